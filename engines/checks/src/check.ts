@@ -1,0 +1,131 @@
+import type { JsonObject, JsonValue, Path } from '@keelson/core';
+import type { Dockerfile } from '@keelson/dockerfile';
+import type { ControlReferences, PatchOperation, Severity } from '@keelson/evidence';
+import type { PodTemplate, Resource } from '@keelson/kubernetes';
+import type { Inventory } from './inventory.ts';
+
+/** What a check looks at. */
+export type CheckTarget = 'kubernetes' | 'dockerfile';
+
+/**
+ * The elements a check is asked about, one evaluation each.
+ *
+ * | scope | element | CEL variables |
+ * |---|---|---|
+ * | `object` | every object of `kinds` | `object` |
+ * | `pod` | every Pod and Pod template | `object`, `pod` (the Pod spec), `podMetadata` |
+ * | `container` | every container of those | as `pod`, and `container`, `containerType` (`init`, `container`, `ephemeral`) |
+ * | `stage` | every stage of a Dockerfile | `dockerfile`, `stage` |
+ * | `instruction` | every instruction of a Dockerfile | `dockerfile`, `stage`, `instruction` |
+ * | `dockerfile` | the whole Dockerfile | `dockerfile` |
+ *
+ * `each` walks further down from the element and binds `item` and `index` (`key` for maps).
+ */
+export type CheckScope = 'object' | 'pod' | 'container' | 'dockerfile' | 'stage' | 'instruction';
+
+/** Texts, mappings and examples: data that only reports and tests read. */
+export interface CheckText {
+  id: string;
+  title: string;
+  /** What an attacker or an accident makes of it, in our own words. */
+  why: string;
+  remediation: string;
+  category: string;
+  /** Ids of the same concern in other tools, by tool: to read their suppressions and to compare. */
+  aliases: Readonly<Record<string, readonly string[]>>;
+  references: readonly string[];
+  examples: readonly CheckExample[];
+}
+
+/** An inline example; `fail` must raise the check, `pass` must not. */
+export interface CheckExample {
+  verdict: 'fail' | 'pass';
+  input: string;
+}
+
+/** A fix as data; paths are relative to the element that is judged. */
+export interface CheckFix {
+  description: string;
+  /** `add` sets the value, making missing parents, as kubectl's strategic merge would. */
+  patch: PatchOperation[];
+  /** Named when a person must choose the value. */
+  choice?: string;
+}
+
+/** Why an element is judged bad; empty of what the check's data already says. */
+export interface Violation {
+  /** Path relative to the element (CEL checks) or to `resource.object` (code checks). */
+  path: Path;
+  message?: string;
+  /** The object concerned, for code checks. */
+  resource?: Resource;
+  /** Other places that belong to it. */
+  related?: readonly { resource: Resource; path: Path }[];
+  fix?: CheckFix;
+  severity?: Severity;
+}
+
+/** Variables of one evaluation. Those that the scope does not have are null. */
+export interface CheckVariables {
+  object: JsonValue;
+  pod: JsonValue;
+  podMetadata: JsonValue;
+  container: JsonValue;
+  containerType: string;
+  dockerfile: JsonValue;
+  stage: JsonValue;
+  instruction: JsonValue;
+  item: JsonValue;
+  index: number;
+  key: string;
+  /** User's settings of this check. */
+  params: JsonValue;
+}
+
+/** What the engine needs of a check: small, loaded at every start. */
+export interface Check {
+  readonly id: string;
+  readonly target: CheckTarget;
+  readonly severity: Severity;
+  readonly controls: ControlReferences;
+  /** `Kind` or `group/Kind`; empty = every kind that the scope fits. */
+  readonly kinds: readonly string[];
+  readonly judge: ElementJudge | ProgramJudge;
+}
+
+/** A CEL check: judged element by element. */
+export interface ElementJudge {
+  readonly type: 'element';
+  readonly scope: CheckScope;
+  /** For scope `container`: which lists; empty = all three. */
+  readonly containers: readonly string[];
+  /** Pattern from the element to the items, `*` for every entry; undefined = the element itself. */
+  readonly each?: readonly (string | number)[];
+  /** False = the check does not apply to this element. */
+  readonly when?: (variables: CheckVariables) => boolean;
+  /** True = the element is as it should be. Throws a CelError when it cannot be evaluated. */
+  readonly expression: (variables: CheckVariables) => boolean;
+  readonly message: string | ((variables: CheckVariables) => string);
+  /** Where to point, relative to the item; the first that exists is taken, else the last's nearest parent. */
+  readonly point: readonly Path[];
+  readonly fix?: CheckFix;
+  readonly params?: JsonObject;
+}
+
+/** A TypeScript check: for what needs several objects or more than CEL can say. */
+export interface ProgramJudge {
+  readonly type: 'program';
+  readonly run: (context: ProgramContext) => Iterable<Violation>;
+  readonly params?: JsonObject;
+}
+
+/** What a TypeScript check may read. */
+export interface ProgramContext {
+  readonly inventory: Inventory;
+  /** Objects of the check's kinds, in input order. */
+  readonly resources: readonly Resource[];
+  /** Dockerfiles of the input, in input order. */
+  readonly dockerfiles: readonly Dockerfile[];
+  podTemplate(resource: Resource): PodTemplate | undefined;
+  readonly params: JsonObject;
+}

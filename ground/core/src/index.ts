@@ -1,0 +1,22 @@
+export { isKeelsonError, KeelsonError, type KeelsonErrorOptions } from './error.ts';
+export {
+  cloneJson,
+  createObject,
+  equalJson,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  objectOf,
+  stringifyJson,
+  valueAt,
+} from './json.ts';
+export {
+  formatPath,
+  jsonPointer,
+  type LineColumn,
+  type Path,
+  type PathStep,
+  type SourceLocation,
+  SourceText,
+  type Span,
+} from './position.ts';

@@ -1,0 +1,1 @@
+export type { Dockerfile, DockerfileComment, Heredoc, Instruction, ShellCommand, Stage } from './model.ts';

@@ -1,0 +1,1 @@
+export type { ContainerRef, ContainerType, LocatedPath, PodTemplate, Resource, ResourceOrigin } from './resource.ts';
