@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
-import type { Dockerfile } from '@keelson/dockerfile';
 import type { ControlReferences, PatchOperation, Severity } from '@keelson/evidence';
 import type { PodTemplate, Resource } from '@keelson/kubernetes';
+import type { DockerfileInput } from './input.ts';
 import type { Inventory } from './inventory.ts';
+import type { PathPattern } from './path-pattern.ts';
 
 /** What a check looks at. */
 export type CheckTarget = 'kubernetes' | 'dockerfile';
@@ -43,7 +44,10 @@ export interface CheckExample {
   input: string;
 }
 
-/** A fix as data; paths are relative to the element that is judged. */
+/**
+ * A fix as data. Paths are relative to the item that is judged; one whose first word is `object`, `pod`,
+ * `podMetadata` or `container` starts at that variable instead (and so for `point`).
+ */
 export interface CheckFix {
   description: string;
   /** `add` sets the value, making missing parents, as kubectl's strategic merge would. */
@@ -52,16 +56,18 @@ export interface CheckFix {
   choice?: string;
 }
 
-/** Why an element is judged bad; empty of what the check's data already says. */
+/** What a TypeScript check found. */
 export interface Violation {
-  /** Path relative to the element (CEL checks) or to `resource.object` (code checks). */
+  /** The object or Dockerfile concerned. */
+  subject: Resource | DockerfileInput;
+  /** Path from the root of the subject's value; a missing field points at its nearest existing parent. */
   path: Path;
-  message?: string;
-  /** The object concerned, for code checks. */
-  resource?: Resource;
+  message: string;
   /** Other places that belong to it. */
-  related?: readonly { resource: Resource; path: Path }[];
+  related?: readonly { subject: Resource | DockerfileInput; path: Path }[];
+  /** Paths from the root of the subject's value. */
   fix?: CheckFix;
+  /** When it differs from the check's own. */
   severity?: Severity;
 }
 
@@ -100,7 +106,7 @@ export interface ElementJudge {
   /** For scope `container`: which lists; empty = all three. */
   readonly containers: readonly string[];
   /** Pattern from the element to the items, `*` for every entry; undefined = the element itself. */
-  readonly each?: readonly (string | number)[];
+  readonly each?: PathPattern;
   /** False = the check does not apply to this element. */
   readonly when?: (variables: CheckVariables) => boolean;
   /** True = the element is as it should be. Throws a CelError when it cannot be evaluated. */
@@ -125,7 +131,7 @@ export interface ProgramContext {
   /** Objects of the check's kinds, in input order. */
   readonly resources: readonly Resource[];
   /** Dockerfiles of the input, in input order. */
-  readonly dockerfiles: readonly Dockerfile[];
+  readonly dockerfiles: readonly DockerfileInput[];
   podTemplate(resource: Resource): PodTemplate | undefined;
   readonly params: JsonObject;
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, Path, SourceLocation } from '@keelson/core';
+import type { JsonObject, Path, SourceLocation, SourceText } from '@keelson/core';
 
 /** A place in the input that an object's path leads to. */
 export interface LocatedPath extends SourceLocation {
@@ -10,14 +10,23 @@ export interface LocatedPath extends SourceLocation {
   origin?: SourceLocation;
 }
 
+/** The document that an object stands in. */
+export interface OriginSource {
+  readonly text: SourceText;
+  /** Index of the document in the text's stream. */
+  readonly document: number;
+  /** Path from the document's root to the object: `['items', 3]` in a List, else empty. */
+  readonly prefix: Path;
+}
+
 /** How to find an object's fields in the text they were read from. Engines see no files, only this. */
 export interface ResourceOrigin {
   /** File, chart or kustomization as the user named it; `-` for stdin. */
   readonly file: string;
   /** What rendered the object, when it does not stand in a file as it is. */
   readonly renderedBy?: 'helm' | 'kustomize';
-  /** Text of the document that the object was read from; undefined for objects without text. */
-  readonly text?: string;
+  /** The text that the object was read from, for excerpts and edits; undefined for rendered objects. */
+  readonly source?: OriginSource;
   locate(path: Path): LocatedPath;
 }
 

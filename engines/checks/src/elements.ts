@@ -1,0 +1,161 @@
+import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
+import { type PodTemplate, podTemplate, type Resource } from '@keelson/kubernetes';
+import type { CheckFix, CheckVariables } from './check.ts';
+import type { DockerfileInput } from './input.ts';
+import type { Collector, ElementCheck } from './judge.ts';
+import { walkPattern } from './path-pattern.ts';
+
+/** What is judged now: the subject, where the variables stand in it, and the variables themselves. */
+interface Frame {
+  readonly subject: Resource | DockerfileInput;
+  readonly root: JsonValue;
+  readonly variables: CheckVariables;
+  readonly bases: Map<string, Path>;
+}
+
+function emptyVariables(): CheckVariables {
+  return {
+    object: null,
+    pod: null,
+    podMetadata: null,
+    container: null,
+    containerType: '',
+    dockerfile: null,
+    stage: null,
+    instruction: null,
+    item: null,
+    index: 0,
+    key: '',
+    params: null,
+  };
+}
+
+/** Judges one object, its Pod template and each of its containers. */
+export function judgeResource(resource: Resource, checks: readonly ElementCheck[], collector: Collector): void {
+  const variables = emptyVariables();
+  variables.object = resource.object;
+  const frame: Frame = { subject: resource, root: resource.object, variables, bases: new Map([['object', []]]) };
+  judgeScope('object', resource.object, [], frame, checks, collector);
+  const template = podTemplate(resource);
+  if (template !== undefined) judgeTemplate(template, frame, checks, collector);
+}
+
+function judgeTemplate(
+  template: PodTemplate,
+  frame: Frame,
+  checks: readonly ElementCheck[],
+  collector: Collector,
+): void {
+  const { variables, bases } = frame;
+  variables.pod = template.spec;
+  variables.podMetadata = template.metadata;
+  bases.set('pod', template.specPath);
+  bases.set('podMetadata', [...template.path, 'metadata']);
+  judgeScope('pod', template.spec, template.specPath, frame, checks, collector);
+  for (const reference of template.containers) {
+    variables.container = reference.container;
+    variables.containerType = reference.type;
+    bases.set('container', reference.path);
+    judgeScope('container', reference.container, reference.path, frame, checks, collector);
+  }
+}
+
+/** Judges a Dockerfile, each stage and each instruction. */
+export function judgeDockerfile(input: DockerfileInput, checks: readonly ElementCheck[], collector: Collector): void {
+  const variables = emptyVariables();
+  variables.dockerfile = input.value;
+  const frame: Frame = { subject: input, root: input.value, variables, bases: new Map([['dockerfile', []]]) };
+  judgeScope('dockerfile', input.value, [], frame, checks, collector);
+  for (const [i, stage] of listAt(input.value, 'stages').entries()) {
+    variables.stage = stage;
+    frame.bases.set('stage', ['stages', i]);
+    judgeScope('stage', stage, ['stages', i], frame, checks, collector);
+    for (const [j, instruction] of listAt(stage, 'instructions').entries()) {
+      variables.instruction = instruction;
+      const path: Path = ['stages', i, 'instructions', j];
+      frame.bases.set('instruction', path);
+      judgeScope('instruction', instruction, path, frame, checks, collector);
+    }
+  }
+}
+
+function listAt(value: JsonValue, key: string): readonly JsonValue[] {
+  const list = isObject(value) ? value[key] : undefined;
+  return Array.isArray(list) ? list : [];
+}
+
+function judgeScope(
+  scope: string,
+  element: JsonValue,
+  base: Path,
+  frame: Frame,
+  checks: readonly ElementCheck[],
+  collector: Collector,
+): void {
+  const { variables } = frame;
+  for (const check of checks) {
+    const rule = check.judge;
+    if (rule.scope !== scope) continue;
+    if (scope === 'container' && rule.containers.length > 0 && !rule.containers.includes(variables.containerType)) {
+      continue;
+    }
+    variables.params = rule.params ?? null;
+    if (rule.each === undefined) {
+      judgeItem(check, base, frame, collector);
+      continue;
+    }
+    walkPattern(element, rule.each, (item, path) => {
+      const last = path.at(-1);
+      variables.item = item;
+      variables.index = typeof last === 'number' ? last : 0;
+      variables.key = typeof last === 'string' ? last : '';
+      judgeItem(check, [...base, ...path], frame, collector);
+    });
+  }
+}
+
+function judgeItem(check: ElementCheck, base: Path, frame: Frame, collector: Collector): void {
+  const { judge: rule } = check;
+  const { variables, subject } = frame;
+  try {
+    if (rule.when !== undefined && !rule.when(variables)) return;
+    collector.statisticsOf(check).judged++;
+    if (rule.expression(variables)) return;
+    const message = typeof rule.message === 'string' ? rule.message : rule.message(variables);
+    const fix = rule.fix === undefined ? undefined : absoluteFix(rule.fix, base, frame);
+    collector.fail({
+      check,
+      subject,
+      path: choosePoint(rule.point, base, frame),
+      message,
+      severity: check.severity,
+      ...(fix === undefined ? {} : { fix }),
+    });
+  } catch (error) {
+    collector.error(check, subject, base, error);
+  }
+}
+
+/** The first point that exists, else the last one written. */
+function choosePoint(points: readonly Path[], base: Path, frame: Frame): Path {
+  let chosen = base;
+  for (const point of points) {
+    chosen = absolute(point, base, frame.bases);
+    if (valueAt(frame.root, chosen) !== undefined) return chosen;
+  }
+  return chosen;
+}
+
+function absoluteFix(fix: CheckFix, base: Path, frame: Frame): CheckFix {
+  const patch = fix.patch.map((operation) => ({
+    ...operation,
+    path: absolute(operation.path, base, frame.bases),
+  }));
+  return { ...fix, patch };
+}
+
+function absolute(path: Path, base: Path, bases: ReadonlyMap<string, Path>): Path {
+  const [first, ...rest] = path;
+  const named = typeof first === 'string' ? bases.get(first) : undefined;
+  return named === undefined ? [...base, ...path] : [...named, ...rest];
+}

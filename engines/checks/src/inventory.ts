@@ -1,0 +1,75 @@
+import type { PodTemplate, Resource } from '@keelson/kubernetes';
+import { isClusterScoped, matchesSelector, podTemplate } from '@keelson/kubernetes';
+import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
+
+/** A Pod, or the object that a person edits to get Pods, with what it is matched by. */
+export interface Workload {
+  readonly resource: Resource;
+  readonly template: PodTemplate;
+  readonly namespace: string;
+  readonly labels: JsonObject;
+}
+
+/** All objects of one input, with the look-ups that checks over several objects need. Built on first use. */
+export class Inventory {
+  readonly resources: readonly Resource[];
+  /** Namespace of objects that name none, as kubectl's context would give it. */
+  readonly defaultNamespace: string;
+  readonly #byKind = new Map<string, Resource[]>();
+  #workloads: Workload[] | undefined;
+  readonly #memo = new Map<string, unknown>();
+
+  constructor(resources: readonly Resource[], defaultNamespace = 'default') {
+    this.resources = resources;
+    this.defaultNamespace = defaultNamespace;
+    for (const resource of resources) {
+      const list = this.#byKind.get(resource.kind);
+      if (list === undefined) this.#byKind.set(resource.kind, [resource]);
+      else list.push(resource);
+    }
+  }
+
+  /** Objects of a kind in input order; `group` narrows where two groups share the kind's name. */
+  ofKind(kind: string, group?: string): readonly Resource[] {
+    const list = this.#byKind.get(kind) ?? [];
+    return group === undefined ? list : list.filter((resource) => resource.group === group);
+  }
+
+  /** The namespace that an object ends up in; empty for cluster-scoped kinds. */
+  namespaceOf(resource: Resource): string {
+    if (isClusterScoped(resource.group, resource.kind)) return '';
+    return resource.namespace === undefined || resource.namespace === '' ? this.defaultNamespace : resource.namespace;
+  }
+
+  find(kind: string, namespace: string, name: string): Resource | undefined {
+    return this.ofKind(kind).find((resource) => resource.name === name && this.namespaceOf(resource) === namespace);
+  }
+
+  /** Everything that makes Pods, with the namespace and labels of those Pods. */
+  get workloads(): readonly Workload[] {
+    this.#workloads ??= this.resources.flatMap((resource) => {
+      const template = podTemplate(resource);
+      if (template === undefined) return [];
+      const labels = template.metadata['labels'];
+      return [
+        { resource, template, namespace: this.namespaceOf(resource), labels: isObject(labels) ? labels : emptyLabels },
+      ];
+    });
+    return this.#workloads;
+  }
+
+  /** Workloads of a namespace whose Pods a label selector matches. */
+  workloadsSelected(namespace: string, selector: JsonValue | undefined): Workload[] {
+    return this.workloads.filter(
+      (workload) => workload.namespace === namespace && matchesSelector(workload.labels, selector),
+    );
+  }
+
+  /** A value that several checks share, worked out once for this input. */
+  memo<T>(key: string, compute: () => T): T {
+    if (!this.#memo.has(key)) this.#memo.set(key, compute());
+    return this.#memo.get(key) as T;
+  }
+}
+
+const emptyLabels: JsonObject = {};

@@ -1,0 +1,71 @@
+import type { JsonValue, Path, PathStep } from '@keelson/core';
+import { isObject } from '@keelson/core';
+import { CheckError } from './errors.ts';
+
+/** `*` stands for every entry of a sequence or mapping. */
+export type PathPattern = readonly (PathStep | Wildcard)[];
+export interface Wildcard {
+  readonly wildcard: true;
+}
+
+const everyEntry: Wildcard = { wildcard: true };
+const step = /\.?([A-Za-z_$][\w$-]*)|\[(\d+)\]|\[(\*)\]|\[("(?:[^"\\]|\\.)*")\]/y;
+
+/**
+ * Parses `a.b[0]["odd/key"][*]`; an empty text is the element itself.
+ * @throws CheckError CHECK_PATH
+ */
+export function parsePathPattern(text: string): PathPattern {
+  const out: (PathStep | Wildcard)[] = [];
+  step.lastIndex = 0;
+  while (step.lastIndex < text.length) {
+    const at = step.lastIndex;
+    const match = step.exec(text);
+    if (match === null) throw new CheckError('CHECK_PATH', `cannot read the path "${text}" at character ${at + 1}`);
+    const [, word, index, star, quoted] = match;
+    if (word !== undefined) out.push(word);
+    else if (index !== undefined) out.push(Number(index));
+    else if (star !== undefined) out.push(everyEntry);
+    else if (quoted !== undefined) out.push(JSON.parse(quoted) as string);
+  }
+  return out;
+}
+
+/** Parses a path without wildcards. */
+export function parsePath(text: string): Path {
+  const path: PathStep[] = [];
+  for (const part of parsePathPattern(text)) {
+    if (typeof part === 'object') throw new CheckError('CHECK_PATH', `"${text}" may not hold [*] here`);
+    path.push(part);
+  }
+  return path;
+}
+
+/** Calls `visit` for every existing value that the pattern leads to, in document order. */
+export function walkPattern(
+  value: JsonValue | undefined,
+  pattern: PathPattern,
+  visit: (value: JsonValue, path: Path) => void,
+  path: Path = [],
+  from = 0,
+): void {
+  if (value === undefined) return;
+  const part = pattern[from];
+  if (part === undefined) {
+    visit(value, path);
+  } else if (typeof part === 'object') {
+    for (const key of entryKeys(value)) walkPattern(child(value, key), pattern, visit, [...path, key], from + 1);
+  } else {
+    walkPattern(child(value, part), pattern, visit, [...path, part], from + 1);
+  }
+}
+
+function entryKeys(value: JsonValue): PathStep[] {
+  if (Array.isArray(value)) return value.map((_, index) => index);
+  return isObject(value) ? Object.keys(value) : [];
+}
+
+function child(value: JsonValue, key: PathStep): JsonValue | undefined {
+  if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
