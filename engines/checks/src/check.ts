@@ -24,17 +24,26 @@ export type CheckTarget = 'kubernetes' | 'dockerfile';
  */
 export type CheckScope = 'object' | 'pod' | 'container' | 'dockerfile' | 'stage' | 'instruction';
 
-/** Texts, mappings and examples: data that only reports and tests read. */
+/** Texts and mappings: data that only reports read. */
 export interface CheckText {
   id: string;
   title: string;
+  severity: Severity;
+  target: CheckTarget;
+  category: string;
   /** What an attacker or an accident makes of it, in our own words. */
   why: string;
   remediation: string;
-  category: string;
+  controls: ControlReferences;
   /** Ids of the same concern in other tools, by tool: to read their suppressions and to compare. */
   aliases: Readonly<Record<string, readonly string[]>>;
   references: readonly string[];
+}
+
+/** The inline examples of a check. */
+export interface CheckExamples {
+  id: string;
+  target: CheckTarget;
   examples: readonly CheckExample[];
 }
 

@@ -1,5 +1,5 @@
 import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
-import { type PodTemplate, podTemplate, type Resource } from '@keelson/kubernetes';
+import { type PodTemplate, podTemplates, type Resource } from '@keelson/kubernetes';
 import type { CheckFix, CheckVariables } from './check.ts';
 import type { DockerfileInput } from './input.ts';
 import type { Collector, ElementCheck } from './judge.ts';
@@ -36,8 +36,7 @@ export function judgeResource(resource: Resource, checks: readonly ElementCheck[
   variables.object = resource.object;
   const frame: Frame = { subject: resource, root: resource.object, variables, bases: new Map([['object', []]]) };
   judgeScope('object', resource.object, [], frame, checks, collector);
-  const template = podTemplate(resource);
-  if (template !== undefined) judgeTemplate(template, frame, checks, collector);
+  for (const template of podTemplates(resource)) judgeTemplate(template, frame, checks, collector);
 }
 
 function judgeTemplate(

@@ -1,6 +1,6 @@
 import type { PodTemplate, Resource } from '@keelson/kubernetes';
-import { isClusterScoped, matchesSelector, podTemplate } from '@keelson/kubernetes';
-import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
+import { isClusterScoped, matchesSelector, podTemplates } from '@keelson/kubernetes';
+import { createObject, isObject, type JsonObject, type JsonValue } from '@keelson/core';
 
 /** A Pod, or the object that a person edits to get Pods, with what it is matched by. */
 export interface Workload {
@@ -38,7 +38,7 @@ export class Inventory {
   /** The namespace that an object ends up in; empty for cluster-scoped kinds. */
   namespaceOf(resource: Resource): string {
     if (isClusterScoped(resource.group, resource.kind)) return '';
-    return resource.namespace === undefined || resource.namespace === '' ? this.defaultNamespace : resource.namespace;
+    return resource.namespace ?? this.defaultNamespace;
   }
 
   find(kind: string, namespace: string, name: string): Resource | undefined {
@@ -47,14 +47,17 @@ export class Inventory {
 
   /** Everything that makes Pods, with the namespace and labels of those Pods. */
   get workloads(): readonly Workload[] {
-    this.#workloads ??= this.resources.flatMap((resource) => {
-      const template = podTemplate(resource);
-      if (template === undefined) return [];
-      const labels = template.metadata['labels'];
-      return [
-        { resource, template, namespace: this.namespaceOf(resource), labels: isObject(labels) ? labels : emptyLabels },
-      ];
-    });
+    this.#workloads ??= this.resources.flatMap((resource) =>
+      podTemplates(resource).map((template) => {
+        const labels = template.metadata['labels'];
+        return {
+          resource,
+          template,
+          namespace: this.namespaceOf(resource),
+          labels: isObject(labels) ? labels : emptyLabels,
+        };
+      }),
+    );
     return this.#workloads;
   }
 
@@ -72,4 +75,4 @@ export class Inventory {
   }
 }
 
-const emptyLabels: JsonObject = {};
+const emptyLabels: JsonObject = createObject();

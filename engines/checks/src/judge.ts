@@ -110,9 +110,14 @@ function fitsKind(check: Check, resource: Resource): boolean {
   if (check.kinds.length === 0) return true;
   return check.kinds.some((kind) => {
     const slash = kind.lastIndexOf('/');
-    if (slash < 0) return kind === resource.kind;
+    if (slash < 0) return kind === resource.kind && isBuiltInGroup(resource.group);
     return kind.slice(slash + 1) === resource.kind && kind.slice(0, slash) === resource.group;
   });
+}
+
+/** Groups that Kubernetes itself serves; a kind of another group is written `group/Kind`. */
+function isBuiltInGroup(group: string): boolean {
+  return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
 function runProgram(

@@ -1,0 +1,22 @@
+// Builds everything: libraries with tsc, the packs' checks from their YAML, the command with esbuild.
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+function run(...args: string[]): void {
+  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  if (error !== undefined) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+// The packs' generator runs on the engine's build, and the packs are compiled after it.
+run(tsc, '--build', 'engines/checks');
+run('packs/checks/scripts/generate.ts');
+run(tsc, '--build');
+rmSync(join(root, 'apps/cli/dist'), { recursive: true, force: true });
+run('apps/cli/scripts/bundle.ts');
