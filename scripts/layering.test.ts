@@ -15,6 +15,7 @@ const sideways = new Set([
   'kubernetes → core',
   'dockerfile → core',
   'oci → core',
+  'cli → report',
   'kyverno → cel',
   'attestation → signing',
   'threats → netpol',

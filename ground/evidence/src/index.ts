@@ -11,3 +11,4 @@ export {
   type TextEdit,
   type Verdict,
 } from './finding.ts';
+export { type FingerprintParts, fingerprint } from './fingerprint.ts';

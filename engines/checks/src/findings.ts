@@ -1,0 +1,88 @@
+import { isObject, type JsonValue, type Path, type PathStep } from '@keelson/core';
+import { type Finding, type FindingLocation, type Fix, fingerprint } from '@keelson/evidence';
+import { isClusterScoped, type Resource } from '@keelson/kubernetes';
+import type { CheckFix } from './check.ts';
+import type { DockerfileInput } from './input.ts';
+import { type JudgedViolation, locateSubject } from './judge.ts';
+
+export type CheckedSubject = Resource | DockerfileInput;
+
+/** True for a Kubernetes object, false for a Dockerfile. */
+export function isResource(subject: CheckedSubject): subject is Resource {
+  return 'object' in subject;
+}
+
+/** Identity without cluster and file: what a fingerprint hangs on. */
+export function localIdentity(subject: CheckedSubject, defaultNamespace: string): string {
+  if (!isResource(subject)) return `dockerfile/${subject.file}`;
+  const { group, kind, name } = subject;
+  const namespace = isClusterScoped(group, kind) ? '' : (subject.namespace ?? defaultNamespace);
+  return `${group}/${kind}/${namespace}/${name}`;
+}
+
+/** Identity of a subject that so far exists only as a file (`k8s:source:…` or `file:…`). */
+export function sourceIdentity(subject: CheckedSubject, defaultNamespace: string): string {
+  if (!isResource(subject)) return `file:${encodeURI(subject.file)}`;
+  const identity = localIdentity(subject, defaultNamespace).split('/').map(encodeURIComponent).join('/');
+  return `k8s:source:/${encodeURI(subject.origin.file)}/${identity}`;
+}
+
+/** Dresses a violation as a finding, with its place in the input and a fingerprint that lasts. */
+export function toFinding(violation: JudgedViolation, defaultNamespace: string): Finding {
+  const { check, subject, path, message, severity, related = [] } = violation;
+  const locations = [locationOf(subject, path), ...related.map((place) => locationOf(place.subject, place.path))];
+  const finding: Finding = {
+    rule: check.id,
+    subject: sourceIdentity(subject, defaultNamespace),
+    verdict: 'fail',
+    severity,
+    message,
+    locations,
+    controls: check.controls,
+    fingerprint: fingerprint({
+      rule: check.id,
+      subject: localIdentity(subject, defaultNamespace),
+      path: stablePath(isResource(subject) ? subject.object : subject.value, path),
+    }),
+  };
+  if (violation.fix !== undefined) finding.fixes = [fixOf(violation.fix)];
+  return finding;
+}
+
+function fixOf(fix: CheckFix): Fix {
+  const { description, patch, choice } = fix;
+  return { description, patch, ...(choice === undefined ? {} : { choice }) };
+}
+
+function locationOf(subject: CheckedSubject, path: Path): FindingLocation {
+  const { missing, ...location } = { missing: false, ...locateSubject(subject, path) };
+  return { ...location, path, ...(missing ? { missing } : {}) };
+}
+
+/**
+ * A path in which list items go by what they are, not where they stand: `name=web` for named items, the
+ * item itself for scalars, so that a finding is the same after items were moved.
+ */
+export function stablePath(root: JsonValue, path: Path): PathStep[] {
+  let current: JsonValue | undefined = root;
+  return path.map((step) => {
+    if (Array.isArray(current)) {
+      current = typeof step === 'number' ? current[step] : undefined;
+      return itemName(current) ?? step;
+    }
+    current = isObject(current) && Object.hasOwn(current, step) ? current[step] : undefined;
+    return step;
+  });
+}
+
+function itemName(item: JsonValue | undefined): string | undefined {
+  if (typeof item === 'string') return `=${item}`;
+  if (!isObject(item)) return undefined;
+  for (const key of ['name', 'mountPath', 'keyword', 'containerPort', 'port', 'host', 'path']) {
+    const value = item[key];
+    if (typeof value === 'string' || typeof value === 'number') {
+      return key === 'keyword' ? `${value} ${String(item['value'] ?? '')}` : `${key}=${value}`;
+    }
+  }
+  return undefined;
+}

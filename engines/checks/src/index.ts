@@ -1,0 +1,31 @@
+export type {
+  Check,
+  CheckExample,
+  CheckExamples,
+  CheckFix,
+  CheckScope,
+  CheckTarget,
+  CheckText,
+  CheckVariables,
+  ElementJudge,
+  ProgramContext,
+  ProgramJudge,
+  Violation,
+} from './check.ts';
+export { checkCostLimit, checkEnvironment, checkVariableNames, compileCheck, type Programs } from './compile.ts';
+export { type CheckDefinition, type Locate, readDefinition } from './definition.ts';
+export { CheckError, type CheckErrorCode, checkErrorCodes } from './errors.ts';
+export {
+  type CheckedSubject,
+  isResource,
+  localIdentity,
+  sourceIdentity,
+  stablePath,
+  toFinding,
+} from './findings.ts';
+export { generateChecks } from './generate.ts';
+export type { DockerfileInput, JudgeInput } from './input.ts';
+export { Inventory, type Workload } from './inventory.ts';
+export { type CheckStatistics, type JudgedViolation, type Judgement, judge, locateSubject } from './judge.ts';
+export { type CheckFile, type LoadedDefinitions, loadChecks, loadDefinitions } from './load.ts';
+export { type PathPattern, parsePath, parsePathPattern, walkPattern } from './path-pattern.ts';
