@@ -29,3 +29,4 @@ export { Inventory, type Workload } from './inventory.ts';
 export { type CheckStatistics, type JudgedViolation, type Judgement, judge, locateSubject } from './judge.ts';
 export { type CheckFile, type LoadedDefinitions, loadChecks, loadDefinitions } from './load.ts';
 export { type PathPattern, parsePath, parsePathPattern, walkPattern } from './path-pattern.ts';
+export { editsOf, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';

@@ -1,0 +1,166 @@
+import { formatPath, type SourceLocation } from '@keelson/core';
+import type { Finding, Fix, Notification, Severity, TextEdit } from '@keelson/evidence';
+import type { CheckText } from '@keelson/checks';
+import { redacting } from './json.ts';
+import type { ReportedFinding, ScanReport } from './report.ts';
+
+const levels: Readonly<Record<Severity, string>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  info: 'note',
+};
+
+/** Scores by which forges rank: GitHub reads `security-severity` as a CVSS-like number. */
+const scores: Readonly<Record<Severity, string>> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '3.0',
+  info: '0.0',
+};
+
+/** SARIF 2.1.0 with rules, fingerprints, fixes, suppressions and notifications; `results` is always there. */
+export function writeSarif(report: ScanReport): string {
+  const ids = [...new Set(report.findings.map(({ finding }) => finding.rule))].sort();
+  const rules = ids.map((id) => ruleOf(id, report.texts.get(id), severityOf(id, report)));
+  const index = new Map(ids.map((id, i) => [id, i]));
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: report.tool.name,
+            semanticVersion: report.tool.version,
+            informationUri: 'https://keelson.dev',
+            rules,
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        invocations: [
+          {
+            executionSuccessful: !report.notifications.some(({ level }) => level === 'error'),
+            toolExecutionNotifications: report.notifications.map(notificationOf),
+          },
+        ],
+        results: report.findings.map((item) => resultOf(item, index.get(item.finding.rule) ?? -1)),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, redacting(report.redact), 2)}\n`;
+}
+
+function severityOf(rule: string, report: ScanReport): Severity {
+  return report.texts.get(rule)?.severity ?? report.findings.find(({ finding }) => finding.rule === rule)?.finding.severity ?? 'info';
+}
+
+function ruleOf(id: string, text: CheckText | undefined, severity: Severity) {
+  const title = text?.title ?? id;
+  const controls = Object.entries(text?.controls ?? {}).map(([framework, list]) => `${framework}: ${list.join(', ')}`);
+  const markdown = [text?.why, text?.remediation, controls.length === 0 ? '' : `Controls: ${controls.join('; ')}`];
+  const help = markdown.filter((part) => part !== undefined && part !== '').join('\n\n');
+  return {
+    id,
+    name: id,
+    shortDescription: { text: title },
+    fullDescription: { text: text?.why === undefined || text.why === '' ? title : text.why },
+    help: { text: help === '' ? title : help, markdown: help === '' ? title : help },
+    defaultConfiguration: { level: levels[severity] },
+    properties: {
+      'security-severity': scores[severity],
+      precision: 'high',
+      tags: ['security', ...(text === undefined ? [] : [text.category])],
+    },
+  };
+}
+
+function resultOf(item: ReportedFinding, ruleIndex: number) {
+  const { finding } = item;
+  const [first, ...related] = finding.locations;
+  const fixes = (finding.fixes ?? []).flatMap(fixOf);
+  return {
+    ruleId: finding.rule,
+    ruleIndex,
+    kind: 'fail',
+    level: levels[finding.severity],
+    message: { text: finding.message },
+    locations: first === undefined ? [] : [locationOf(first, item)],
+    ...(related.length === 0
+      ? {}
+      : { relatedLocations: related.map((place, i) => ({ id: i, physicalLocation: physicalOf(place) })) }),
+    partialFingerprints: { 'keelson/v1': finding.fingerprint },
+    ...(fixes.length === 0 ? {} : { fixes }),
+    suppressions: (finding.suppressions ?? []).map((suppression) => ({
+      kind: suppression.kind === 'in-source' ? 'inSource' : 'external',
+      status: 'accepted',
+      justification: suppression.reason,
+    })),
+    properties: { severity: finding.severity, subject: finding.subject },
+  };
+}
+
+function locationOf(place: Finding['locations'][number], item: ReportedFinding) {
+  return {
+    physicalLocation: physicalOf(place),
+    logicalLocations: [
+      {
+        name: item.object,
+        fullyQualifiedName: `${item.finding.subject}${place.path === undefined ? '' : `#${formatPath(place.path)}`}`,
+        kind: 'resource',
+      },
+    ],
+  };
+}
+
+function physicalOf(place: SourceLocation) {
+  const artifactLocation = artifactOf(place.file);
+  if (place.line === undefined) return { artifactLocation };
+  const region = {
+    startLine: place.line,
+    ...(place.column === undefined ? {} : { startColumn: place.column }),
+    ...(place.endLine === undefined ? {} : { endLine: place.endLine }),
+    ...(place.endColumn === undefined ? {} : { endColumn: place.endColumn }),
+  };
+  return { artifactLocation, region };
+}
+
+/** Relative files hang on %SRCROOT% as forges expect; stdin and absolute paths stand alone. */
+function artifactOf(file: string) {
+  const uri = file.split('/').map(encodeURIComponent).join('/');
+  return file.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: '%SRCROOT%' };
+}
+
+function fixOf(fix: Fix) {
+  if (fix.edits === undefined || fix.edits.length === 0) return [];
+  const byFile = Map.groupBy(fix.edits, (edit) => edit.file);
+  return [
+    {
+      description: { text: fix.description },
+      artifactChanges: [...byFile].map(([file, edits]) => ({
+        artifactLocation: artifactOf(file),
+        replacements: edits.map(replacementOf),
+      })),
+    },
+  ];
+}
+
+function replacementOf(edit: TextEdit) {
+  return {
+    deletedRegion: { charOffset: edit.start, charLength: edit.end - edit.start },
+    insertedContent: { text: edit.text },
+  };
+}
+
+function notificationOf(notification: Notification) {
+  const { level, code, message, location, rule } = notification;
+  return {
+    level,
+    message: { text: message },
+    descriptor: { id: code },
+    ...(rule === undefined ? {} : { associatedRule: { id: rule } }),
+    ...(location === undefined ? {} : { locations: [{ physicalLocation: physicalOf(location) }] }),
+  };
+}
