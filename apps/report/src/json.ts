@@ -5,7 +5,7 @@ import { counts, type ScanReport } from './report.ts';
 /** The whole report as JSON (schema: docs/schemas/scan-report.schema.json). */
 export function writeJson(report: ScanReport): string {
   const body = {
-    schema: 'https://keelson.dev/schemas/scan-report/v1',
+    schema: 'urn:keelson:scan-report:v1',
     tool: report.tool,
     input: report.input,
     summary: summarize(report),

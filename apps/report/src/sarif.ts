@@ -35,7 +35,6 @@ export function writeSarif(report: ScanReport): string {
           driver: {
             name: report.tool.name,
             semanticVersion: report.tool.version,
-            informationUri: 'https://keelson.dev',
             rules,
           },
         },

@@ -1,0 +1,36 @@
+import { exitCodes } from './exit.ts';
+import { findVerb, overview, verbs } from './verbs.ts';
+import { version } from './version.ts';
+import { reportError } from './errors.ts';
+
+/** Runs the command and gives its exit code (docs/architecture.md, exit codes). */
+export async function main(args: readonly string[]): Promise<number> {
+  const [first, ...rest] = args;
+  if (first === '--version' || first === '-V' || first === 'version') {
+    process.stdout.write(`keelson ${version}\n`);
+    return exitCodes.done;
+  }
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    const verb = first === 'help' && rest[0] !== undefined ? findVerb(rest[0]) : undefined;
+    if (verb !== undefined) return run(verb.name, ['--help']);
+    process.stdout.write(overview());
+    return first === undefined ? exitCodes.usage : exitCodes.done;
+  }
+  return run(first, rest);
+}
+
+async function run(name: string, args: readonly string[]): Promise<number> {
+  const debug = args.includes('--debug');
+  try {
+    const verb = findVerb(name);
+    if (verb === undefined) {
+      const known = verbs.map((each) => each.name).join(', ');
+      process.stderr.write(`keelson: unknown verb "${name}"; there are: ${known}\n`);
+      return exitCodes.usage;
+    }
+    const { run: verbMain } = await verb.load();
+    return await verbMain(args.filter((arg) => arg !== '--debug'));
+  } catch (error) {
+    return reportError(error, debug);
+  }
+}

@@ -1,0 +1,148 @@
+import { parseArgs } from 'node:util';
+import { type Severity, severities } from '@keelson/evidence';
+import { CommandError } from '../errors.ts';
+
+export const formats = ['terminal', 'json', 'sarif'] as const;
+export type Format = (typeof formats)[number];
+
+/** One output: what and where; `-` is stdout. */
+export interface Output {
+  format: Format;
+  file: string;
+}
+
+export interface ScanOptions {
+  paths: string[];
+  outputs: Output[];
+  failOn: Severity | 'none';
+  show: Severity;
+  quiet: boolean;
+  help: boolean;
+  /** Undefined: no fixing; empty: all that are safe; else these check ids. */
+  fix: readonly string[] | undefined;
+  diff: boolean;
+  checks: string[];
+  only: string[];
+  skip: string[];
+  exclude: string[];
+  baseline: string | undefined;
+  writeBaseline: string | undefined;
+  config: string | undefined;
+  namespace: string;
+}
+
+const options = {
+  format: { type: 'string', short: 'f', multiple: true },
+  output: { type: 'string', short: 'o', multiple: true },
+  'fail-on': { type: 'string' },
+  show: { type: 'string' },
+  quiet: { type: 'boolean', short: 'q' },
+  help: { type: 'boolean', short: 'h' },
+  fix: { type: 'string', multiple: true },
+  diff: { type: 'boolean' },
+  checks: { type: 'string', multiple: true },
+  only: { type: 'string', multiple: true },
+  skip: { type: 'string', multiple: true },
+  exclude: { type: 'string', multiple: true },
+  baseline: { type: 'string' },
+  'write-baseline': { type: 'string' },
+  config: { type: 'string' },
+  namespace: { type: 'string', short: 'n' },
+} as const;
+
+export const scanHelp = `keelson scan: find, explain and mend what is wrong in Kubernetes configuration
+
+Usage: keelson scan [options] PATH...
+
+PATH is a file, a folder, or - for stdin: manifests (YAML or JSON), Helm charts, kustomizations, Dockerfiles.
+
+  -f, --format FORMAT     terminal (default), json or sarif; repeat it with --output for several at once
+  -o, --output FILE       write the result of the --format before it to FILE instead of stdout
+      --fail-on SEVERITY  exit 1 at or above it: critical, high (default), medium, low, info, none
+      --show SEVERITY     least severity that the terminal lists in full (default low)
+      --fix[=ID,...]      mend what is safe to mend, all or the checks named, in place
+      --diff              show what --fix would change, and write nothing
+      --checks DIR        read your own checks too (docs/checks-format.md)
+      --only ID,...       run these checks only
+      --skip ID,...       leave these checks out
+      --exclude GLOB      leave out paths, as .gitignore writes them
+      --baseline FILE     count only what is not in FILE
+      --write-baseline FILE  write this run's findings as a baseline
+      --config FILE       read FILE instead of ./keelson.yaml
+  -n, --namespace NAME    namespace of objects that name none (default "default")
+  -q, --quiet             no notes on stderr
+      --debug             stack traces for errors
+
+Exit: 0 nothing at or above the threshold, 1 findings, 2 wrong call, 3 some input could not be read (the rest
+was judged), 4 a system outside failed.
+
+Examples:
+  keelson scan .
+  keelson scan deploy/ Dockerfile --fail-on medium
+  kubectl get deploy -A -o yaml | keelson scan -
+  keelson scan . -f terminal -f sarif -o keelson.sarif
+  keelson scan . --fix --diff
+`;
+
+/**
+ * Reads the arguments of `keelson scan`.
+ * @throws CommandError USAGE, or parseArgs' own error for an unknown flag
+ */
+export function parseScanOptions(args: readonly string[]): ScanOptions {
+  const { values, positionals } = parseArgs({ args: bareFix(args), options, allowPositionals: true });
+  const show = severity(values.show ?? 'low', '--show');
+  const failOn = values['fail-on'] === 'none' ? 'none' : severity(values['fail-on'] ?? 'high', '--fail-on');
+  if (values.diff === true && values.fix === undefined) values.fix = [''];
+  return {
+    paths: positionals,
+    outputs: outputsOf(values.format ?? ['terminal'], values.output ?? []),
+    failOn,
+    show,
+    quiet: values.quiet ?? false,
+    help: values.help ?? false,
+    fix: values.fix === undefined ? undefined : list(values.fix),
+    diff: values.diff ?? false,
+    checks: values.checks ?? [],
+    only: list(values.only),
+    skip: list(values.skip),
+    exclude: values.exclude ?? [],
+    baseline: values.baseline,
+    writeBaseline: values['write-baseline'],
+    config: values.config,
+    namespace: values.namespace ?? 'default',
+  };
+}
+
+/** `--fix` may stand without a value, which parseArgs has no word for. */
+function bareFix(args: readonly string[]): string[] {
+  return args.map((arg) => (arg === '--fix' ? '--fix=' : arg));
+}
+
+function list(values: readonly string[] | undefined): string[] {
+  return (values ?? []).flatMap((value) => value.split(',')).filter((value) => value !== '');
+}
+
+function severity(text: string, flag: string): Severity {
+  const found = severities.find((name) => name === text);
+  if (found === undefined) throw new CommandError('USAGE', `${flag} ${text}: it is one of ${severities.join(', ')}`);
+  return found;
+}
+
+/** The nth --output belongs to the last --format that has none yet; the first format without one goes to stdout. */
+function outputsOf(names: readonly string[], files: readonly string[]): Output[] {
+  const outputs = names.map((name): Output => {
+    const format = formats.find((known) => known === name);
+    if (format === undefined) throw new CommandError('USAGE', `--format ${name}: it is one of ${formats.join(', ')}`);
+    return { format, file: '-' };
+  });
+  if (files.length > outputs.length) throw new CommandError('USAGE', 'more --output than --format');
+  const offset = outputs.length - files.length;
+  for (const [i, file] of files.entries()) {
+    const output = outputs[offset + i];
+    if (output !== undefined) output.file = file;
+  }
+  if (outputs.filter(({ file }) => file === '-').length > 1) {
+    throw new CommandError('USAGE', 'only one --format can go to stdout: give the others an --output');
+  }
+  return outputs;
+}

@@ -1,0 +1,32 @@
+/** A verb of the command; its code is loaded only when it is called. */
+export interface Verb {
+  name: string;
+  summary: string;
+  load: () => Promise<{ run: (args: readonly string[]) => Promise<number> }>;
+}
+
+export const verbs: readonly Verb[] = [
+  {
+    name: 'scan',
+    summary: 'find, explain and mend what is wrong in manifests, charts, kustomizations and Dockerfiles',
+    load: () => import('./scan/scan.ts'),
+  },
+];
+
+export function findVerb(name: string): Verb | undefined {
+  return verbs.find((verb) => verb.name === name);
+}
+
+export function overview(): string {
+  const width = Math.max(...verbs.map((verb) => verb.name.length));
+  return [
+    'keelson: cloud native security over one body of evidence',
+    '',
+    'Usage: keelson VERB [options]',
+    '',
+    ...verbs.map((verb) => `  ${verb.name.padEnd(width)}  ${verb.summary}`),
+    '',
+    'keelson VERB --help tells a verb’s options, with examples. keelson --version tells the version.',
+    '',
+  ].join('\n');
+}
