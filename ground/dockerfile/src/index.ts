@@ -1,1 +1,23 @@
-export type { Dockerfile, DockerfileComment, Heredoc, Instruction, ShellCommand, Stage } from './model.ts';
+export { type DockerfileErrorCode, dockerfileErrors } from './error.ts';
+export { expandWord, type Lookup } from './expand.ts';
+export type {
+  Dockerfile,
+  DockerfileComment,
+  Heredoc,
+  Instruction,
+  InstructionFlag,
+  InstructionPair,
+  InstructionWord,
+  ShellCommand,
+  ShellRedirect,
+  Stage,
+} from './model.ts';
+export {
+  allInstructions,
+  type DockerfileLimits,
+  type DockerfileOptions,
+  defaultLimits,
+  type ParsedDockerfile,
+  parseDockerfile,
+} from './parse.ts';
+export { baseName, unwrapCommand } from './shell-script.ts';
