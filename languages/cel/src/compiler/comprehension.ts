@@ -1,0 +1,112 @@
+import type { CelExpr, ComprehensionExpr } from '../syntax/ast.ts';
+import type { Generator } from './generator.ts';
+
+/** The loop of a comprehension macro (cel-spec, "Macros"): plain JavaScript, no closure a step. */
+export function generateComprehension(generator: Generator, expr: ComprehensionExpr): string {
+  const loop = openLoop(generator, expr);
+  const result = generator.within(loop.bindings, () => {
+    switch (expr.macro) {
+      case 'all':
+      case 'exists':
+        return quantifier(generator, expr, loop);
+      case 'existsOne':
+        return existsOne(generator, expr, loop);
+      default:
+        return collect(generator, expr, loop);
+    }
+  });
+  return result;
+}
+
+interface Loop {
+  readonly bindings: readonly (readonly [string, string])[];
+  readonly head: string;
+  /** Declarations at the start of the body. */
+  readonly declarations: string;
+  readonly element: string;
+  readonly key: string;
+  /** The range a transformMap or filter over a map reads from. */
+  readonly range: string;
+}
+
+function openLoop(generator: Generator, expr: ComprehensionExpr): Loop {
+  const { out } = generator;
+  const range = generator.value(expr.range);
+  const [first, second] = expr.variables;
+  const at = out.name('i');
+  const key = out.name('v');
+  const element = out.name('v');
+  const two = second !== undefined;
+  const items = out.letThrowing(two ? `rt.keysOf(${range})` : `rt.elementsOf(${range})`);
+  const head = `for (let ${at} = 0; ${at} < ${items}.length; ${at}++) {`;
+  const declarations = two
+    ? `const ${key} = ${items}[${at}]; const ${element} = rt.index(${range}, ${key});`
+    : `const ${element} = ${items}[${at}];`;
+  const bindings: [string, string][] = two
+    ? [
+        [first ?? '', key],
+        [second, element],
+      ]
+    : [[first ?? '', element]];
+  return { bindings, head, declarations, element, key, range };
+}
+
+function quantifier(generator: Generator, expr: ComprehensionExpr, loop: Loop): string {
+  const { out } = generator;
+  const decides = expr.macro === 'exists';
+  const result = out.let(String(!decides));
+  const error = out.let();
+  const label = out.name('l');
+  out.emit(`${label}: ${loop.head} ${loop.declarations}`);
+  const mayFail = out.absorbing(error, () => {
+    const value = generator.value(expr.body);
+    out.emit(`if (${value} === ${decides}) { ${result} = ${decides}; break ${label}; }`);
+    requireBool(generator, expr.body, value);
+  });
+  out.emit('}');
+  if (mayFail) out.emit(`if (${error} !== undefined && ${result} === ${!decides}) ${out.fail(error)}`);
+  return result;
+}
+
+function requireBool(generator: Generator, expr: CelExpr, value: string): void {
+  if (generator.isBool(expr)) return;
+  generator.out.emit(`if (typeof ${value} !== "boolean") ${generator.out.fail('rt.noSuchOverload()')}`);
+}
+
+function existsOne(generator: Generator, expr: ComprehensionExpr, loop: Loop): string {
+  const { out } = generator;
+  const count = out.let('0');
+  out.emit(`${loop.head} ${loop.declarations}`);
+  const value = generator.value(expr.body);
+  requireBool(generator, expr.body, value);
+  out.emit(`if (${value}) ${count}++;`);
+  out.emit('}');
+  return out.let(`${count} === 1`);
+}
+
+function collect(generator: Generator, expr: ComprehensionExpr, loop: Loop): string {
+  const { out } = generator;
+  const intoMap = expr.macro === 'transformMap' || expr.macro === 'transformMapEntry';
+  const result = out.let(intoMap ? 'new rt.MapBuilder()' : '[]');
+  const sortKeys = expr.macro === 'sortBy' ? out.let('[]') : '';
+  if (intoMap) out.markThrowing();
+  out.emit(`${loop.head} ${loop.declarations}`);
+  const condition = expr.macro === 'filter' ? expr.body : expr.filter;
+  if (condition !== undefined) {
+    const value = generator.value(condition);
+    requireBool(generator, condition, value);
+    out.emit(`if (${value}) {`);
+  }
+  if (expr.macro === 'filter') out.emit(`${result}.push(${loop.element});`);
+  else if (expr.macro === 'sortBy') {
+    out.emit(`${sortKeys}.push(${generator.value(expr.body)}); ${result}.push(${loop.element});`);
+  } else if (expr.macro === 'transformMap')
+    out.emit(`${result}.add(${loop.key}, ${generator.value(expr.body)});`);
+  else if (expr.macro === 'transformMapEntry') {
+    out.emit(`rt.addEntry(${result}, ${generator.value(expr.body)});`);
+  } else out.emit(`${result}.push(${generator.value(expr.body)});`);
+  if (condition !== undefined) out.emit('}');
+  out.emit('}');
+  if (expr.macro === 'sortBy') return out.letThrowing(`rt.sortBy(${result}, ${sortKeys})`);
+  return intoMap ? out.let(`${result}.build()`) : result;
+}

@@ -1,0 +1,359 @@
+import type { CelEnvironment } from '../environment.ts';
+import type { BinaryExpr, CallExpr, CelExpr, ListExpr, LogicalExpr, MapExpr } from '../syntax/ast.ts';
+import { qualifiedName } from '../syntax/ast.ts';
+import { generateComprehension } from './comprehension.ts';
+import { Emitter } from './emitter.ts';
+import { literalSource, stringSource } from './literal.ts';
+import { generateOptionalCall, isOptionalChain, optionalAtom } from './optional.ts';
+import { generateRegexCall } from './regex.ts';
+
+/** Translates trees to JavaScript statements; methods yield atoms (see Emitter). */
+export class Generator {
+  readonly out = new Emitter();
+  readonly #environment: CelEnvironment;
+  #scope: ReadonlyMap<string, string> = new Map();
+
+  constructor(environment: CelEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** Runs `body` with names bound to JavaScript variables. */
+  within<T>(bindings: readonly (readonly [string, string])[], body: () => T): T {
+    const saved = this.#scope;
+    this.#scope = new Map([...saved, ...bindings]);
+    const result = body();
+    this.#scope = saved;
+    return result;
+  }
+
+  isBound(name: string): boolean {
+    return this.#scope.has(name);
+  }
+
+  value(expr: CelExpr): string {
+    switch (expr.kind) {
+      case 'literal': {
+        const { source, constant } = literalSource(expr.value);
+        return constant ? this.out.constant(source) : source;
+      }
+      case 'ident':
+        return this.#named(expr) ?? this.#undeclared(expr.name);
+      case 'select':
+        return this.#select(expr);
+      case 'index':
+        return this.#index(expr);
+      case 'has':
+        return this.#has(expr);
+      case 'call':
+        return this.#call(expr);
+      case 'binary':
+        return this.#binary(expr);
+      case 'unary':
+        return this.#unary(expr.operator, expr.operand);
+      case 'logical':
+        return this.#logical(expr);
+      case 'conditional':
+        return this.#conditional(expr.condition, expr.whenTrue, expr.whenFalse);
+      case 'list':
+        return this.#list(expr);
+      case 'map':
+        return this.#map(expr);
+      case 'message':
+        return this.#fails(`rt.fault(${stringSource(`unknown message type: ${expr.name}`)})`);
+      case 'comprehension':
+        return generateComprehension(this, expr);
+      case 'bind': {
+        const value = this.value(expr.value);
+        return this.within([[expr.name, value]], () => this.value(expr.body));
+      }
+      case 'optionalMap': {
+        return this.#optionalMap(expr.target, expr.name, expr.flat, expr.body);
+      }
+      case 'block':
+        return this.#block(expr.bindings, expr.body);
+    }
+  }
+
+  #fails(fault: string): string {
+    const result = this.out.let();
+    // The condition keeps what follows reachable, so that every declaration stays in order.
+    this.out.emit(`if (${result} === undefined) ${this.out.fail(fault)}`);
+    return result;
+  }
+
+  #undeclared(name: string): string {
+    const container = this.#environment.container;
+    return this.#fails(
+      `rt.fault(${stringSource(`undeclared reference to '${name}' (in container '${container}')`)})`,
+    );
+  }
+
+  /** A variable or constant the dotted name of `expr` stands for, if any. */
+  #named(expr: CelExpr): string | undefined {
+    const name = qualifiedName(expr);
+    if (name === undefined) return undefined;
+    if (!name.absolute && this.#scope.has(name.root)) {
+      return expr.kind === 'ident' ? this.#scope.get(name.root) : undefined;
+    }
+    const found = this.#environment.resolve(name.name, name.absolute);
+    if (found === undefined) return undefined;
+    if (found.kind === 'type') return this.out.constant(`rt.type(${stringSource(found.name)})`);
+    if (found.kind === 'constant') {
+      const { source, constant } = literalSource(found.value);
+      return constant ? this.out.constant(source) : source;
+    }
+    return this.#variable(found.name);
+  }
+
+  #variable(name: string): string {
+    const key = stringSource(name);
+    const source = isInherited(name) ? `rt.fieldOf(variables, ${key})` : `variables[${key}]`;
+    const variable = this.out.let(source);
+    this.out.emit(
+      `if (${variable} === undefined) ${this.out.fail(`rt.fault("no such attribute: " + ${key})`)}`,
+    );
+    return variable;
+  }
+
+  #select(expr: CelExpr & { kind: 'select' }): string {
+    if (isOptionalChain(expr)) return this.out.let(`rt.optional(${optionalAtom(this, expr)})`);
+    const named = this.#named(expr);
+    if (named !== undefined) return named;
+    const operand = this.value(expr.operand);
+    const key = stringSource(expr.field);
+    const result = this.out.let(fieldSource(operand, expr.field));
+    this.out.emit(`if (${result} === undefined) ${this.out.fail(`rt.selectFault(${operand}, ${key})`)}`);
+    return result;
+  }
+
+  #index(expr: CelExpr & { kind: 'index' }): string {
+    if (isOptionalChain(expr)) return this.out.let(`rt.optional(${optionalAtom(this, expr)})`);
+    const operand = this.value(expr.operand);
+    const { index } = expr;
+    if (index.kind === 'literal' && index.value.type === 'string') {
+      const result = this.out.let(fieldSource(operand, index.value.value));
+      this.out.emit(`if (${result} === undefined) ${result} = rt.index(${operand}, ${this.value(index)});`);
+      this.out.markThrowing();
+      return result;
+    }
+    return this.out.letThrowing(`rt.index(${operand}, ${this.value(index)})`);
+  }
+
+  #has(expr: CelExpr & { kind: 'has' }): string {
+    const chain = isOptionalChain(expr.operand);
+    const operand = chain ? optionalAtom(this, expr.operand) : this.value(expr.operand);
+    return this.out.let(`${fieldSource(operand, expr.field)} !== undefined`);
+  }
+
+  #call(expr: CallExpr): string {
+    const special = generateOptionalCall(this, expr) ?? generateRegexCall(this, expr);
+    if (special !== undefined) return special;
+    const { name, target } = expr;
+    if (target !== undefined) {
+      const scope = qualifiedName(target);
+      if (scope !== undefined && (scope.absolute || !this.#scope.has(scope.root))) {
+        const global = this.#environment.resolveFunction(`${scope.name}.${name}`, scope.absolute);
+        if (global !== undefined) return this.#invoke(global, expr.args);
+      }
+      if (this.#environment.hasFunction(`.${name}`)) return this.#invoke(`.${name}`, [target, ...expr.args]);
+    } else {
+      const global = this.#environment.resolveFunction(name, expr.absolute);
+      if (global !== undefined) return this.#invoke(global, expr.args);
+    }
+    return this.#fails(`rt.fault(${stringSource(`unbound function: ${name}`)})`);
+  }
+
+  #invoke(name: string, args: readonly CelExpr[]): string {
+    const values = args.map((arg) => this.value(arg));
+    const implementation = this.out.constant(`rt.functions[${stringSource(name)}]`);
+    const result = this.out.letThrowing(`${implementation}(${values.join(', ')})`);
+    this.out.emit(`if (${result} === undefined) ${this.out.fail('rt.noSuchOverload()')}`);
+    return result;
+  }
+
+  #binary(expr: BinaryExpr): string {
+    const { operator } = expr;
+    if (operator === '==' || operator === '!=') return this.#equality(expr, operator === '!=');
+    if (operator === 'in' && expr.right.kind === 'list') {
+      const inline = this.#inLiteral(expr.left, expr.right);
+      if (inline !== undefined) return inline;
+    }
+    const left = this.value(expr.left);
+    const right = this.value(expr.right);
+    switch (operator) {
+      case 'in':
+        return this.out.letThrowing(`rt.contains(${left}, ${right})`);
+      case '+':
+        return this.out.letThrowing(`rt.add(${left}, ${right})`);
+      case '-':
+        return this.out.letThrowing(`rt.subtract(${left}, ${right})`);
+      case '*':
+        return this.out.letThrowing(`rt.multiply(${left}, ${right})`);
+      case '/':
+        return this.out.letThrowing(`rt.divide(${left}, ${right})`);
+      case '%':
+        return this.out.letThrowing(`rt.modulo(${left}, ${right})`);
+      default:
+        return this.out.letThrowing(
+          `typeof ${left} === "number" && typeof ${right} === "number" ? ${left} ${operator} ${right} : rt.compare(${left}, ${right}) ${operator} 0`,
+        );
+    }
+  }
+
+  #equality(expr: BinaryExpr, negated: boolean): string {
+    const left = this.value(expr.left);
+    const right = this.value(expr.right);
+    const plain = isPlainLiteral(expr.left) || isPlainLiteral(expr.right);
+    if (plain) return this.out.let(`${left} ${negated ? '!==' : '==='} ${right}`);
+    return this.out.let(`${negated ? '!' : ''}rt.equalValues(${left}, ${right})`);
+  }
+
+  /** `x in ["a", "b"]` needs no list. */
+  #inLiteral(element: CelExpr, list: ListExpr): string | undefined {
+    const items = list.elements;
+    const plain = items.every((item) => !item.optional && isPlainLiteral(item.value));
+    if (!plain || items.length === 0 || items.length > 32) return undefined;
+    const value = this.value(element);
+    return this.out.let(items.map((item) => `${value} === ${this.value(item.value)}`).join(' || '));
+  }
+
+  #unary(operator: '!' | '-', operandExpr: CelExpr): string {
+    const operand = this.value(operandExpr);
+    if (operator === '-') return this.out.letThrowing(`rt.negate(${operand})`);
+    this.#requireBool(operandExpr, operand);
+    return this.out.let(`!${operand}`);
+  }
+
+  #requireBool(expr: CelExpr, value: string): void {
+    if (this.isBool(expr)) return;
+    this.out.emit(`if (typeof ${value} !== "boolean") ${this.out.fail('rt.noSuchOverload()')}`);
+  }
+
+  /** True where generated code yields a bool whatever the input. */
+  isBool(expr: CelExpr): boolean {
+    switch (expr.kind) {
+      case 'literal':
+        return expr.value.type === 'bool';
+      case 'has':
+      case 'logical':
+        return true;
+      case 'unary':
+        return expr.operator === '!';
+      case 'binary':
+        return !['+', '-', '*', '/', '%'].includes(expr.operator);
+      case 'comprehension':
+        return ['all', 'exists', 'existsOne'].includes(expr.macro);
+      case 'call':
+        return expr.name === 'hasValue' && expr.args.length === 0;
+      default:
+        return false;
+    }
+  }
+
+  /** Errors of one operand are absorbed by another that decides (cel-spec, "Logical Operators"). */
+  #logical(expr: LogicalExpr): string {
+    const { out } = this;
+    const decides = expr.operator === '||';
+    const result = out.let();
+    const error = out.let();
+    const label = out.name('l');
+    let mayFail = false;
+    out.emit(`${label}: {`);
+    expr.operands.forEach((operand, at) => {
+      if (at === expr.operands.length - 1) {
+        const value = this.value(operand);
+        out.emit(`if (${value} === ${decides}) { ${result} = ${decides}; break ${label}; }`);
+        if (mayFail) out.emit(`if (${error} !== undefined) ${out.fail(error)}`);
+        this.#requireBool(operand, value);
+        out.emit(`${result} = ${!decides};`);
+        return;
+      }
+      const fails = out.absorbing(error, () => {
+        const value = this.value(operand);
+        out.emit(`if (${value} === ${decides}) { ${result} = ${decides}; break ${label}; }`);
+        this.#requireBool(operand, value);
+      });
+      mayFail ||= fails;
+    });
+    out.emit('}');
+    return result;
+  }
+
+  #conditional(conditionExpr: CelExpr, whenTrue: CelExpr, whenFalse: CelExpr): string {
+    const condition = this.value(conditionExpr);
+    this.#requireBool(conditionExpr, condition);
+    const result = this.out.let();
+    this.out.emit(`if (${condition}) {`);
+    this.out.emit(`${result} = ${this.value(whenTrue)};`);
+    this.out.emit('} else {');
+    this.out.emit(`${result} = ${this.value(whenFalse)};`);
+    this.out.emit('}');
+    return result;
+  }
+
+  #list(expr: ListExpr): string {
+    if (expr.elements.every((element) => !element.optional)) {
+      return this.out.let(`[${expr.elements.map((element) => this.value(element.value)).join(', ')}]`);
+    }
+    const list = this.out.let('[]');
+    for (const element of expr.elements) {
+      const value = element.optional ? this.optionalOperand(element.value) : this.value(element.value);
+      this.out.emit(`${element.optional ? `if (${value} !== undefined) ` : ''}${list}.push(${value});`);
+    }
+    return list;
+  }
+
+  #map(expr: MapExpr): string {
+    const map = this.out.let('new rt.MapBuilder()');
+    for (const entry of expr.entries) {
+      const key = this.value(entry.key);
+      const value = entry.optional ? this.optionalOperand(entry.value) : this.value(entry.value);
+      this.out.emit(`${entry.optional ? `if (${value} !== undefined) ` : ''}${map}.add(${key}, ${value});`);
+      this.out.markThrowing();
+    }
+    return this.out.let(`${map}.build()`);
+  }
+
+  /** An expression of optional type as an atom that is undefined for none. */
+  optionalOperand(expr: CelExpr): string {
+    if (isOptionalChain(expr)) return optionalAtom(this, expr);
+    return this.out.letThrowing(`rt.optionalValue(${this.value(expr)})`);
+  }
+
+  #optionalMap(target: CelExpr, name: string, flat: boolean, body: CelExpr): string {
+    const value = this.optionalOperand(target);
+    const result = this.out.let('rt.none');
+    this.out.emit(`if (${value} !== undefined) {`);
+    const mapped = this.within([[name, value]], () => this.value(body));
+    this.out.emit(`${result} = ${flat ? mapped : `rt.optional(${mapped})`};`);
+    this.out.emit('}');
+    return result;
+  }
+
+  #block(bindings: readonly CelExpr[], body: CelExpr): string {
+    const [first, ...rest] = bindings;
+    const bound = bindings.length;
+    if (first === undefined) return this.value(body);
+    const names: [string, string][] = [];
+    for (const [at, binding] of [first, ...rest].entries()) {
+      names.push([`@index${at}`, this.within(names, () => this.value(binding))]);
+    }
+    return this.within(names.slice(0, bound), () => this.value(body));
+  }
+}
+
+function isPlainLiteral(expr: CelExpr): boolean {
+  return expr.kind === 'literal' && ['string', 'bool', 'null'].includes(expr.value.type);
+}
+
+/** Names that plain JavaScript objects inherit must be asked for as own properties. */
+export function isInherited(name: string): boolean {
+  return name in Object.prototype;
+}
+
+/** Source of a field read that is undefined where the field is absent. */
+export function fieldSource(operand: string, field: string): string {
+  const key = stringSource(field);
+  const slow = `rt.fieldOf(${operand}, ${key})`;
+  return isInherited(field) ? slow : `(rt.isMap(${operand}) ? ${operand}[${key}] : ${slow})`;
+}

@@ -1,0 +1,14 @@
+import type { CallExpr } from '../syntax/ast.ts';
+import type { Generator } from './generator.ts';
+import { stringSource } from './literal.ts';
+
+/** `text.matches("literal")`: the pattern is compiled once, before the first evaluation. */
+export function generateRegexCall(generator: Generator, expr: CallExpr): string | undefined {
+  if (expr.name !== 'matches') return undefined;
+  const [text, pattern] = expr.target === undefined ? expr.args : [expr.target, ...expr.args];
+  if (text === undefined || pattern?.kind !== 'literal' || pattern.value.type !== 'string') return undefined;
+  if (expr.args.length !== (expr.target === undefined ? 2 : 1)) return undefined;
+  const { out } = generator;
+  const matcher = out.constant(`rt.matcher(${stringSource(pattern.value.value)})`);
+  return out.letThrowing(`${matcher}(${generator.value(text)})`);
+}

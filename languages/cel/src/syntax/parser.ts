@@ -1,0 +1,402 @@
+import { CelError, errorAt } from '../error.ts';
+import type {
+  BinaryOperator,
+  CallExpr,
+  CelExpr,
+  ListExpr,
+  LogicalExpr,
+  MapExpr,
+  MessageExpr,
+} from './ast.ts';
+import { type Token, tokenize } from './lexer.ts';
+import { expandMacro } from './macros.ts';
+
+/** Bounds on a text; passing one is CelError CEL_LIMIT. */
+export interface ParseLimits {
+  /** UTF-16 code units. Default 100,000. */
+  maxLength?: number;
+  /** Depth of the tree. Default 1,000 for chains, of which 250 for brackets. */
+  maxNesting?: number;
+}
+
+export interface ParseOptions extends ParseLimits {
+  /** Leave macros as calls. Default false. */
+  disableMacros?: boolean;
+}
+
+/** Parses a CEL expression. Throws CelError CEL_SYNTAX or CEL_LIMIT. */
+export function parseCel(source: string, options: ParseOptions = {}): CelExpr {
+  const maxLength = options.maxLength ?? 100_000;
+  if (source.length > maxLength) {
+    throw new CelError('CEL_LIMIT', `the expression is longer than maxLength (${maxLength})`);
+  }
+  return new Parser(source, options).parse();
+}
+
+const reserved = new Set(
+  'as break const continue else for function if import let loop package namespace return var void while'.split(
+    ' ',
+  ),
+);
+const relations = new Set(['<', '<=', '>', '>=', '==', '!=', 'in']);
+const maxDepth = 1000;
+
+class Parser {
+  readonly #source: string;
+  readonly #tokens: readonly Token[];
+  readonly #macros: boolean;
+  readonly #maxNesting: number;
+  readonly #depths = new Map<CelExpr, number>();
+  #next = 0;
+  #nesting = 0;
+
+  constructor(source: string, options: ParseOptions) {
+    this.#source = source;
+    this.#tokens = tokenize(source);
+    this.#macros = options.disableMacros !== true;
+    this.#maxNesting = options.maxNesting ?? 250;
+  }
+
+  parse(): CelExpr {
+    const expr = this.#expression();
+    if (this.#peek().type !== 'end') throw this.#unexpected();
+    return expr;
+  }
+
+  #peek(): Token {
+    return this.#tokens[Math.min(this.#next, this.#tokens.length - 1)] ?? { type: 'end', start: 0, end: 0 };
+  }
+
+  #isSymbol(text: string): boolean {
+    const token = this.#peek();
+    return token.type === 'symbol' && token.text === text;
+  }
+
+  #accept(text: string): boolean {
+    if (!this.#isSymbol(text)) return false;
+    this.#next++;
+    return true;
+  }
+
+  #expect(text: string): Token {
+    const token = this.#peek();
+    if (!this.#accept(text)) throw this.#unexpected(text);
+    return token;
+  }
+
+  #lastEnd(): number {
+    return this.#tokens[this.#next - 1]?.end ?? 0;
+  }
+
+  #unexpected(wanted?: string): CelError {
+    const token = this.#peek();
+    const found =
+      token.type === 'end' ? 'end of expression' : `'${this.#source.slice(token.start, token.end)}'`;
+    const hint = wanted === undefined ? '' : `, expecting '${wanted}'`;
+    return errorAt('CEL_SYNTAX', `Syntax error: unexpected ${found}${hint}`, this.#source, token.start);
+  }
+
+  /** Notes a node's depth, so that no later walk over the tree can run out of stack. */
+  #made<T extends CelExpr>(expr: T, children: readonly (CelExpr | undefined)[]): T {
+    let depth = 0;
+    for (const child of children)
+      if (child !== undefined) depth = Math.max(depth, this.#depths.get(child) ?? 0);
+    if (depth >= maxDepth) {
+      throw errorAt(
+        'CEL_LIMIT',
+        `the expression is nested deeper than ${maxDepth}`,
+        this.#source,
+        expr.start,
+      );
+    }
+    this.#depths.set(expr, depth + 1);
+    return expr;
+  }
+
+  #expression(): CelExpr {
+    if (++this.#nesting > this.#maxNesting) {
+      throw errorAt(
+        'CEL_LIMIT',
+        `the expression is nested deeper than maxNesting (${this.#maxNesting})`,
+        this.#source,
+        this.#peek().start,
+      );
+    }
+    const condition = this.#logical('||');
+    let expr = condition;
+    if (this.#accept('?')) {
+      const whenTrue = this.#logical('||');
+      this.#expect(':');
+      const whenFalse = this.#expression();
+      expr = this.#made(
+        { kind: 'conditional', condition, whenTrue, whenFalse, start: condition.start, end: whenFalse.end },
+        [condition, whenTrue, whenFalse],
+      );
+    }
+    this.#nesting--;
+    return expr;
+  }
+
+  #logical(operator: '&&' | '||'): CelExpr {
+    const operand = () => (operator === '||' ? this.#logical('&&') : this.#relation());
+    const first = operand();
+    if (!this.#isSymbol(operator)) return first;
+    const operands = [first];
+    while (this.#accept(operator)) operands.push(operand());
+    const node: LogicalExpr = {
+      kind: 'logical',
+      operator,
+      operands,
+      start: first.start,
+      end: this.#lastEnd(),
+    };
+    return this.#made(node, operands);
+  }
+
+  #binaryChain(isOperator: (text: string) => boolean, operand: () => CelExpr): CelExpr {
+    let left = operand();
+    for (;;) {
+      const token = this.#peek();
+      if (token.type !== 'symbol' || !isOperator(token.text)) return left;
+      this.#next++;
+      const right = operand();
+      const operator = token.text as BinaryOperator;
+      left = this.#made({ kind: 'binary', operator, left, right, start: left.start, end: right.end }, [
+        left,
+        right,
+      ]);
+    }
+  }
+
+  #relation(): CelExpr {
+    return this.#binaryChain(
+      (text) => relations.has(text),
+      () =>
+        this.#binaryChain(
+          (text) => text === '+' || text === '-',
+          () =>
+            this.#binaryChain(
+              (text) => text === '*' || text === '/' || text === '%',
+              () => this.#unary(),
+            ),
+        ),
+    );
+  }
+
+  #unary(): CelExpr {
+    const token = this.#peek();
+    if (token.type !== 'symbol' || (token.text !== '!' && token.text !== '-'))
+      return this.#member(this.#primary());
+    const operator = token.text;
+    const starts: number[] = [];
+    while (this.#isSymbol(operator)) starts.push(this.#advance().start);
+    const digits = this.#peek();
+    if (operator === '-' && digits.type === 'literal') {
+      const folded = this.#negativeLiteral(digits, starts.at(-1) ?? 0);
+      if (folded !== undefined) {
+        starts.pop();
+        return this.#unaries(operator, starts, this.#member(folded));
+      }
+    }
+    return this.#unaries(operator, starts, this.#member(this.#primary()));
+  }
+
+  #unaries(operator: '!' | '-', starts: readonly number[], operand: CelExpr): CelExpr {
+    let expr = operand;
+    for (const start of [...starts].reverse()) {
+      expr = this.#made({ kind: 'unary', operator, operand: expr, start, end: operand.end }, [expr]);
+    }
+    return expr;
+  }
+
+  #advance(): Token {
+    const token = this.#peek();
+    this.#next++;
+    return token;
+  }
+
+  /** A minus sign belongs to the number after it, so that -9223372036854775808 is an int. */
+  #negativeLiteral(token: Token, start: number): CelExpr | undefined {
+    if (token.type !== 'literal') return undefined;
+    const value = token.value;
+    if (value.type !== 'int' && value.type !== 'double') return undefined;
+    this.#next++;
+    const negated =
+      value.type === 'int'
+        ? { type: value.type, value: -value.value }
+        : { type: value.type, value: -value.value };
+    return this.#made({ kind: 'literal', value: negated, start, end: token.end }, []);
+  }
+
+  #member(first: CelExpr): CelExpr {
+    let expr = first;
+    for (;;) {
+      if (this.#accept('.')) expr = this.#dot(expr);
+      else if (this.#accept('[')) {
+        const optional = this.#accept('?');
+        const index = this.#expression();
+        this.#expect(']');
+        expr = this.#made(
+          { kind: 'index', operand: expr, index, optional, start: expr.start, end: this.#lastEnd() },
+          [expr, index],
+        );
+      } else return expr;
+    }
+  }
+
+  #dot(operand: CelExpr): CelExpr {
+    const optional = this.#accept('?');
+    const token = this.#peek();
+    if (token.type !== 'ident') throw this.#unexpected();
+    this.#next++;
+    const start = operand.start;
+    if (!optional && !token.quoted && this.#accept('(')) {
+      const args = this.#arguments(')');
+      return this.#call({
+        kind: 'call',
+        name: token.text,
+        target: operand,
+        args,
+        absolute: false,
+        start,
+        end: this.#lastEnd(),
+      });
+    }
+    const node: CelExpr = { kind: 'select', operand, field: token.text, optional, start, end: token.end };
+    return this.#made(node, [operand]);
+  }
+
+  #call(call: CallExpr): CelExpr {
+    const children = call.target === undefined ? call.args : [call.target, ...call.args];
+    this.#made(call, children);
+    if (!this.#macros || call.absolute) return call;
+    const expanded = expandMacro(call, this.#source);
+    return expanded === undefined ? call : this.#made(expanded, [call]);
+  }
+
+  #arguments(close: string): CelExpr[] {
+    const args: CelExpr[] = [];
+    if (this.#accept(close)) return args;
+    do args.push(this.#expression());
+    while (this.#accept(','));
+    this.#expect(close);
+    return args;
+  }
+
+  #primary(): CelExpr {
+    const token = this.#advance();
+    const { start } = token;
+    if (token.type === 'literal') return this.#literal(token);
+    if (token.type === 'ident') {
+      this.#next--;
+      return this.#name(start, false);
+    }
+    if (token.type === 'symbol') {
+      if (token.text === '.') return this.#name(start, true);
+      if (token.text === '[') return this.#list(start);
+      if (token.text === '{') return this.#map(start);
+      if (token.text === '(') {
+        const expr = this.#expression();
+        this.#expect(')');
+        return expr;
+      }
+    }
+    this.#next--;
+    throw this.#unexpected();
+  }
+
+  #literal(token: Token & { type: 'literal' }): CelExpr {
+    const { value, start, end } = token;
+    if (value.type === 'int' && value.value >= 2n ** 63n) {
+      throw errorAt('CEL_SYNTAX', 'invalid int literal', this.#source, start);
+    }
+    return this.#made({ kind: 'literal', value, start, end }, []);
+  }
+
+  /** An identifier, a call by a plain name, or a message `a.b.C{…}`. */
+  #name(start: number, absolute: boolean): CelExpr {
+    const token = this.#peek();
+    if (token.type !== 'ident' || token.quoted) throw this.#unexpected();
+    const message = this.#messageName();
+    if (message !== undefined) return this.#message(message, start, absolute);
+    this.#next++;
+    if (reserved.has(token.text)) {
+      throw errorAt('CEL_SYNTAX', `reserved identifier: ${token.text}`, this.#source, token.start);
+    }
+    if (this.#accept('(')) {
+      const args = this.#arguments(')');
+      const end = this.#lastEnd();
+      return this.#call({ kind: 'call', name: token.text, target: undefined, args, absolute, start, end });
+    }
+    return this.#made({ kind: 'ident', name: token.text, absolute, start, end: token.end }, []);
+  }
+
+  /** Looks ahead for `a.b.C{`; takes the tokens and yields the name only where it stands. */
+  #messageName(): string | undefined {
+    const parts: string[] = [];
+    for (let at = this.#next; ; at += 2) {
+      const name = this.#tokens[at];
+      const after = this.#tokens[at + 1];
+      if (name?.type !== 'ident' || name.quoted || after?.type !== 'symbol') return undefined;
+      parts.push(name.text);
+      if (after.text === '{') {
+        this.#next = at + 2;
+        return parts.join('.');
+      }
+      if (after.text !== '.') return undefined;
+    }
+  }
+
+  #message(name: string, start: number, absolute: boolean): CelExpr {
+    const fields: { name: string; value: CelExpr; optional: boolean }[] = [];
+    while (!this.#isSymbol('}')) {
+      const optional = this.#accept('?');
+      const field = this.#advance();
+      if (field.type !== 'ident') {
+        this.#next--;
+        throw this.#unexpected();
+      }
+      this.#expect(':');
+      fields.push({ name: field.text, value: this.#expression(), optional });
+      if (!this.#accept(',')) break;
+    }
+    this.#expect('}');
+    const node: MessageExpr = { kind: 'message', name, absolute, fields, start, end: this.#lastEnd() };
+    return this.#made(
+      node,
+      fields.map((field) => field.value),
+    );
+  }
+
+  #list(start: number): CelExpr {
+    const elements: { value: CelExpr; optional: boolean }[] = [];
+    while (!this.#isSymbol(']')) {
+      const optional = this.#accept('?');
+      elements.push({ value: this.#expression(), optional });
+      if (!this.#accept(',')) break;
+    }
+    this.#expect(']');
+    const node: ListExpr = { kind: 'list', elements, start, end: this.#lastEnd() };
+    return this.#made(
+      node,
+      elements.map((element) => element.value),
+    );
+  }
+
+  #map(start: number): CelExpr {
+    const entries: { key: CelExpr; value: CelExpr; optional: boolean }[] = [];
+    while (!this.#isSymbol('}')) {
+      const optional = this.#accept('?');
+      const key = this.#expression();
+      this.#expect(':');
+      entries.push({ key, value: this.#expression(), optional });
+      if (!this.#accept(',')) break;
+    }
+    this.#expect('}');
+    const node: MapExpr = { kind: 'map', entries, start, end: this.#lastEnd() };
+    return this.#made(
+      node,
+      entries.flatMap((entry) => [entry.key, entry.value]),
+    );
+  }
+}
