@@ -5,6 +5,4 @@ import type { JsonValue, Path } from '@keelson/core';
  * item before index `path.at(-1)` of a sequence (length = append); `delete` removes the entry with its
  * own comments.
  */
-export type YamlEdit =
-  | { op: 'set' | 'insert'; path: Path; value: JsonValue }
-  | { op: 'delete'; path: Path };
+export type YamlEdit = { op: 'set' | 'insert'; path: Path; value: JsonValue } | { op: 'delete'; path: Path };

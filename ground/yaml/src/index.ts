@@ -1,2 +1,12 @@
-export type { DuplicateKey, NodeLocation, YamlComment, YamlDocument, YamlLimits, YamlStream } from './document.ts';
+export type {
+  DuplicateKey,
+  NodeLocation,
+  YamlComment,
+  YamlDocument,
+  YamlLimits,
+  YamlStream,
+} from './document.ts';
 export type { YamlEdit } from './edit.ts';
+export { type YamlErrorCode, yamlErrorCodes } from './error.ts';
+export { defaultYamlLimits } from './limits.ts';
+export { parseYaml, type YamlOptions } from './parse.ts';

@@ -1,0 +1,74 @@
+import type { JsonValue, Path, SourceText, Span } from '@keelson/core';
+import type { DuplicateKey, NodeLocation, YamlComment, YamlDocument } from './document.ts';
+import { PositionIndex, type PositionTable } from './positions.ts';
+import { Scanner } from './scanner.ts';
+
+/** A document that was read, with its positions found on demand. */
+export class ReadDocument implements YamlDocument {
+  readonly index: number;
+  readonly span: Span;
+  readonly value: JsonValue;
+  readonly duplicates: readonly DuplicateKey[];
+  readonly positions: PositionTable;
+  readonly #source: SourceText;
+  #index: PositionIndex | undefined;
+  #comments: readonly YamlComment[] | undefined;
+
+  constructor(
+    source: SourceText,
+    index: number,
+    span: Span,
+    value: JsonValue,
+    duplicates: readonly DuplicateKey[],
+    positions: PositionTable,
+  ) {
+    this.#source = source;
+    this.index = index;
+    this.span = span;
+    this.value = value;
+    this.duplicates = duplicates;
+    this.positions = positions;
+  }
+
+  get nodes(): PositionIndex {
+    this.#index ??= new PositionIndex(this.#source.text, this.positions);
+    return this.#index;
+  }
+
+  locate(path: Path): NodeLocation | undefined {
+    const { record, depth } = this.nodes.find(path);
+    return depth === path.length ? this.nodes.location(record) : undefined;
+  }
+
+  locateNearest(path: Path): { location: NodeLocation; depth: number } {
+    const { record, depth } = this.nodes.find(path);
+    return { location: this.nodes.location(record), depth };
+  }
+
+  comments(): readonly YamlComment[] {
+    this.#comments ??= readComments(this.#source, this.span);
+    return this.#comments;
+  }
+}
+
+function readComments(source: SourceText, span: Span): YamlComment[] {
+  const spans: Span[] = [];
+  if (source.text.slice(span.start, span.end).includes('#')) {
+    const scanner = new Scanner(source, span.start, span.end, spans);
+    while (scanner.next().kind !== 'stream-end');
+  }
+  return spans.map((found) => ({
+    span: found,
+    text: source.text.slice(found.start + 1, found.end).trim(),
+    trailing: hasTextBefore(source.text, found.start),
+  }));
+}
+
+function hasTextBefore(text: string, offset: number): boolean {
+  for (let i = offset - 1; i >= 0; i--) {
+    const unit = text.charCodeAt(i);
+    if (unit === 10 || unit === 13) return false;
+    if (unit !== 32 && unit !== 9) return true;
+  }
+  return false;
+}
