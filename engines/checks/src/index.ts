@@ -30,3 +30,10 @@ export { type CheckStatistics, type JudgedViolation, type Judgement, judge, loca
 export { type CheckFile, type LoadedDefinitions, loadChecks, loadDefinitions } from './load.ts';
 export { type PathPattern, parsePath, parsePathPattern, walkPattern } from './path-pattern.ts';
 export { editsOf, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';
+export {
+  applySuppressions,
+  type SuppressibleFinding,
+  type SuppressionInput,
+  type SuppressionResult,
+} from './suppressions/apply.ts';
+export { type Exception, readExceptions } from './suppressions/exceptions.ts';
