@@ -1,7 +1,12 @@
+import { checkExpr } from './checker/checker.ts';
+import { formatType, parseType } from './checker/types.ts';
+import { Substitution } from './checker/unify.ts';
 import { Generator } from './compiler/generator.ts';
 import type { CelEnvironment, CelType } from './environment.ts';
+import { errorAt } from './error.ts';
 import type { CelVariables, GeneratedCel } from './runtime/runtime.ts';
 import type { CelValue } from './runtime/values.ts';
+import type { CelExpr } from './syntax/ast.ts';
 import { type ParseOptions, parseCel } from './syntax/parser.ts';
 
 export interface CompileOptions extends ParseOptions {
@@ -30,9 +35,29 @@ export function generateCel(
   options: CompileOptions = {},
 ): string {
   const expr = parseCel(source, options);
+  if (options.check !== false) checkParsed(expr, source, environment, options.expectedType);
   const generator = new Generator(environment);
   const result = generator.value(expr);
   return generator.out.finish(result);
+}
+
+/** The type of an expression, `list(int)`. Throws CelError CEL_SYNTAX, CEL_TYPE or CEL_LIMIT. */
+export function checkCel(source: string, environment: CelEnvironment, options: CompileOptions = {}): CelType {
+  return checkParsed(parseCel(source, options), source, environment, options.expectedType);
+}
+
+function checkParsed(
+  expr: CelExpr,
+  source: string,
+  environment: CelEnvironment,
+  expected?: CelType,
+): CelType {
+  const type = checkExpr(expr, environment, source);
+  const text = formatType(type);
+  if (expected !== undefined && !new Substitution().assign(parseType(expected), type)) {
+    throw errorAt('CEL_TYPE', `expected type '${expected}' but found '${text}'`, source, 0);
+  }
+  return text;
 }
 
 /** Parses, checks and compiles. Throws CelError CEL_SYNTAX, CEL_TYPE or CEL_LIMIT. */

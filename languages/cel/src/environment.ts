@@ -1,6 +1,8 @@
+import { operatorDeclarations } from './checker/operators.ts';
+import { parseSignature, type Signature } from './checker/types.ts';
 import { functionTables } from './libraries/all.ts';
+import { allDeclarations } from './libraries/declarations.ts';
 import { type FunctionTable, mergeFunctions } from './libraries/library.ts';
-import { standardDeclarations } from './libraries/standard.ts';
 import { type CelRuntime, createRuntime } from './runtime/runtime.ts';
 import type { CelLiteral } from './syntax/ast.ts';
 
@@ -52,7 +54,8 @@ const standardTypes = [
 export class CelEnvironment {
   readonly container: string;
   readonly runtime: CelRuntime;
-  readonly declarations: readonly string[];
+  readonly #declarations: readonly string[];
+  #signatures: Map<string, Signature[]> | undefined;
   readonly #variables: ReadonlyMap<string, CelType>;
   readonly #types: ReadonlySet<string>;
   readonly #constants: ReadonlyMap<string, CelLiteral>;
@@ -63,7 +66,11 @@ export class CelEnvironment {
     this.#variables = new Map(Object.entries(options.variables));
     this.#types = new Set([...standardTypes, ...libraries.flatMap((library) => library.types ?? [])]);
     this.#constants = new Map(libraries.flatMap((library) => Object.entries(library.constants ?? {})));
-    this.declarations = [...standardDeclarations, ...libraries.flatMap((library) => library.declarations)];
+    this.#declarations = [
+      ...operatorDeclarations,
+      ...allDeclarations,
+      ...libraries.flatMap((library) => library.declarations),
+    ];
     this.runtime = createRuntime([
       ...functionTables,
       mergeFunctions(libraries.map((library) => library.functions)),
@@ -88,7 +95,21 @@ export class CelEnvironment {
   }
 
   hasFunction(name: string): boolean {
-    return Object.hasOwn(this.runtime.functions, name);
+    return Object.hasOwn(this.runtime.functions, name) || this.signatures(name).length > 0;
+  }
+
+  /** The overloads of a function; members are named `.name`. */
+  signatures(name: string): readonly Signature[] {
+    if (this.#signatures === undefined) {
+      this.#signatures = new Map();
+      for (const declaration of this.#declarations) {
+        const signature = parseSignature(declaration);
+        const known = this.#signatures.get(signature.name);
+        if (known === undefined) this.#signatures.set(signature.name, [signature]);
+        else known.push(signature);
+      }
+    }
+    return this.#signatures.get(name) ?? [];
   }
 
   #candidates(name: string, absolute: boolean): string[] {

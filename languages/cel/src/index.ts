@@ -1,6 +1,7 @@
 export {
   type CelProgram,
   type CompileOptions,
+  checkCel,
   compileCel,
   type EvaluateOptions,
   generateCel,

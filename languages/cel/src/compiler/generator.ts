@@ -142,7 +142,7 @@ export class Generator {
   #has(expr: CelExpr & { kind: 'has' }): string {
     const chain = isOptionalChain(expr.operand);
     const operand = chain ? optionalAtom(this, expr.operand) : this.value(expr.operand);
-    return this.out.let(`${fieldSource(operand, expr.field)} !== undefined`);
+    return this.out.let(`${fieldSource(operand, expr.field, 'optionalField')} !== undefined`);
   }
 
   #call(expr: CallExpr): string {
@@ -352,8 +352,12 @@ export function isInherited(name: string): boolean {
 }
 
 /** Source of a field read that is undefined where the field is absent. */
-export function fieldSource(operand: string, field: string): string {
+export function fieldSource(
+  operand: string,
+  field: string,
+  reader: 'fieldOf' | 'optionalField' = 'fieldOf',
+): string {
   const key = stringSource(field);
-  const slow = `rt.fieldOf(${operand}, ${key})`;
+  const slow = `rt.${reader}(${operand}, ${key})`;
   return isInherited(field) ? slow : `(rt.isMap(${operand}) ? ${operand}[${key}] : ${slow})`;
 }

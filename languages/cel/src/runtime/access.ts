@@ -23,6 +23,7 @@ export function isMap(value: CelValue | undefined): value is CelRecord {
 export function fieldOf(value: CelValue | undefined, name: string): CelValue | undefined {
   if (isMap(value)) return Object.hasOwn(value, name) ? value[name] : undefined;
   if (value instanceof CelMap) return value.get(name);
+  if (value instanceof CelOptional) return optional(fieldOf(value.value, name));
   if (value instanceof CelObject) return value.field(name);
   return undefined;
 }
@@ -42,6 +43,7 @@ export function elementOf(value: CelValue, key: CelValue): CelValue | undefined 
     if (isKey(key)) return undefined;
   }
   if (value instanceof CelMap && isKey(key)) return value.get(key);
+  if (value instanceof CelOptional) return optional(optionalIndex(value, key));
   if (value instanceof CelObject && typeof key === 'string') return value.field(key);
   throw noSuchOverload();
 }

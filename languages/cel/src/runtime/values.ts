@@ -245,7 +245,7 @@ export function unwrapNumber(value: CelNumber): number | bigint {
 export function compareNumbers(a: CelNumber, b: CelNumber): number {
   const x = unwrapNumber(a);
   const y = unwrapNumber(b);
-  return x < y ? -1 : x > y ? 1 : x == y ? 0 : Number.NaN;
+  return x < y ? -1 : x > y ? 1 : x >= y ? 0 : Number.NaN;
 }
 
 /** Order of strings by code point (JavaScript's own is by UTF-16 code unit). */
