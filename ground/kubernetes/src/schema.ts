@@ -1,0 +1,181 @@
+import { isObject, type JsonValue, type Path } from '@keelson/core';
+import { podTemplates } from './pod-template.ts';
+import { parseQuantity } from './quantity.ts';
+import type { Resource } from './resource.ts';
+import { objectStructures, structureOfKind } from './schema-kinds.ts';
+import { type Structure, structures } from './schema-types.ts';
+
+/** A part of an object that the API server's decoder would refuse. */
+export interface SchemaProblem {
+  /** From the object's root. */
+  readonly path: Path;
+  readonly reason: string;
+}
+
+type Report = (path: Path, reason: string) => void;
+type Validator = (value: JsonValue, path: Path, report: Report) => void;
+
+const cache = new WeakMap<Resource, readonly SchemaProblem[]>();
+const none: readonly SchemaProblem[] = Object.freeze([]);
+
+/**
+ * What the API server would refuse to decode in the parts of an object that keelson reads: core kinds, and the
+ * Pod templates of any kind. Unknown fields are no problem, as for the server without strict validation.
+ */
+export function schemaProblems(resource: Resource): readonly SchemaProblem[] {
+  const known = cache.get(resource);
+  if (known !== undefined) return known;
+  const found: SchemaProblem[] = [];
+  const report: Report = (path, reason) => found.push({ path, reason });
+  const metadata = resource.object['metadata'];
+  if (metadata !== undefined) validatorOf('ObjectMeta')(metadata, ['metadata'], report);
+  const structure = structureOfKind[`${resource.group}/${resource.kind}`];
+  if (structure !== undefined) validatorOf(structure)(resource.object, [], report);
+  else {
+    for (const template of podTemplates(resource))
+      validatorOf('PodSpec')(template.spec, template.specPath, report);
+  }
+  const problems = found.length === 0 ? none : found;
+  cache.set(resource, problems);
+  return problems;
+}
+
+/** As `schemaProblems`, for a Pod's metadata and spec alone; paths begin with `metadata` and `spec`. */
+export function podSchemaProblems(metadata: JsonValue, spec: JsonValue): readonly SchemaProblem[] {
+  const found: SchemaProblem[] = [];
+  const report: Report = (path, reason) => found.push({ path, reason });
+  validatorOf('ObjectMeta')(metadata, ['metadata'], report);
+  validatorOf('PodSpec')(spec, ['spec'], report);
+  return found;
+}
+
+const int32Limit = 2 ** 31;
+const int64Limit = 2n ** 63n;
+
+const words: Readonly<Record<string, Validator>> = {
+  any: () => {},
+  string: (value, path, report) => {
+    if (typeof value !== 'string') report(path, `expected a string, found ${nameOf(value)}`);
+  },
+  bool: (value, path, report) => {
+    if (typeof value !== 'boolean') report(path, `expected true or false, found ${nameOf(value)}`);
+  },
+  int32: (value, path, report) => {
+    if (typeof value !== 'number' && typeof value !== 'bigint')
+      report(path, `expected a number, found ${nameOf(value)}`);
+    else if (!isInt32(value)) report(path, `${value} does not fit a 32-bit integer`);
+  },
+  int64: (value, path, report) => {
+    if (typeof value !== 'number' && typeof value !== 'bigint')
+      report(path, `expected a number, found ${nameOf(value)}`);
+    else if (!isInt64(value)) report(path, `${value} does not fit a 64-bit integer`);
+  },
+  intOrString: (value, path, report) => {
+    if (typeof value === 'string' || isInt32(value)) return;
+    report(path, `expected a 32-bit integer or a string, found ${nameOf(value)}`);
+  },
+  quantity: (value, path, report) => {
+    if (parseQuantity(value) === undefined) report(path, `expected a quantity, found ${nameOf(value)}`);
+  },
+  bytes: (value, path, report) => {
+    if (typeof value !== 'string') report(path, `expected base64 text, found ${nameOf(value)}`);
+    else if (!isBase64(value)) report(path, 'not valid base64');
+  },
+  time: (value, path, report) => {
+    if (typeof value !== 'string' || !isTime(value))
+      report(path, `expected an RFC 3339 time, found ${nameOf(value)}`);
+  },
+};
+
+function isInt32(value: JsonValue): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= -int32Limit && value < int32Limit;
+}
+
+function isInt64(value: number | bigint): boolean {
+  if (typeof value === 'bigint') return value >= -int64Limit && value < int64Limit;
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+}
+
+/** Standard base64 with padding; Go skips line ends in it. */
+function isBase64(text: string): boolean {
+  const plain = text.replace(/[\r\n]/g, '');
+  return plain.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(plain);
+}
+
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text);
+}
+
+function nameOf(value: JsonValue): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isObject(value)) return 'a mapping';
+  if (typeof value === 'string') return value.length > 40 ? 'a string' : JSON.stringify(value);
+  return `${typeof value === 'bigint' ? 'number' : typeof value} ${value}`;
+}
+
+const validators = new Map<string, Validator>(Object.entries(words));
+
+/** The validator of a type; structures are compiled when first met, since they may refer to each other. */
+function validatorOf(type: string): Validator {
+  const known = validators.get(type);
+  if (known !== undefined) return known;
+  const made = makeValidator(type);
+  validators.set(type, made);
+  return made;
+}
+
+function makeValidator(type: string): Validator {
+  if (type.startsWith('[]')) return listValidator(validatorOf(type.slice(2)));
+  if (type.startsWith('{}')) return mapValidator(validatorOf(type.slice(2)));
+  return structureValidator(structures[type] ?? objectStructures[type] ?? {});
+}
+
+function listValidator(item: Validator): Validator {
+  return (value, path, report) => {
+    if (!Array.isArray(value)) {
+      report(path, `expected a list, found ${nameOf(value)}`);
+      return;
+    }
+    for (let i = 0; i < value.length; i++) {
+      const entry = value[i];
+      if (entry !== null && entry !== undefined) item(entry, [...path, i], report);
+    }
+  };
+}
+
+function mapValidator(item: Validator): Validator {
+  return (value, path, report) => {
+    if (!isObject(value)) {
+      report(path, `expected a mapping, found ${nameOf(value)}`);
+      return;
+    }
+    for (const key of Object.keys(value)) {
+      const entry = value[key];
+      if (entry !== null && entry !== undefined) item(entry, [...path, key], report);
+    }
+  };
+}
+
+function structureValidator(structure: Structure): Validator {
+  const fields = new Map<string, Validator | undefined>(
+    Object.keys(structure).map((key) => [key, undefined]),
+  );
+  return (value, path, report) => {
+    if (value === null) return;
+    if (!isObject(value)) {
+      report(path, `expected a mapping, found ${nameOf(value)}`);
+      return;
+    }
+    for (const key of Object.keys(value)) {
+      if (!fields.has(key)) continue;
+      const entry = value[key];
+      if (entry === null || entry === undefined) continue;
+      let validator = fields.get(key);
+      if (validator === undefined) {
+        validator = validatorOf(structure[key] ?? 'any');
+        fields.set(key, validator);
+      }
+      validator(entry, [...path, key], report);
+    }
+  };
+}
