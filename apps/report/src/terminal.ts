@@ -1,4 +1,3 @@
-import type { CheckText } from '@keelson/checks';
 import { type Finding, type FindingLocation, type Notification, type Severity, severities } from '@keelson/evidence';
 import { excerptOf } from './excerpt.ts';
 import { summarize } from './json.ts';

@@ -37,3 +37,5 @@ export {
   type SuppressionResult,
 } from './suppressions/apply.ts';
 export { type Exception, readExceptions } from './suppressions/exceptions.ts';
+export { findCredential, isPlaceholder, isSecretName } from './secrets/patterns.ts';
+export { redactor } from './secrets/redact.ts';

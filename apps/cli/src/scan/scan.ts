@@ -20,12 +20,8 @@ export async function run(args: readonly string[]): Promise<number> {
   if (options.paths.length === 0) throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
   const selected = selectChecks(builtIn, options);
   const loaded = await readPaths(options);
-  const judged = await judgeInput(loaded, selected, options);
-  if (options.fix !== undefined) {
-    const { fixInput } = await import('./fix.ts');
-    return fixInput(judged, selected, options);
-  }
-  await writeOutputs(judged, options, (performance.now() - started) / 1000);
+  const judged = judgeInput(loaded, selected, options);
+  await writeOutputs(judged, selected, options, (performance.now() - started) / 1000);
   return exitCode(judged);
 }
 

@@ -1,4 +1,4 @@
-import { type SourceText } from '@keelson/core';
+import type { SourceText } from '@keelson/core';
 import type { Dockerfile } from '@keelson/dockerfile';
 import { parseYaml } from '@keelson/yaml';
 import { type Directive, mayHoldDirective, readDirective } from './directive.ts';
@@ -23,7 +23,7 @@ export function yamlDirectives(source: SourceText): Directive[] {
 /** Directives in the comments of a Dockerfile: each covers the instruction that follows. */
 export function dockerfileDirectives(dockerfile: Dockerfile): Directive[] {
   const { source } = dockerfile;
-  return dockerfile.comments.flatMap((comment) => {
+  return dockerfile.comments.flatMap((comment): Directive[] => {
     const directive = readDirective(comment.text);
     if (directive === undefined) return [];
     const location = source.location(comment.span);

@@ -1,0 +1,140 @@
+import { randomBytes, createHmac } from 'node:crypto';
+import {
+  applySuppressions,
+  type CheckedSubject,
+  type Exception,
+  editsOf,
+  isFixable,
+  isResource,
+  type JudgedViolation,
+  type Judgement,
+  judge,
+  redactor,
+  type SuppressionResult,
+  toFinding,
+} from '@keelson/checks';
+import { type KeelsonError } from '@keelson/core';
+import { type Finding, type Notification, type Severity, severities } from '@keelson/evidence';
+import type { LoadedInput } from '@keelson/manifests';
+import { counts, type ReportedFinding } from '@keelson/report';
+import type { SelectedChecks } from './checks.ts';
+import { excludeMatcher } from './exclude.ts';
+import type { ScanOptions } from './options.ts';
+
+/** A finding with the violation it was made of, where there is one. */
+export interface JudgedFinding extends ReportedFinding {
+  violation: JudgedViolation | undefined;
+}
+
+export interface Judged {
+  loaded: LoadedInput;
+  judgement: Judgement;
+  findings: JudgedFinding[];
+  notifications: Notification[];
+  suppressions: SuppressionResult;
+  redact: (text: string) => string;
+  unreadable: boolean;
+  overThreshold: boolean;
+}
+
+/** Settings of a run that a configuration file gives. */
+export interface JudgeSettings {
+  exceptions: readonly Exception[];
+  aliases: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Judges what was read and sorts the findings worst first. */
+export function judgeInput(
+  loaded: LoadedInput,
+  selected: SelectedChecks,
+  options: Pick<ScanOptions, 'namespace' | 'failOn'>,
+  settings: JudgeSettings = { exceptions: [], aliases: new Map() },
+): Judged {
+  const { resources, dockerfiles } = loaded;
+  const judgement = judge({ resources, dockerfiles, defaultNamespace: options.namespace }, selected.checks);
+  const findings = judgement.violations.map(
+    (violation): JudgedFinding => ({
+      finding: toFinding(violation, options.namespace),
+      object: objectLabel(violation.subject, options.namespace),
+      fixable: isFixable(violation),
+      violation,
+    }),
+  );
+  const subjects: readonly CheckedSubject[] = [...resources, ...dockerfiles];
+  const suppressions = applySuppressions({
+    findings: findings.flatMap(({ finding, violation }) =>
+      violation === undefined ? [] : [{ finding, subject: violation.subject }],
+    ),
+    subjects,
+    exceptions: settings.exceptions,
+    aliases: settings.aliases,
+    matchesFile: (file, glob) => excludeMatcher([glob])(file, false),
+    now: new Date(),
+  });
+  for (const finding of suppressions.findings) {
+    findings.push({ finding, object: '', fixable: false, violation: undefined });
+  }
+  sortFindings(findings);
+  const unread = [...loaded.errors, ...selected.problems];
+  const notifications = [...unread.map(errorNotification), ...loaded.notJudged.map(noteNotification), ...judgement.notifications];
+  const key = process.env['KEELSON_REDACTION_KEY'] ?? randomBytes(32);
+  return {
+    loaded,
+    judgement,
+    findings,
+    notifications,
+    suppressions,
+    redact: redactor(subjects, (value) => `[redacted ${createHmac('sha256', key).update(value).digest('hex').slice(0, 8)}]`),
+    unreadable: unread.length > 0 || judgement.notifications.some(({ level }) => level === 'error'),
+    overThreshold: overThreshold(findings, options.failOn),
+  };
+}
+
+/** Adds the text edits of fixes, for reports that carry them. */
+export function addEdits(findings: readonly JudgedFinding[]): void {
+  for (const { finding, violation } of findings) {
+    const [fix] = finding.fixes ?? [];
+    const edits = fix === undefined || violation === undefined ? undefined : editsOf(violation);
+    if (fix !== undefined && edits !== undefined) fix.edits = edits;
+  }
+}
+
+export function overThreshold(findings: readonly ReportedFinding[], failOn: Severity | 'none'): boolean {
+  if (failOn === 'none') return false;
+  const limit = severities.indexOf(failOn);
+  return findings.some(({ finding }) => counts(finding) && severities.indexOf(finding.severity) <= limit);
+}
+
+function objectLabel(subject: CheckedSubject, namespace: string): string {
+  if (!isResource(subject)) return 'Dockerfile';
+  const place = subject.namespace ?? namespace;
+  return `${subject.kind} ${place === '' || place === 'default' ? '' : `${place}/`}${subject.name}`;
+}
+
+/** Files by their worst finding, then by name; objects in a file by their worst; then severity and line. */
+function sortFindings(findings: JudgedFinding[]): void {
+  const worst = new Map<string, number>();
+  const rank = (finding: Finding) => severities.indexOf(finding.severity);
+  for (const { finding } of findings) {
+    worst.set(finding.subject, Math.min(worst.get(finding.subject) ?? severities.length, rank(finding)));
+  }
+  findings.sort(({ finding: a }, { finding: b }) => {
+    if (a.subject !== b.subject) {
+      return (worst.get(a.subject) ?? 0) - (worst.get(b.subject) ?? 0) || (a.subject < b.subject ? -1 : 1);
+    }
+    return (
+      rank(a) - rank(b) ||
+      (a.locations[0]?.line ?? 0) - (b.locations[0]?.line ?? 0) ||
+      (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)
+    );
+  });
+}
+
+function errorNotification(error: KeelsonError): Notification {
+  const { code, message, location } = error;
+  return { level: 'error', code, message, ...(location === undefined ? {} : { location }) };
+}
+
+function noteNotification(note: { reason: string; location: { file: string } }): Notification {
+  return { level: 'note', code: 'NOT_JUDGED', message: note.reason, location: note.location };
+}

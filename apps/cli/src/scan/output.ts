@@ -1,0 +1,86 @@
+import { writeFileSync } from 'node:fs';
+import { loadCheckTexts } from '@keelson/pack-checks';
+import type { CheckText } from '@keelson/checks';
+import type { ScanReport } from '@keelson/report';
+import { CommandError } from '../errors.ts';
+import { version } from '../version.ts';
+import type { SelectedChecks } from './checks.ts';
+import { addEdits, type Judged } from './judge.ts';
+import type { Format, Output, ScanOptions } from './options.ts';
+
+/** Writes every output that was asked for. */
+export async function writeOutputs(
+  judged: Judged,
+  selected: SelectedChecks,
+  options: ScanOptions,
+  seconds: number,
+): Promise<void> {
+  if (options.outputs.some(({ format }) => format !== 'terminal')) addEdits(judged.findings);
+  const report = await makeReport(judged, selected, options, seconds);
+  for (const output of options.outputs) writeText(output, await render(output.format, report, options, output));
+}
+
+async function makeReport(
+  judged: Judged,
+  selected: SelectedChecks,
+  options: ScanOptions,
+  seconds: number,
+): Promise<ScanReport> {
+  const { loaded, judgement, suppressions } = judged;
+  return {
+    tool: { name: 'keelson', version },
+    findings: judged.findings,
+    notifications: judged.notifications,
+    texts: await textsOf(selected),
+    statistics: judgement.statistics,
+    sources: loaded.sources,
+    input: {
+      files: loaded.files,
+      documents: loaded.documents,
+      objects: loaded.resources.length,
+      dockerfiles: loaded.dockerfiles.length,
+      checks: selected.checks.length,
+      seconds,
+    },
+    failOn: options.failOn,
+    suppressions,
+    redact: judged.redact,
+  };
+}
+
+async function textsOf(selected: SelectedChecks): Promise<ReadonlyMap<string, CheckText>> {
+  const texts = await loadCheckTexts();
+  return selected.own.length === 0 ? texts : new Map([...texts, ...selected.own.map((own) => [own.id, own] as const)]);
+}
+
+async function render(format: Format, report: ScanReport, options: ScanOptions, output: Output): Promise<string> {
+  switch (format) {
+    case 'terminal': {
+      const { writeTerminal } = await import('@keelson/report');
+      const isTerminal = output.file === '-' && process.stdout.isTTY === true;
+      const colour = isTerminal && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+      return writeTerminal(report, { colour, width: isTerminal ? process.stdout.columns : 120, show: options.show });
+    }
+    case 'json': {
+      const { writeJson } = await import('@keelson/report');
+      return writeJson(report);
+    }
+    case 'sarif': {
+      const { writeSarif } = await import('@keelson/report');
+      return writeSarif(report);
+    }
+  }
+}
+
+function writeText(output: Output, text: string): void {
+  if (output.file === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    writeFileSync(output.file, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError('OUTPUT_FAILED', `cannot write ${output.file}: ${reason}`, { cause: error });
+  }
+}

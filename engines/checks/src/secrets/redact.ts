@@ -1,0 +1,118 @@
+import { isObject, type JsonValue } from '@keelson/core';
+import type { CheckedSubject } from '../findings.ts';
+import { isResource } from '../findings.ts';
+import { credentialShapes, isPlaceholder, isSecretName } from './patterns.ts';
+
+/** Shorter values are not replaced in running text: they would hit ordinary words. Their own lines still are. */
+const shortest = 4;
+/** Values replaced at most; past it every further value is still found by shape. */
+const maxValues = 20_000;
+
+/**
+ * A function that takes every sensitive value of the input out of a text: what Secrets hold (as written and
+ * decoded), what stands under names of secrets in environments, ConfigMaps, arguments, annotations and
+ * Dockerfiles, and whatever has the shape of a credential. `digest` gives what is shown instead.
+ */
+export function redactor(
+  subjects: Iterable<CheckedSubject>,
+  digest: (value: string) => string,
+): (text: string) => string {
+  const values = new Set<string>();
+  for (const subject of subjects) {
+    if (values.size > maxValues) break;
+    if (isResource(subject)) {
+      if (subject.kind === 'Secret' && subject.group === '') collectSecret(subject.object, values);
+      else collectNamed(subject.object, values, 0);
+    } else {
+      collectDockerfile(subject.value, values);
+    }
+  }
+  const longestFirst = [...values].filter((value) => value.length >= shortest).sort((a, b) => b.length - a.length);
+  const known = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(escape).join('|'), 'g');
+  return (text) => {
+    let out = known === undefined ? text : text.replace(known, digest);
+    for (const { pattern } of credentialShapes) if (pattern.test(out)) out = out.replace(pattern, digest);
+    return out;
+  };
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
+function add(values: Set<string>, value: string): void {
+  const text = value.trim();
+  if (text.length < shortest || isPlaceholder(text)) return;
+  values.add(text);
+  // Excerpts show one line at a time, and reports write texts as JSON.
+  for (const line of text.split('\n')) if (line.trim().length >= 8) values.add(line.trim());
+  const written = JSON.stringify(text).slice(1, -1);
+  if (written !== text) values.add(written);
+}
+
+function collectSecret(secret: JsonValue, values: Set<string>): void {
+  if (!isObject(secret)) return;
+  for (const field of ['data', 'stringData']) {
+    const entries = secret[field];
+    if (!isObject(entries)) continue;
+    for (const value of Object.values(entries)) {
+      if (typeof value !== 'string') continue;
+      add(values, value);
+      if (field === 'data' && /^[A-Za-z0-9+/=\s]+$/.test(value)) add(values, Buffer.from(value, 'base64').toString('utf8'));
+      else values.add(Buffer.from(value, 'utf8').toString('base64'));
+    }
+  }
+  collectNamed(secret, values, 0);
+}
+
+/** Texts under keys that name secrets, `{name, value}` pairs, and arguments like `--password=x`. */
+function collectNamed(value: JsonValue, values: Set<string>, depth: number): void {
+  if (depth > 64) return;
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) {
+      if (typeof item === 'string') collectArgument(item, value[i + 1], values);
+      else collectNamed(item, values, depth + 1);
+    }
+    return;
+  }
+  if (!isObject(value)) return;
+  const { name, value: paired } = value;
+  if (typeof name === 'string' && typeof paired === 'string' && isSecretName(name)) add(values, paired);
+  for (const key of Object.keys(value)) {
+    const child = value[key] ?? null;
+    if (typeof child !== 'string') collectNamed(child, values, depth + 1);
+    else if (isSecretName(key)) add(values, child);
+    else if (child.includes('\n') || child.includes('=')) collectLines(child, values);
+  }
+}
+
+function collectArgument(item: string, next: JsonValue | undefined, values: Set<string>): void {
+  const match = /^--?([A-Za-z][\w.-]{0,80})(?:=(.{1,4096}))?$/.exec(item);
+  if (match?.[1] === undefined) return collectLines(item, values);
+  if (!isSecretName(match[1])) return;
+  if (match[2] !== undefined) add(values, match[2]);
+  else if (typeof next === 'string' && !next.startsWith('-')) add(values, next);
+}
+
+/** `key=value` and `key: value` lines in configuration texts. */
+function collectLines(text: string, values: Set<string>): void {
+  if (text.length > 1_048_576) return;
+  for (const match of text.matchAll(/(?:^|[\s;,&?{"'])([A-Za-z][\w.-]{0,80})["']?\s{0,4}[=:]\s{0,4}["']?([^\s"';,&]{1,1024})/g)) {
+    const [, key = '', value = ''] = match;
+    if (isSecretName(key)) add(values, value);
+  }
+}
+
+function collectDockerfile(value: JsonValue, values: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) collectDockerfile(item, values);
+  else if (isObject(value)) {
+    const { keyword, value: text } = value;
+    if (typeof keyword === 'string' && typeof text === 'string') {
+      collectLines(text, values);
+      const words = text.split(/\s+/);
+      if (keyword === 'ENV' && words.length > 1 && isSecretName(words[0] ?? '')) add(values, words.slice(1).join(' '));
+      for (const [i, word] of words.entries()) collectArgument(word, words[i + 1], values);
+    }
+    for (const child of Object.values(value)) if (typeof child === 'object') collectDockerfile(child, values);
+  }
+}
