@@ -1,0 +1,3 @@
+import type { Programs } from '@keelson/checks';
+
+export const rbacPrograms: Programs = {};
