@@ -2,8 +2,10 @@ import type { Suite } from './suite.ts';
 
 /** Every suite by the name of its corpus; a module is loaded only when its suite runs. */
 export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> = {
+  kics: () => import('./kics.ts'),
   'psa-oracle': () => import('./psa-oracle.ts'),
   'psa-testdata': () => import('./psa-testdata.ts'),
+  'trivy-checks': () => import('./trivy-checks.ts'),
   'yaml-fuzz': () => import('./yaml-fuzz.ts'),
   'yaml-k8s-manifests': () => import('./yaml-k8s-manifests.ts'),
   'yaml-k8s-semantics': () => import('./yaml-k8s-semantics.ts'),

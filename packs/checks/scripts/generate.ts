@@ -7,46 +7,64 @@ import { generateChecks, loadDefinitions } from '@keelson/checks';
 const pack = fileURLToPath(new URL('..', import.meta.url));
 const out = join(pack, 'generated');
 
+const specifiers = { cel: '@keelson/cel', programs: '../dist/programs/index.js' };
+
 const files = ['kubernetes', 'dockerfile'].flatMap((folder) =>
   readdirSync(join(pack, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yaml'))
     .sort()
     .map((name) => ({ file: `${folder}/${name}`, text: readFileSync(join(pack, folder, name), 'utf8') })),
 );
-const { definitions, problems } = loadDefinitions(files);
+const { definitions: read, problems } = loadDefinitions(files);
+const keepGoing = process.argv.includes('--keep-going');
+const definitions = keepGoing ? read.filter(compiles) : read;
 for (const problem of problems) console.error(problem.format());
 // While several people write checks, one broken file need not stop the others.
-if (problems.length > 0 && !process.argv.includes('--keep-going')) process.exit(1);
+if (problems.length > 0 && !keepGoing) process.exit(1);
 
-const specifiers = { cel: '@keelson/cel', programs: '../dist/programs/index.js' };
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, 'checks.js'), generateChecks(definitions, specifiers));
 writeFileSync(
   join(out, 'checks.d.ts'),
   "import type { Check } from '@keelson/checks';\nexport declare const checks: readonly Check[];\n",
 );
-const texts = definitions.map(({ id, title, severity, target, why, remediation, category, controls, aliases, references }) => ({
-  id,
-  title,
-  severity,
-  target,
-  category,
-  why,
-  remediation,
-  controls,
-  aliases,
-  references,
-}));
+const texts = definitions.map(
+  ({ id, title, severity, target, why, remediation, category, controls, aliases, references }) => ({
+    id,
+    title,
+    severity,
+    target,
+    category,
+    why,
+    remediation,
+    controls,
+    aliases,
+    references,
+  }),
+);
 writeData('texts', texts, 'CheckText');
 const examples = definitions.map(({ id, target, examples }) => ({ id, target, examples }));
 writeData('examples', examples, 'CheckExamples');
 
 /** Data that most runs never need is a module of its own: one string to parse, loaded on demand. */
 function writeData(name: string, value: unknown, type: string): void {
-  const text = JSON.stringify(JSON.stringify(value)).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  const text = JSON.stringify(JSON.stringify(value))
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
   writeFileSync(join(out, `${name}.js`), `export const ${name} = JSON.parse(${text});\n`);
   writeFileSync(
     join(out, `${name}.d.ts`),
     `import type { ${type} } from '@keelson/checks';\nexport declare const ${name}: readonly ${type}[];\n`,
   );
+}
+
+/** Says why a check cannot be generated; its absence costs the others nothing. */
+function compiles(definition: Parameters<typeof generateChecks>[0][number]): boolean {
+  try {
+    generateChecks([definition], specifiers);
+    return true;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return false;
+  }
 }

@@ -22,7 +22,10 @@ function resultOf(target: string, input: string, check: ReturnType<typeof compil
   return { errors, judgement: judge({ resources, dockerfiles: [] }, [check]) };
 }
 
-const files = process.argv.slice(2).flatMap(filesOf).map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+const files = process.argv
+  .slice(2)
+  .flatMap(filesOf)
+  .map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 const { definitions, problems } = loadDefinitions(files);
 let bad = 0;
 const say = (text: string) => {
@@ -41,7 +44,9 @@ for (const definition of definitions) {
       for (const error of errors) say(`${label}: ${error.format()}`);
       for (const { message } of judgement.notifications) say(`${label}: ${message}`);
       if (judgement.violations.length > 0 !== (verdict === 'fail')) {
-        say(`${label}: gave ${judgement.violations.length} violations ${judgement.violations.map(({ message }) => message).join('; ')}`);
+        say(
+          `${label}: gave ${judgement.violations.length} violations ${judgement.violations.map(({ message }) => message).join('; ')}`,
+        );
       }
     }
   } catch (error) {
