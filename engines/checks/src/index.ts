@@ -39,3 +39,4 @@ export {
 export { type Exception, readExceptions } from './suppressions/exceptions.ts';
 export { findCredential, isPlaceholder, isSecretName } from './secrets/patterns.ts';
 export { redactor } from './secrets/redact.ts';
+export { engineTexts } from './engine-texts.ts';

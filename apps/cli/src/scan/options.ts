@@ -11,11 +11,12 @@ export interface Output {
   file: string;
 }
 
-export interface ScanOptions {
+/** Options as written; `ScanOptions` has the defaults filled in. */
+export interface WrittenOptions {
   paths: string[];
   outputs: Output[];
-  failOn: Severity | 'none';
-  show: Severity;
+  failOn: Severity | 'none' | undefined;
+  show: Severity | undefined;
   quiet: boolean;
   help: boolean;
   /** Undefined: no fixing; empty: all that are safe; else these check ids. */
@@ -28,6 +29,13 @@ export interface ScanOptions {
   baseline: string | undefined;
   writeBaseline: string | undefined;
   config: string | undefined;
+  namespace: string | undefined;
+}
+
+/** Options after flags and configuration were put together. */
+export interface ScanOptions extends WrittenOptions {
+  failOn: Severity | 'none';
+  show: Severity;
   namespace: string;
 }
 
@@ -88,10 +96,10 @@ Examples:
  * Reads the arguments of `keelson scan`.
  * @throws CommandError USAGE, or parseArgs' own error for an unknown flag
  */
-export function parseScanOptions(args: readonly string[]): ScanOptions {
+export function parseScanOptions(args: readonly string[]): WrittenOptions {
   const { values, positionals } = parseArgs({ args: bareFix(args), options, allowPositionals: true });
-  const show = severity(values.show ?? 'low', '--show');
-  const failOn = values['fail-on'] === 'none' ? 'none' : severity(values['fail-on'] ?? 'high', '--fail-on');
+  const show = severity(values.show, '--show');
+  const failOn = values['fail-on'] === 'none' ? 'none' : severity(values['fail-on'], '--fail-on');
   if (values.diff === true && values.fix === undefined) values.fix = [''];
   return {
     paths: positionals,
@@ -109,7 +117,7 @@ export function parseScanOptions(args: readonly string[]): ScanOptions {
     baseline: values.baseline,
     writeBaseline: values['write-baseline'],
     config: values.config,
-    namespace: values.namespace ?? 'default',
+    namespace: values.namespace,
   };
 }
 
@@ -122,7 +130,8 @@ function list(values: readonly string[] | undefined): string[] {
   return (values ?? []).flatMap((value) => value.split(',')).filter((value) => value !== '');
 }
 
-function severity(text: string, flag: string): Severity {
+function severity(text: string | undefined, flag: string): Severity | undefined {
+  if (text === undefined) return undefined;
   const found = severities.find((name) => name === text);
   if (found === undefined) throw new CommandError('USAGE', `${flag} ${text}: it is one of ${severities.join(', ')}`);
   return found;

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { loadCheckTexts } from '@keelson/pack-checks';
-import type { CheckText } from '@keelson/checks';
+import { type CheckText, engineTexts } from '@keelson/checks';
 import type { ScanReport } from '@keelson/report';
 import { CommandError } from '../errors.ts';
 import { version } from '../version.ts';
@@ -50,7 +50,7 @@ async function makeReport(
 
 async function textsOf(selected: SelectedChecks): Promise<ReadonlyMap<string, CheckText>> {
   const texts = await loadCheckTexts();
-  return selected.own.length === 0 ? texts : new Map([...texts, ...selected.own.map((own) => [own.id, own] as const)]);
+  return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
 }
 
 async function render(format: Format, report: ScanReport, options: ScanOptions, output: Output): Promise<string> {

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { type Severity, severities } from '@keelson/evidence';
 import { type LoadedInput, loadInput } from '@keelson/manifests';
 import { checks as builtIn } from '@keelson/pack-checks';
+import { readConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { selectChecks } from './checks.ts';
 import { excludeMatcher } from './exclude.ts';
-import { judgeInput, type Judged } from './judge.ts';
-import { parseScanOptions, type ScanOptions, scanHelp } from './options.ts';
+import { type Judged, judgeInput, overThreshold } from './judge.ts';
+import { parseScanOptions, type ScanOptions, scanHelp, type WrittenOptions } from './options.ts';
 import { writeOutputs } from './output.ts';
+import { settingsOf } from './settings.ts';
 
 /** `keelson scan`. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -17,12 +20,43 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(scanHelp);
     return exitCodes.done;
   }
-  if (options.paths.length === 0) throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
-  const selected = selectChecks(builtIn, options);
-  const loaded = await readPaths(options);
-  const judged = judgeInput(loaded, selected, options);
-  await writeOutputs(judged, selected, options, (performance.now() - started) / 1000);
-  return exitCode(judged);
+  const configuration = readConfiguration(options.config);
+  const merged = mergeConfiguration(options, configuration);
+  if (merged.paths.length === 0) throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
+  const selected = selectChecks(builtIn, merged, configuration.settings);
+  const loaded = await readPaths(merged);
+  const settings = await settingsOf(configuration, loaded);
+  const judged = judgeInput(loaded, selected, merged, settings);
+  if (merged.fix !== undefined) {
+    const { fixInput } = await import('./fix.ts');
+    return fixInput(judged, selected, merged, settings);
+  }
+  await baselines(judged, merged);
+  await writeOutputs(judged, selected, merged, (performance.now() - started) / 1000);
+  if (judged.unreadable) return exitCodes.unreadable;
+  return overThreshold(judged.findings, merged.failOn) ? exitCodes.findings : exitCodes.done;
+}
+
+/** Flags come before the configuration file; lists of both are joined. */
+function mergeConfiguration(options: WrittenOptions, configuration: ReturnType<typeof readConfiguration>): ScanOptions {
+  const { failOn, show } = configuration;
+  return {
+    ...options,
+    failOn: options.failOn ?? (failOn === 'none' ? 'none' : (severityOf(failOn, 'failOn') ?? 'high')),
+    show: options.show ?? severityOf(show, 'show') ?? 'low',
+    namespace: options.namespace ?? configuration.namespace ?? 'default',
+    exclude: [...configuration.exclude, ...options.exclude],
+    skip: [...configuration.skip, ...options.skip],
+    only: [...configuration.only, ...options.only],
+    checks: [...configuration.checks, ...options.checks],
+  };
+}
+
+function severityOf(text: string | undefined, field: string): Severity | undefined {
+  if (text === undefined) return undefined;
+  const found = severities.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new CommandError('CONFIG_INVALID', `${field}: ${text} is not one of ${severities.join(', ')}`);
 }
 
 async function readPaths(options: ScanOptions): Promise<LoadedInput> {
@@ -30,7 +64,9 @@ async function readPaths(options: ScanOptions): Promise<LoadedInput> {
   return loadInput(options.paths, { excluded: excludeMatcher(options.exclude), ...stdin });
 }
 
-function exitCode(judged: Judged): number {
-  if (judged.unreadable) return exitCodes.unreadable;
-  return judged.overThreshold ? exitCodes.findings : exitCodes.done;
+async function baselines(judged: Judged, options: ScanOptions): Promise<void> {
+  if (options.baseline === undefined && options.writeBaseline === undefined) return;
+  const { applyBaseline, writeBaseline } = await import('./baseline.ts');
+  if (options.writeBaseline !== undefined) writeBaseline(options.writeBaseline, judged.findings);
+  if (options.baseline !== undefined) applyBaseline(options.baseline, judged.findings);
 }

@@ -1,0 +1,144 @@
+import { type FixPlan, type JudgedViolation, planFixes } from '@keelson/checks';
+import { isKeelsonError, SourceText } from '@keelson/core';
+import { type LoadedInput, readManifestText } from '@keelson/manifests';
+import { counts } from '@keelson/report';
+import { reportError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import type { SelectedChecks } from './checks.ts';
+import { type Judged, type JudgedFinding, judgeInput, type JudgeSettings } from './judge.ts';
+import type { ScanOptions } from './options.ts';
+import { replaceFile } from './safe-write.ts';
+
+/** A fix can open the way for another (a capability list and its item): rounds until nothing is left, at most these. */
+const maxRounds = 8;
+
+/** What fixing would do, worked out in memory and judged again before anything is written. */
+export interface FixOutcome {
+  /** New texts by file. */
+  changed: Map<string, { before: SourceText; after: string }>;
+  mended: number;
+  /** Findings that should have gone and did not. */
+  remaining: JudgedFinding[];
+  left: FixPlan['left'];
+  /** The last judgement: of the mended input. */
+  judged: Judged;
+}
+
+/** Mends in memory, round by round, each judged again. */
+export function mend(
+  first: Judged,
+  selected: SelectedChecks,
+  options: ScanOptions,
+  settings: JudgeSettings,
+): FixOutcome {
+  const before = new Map(first.loaded.sources);
+  let judged = first;
+  let mended = 0;
+  const left: FixPlan['left'] = [];
+  for (let round = 0; round < maxRounds; round++) {
+    const wanted = violationsToFix(judged, options);
+    if (wanted.length === 0) break;
+    const plan = planFixes(wanted);
+    left.splice(0, left.length, ...plan.left);
+    const useful = plan.files.filter((file) => file.text !== file.source.text);
+    if (useful.length === 0) break;
+    for (const file of useful) mended += file.mended.length;
+    const loaded = reread(judged.loaded, new Map(useful.map((file) => [file.source, file.text])));
+    judged = judgeInput(loaded, selected, options, settings);
+  }
+  const changed = new Map<string, { before: SourceText; after: string }>();
+  for (const [file, source] of judged.loaded.sources) {
+    const old = before.get(file);
+    if (old !== undefined && old.text !== source.text) changed.set(file, { before: old, after: source.text });
+  }
+  const wanted = new Set(violationsToFix(judged, options));
+  const remaining = judged.findings.filter(({ violation }) => violation !== undefined && wanted.has(violation));
+  return { changed, mended, remaining, left, judged };
+}
+
+function violationsToFix(judged: Judged, options: ScanOptions): JudgedViolation[] {
+  const ids = new Set(options.fix ?? []);
+  return judged.findings.flatMap(({ finding, fixable, violation }) => {
+    const asked = ids.size === 0 || ids.has(finding.rule);
+    return fixable && asked && violation !== undefined && counts(finding) ? [violation] : [];
+  });
+}
+
+/** The input with some texts replaced; everything keeps its place. */
+function reread(loaded: LoadedInput, texts: ReadonlyMap<SourceText, string>): LoadedInput {
+  const sources = new Map(loaded.sources);
+  const fresh = new Map<SourceText, LoadedInput['resources']>();
+  for (const [source, text] of texts) {
+    const next = new SourceText(source.file, text);
+    sources.set(source.file, next);
+    fresh.set(source, readManifestText(next).resources);
+  }
+  const resources: LoadedInput['resources'] = [];
+  for (const resource of loaded.resources) {
+    const text = resource.origin.source?.text;
+    const replaced = text === undefined ? undefined : fresh.get(text);
+    if (text === undefined || replaced === undefined) resources.push(resource);
+    else {
+      resources.push(...replaced);
+      fresh.set(text, []);
+    }
+  }
+  return { ...loaded, resources, sources };
+}
+
+/** `--fix`: writes; `--diff`: shows. The exit code speaks of what is left after mending. */
+export async function fixInput(
+  judged: Judged,
+  selected: SelectedChecks,
+  options: ScanOptions,
+  settings: JudgeSettings,
+): Promise<number> {
+  const outcome = mend(judged, selected, options, settings);
+  let refused = false;
+  if (options.diff) process.stdout.write(await diffText(outcome));
+  else refused = writeFiles(outcome, options);
+  if (!options.quiet) process.stderr.write(summary(outcome, options));
+  if (refused || outcome.judged.unreadable) return exitCodes.unreadable;
+  return outcome.judged.overThreshold ? exitCodes.findings : exitCodes.done;
+}
+
+function writeFiles(outcome: FixOutcome, options: ScanOptions): boolean {
+  let refused = false;
+  const roots = options.paths.filter((path) => path !== '-');
+  for (const [file, { before, after }] of outcome.changed) {
+    if (file === '-') {
+      process.stdout.write(after);
+      continue;
+    }
+    try {
+      replaceFile(file, before.text, after, roots);
+    } catch (error) {
+      if (!isKeelsonError(error)) throw error;
+      refused = true;
+      reportError(error, false);
+    }
+  }
+  return refused;
+}
+
+async function diffText(outcome: FixOutcome): Promise<string> {
+  const { createTwoFilesPatch } = await import('diff');
+  return [...outcome.changed]
+    .map(([file, { before, after }]) => {
+      const patch = createTwoFilesPatch(`a/${file}`, `b/${file}`, before.text, after, undefined, undefined, { context: 3 });
+      return patch.replace(/^=+\n/, '');
+    })
+    .join('');
+}
+
+function summary(outcome: FixOutcome, options: ScanOptions): string {
+  const { changed, mended, remaining, left } = outcome;
+  const files = `${changed.size} file${changed.size === 1 ? '' : 's'}`;
+  const lines = [options.diff ? `Would mend ${mended} findings in ${files}.` : `Mended ${mended} findings in ${files}.`];
+  for (const { finding } of remaining) {
+    const [place] = finding.locations;
+    lines.push(`not mended: ${finding.rule} at ${place?.file ?? '?'}:${place?.line ?? '?'}`);
+  }
+  for (const { violation, reason } of left) lines.push(`left: ${violation.check.id}: ${reason}`);
+  return `${lines.join('\n')}\n`;
+}

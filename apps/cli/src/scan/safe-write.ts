@@ -1,0 +1,39 @@
+import { lstatSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { CommandError } from '../errors.ts';
+
+/**
+ * Replaces a file's text: only below the paths that the user gave, never through a link, only when it still
+ * holds what was judged, and whole or not at all.
+ * @throws CommandError FIX_REFUSED
+ */
+export function replaceFile(file: string, before: string | undefined, after: string, roots: readonly string[]): void {
+  const folder = realpathSync(dirname(file));
+  const target = join(folder, basename(file));
+  if (!isBelow(target, roots)) throw refusal(file, 'it does not stand below the paths given');
+  const found = lstatSync(target, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink()) throw refusal(file, 'it is a link');
+  if (found !== undefined && !found.isFile()) throw refusal(file, 'it is not a plain file');
+  if (before === undefined ? found !== undefined && readFileSync(target, 'utf8') !== after : readFileSync(target, 'utf8') !== before) {
+    throw refusal(file, 'it changed since it was read');
+  }
+  const temporary = join(folder, `.${basename(file)}.keelson-${process.pid}`);
+  try {
+    writeFileSync(temporary, after, { flag: 'wx', mode: found === undefined ? 0o644 : statSync(target).mode & 0o777 });
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw refusal(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function isBelow(target: string, roots: readonly string[]): boolean {
+  return roots.some((root) => {
+    const real = realpathSync(root);
+    return target === real || target.startsWith(real.endsWith(sep) ? real : real + sep);
+  });
+}
+
+function refusal(file: string, reason: string): CommandError {
+  return new CommandError('FIX_REFUSED', `not written: ${reason}`, { location: { file } });
+}
