@@ -1,5 +1,6 @@
 export { type DockerfileErrorCode, dockerfileErrors } from './error.ts';
 export { expandWord, type Lookup } from './expand.ts';
+export { type ImageName, splitImageName } from './image-name.ts';
 export type {
   Dockerfile,
   DockerfileComment,
@@ -12,6 +13,7 @@ export type {
   ShellRedirect,
   Stage,
 } from './model.ts';
+export { type PackageCommand, type PackageWord, packageCommand } from './package-manager.ts';
 export {
   allInstructions,
   type DockerfileLimits,
@@ -21,3 +23,4 @@ export {
   parseDockerfile,
 } from './parse.ts';
 export { baseName, unwrapCommand } from './shell-script.ts';
+export { dockerfileValue, locateDockerfile } from './value.ts';

@@ -110,11 +110,14 @@ export function readExecForm(
   const first = words[0];
   const last = words.at(-1);
   if (first === undefined || last === undefined) return { commands: [], written: [] };
+  // no program has blanks in its name: the writer meant words, as in ["apt-get update"]
+  const parts = words.flatMap((word, i) =>
+    i === 0 ? word.value.split(' ').map((value) => ({ value, span: word.span })) : [word],
+  );
   const command: DraftCommand = {
     assignments: [],
-    words: words.map((word) => word.value),
-    // the quotes stand outside: what is inside begins one further
-    wordSpans: words.map((word) => word.span),
+    words: parts.map((word) => word.value),
+    wordSpans: parts.map((word) => word.span),
     redirects: [],
     next: 'end',
     pipedTo: undefined,

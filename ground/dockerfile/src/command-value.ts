@@ -1,0 +1,89 @@
+import { createObject, type JsonObject, type JsonValue, objectOf, type SourceText } from '@keelson/core';
+import type { InstructionFlag, ShellCommand } from './model.ts';
+import { packageCommand } from './package-manager.ts';
+import { baseName, unwrapCommand } from './shell-script.ts';
+import type { SpanTable } from './span-table.ts';
+
+/** Elements of a pipeline that are followed. */
+const longestPipeline = 16;
+
+/** Flags of an instruction by name: a list each, since `--mount` may stand several times. */
+export function flagsOf(flags: readonly InstructionFlag[], spans: SpanTable): JsonObject {
+  const out = createObject();
+  const grouped = Map.groupBy(flags, (flag) => flag.name);
+  for (const [name, same] of grouped) {
+    const values = same.map((flag) => flag.value);
+    out[name] = spans.markItems(
+      values,
+      same.map((flag) => flag.span),
+    );
+    const first = same[0];
+    if (first !== undefined) spans.mark(values, first.span);
+  }
+  return out;
+}
+
+/** A shell command as plain values. */
+export function commandValue(command: ShellCommand, source: SourceText, spans: SpanTable): JsonObject {
+  const { start, wrappers, assignments } = unwrapCommand(command.words);
+  const name = baseName(command.words[start] ?? '');
+  const args = command.words.slice(start + 1);
+  const asked = packageCommand(name, command.words, start);
+  const out = createObject();
+  out['name'] = name;
+  out['wrappers'] = wrappers;
+  out['words'] = spans.markItems([...command.words], command.wordSpans);
+  out['args'] = spans.markItems([...args], command.wordSpans.slice(start + 1));
+  out['text'] = command.words.join(' ');
+  out['flags'] = optionsOf(args);
+  out['assignments'] = assignmentsOf([...command.assignments, ...assignments]);
+  out['next'] = command.next;
+  out['pipedTo'] = receivers(command);
+  out['redirects'] = command.redirects.map(({ operator, target }) =>
+    objectOf(Object.entries({ operator, target })),
+  );
+  out['depth'] = command.depth;
+  out['nesting'] = command.nesting;
+  out['manager'] = asked?.manager ?? '';
+  out['action'] = asked?.action ?? '';
+  out['packages'] = (asked?.packages ?? []).map((item) => {
+    const entries = objectOf(Object.entries({ name: item.name, pinned: item.pinned }));
+    return spans.mark(entries, command.wordSpans[item.word] ?? command.span);
+  });
+  out['line'] = source.position(command.span.start).line;
+  return spans.mark(out, command.span);
+}
+
+/** Options as written without their `=value`, and the single letters of `-abc`. */
+function optionsOf(args: readonly string[]): JsonValue[] {
+  const found = new Set<string>();
+  for (const word of args) {
+    if (word === '--') break;
+    if (!word.startsWith('-') || word.length < 2) continue;
+    const equals = word.indexOf('=');
+    found.add(equals < 0 ? word : word.slice(0, equals));
+    if (/^-[A-Za-z]{2,}$/.test(word) && word.length <= 16)
+      for (const letter of word.slice(1)) found.add(`-${letter}`);
+  }
+  return [...found];
+}
+
+function assignmentsOf(words: readonly string[]): JsonObject {
+  const out = createObject();
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    out[word.slice(0, equals).replace(/\+$/, '')] = word.slice(equals + 1);
+  }
+  return out;
+}
+
+/** Names of the commands that its output goes through, in order. */
+function receivers(command: ShellCommand): string[] {
+  const names: string[] = [];
+  let next = command.pipedTo;
+  while (next !== undefined && names.length < longestPipeline) {
+    names.push(baseName(next.words[unwrapCommand(next.words).start] ?? ''));
+    next = next.pipedTo;
+  }
+  return names;
+}
