@@ -165,6 +165,9 @@ export class Generator {
 
   #invoke(name: string, args: readonly CelExpr[]): string {
     const values = args.map((arg) => this.value(arg));
+    const signatures = this.#environment.signatures(name);
+    const fits = signatures.some((signature) => signature.parameters.length === args.length);
+    if (signatures.length > 0 && !fits) return this.#fails('rt.noSuchOverload()');
     const implementation = this.out.constant(`rt.functions[${stringSource(name)}]`);
     const result = this.out.letThrowing(`${implementation}(${values.join(', ')})`);
     this.out.emit(`if (${result} === undefined) ${this.out.fail('rt.noSuchOverload()')}`);

@@ -19,8 +19,9 @@ export function optionalAtom(generator: Generator, expr: CelExpr): string {
     return out.letThrowing(`rt.optionalIndex(${operand}, ${key})`);
   }
   const key = stringSource(expr.field);
-  const slow = `rt.optionalField(${operand}, ${key})`;
-  return out.let(isInherited(expr.field) ? slow : `rt.isMap(${operand}) ? ${operand}[${key}] : ${slow}`);
+  const slow = `rt.${expr.optional ? 'optionalField' : 'chainedField'}(${operand}, ${key})`;
+  const source = isInherited(expr.field) ? slow : `rt.isMap(${operand}) ? ${operand}[${key}] : ${slow}`;
+  return expr.optional ? out.let(source) : out.letThrowing(source);
 }
 
 /** The members of optionals that decide without evaluating their argument, or need no optional object. */

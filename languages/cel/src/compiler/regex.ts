@@ -1,3 +1,5 @@
+import { provenSource } from '../regex/proof.ts';
+import { parseRegex, RegexSyntaxError } from '../regex/syntax.ts';
 import type { CallExpr } from '../syntax/ast.ts';
 import type { Generator } from './generator.ts';
 import { stringSource } from './literal.ts';
@@ -9,6 +11,21 @@ export function generateRegexCall(generator: Generator, expr: CallExpr): string 
   if (text === undefined || pattern?.kind !== 'literal' || pattern.value.type !== 'string') return undefined;
   if (expr.args.length !== (expr.target === undefined ? 2 : 1)) return undefined;
   const { out } = generator;
-  const matcher = out.constant(`rt.matcher(${stringSource(pattern.value.value)})`);
+  const native = provenPattern(pattern.value.value);
+  const matcher = out.constant(
+    native === undefined
+      ? `rt.matcher(${stringSource(pattern.value.value)})`
+      : `rt.nativeMatcher(${stringSource(native)})`,
+  );
   return out.letThrowing(`${matcher}(${generator.value(text)})`);
+}
+
+/** V8 source of a pattern where that is safe. A faulty pattern is left to evaluation. */
+function provenPattern(pattern: string): string | undefined {
+  try {
+    return provenSource(parseRegex(pattern).node);
+  } catch (error) {
+    if (error instanceof RegexSyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -6,6 +6,7 @@ import { listsFunctions } from './lists.ts';
 import { mathFunctions } from './math.ts';
 import { networkFunctions } from './network.ts';
 import { quantityFunctions } from './quantity.ts';
+import { regexFunctions } from './regex.ts';
 import { semverFunctions } from './semver.ts';
 import { setsFunctions } from './sets.ts';
 import { standardFunctions } from './standard.ts';
@@ -17,6 +18,7 @@ import { urlFunctions } from './url.ts';
 export const functionTables: readonly FunctionTable[] = [
   standardFunctions,
   timeFunctions,
+  regexFunctions,
   stringsFunctions,
   listsFunctions,
   setsFunctions,

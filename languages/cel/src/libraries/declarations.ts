@@ -4,6 +4,7 @@ import { listsDeclarations } from './lists.ts';
 import { mathDeclarations } from './math.ts';
 import { networkDeclarations } from './network.ts';
 import { quantityDeclarations } from './quantity.ts';
+import { regexDeclarations } from './regex.ts';
 import { semverDeclarations } from './semver.ts';
 import { setsDeclarations } from './sets.ts';
 import { standardDeclarations } from './standard.ts';
@@ -15,6 +16,7 @@ import { urlDeclarations } from './url.ts';
 export const allDeclarations: readonly string[] = [
   ...standardDeclarations,
   ...timeDeclarations,
+  ...regexDeclarations,
   ...stringsDeclarations,
   ...listsDeclarations,
   ...setsDeclarations,

@@ -1,5 +1,4 @@
 import { CelFault } from '../runtime/fault.ts';
-import { matcher } from '../runtime/regex.ts';
 import {
   CelDuration,
   CelTimestamp,
@@ -41,8 +40,6 @@ export const standardDeclarations: readonly string[] = [
   'string.startsWith(string) -> bool',
   'string.endsWith(string) -> bool',
   'string.contains(string) -> bool',
-  'string.matches(string) -> bool',
-  'matches(string, string) -> bool',
   'type(A) -> type(A)',
   'dyn(A) -> dyn',
   'int(int) -> int',
@@ -212,8 +209,6 @@ export const standardFunctions: FunctionTable = {
   '.startsWith': text((value, prefix) => value.startsWith(prefix)),
   '.endsWith': text((value, suffix) => value.endsWith(suffix)),
   '.contains': text((value, part) => value.includes(part)),
-  matches: (value, pattern) => (typeof pattern === 'string' ? matcher(pattern)(value) : undefined),
-  '.matches': (value, pattern) => (typeof pattern === 'string' ? matcher(pattern)(value) : undefined),
   type: (value) => new CelTypeValue(typeOf(value)),
   dyn: (value) => value,
   int: toIntValue,

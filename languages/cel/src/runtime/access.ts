@@ -86,6 +86,13 @@ export function optionalField(value: CelValue | undefined, name: string): CelVal
   return fieldOf(inner, name);
 }
 
+/** `.name` after an optional selection: none where the operand is, but what has no fields is an error. */
+export function chainedField(value: CelValue | undefined, name: string): CelValue | undefined {
+  const inner = value instanceof CelOptional ? value.value : value;
+  if (inner === undefined || isMap(inner) || inner instanceof CelObject) return fieldOf(inner, name);
+  throw noSuchOverload();
+}
+
 /** `a[?key]`: undefined for none. */
 export function optionalIndex(value: CelValue | undefined, key: CelValue): CelValue | undefined {
   const inner = value instanceof CelOptional ? value.value : value;

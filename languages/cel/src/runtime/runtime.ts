@@ -1,6 +1,7 @@
 import { CelError } from '../error.ts';
 import { type CelFunction, type FunctionTable, mergeFunctions } from '../libraries/library.ts';
 import {
+  chainedField,
   contains,
   elementsOf,
   fieldOf,
@@ -16,7 +17,7 @@ import {
 } from './access.ts';
 import { absorbable, CelFault, noSuchOverload } from './fault.ts';
 import { add, compare, divide, modulo, multiply, negate, subtract } from './operators.ts';
-import { matcher } from './regex.ts';
+import { matcher, nativeMatcher } from './regex.ts';
 import {
   CelBytes,
   CelOptional,
@@ -69,6 +70,7 @@ const core = {
   selectFault,
   index,
   optionalField,
+  chainedField,
   optionalIndex,
   optional,
   optionalValue,
@@ -91,6 +93,7 @@ const core = {
   absorbable,
   noSuchOverload,
   matcher,
+  nativeMatcher,
   fault: (message: string) => new CelFault(message),
   type: (name: string) => new CelTypeValue(name),
   uint: (value: bigint) => toUint(value),

@@ -241,10 +241,13 @@ export function unwrapNumber(value: CelNumber): number | bigint {
   return typeof value === 'object' ? value.value : value;
 }
 
-/** Negative, zero or positive; NaN when either is NaN. JavaScript compares number and bigint exactly. */
+/** Negative, zero or positive; NaN when either is NaN. A double meets large ints as a double, as in cel-go. */
 export function compareNumbers(a: CelNumber, b: CelNumber): number {
-  const x = unwrapNumber(a);
-  const y = unwrapNumber(b);
+  const left = unwrapNumber(a);
+  const right = unwrapNumber(b);
+  const mixed = typeof left !== typeof right;
+  const x = mixed ? Number(left) : left;
+  const y = mixed ? Number(right) : right;
   return x < y ? -1 : x > y ? 1 : x >= y ? 0 : Number.NaN;
 }
 
