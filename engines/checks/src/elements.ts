@@ -1,5 +1,6 @@
 import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
 import { type PodTemplate, podTemplates, type Resource } from '@keelson/kubernetes';
+import { withoutNulls } from './absent.ts';
 import type { CheckFix, CheckVariables } from './check.ts';
 import type { DockerfileInput } from './input.ts';
 import type { Collector, ElementCheck } from './judge.ts';
@@ -31,12 +32,24 @@ function emptyVariables(): CheckVariables {
 }
 
 /** Judges one object, its Pod template and each of its containers. */
-export function judgeResource(resource: Resource, checks: readonly ElementCheck[], collector: Collector): void {
+export function judgeResource(
+  resource: Resource,
+  checks: readonly ElementCheck[],
+  collector: Collector,
+): void {
   const variables = emptyVariables();
-  variables.object = resource.object;
-  const frame: Frame = { subject: resource, root: resource.object, variables, bases: new Map([['object', []]]) };
-  judgeScope('object', resource.object, [], frame, checks, collector);
-  for (const template of podTemplates(resource)) judgeTemplate(template, frame, checks, collector);
+  // Expressions see what the API server would: `securityContext:` with nothing behind it is not there.
+  const object = withoutNulls(resource.object);
+  const read = object === resource.object ? resource : { ...resource, object };
+  variables.object = object;
+  const frame: Frame = {
+    subject: resource,
+    root: resource.object,
+    variables,
+    bases: new Map([['object', []]]),
+  };
+  judgeScope('object', object, [], frame, checks, collector);
+  for (const template of podTemplates(read)) judgeTemplate(template, frame, checks, collector);
 }
 
 function judgeTemplate(
@@ -60,7 +73,11 @@ function judgeTemplate(
 }
 
 /** Judges a Dockerfile, each stage and each instruction. */
-export function judgeDockerfile(input: DockerfileInput, checks: readonly ElementCheck[], collector: Collector): void {
+export function judgeDockerfile(
+  input: DockerfileInput,
+  checks: readonly ElementCheck[],
+  collector: Collector,
+): void {
   const variables = emptyVariables();
   variables.dockerfile = input.value;
   const frame: Frame = { subject: input, root: input.value, variables, bases: new Map([['dockerfile', []]]) };
@@ -95,7 +112,11 @@ function judgeScope(
   for (const check of checks) {
     const rule = check.judge;
     if (rule.scope !== scope) continue;
-    if (scope === 'container' && rule.containers.length > 0 && !rule.containers.includes(variables.containerType)) {
+    if (
+      scope === 'container' &&
+      rule.containers.length > 0 &&
+      !rule.containers.includes(variables.containerType)
+    ) {
       continue;
     }
     variables.params = rule.params ?? null;
@@ -104,6 +125,7 @@ function judgeScope(
       continue;
     }
     walkPattern(element, rule.each, (item, path) => {
+      if (item === null) return;
       const last = path.at(-1);
       variables.item = item;
       variables.index = typeof last === 'number' ? last : 0;
