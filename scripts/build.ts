@@ -1,8 +1,6 @@
 // Builds everything: libraries with tsc, the packs' checks from their YAML, the command with esbuild.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,5 +16,4 @@ function run(...args: string[]): void {
 run(tsc, '--build', 'engines/checks');
 run('packs/checks/scripts/generate.ts');
 run(tsc, '--build');
-rmSync(join(root, 'apps/cli/dist'), { recursive: true, force: true });
 run('apps/cli/scripts/bundle.ts');

@@ -1,21 +1,23 @@
 #!/usr/bin/env node
-// npm links this file before the build exists, so it stays a plain script: it finds a Node that is new enough
-// (this one, or the one that the checkout's own `node` package brings) and starts the built command.
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
+// npm links this file before the build exists, so it stays a plain script: it starts the built command under a
+// Node that is new enough, this one or the one that the checkout's own `node` package brings. Nothing is
+// imported that the straight way does not need.
 const command = new URL('../dist/keelson.js', import.meta.url);
-const major = Number(process.versions.node.split('.')[0]);
 
-if (major >= 24) {
-  if (!existsSync(command)) fail('the build is missing: run `npm ci` (or `npm run build`) first');
-  await import(command.href);
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  await import(command.href).catch((error) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.url !== command.href) throw error;
+    fail('the build is missing: run `npm ci` (or `npm run build`) first');
+  });
 } else {
-  const node = bundledNode();
+  await runUnderBundledNode();
+}
+
+async function runUnderBundledNode() {
+  const { spawn } = await import('node:child_process');
+  const { constants } = await import('node:os');
+  const { fileURLToPath } = await import('node:url');
+  const node = await bundledNode();
   if (node === undefined) fail(`Node 24 or newer is needed; this is ${process.version}`);
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   // The terminal sends an interrupt to both; the child decides what to do with it.
@@ -26,7 +28,10 @@ if (major >= 24) {
   });
 }
 
-function bundledNode() {
+async function bundledNode() {
+  const { existsSync } = await import('node:fs');
+  const { createRequire } = await import('node:module');
+  const { dirname, join } = await import('node:path');
   try {
     const manifest = createRequire(import.meta.url).resolve('node/package.json');
     const program = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');

@@ -1,10 +1,11 @@
 // The command as split ES modules: every verb, and every data module, is loaded only when it is needed.
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 
+rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 await build({
   absWorkingDir: here,
   entryPoints: { keelson: 'src/keelson.ts' },
@@ -17,7 +18,6 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
-  banner: { js: "import { createRequire as keelsonRequire } from 'node:module'; const require = keelsonRequire(import.meta.url);" },
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 });

@@ -1,7 +1,14 @@
-import { enableCompileCache } from 'node:module';
+import { version } from './version.ts';
 
-// Compiled code is kept between runs; without a place to keep it nothing changes but the time.
-enableCompileCache();
+const args = process.argv.slice(2);
 
-const { main } = await import('./main.ts');
-process.exitCode = await main(process.argv.slice(2));
+if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  // Asked by every script that looks whether keelson is there: nothing else is loaded.
+  process.stdout.write(`keelson ${version}\n`);
+} else {
+  // Compiled code is kept between runs; without a place to keep it nothing changes but the time.
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
+  const { main } = await import('./main.ts');
+  process.exitCode = await main(args);
+}

@@ -6,7 +6,7 @@ import { reportError } from './errors.ts';
 /** Runs the command and gives its exit code (docs/architecture.md, exit codes). */
 export async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
-  if (first === '--version' || first === '-V' || first === 'version') {
+  if (first === 'version') {
     process.stdout.write(`keelson ${version}\n`);
     return exitCodes.done;
   }

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const cache = fileURLToPath(new URL('../../.peers', import.meta.url));
+
+/** A program of another project, as its own package installs it. */
+interface Peer {
+  program: string;
+  install: (folder: string) => void;
+}
+
+const peers: Readonly<Record<string, Peer>> = {
+  checkov: {
+    program: 'checkov',
+    install: (folder) => {
+      const venv = join(folder, 'checkov');
+      run('python3', ['-m', 'venv', venv]);
+      run(join(venv, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', 'checkov==3.3.30']);
+    },
+  },
+  'kube-score': {
+    program: 'kube-score',
+    install: (folder) => {
+      run('go', ['install', 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0'], { GOBIN: join(folder, 'kube-score', 'bin') });
+    },
+  },
+};
+
+function run(program: string, args: readonly string[], environment: Record<string, string> = {}): void {
+  const { status, stderr, error } = spawnSync(program, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  });
+  if (error !== undefined || status !== 0) throw new Error(error?.message ?? stderr.slice(-2000));
+}
+
+/**
+ * Where a peer's program is: in the folder `KEELSON_PEERS`, on PATH, or installed now by its own package client
+ * into the ignored cache. A peer that cannot be had gives the reason.
+ */
+export function findPeer(name: string): { program: string } | { missing: string } {
+  const peer = peers[name];
+  if (peer === undefined) return { missing: `no such peer: ${name}` };
+  const given = process.env['KEELSON_PEERS'];
+  const folders = [...(given === undefined ? [] : [resolve(given)]), ...(process.env['PATH'] ?? '').split(delimiter)];
+  const cached = join(cache, name, 'bin', peer.program);
+  const found = [...folders.map((folder) => join(folder, peer.program)), cached].find((file) => existsSync(file));
+  if (found !== undefined) return { program: found };
+  try {
+    mkdirSync(cache, { recursive: true });
+    peer.install(cache);
+    return existsSync(cached) ? { program: cached } : { missing: `${name}: installed, but ${peer.program} is not there` };
+  } catch (error) {
+    return { missing: `${name}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
