@@ -26,6 +26,8 @@ export interface CelProgram {
   readonly source: string;
   /** Throws CelError CEL_EVALUATION or CEL_COST. */
   evaluate(variables: CelVariables, options?: EvaluateOptions): CelValue;
+  /** As `evaluate`, with what it cost by Kubernetes' runtime cost rules. */
+  evaluateWithCost(variables: CelVariables, options?: EvaluateOptions): { value: CelValue; cost: number };
 }
 
 /** JavaScript source of a function `(rt) => (variables) => value`. Throws CelError for a faulty expression. */
@@ -34,11 +36,18 @@ export function generateCel(
   environment: CelEnvironment,
   options: CompileOptions = {},
 ): string {
+  return generate(parseAndCheck(source, environment, options), environment, false);
+}
+
+function parseAndCheck(source: string, environment: CelEnvironment, options: CompileOptions): CelExpr {
   const expr = parseCel(source, options);
   if (options.check !== false) checkParsed(expr, source, environment, options.expectedType);
-  const generator = new Generator(environment);
-  const result = generator.value(expr);
-  return generator.out.finish(result);
+  return expr;
+}
+
+function generate(expr: CelExpr, environment: CelEnvironment, trackCost: boolean): string {
+  const generator = new Generator(environment, trackCost);
+  return generator.out.finish(generator.value(expr));
 }
 
 /** The type of an expression, `list(int)`. Throws CelError CEL_SYNTAX, CEL_TYPE or CEL_LIMIT. */
@@ -66,9 +75,24 @@ export function compileCel(
   environment: CelEnvironment,
   options: CompileOptions = {},
 ): CelProgram {
-  const code = generateCel(source, environment, options);
-  // The code holds names made by the emitter and literals in stringSource's form, nothing of the text itself.
-  const build: GeneratedCel = new Function(`return ${code}`)();
-  const run = build(environment.runtime);
-  return { source, evaluate: (variables) => run(variables) };
+  const expr = parseAndCheck(source, environment, options);
+  const build = (trackCost: boolean) => {
+    // The code holds names made by the emitter and literals in stringSource's form, nothing of the text itself.
+    const generated: GeneratedCel = new Function(`return ${generate(expr, environment, trackCost)}`)();
+    return generated(environment.runtime);
+  };
+  const run = build(false);
+  let tracking: ReturnType<GeneratedCel> | undefined;
+  const evaluateWithCost = (variables: CelVariables, { costLimit }: EvaluateOptions = {}) => {
+    tracking ??= build(true);
+    const budget = { limit: costLimit ?? Number.POSITIVE_INFINITY, spent: 0 };
+    const value = tracking(variables, budget);
+    return { value, cost: budget.spent };
+  };
+  return {
+    source,
+    evaluate: (variables, limits) =>
+      limits?.costLimit === undefined ? run(variables) : evaluateWithCost(variables, limits).value,
+    evaluateWithCost,
+  };
 }

@@ -4,6 +4,8 @@ import type { Generator } from './generator.ts';
 /** The loop of a comprehension macro (cel-spec, "Macros"): plain JavaScript, no closure a step. */
 export function generateComprehension(generator: Generator, expr: ComprehensionExpr): string {
   const loop = openLoop(generator, expr);
+  const { before, after } = fixedCosts(expr.macro);
+  generator.spend(before + after);
   const result = generator.within(loop.bindings, () => {
     switch (expr.macro) {
       case 'all':
@@ -18,9 +20,30 @@ export function generateComprehension(generator: Generator, expr: ComprehensionE
   return result;
 }
 
+/**
+ * What the expansion of a macro costs around its loop: the initial value of the accumulator, and the result
+ * (cel-go's macros as cel-spec describes them; each mention of the accumulator costs 1).
+ */
+function fixedCosts(macro: ComprehensionExpr['macro']): { before: number; after: number } {
+  switch (macro) {
+    case 'all':
+    case 'exists':
+      return { before: 0, after: 1 };
+    case 'existsOne':
+      return { before: 0, after: 2 };
+    case 'transformMap':
+    case 'transformMapEntry':
+      return { before: 30, after: 1 };
+    default:
+      return { before: 10, after: 1 };
+  }
+}
+
 interface Loop {
   readonly bindings: readonly (readonly [string, string])[];
   readonly head: string;
+  /** Source that tells whether another element follows. */
+  readonly more: string;
   /** Declarations at the start of the body. */
   readonly declarations: string;
   readonly element: string;
@@ -48,7 +71,8 @@ function openLoop(generator: Generator, expr: ComprehensionExpr): Loop {
         [second, element],
       ]
     : [[first ?? '', element]];
-  return { bindings, head, declarations, element, key, range };
+  const more = `${at} + 1 < ${items}.length`;
+  return { bindings, head, more, declarations, element, key, range };
 }
 
 function quantifier(generator: Generator, expr: ComprehensionExpr, loop: Loop): string {
@@ -58,9 +82,14 @@ function quantifier(generator: Generator, expr: ComprehensionExpr, loop: Loop): 
   const error = out.let();
   const label = out.name('l');
   out.emit(`${label}: ${loop.head} ${loop.declarations}`);
+  // The loop condition, and the accumulator in the step.
+  const condition = decides ? 3 : 2;
+  generator.spend(condition + 1);
   const mayFail = out.absorbing(error, () => {
     const value = generator.value(expr.body);
-    out.emit(`if (${value} === ${decides}) { ${result} = ${decides}; break ${label}; }`);
+    out.emit(
+      `if (${value} === ${decides}) { ${result} = ${decides}; ${generator.tracked(`if (${loop.more}) rt.spend(budget, ${condition}); `)}break ${label}; }`,
+    );
     requireBool(generator, expr.body, value);
   });
   out.emit('}');
@@ -79,6 +108,7 @@ function existsOne(generator: Generator, expr: ComprehensionExpr, loop: Loop): s
   out.emit(`${loop.head} ${loop.declarations}`);
   const value = generator.value(expr.body);
   requireBool(generator, expr.body, value);
+  generator.spend(`${value} ? 2 : 1`);
   out.emit(`if (${value}) ${count}++;`);
   out.emit('}');
   return out.let(`${count} === 1`);
@@ -92,11 +122,15 @@ function collect(generator: Generator, expr: ComprehensionExpr, loop: Loop): str
   if (intoMap) out.markThrowing();
   out.emit(`${loop.head} ${loop.declarations}`);
   const condition = expr.macro === 'filter' ? expr.body : expr.filter;
+  generator.spend(1);
   if (condition !== undefined) {
     const value = generator.value(condition);
     requireBool(generator, condition, value);
     out.emit(`if (${value}) {`);
   }
+  // The new element: a list of one and its addition, or an insertion into the map.
+  generator.spend(intoMap ? 1 : expr.macro === 'filter' ? 12 : 11);
+  if (expr.macro === 'transformMap') generator.spend(1);
   if (expr.macro === 'filter') out.emit(`${result}.push(${loop.element});`);
   else if (expr.macro === 'sortBy') {
     out.emit(`${sortKeys}.push(${generator.value(expr.body)}); ${result}.push(${loop.element});`);

@@ -90,6 +90,6 @@ export class Emitter {
   finish(result: string): string {
     const constants = Array.from(this.#constants, ([source, name]) => `const ${name} = ${source};`);
     const body = [...this.#lines, `return ${result};`].join('\n');
-    return `(rt) => {\n"use strict";\n${constants.join('\n')}\nreturn rt.program((variables) => {\n${body}\n});\n}`;
+    return `(rt) => {\n"use strict";\n${constants.join('\n')}\nreturn rt.program((variables, budget) => {\n${body}\n});\n}`;
   }
 }

@@ -11,10 +11,28 @@ import { generateRegexCall } from './regex.ts';
 export class Generator {
   readonly out = new Emitter();
   readonly #environment: CelEnvironment;
+  readonly #trackCost: boolean;
   #scope: ReadonlyMap<string, string> = new Map();
 
-  constructor(environment: CelEnvironment) {
+  constructor(environment: CelEnvironment, trackCost = false) {
     this.#environment = environment;
+    this.#trackCost = trackCost;
+  }
+
+  /** Charges a cost, given as JavaScript source, when cost is tracked at all. */
+  spend(cost: number | string): void {
+    if (!this.#trackCost || cost === 0) return;
+    this.out.emit(`rt.spend(budget, ${cost});`);
+    this.out.markThrowing();
+  }
+
+  /** Source that stands only in code that tracks cost. */
+  tracked(source: string): string {
+    return this.#trackCost ? source : '';
+  }
+
+  #spendCall(name: string, args: readonly string[], result: string): void {
+    if (this.#trackCost) this.spend(`rt.callCost(${stringSource(name)}, [${args.join(', ')}], ${result})`);
   }
 
   /** Runs `body` with names bound to JavaScript variables. */
@@ -93,10 +111,13 @@ export class Generator {
     const name = qualifiedName(expr);
     if (name === undefined) return undefined;
     if (!name.absolute && this.#scope.has(name.root)) {
-      return expr.kind === 'ident' ? this.#scope.get(name.root) : undefined;
+      if (expr.kind !== 'ident') return undefined;
+      this.spend(1);
+      return this.#scope.get(name.root);
     }
     const found = this.#environment.resolve(name.name, name.absolute);
     if (found === undefined) return undefined;
+    if (found.kind === 'variable') this.spend(1);
     if (found.kind === 'type') return this.out.constant(`rt.type(${stringSource(found.name)})`);
     if (found.kind === 'constant') {
       const { source, constant } = literalSource(found.value);
@@ -120,15 +141,23 @@ export class Generator {
     const named = this.#named(expr);
     if (named !== undefined) return named;
     const operand = this.value(expr.operand);
+    this.spendQualifier(expr.operand);
     const key = stringSource(expr.field);
     const result = this.out.let(fieldSource(operand, expr.field));
     this.out.emit(`if (${result} === undefined) ${this.out.fail(`rt.selectFault(${operand}, ${key})`)}`);
     return result;
   }
 
+  /** A field or index costs 1, and 1 more where it starts from a computed value (cel-go's attributes). */
+  spendQualifier(operand: CelExpr): void {
+    const attribute = operand.kind === 'ident' || operand.kind === 'select' || operand.kind === 'index';
+    this.spend(attribute ? 1 : 2);
+  }
+
   #index(expr: CelExpr & { kind: 'index' }): string {
     if (isOptionalChain(expr)) return this.out.let(`rt.optional(${optionalAtom(this, expr)})`);
     const operand = this.value(expr.operand);
+    this.spendQualifier(expr.operand);
     const { index } = expr;
     if (index.kind === 'literal' && index.value.type === 'string') {
       const result = this.out.let(fieldSource(operand, index.value.value));
@@ -171,18 +200,20 @@ export class Generator {
     const implementation = this.out.constant(`rt.functions[${stringSource(name)}]`);
     const result = this.out.letThrowing(`${implementation}(${values.join(', ')})`);
     this.out.emit(`if (${result} === undefined) ${this.out.fail('rt.noSuchOverload()')}`);
+    this.#spendCall(name, values, result);
     return result;
   }
 
   #binary(expr: BinaryExpr): string {
     const { operator } = expr;
     if (operator === '==' || operator === '!=') return this.#equality(expr, operator === '!=');
-    if (operator === 'in' && expr.right.kind === 'list') {
+    if (operator === 'in' && expr.right.kind === 'list' && !this.#trackCost) {
       const inline = this.#inLiteral(expr.left, expr.right);
       if (inline !== undefined) return inline;
     }
     const left = this.value(expr.left);
     const right = this.value(expr.right);
+    this.#spendCall(operator, [left, right], 'null');
     switch (operator) {
       case 'in':
         return this.out.letThrowing(`rt.contains(${left}, ${right})`);
@@ -206,6 +237,7 @@ export class Generator {
   #equality(expr: BinaryExpr, negated: boolean): string {
     const left = this.value(expr.left);
     const right = this.value(expr.right);
+    this.#spendCall(expr.operator, [left, right], 'null');
     const plain = isPlainLiteral(expr.left) || isPlainLiteral(expr.right);
     if (plain) return this.out.let(`${left} ${negated ? '!==' : '==='} ${right}`);
     return this.out.let(`${negated ? '!' : ''}rt.equalValues(${left}, ${right})`);
@@ -222,6 +254,7 @@ export class Generator {
 
   #unary(operator: '!' | '-', operandExpr: CelExpr): string {
     const operand = this.value(operandExpr);
+    this.spend(1);
     if (operator === '-') return this.out.letThrowing(`rt.negate(${operand})`);
     this.#requireBool(operandExpr, operand);
     return this.out.let(`!${operand}`);
@@ -295,6 +328,7 @@ export class Generator {
   }
 
   #list(expr: ListExpr): string {
+    this.spend(10);
     if (expr.elements.every((element) => !element.optional)) {
       return this.out.let(`[${expr.elements.map((element) => this.value(element.value)).join(', ')}]`);
     }
@@ -307,6 +341,7 @@ export class Generator {
   }
 
   #map(expr: MapExpr): string {
+    this.spend(30);
     const map = this.out.let('new rt.MapBuilder()');
     for (const entry of expr.entries) {
       const key = this.value(entry.key);

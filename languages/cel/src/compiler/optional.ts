@@ -13,6 +13,7 @@ export function optionalAtom(generator: Generator, expr: CelExpr): string {
   if (!isOptionalChain(expr) || (expr.kind !== 'select' && expr.kind !== 'index'))
     return generator.value(expr);
   const operand = optionalAtom(generator, expr.operand);
+  generator.spendQualifier(expr.operand);
   const { out } = generator;
   if (expr.kind === 'index') {
     const key = generator.value(expr.index);
@@ -49,9 +50,11 @@ export function generateOptionalCall(generator: Generator, expr: CallExpr): stri
       return out.let(`rt.optional(${result})`);
     }
     case 'hasValue/0':
+      generator.spend(1);
       return out.let(`${generator.optionalOperand(target)} !== undefined`);
     case 'value/0': {
       const value = generator.optionalOperand(target);
+      generator.spend(1);
       out.emit(`if (${value} === undefined) ${out.fail('rt.fault("optional.none() dereference")')}`);
       return value;
     }

@@ -17,7 +17,9 @@ export function generateRegexCall(generator: Generator, expr: CallExpr): string 
       ? `rt.matcher(${stringSource(pattern.value.value)})`
       : `rt.nativeMatcher(${stringSource(native)})`,
   );
-  return out.letThrowing(`${matcher}(${generator.value(text)})`);
+  const value = generator.value(text);
+  generator.spend(`rt.callCost("matches", [${value}, ${stringSource(pattern.value.value)}], null)`);
+  return out.letThrowing(`${matcher}(${value})`);
 }
 
 /** V8 source of a pattern where that is safe. A faulty pattern is left to evaluation. */

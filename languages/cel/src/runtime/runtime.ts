@@ -15,6 +15,7 @@ import {
   optionalValue,
   selectFault,
 } from './access.ts';
+import { type CelBudget, callCost, spend } from './cost.ts';
 import { absorbable, CelFault, noSuchOverload } from './fault.ts';
 import { add, compare, divide, modulo, multiply, negate, subtract } from './operators.ts';
 import { matcher, nativeMatcher } from './regex.ts';
@@ -39,13 +40,15 @@ export interface CelRuntime {
 }
 
 /** Generated code: `(rt) => (variables) => value`. */
-export type GeneratedCel = (rt: CelRuntime) => (variables: CelVariables) => CelValue;
+export type GeneratedCel = (rt: CelRuntime) => (variables: CelVariables, budget?: CelBudget) => CelValue;
 
 /** Runs generated code; what it throws reaches the caller as CelError. */
-function program(body: (variables: CelVariables) => CelValue): (variables: CelVariables) => CelValue {
-  return (variables) => {
+function program(
+  body: (variables: CelVariables, budget?: CelBudget) => CelValue,
+): (variables: CelVariables, budget?: CelBudget) => CelValue {
+  return (variables, budget) => {
     try {
-      return body(variables);
+      return body(variables, budget);
     } catch (thrown) {
       if (thrown instanceof CelFault) throw new CelError(thrown.code, thrown.message);
       throw thrown;
@@ -94,6 +97,8 @@ const core = {
   noSuchOverload,
   matcher,
   nativeMatcher,
+  callCost,
+  spend,
   fault: (message: string) => new CelFault(message),
   type: (name: string) => new CelTypeValue(name),
   uint: (value: bigint) => toUint(value),
