@@ -1,4 +1,4 @@
-import { compareText } from './canonical.ts';
+import { canonicalText, compareText } from './canonical.ts';
 import { evidenceError } from './error.ts';
 import { timeOf } from './time.ts';
 
@@ -112,6 +112,6 @@ function outranks(assessment: Assessment, older: Assessment): boolean {
 
 function sorted(assessments: Iterable<Assessment>): Assessment[] {
   return [...assessments].sort(
-    (a, b) => timeOf(a.timestamp) - timeOf(b.timestamp) || compareText(JSON.stringify(a), JSON.stringify(b)),
+    (a, b) => timeOf(a.timestamp) - timeOf(b.timestamp) || compareText(canonicalText(a), canonicalText(b)),
   );
 }

@@ -15,6 +15,19 @@ export interface PathOptions extends Follow {
   maxDepth?: number;
   /** Most paths; 100 unless told. */
   limit?: number;
+  /** Most relations followed while searching; a million unless told. */
+  maxSteps?: number;
+}
+
+/** State of one search for paths. */
+interface Search {
+  readonly end: number;
+  readonly limit: number;
+  readonly follow: Follow;
+  readonly walks: readonly Uint8Array[];
+  steps: number;
+  paths: PathLink[][];
+  truncated: boolean;
 }
 
 /** A step of a path: the relation followed, and where it led. */
@@ -103,68 +116,70 @@ export class EvidenceGraph {
     return out;
   }
 
-  /** Paths without loops from one subject to another, shortest first, bounded in length and number. */
-  paths(from: string, to: string, options: PathOptions = {}): PathLink[][] {
+  /**
+   * Paths without loops from one subject to another, shortest first. `truncated` says that a bound was met, so
+   * that there may be more.
+   */
+  paths(from: string, to: string, options: PathOptions = {}): { paths: PathLink[][]; truncated: boolean } {
     const start = this.#indexes.get(from);
     const end = this.#indexes.get(to);
-    const { maxDepth = 8, limit = 100 } = options;
-    if (start === undefined || end === undefined || start === end) return [];
-    const distances = this.#distancesTo(end, options, maxDepth);
-    const out: PathLink[][] = [];
-    // One pass for each length: subjects too far from the end for the steps left are never entered.
-    for (
-      let length = distances[start] ?? 0;
-      length > 0 && length <= maxDepth && out.length < limit;
-      length++
-    ) {
-      this.#extend(start, end, length, [], new Set([start]), distances, options, limit, out);
+    const { maxDepth = 8, limit = 100, maxSteps = 1_000_000 } = options;
+    if (start === undefined || end === undefined || start === end) return { paths: [], truncated: false };
+    const walks = this.#walksTo(end, options, maxDepth);
+    const search: Search = {
+      end,
+      limit,
+      follow: options,
+      walks,
+      steps: maxSteps,
+      paths: [],
+      truncated: false,
+    };
+    for (let length = 1; length <= maxDepth && !search.truncated; length++) {
+      if (walks[length]?.[start] === 1) this.#extend(search, start, length, [], new Set([start]));
     }
-    return out;
+    return { paths: search.paths, truncated: search.truncated };
   }
 
-  #extend(
-    node: number,
-    end: number,
-    left: number,
-    path: PathLink[],
-    visited: Set<number>,
-    distances: Uint32Array,
-    follow: Follow,
-    limit: number,
-    out: PathLink[][],
-  ): void {
-    this.#each(node, follow, (next, relation, type) => {
-      if (out.length >= limit || visited.has(next)) return;
-      const distance = next === end ? 0 : (distances[next] ?? 0);
-      if (next === end ? left !== 1 : distance === 0 || distance > left - 1) return;
+  #extend(search: Search, node: number, left: number, path: PathLink[], visited: Set<number>): void {
+    this.#each(node, search.follow, (next, relation, type) => {
+      if (search.truncated || visited.has(next) || search.walks[left - 1]?.[next] !== 1) return;
+      if (search.steps-- <= 0 || search.paths.length >= search.limit) {
+        search.truncated = true;
+        return;
+      }
       path.push({ type, relation, subject: this.#idOf(next) });
-      if (next === end) out.push([...path]);
+      if (next === search.end) search.paths.push([...path]);
       else {
         visited.add(next);
-        this.#extend(next, end, left - 1, path, visited, distances, follow, limit, out);
+        this.#extend(search, next, left - 1, path, visited);
         visited.delete(next);
       }
       path.pop();
     });
   }
 
-  /** Least relations from each subject to `end`; 0 for those that do not lead there within `maxDepth`. */
-  #distancesTo(end: number, follow: Follow, maxDepth: number): Uint32Array {
-    const distances = new Uint32Array(this.#ids.length);
+  /** For each number of relations, which subjects lead to `end` in exactly so many without passing it. */
+  #walksTo(end: number, follow: Follow, maxDepth: number): Uint8Array[] {
     const backwards: Follow = { ...follow, direction: follow.direction === 'in' ? 'out' : 'in' };
+    const atEnd = new Uint8Array(this.#ids.length);
+    atEnd[end] = 1;
+    const walks = [atEnd];
     let level = [end];
-    for (let distance = 1; level.length > 0 && distance <= maxDepth; distance++) {
+    for (let length = 1; length <= maxDepth; length++) {
+      const marks = new Uint8Array(this.#ids.length);
       const next: number[] = [];
       for (const node of level) {
         this.#each(node, backwards, (neighbour) => {
-          if (neighbour === end || distances[neighbour] !== 0) return;
-          distances[neighbour] = distance;
+          if (neighbour === end || marks[neighbour] === 1) return;
+          marks[neighbour] = 1;
           next.push(neighbour);
         });
       }
+      walks.push(marks);
       level = next;
     }
-    return distances;
+    return walks;
   }
 
   #each(

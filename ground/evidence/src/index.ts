@@ -67,6 +67,7 @@ export {
   toStatement,
 } from './statement.ts';
 export {
+  canonicalIdentity,
   formatObjectName,
   formatSubject,
   isName,

@@ -109,11 +109,17 @@ function copy(object: JsonObject): JsonObject {
 /** Values shorter than this are not looked for in text: they would stand everywhere. */
 const shortestSecret = 4;
 
+/** A known value in a text. */
+interface FoundValue {
+  start: number;
+  end: number;
+  digest: string;
+}
+
 /** Takes known secret values out of texts, also where they are written in base64. */
 export class Redactor {
   readonly #key: SensitiveKey;
   readonly #replacements = new Map<string, string>();
-  #longestFirst: [string, string][] | undefined;
 
   constructor(key: SensitiveKey) {
     this.#key = key;
@@ -127,16 +133,35 @@ export class Redactor {
     for (const form of [value, encoded, encoded.replace(/=+$/, ''), JSON.stringify(value).slice(1, -1)]) {
       this.#replacements.set(form, digest);
     }
-    this.#longestFirst = undefined;
   }
 
-  /** The text with every known value replaced by its digest; longer values first. */
+  /** The text with every known value replaced by its digest; values that overlap are replaced together. */
   redact(text: string): string {
-    this.#longestFirst ??= [...this.#replacements].sort(([a], [b]) => b.length - a.length);
-    let out = text;
-    for (const [form, digest] of this.#longestFirst)
-      if (out.includes(form)) out = out.replaceAll(form, () => digest);
-    return out;
+    let out = '';
+    let done = 0;
+    for (const { start, end, digest } of this.#found(text)) {
+      out += text.slice(done, start) + digest;
+      done = end;
+    }
+    return done === 0 ? text : out + text.slice(done);
+  }
+
+  /** Where values stand: in order, those that overlap joined under the digest of the first. */
+  #found(text: string): FoundValue[] {
+    const all: FoundValue[] = [];
+    for (const [form, digest] of this.#replacements) {
+      for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
+        all.push({ start: at, end: at + form.length, digest });
+      }
+    }
+    all.sort((a, b) => a.start - b.start || b.end - a.end);
+    const joined: FoundValue[] = [];
+    for (const value of all) {
+      const last = joined.at(-1);
+      if (last !== undefined && value.start < last.end) last.end = Math.max(last.end, value.end);
+      else joined.push(value);
+    }
+    return joined;
   }
 
   /** As `redact`, for every text in a JSON value, keys included. */

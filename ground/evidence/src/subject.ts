@@ -83,6 +83,11 @@ export function parseSubject(identity: string): Subject {
   return subject;
 }
 
+/** The one spelling of an identity; throws `EVIDENCE_SUBJECT` for anything that is none. */
+export function canonicalIdentity(identity: string): string {
+  return formatSubject(parseSubject(identity));
+}
+
 /** True for texts that `parseSubject` takes. */
 export function isSubjectIdentity(identity: string): boolean {
   return identity.length <= maxIdentityLength && read(identity) !== undefined;
