@@ -23,7 +23,8 @@ const sideways = new Set([
 ]);
 
 /** Built-in modules that touch the world; ground, languages and engines are pure. */
-const impure = /^node:(fs|fs\/promises|net|http|https|http2|dns|tls|dgram|child_process|cluster|process|os|worker_threads)$/;
+const impure =
+  /^node:(fs|fs\/promises|net|http|https|http2|dns|tls|dgram|child_process|cluster|process|os|worker_threads)$/;
 
 interface Package {
   name: string;
@@ -64,7 +65,8 @@ function sourceFiles(folder: string): string[] {
 
 /** Specifiers of static, type-only and dynamic imports and of re-exports. */
 function importsOf(text: string): string[] {
-  const pattern = /(?:^|[\s;}])(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
+  const pattern =
+    /(?:^|[\s;}])(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
   return [...text.matchAll(pattern)].flatMap((match) => match[1] ?? match[2] ?? []);
 }
 
@@ -84,31 +86,45 @@ function faultsOf(from: Package, file: string): string[] {
       const pure = ['ground', 'languages', 'engines'].includes(from.folder.split('/')[0] ?? '');
       return pure && !isTest && impure.test(specifier) ? [`${place}: ${specifier} in a pure package`] : [];
     }
-    const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+    const name = specifier
+      .split('/')
+      .slice(0, specifier.startsWith('@') ? 2 : 1)
+      .join('/');
     const target = byName.get(name);
     if (target === undefined) {
-      return isTest || from.dependencies.has(name) ? [] : [`${place}: ${name} is not a dependency of ${from.name}`];
+      return isTest || from.dependencies.has(name)
+        ? []
+        : [`${place}: ${name} is not a dependency of ${from.name}`];
     }
     if (specifier !== name) return [`${place}: ${specifier} reaches past the front door`];
-    if (isTest || target.floor < from.floor) return from.dependencies.has(name) || isTest ? [] : [`${place}: ${name} is not declared`];
+    if (isTest || target.floor < from.floor)
+      return from.dependencies.has(name) || isTest ? [] : [`${place}: ${name} is not declared`];
     const arrow = `${from.folder.split('/')[1]} → ${target.folder.split('/')[1]}`;
-    return target.floor === from.floor && sideways.has(arrow) ? [] : [`${place}: ${arrow} points sideways or up`];
+    return target.floor === from.floor && sideways.has(arrow)
+      ? []
+      : [`${place}: ${arrow} points sideways or up`];
   });
 }
 
-test.each(packages.map((item) => [item.folder, item] as const))('%s imports only what lies below it', (_, item) => {
-  expect(sourceFiles(item.folder).flatMap((file) => faultsOf(item, file))).toEqual([]);
-});
+test.each(packages.map((item) => [item.folder, item] as const))(
+  '%s imports only what lies below it',
+  (_, item) => {
+    expect(sourceFiles(item.folder).flatMap((file) => faultsOf(item, file))).toEqual([]);
+  },
+);
 
 test('project references name exactly the packages that are imported', () => {
   for (const item of packages) {
     const config = JSON.parse(readFileSync(join(root, item.folder, 'tsconfig.json'), 'utf8'));
     const referenced = new Set(
-      (config.references ?? []).map(({ path }: { path: string }) => relative(root, resolve(root, item.folder, path))),
+      (config.references ?? []).map(({ path }: { path: string }) =>
+        relative(root, resolve(root, item.folder, path)),
+      ),
     );
     for (const name of item.dependencies) {
       const target = byName.get(name);
-      if (target !== undefined) expect([...referenced], `${item.folder}/tsconfig.json`).toContain(target.folder);
+      if (target !== undefined)
+        expect([...referenced], `${item.folder}/tsconfig.json`).toContain(target.folder);
     }
   }
 });

@@ -23,7 +23,9 @@ const peers: Readonly<Record<string, Peer>> = {
   'kube-score': {
     program: 'kube-score',
     install: (folder) => {
-      run('go', ['install', 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0'], { GOBIN: join(folder, 'kube-score', 'bin') });
+      run('go', ['install', 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0'], {
+        GOBIN: join(folder, 'kube-score', 'bin'),
+      });
     },
   },
 };
@@ -44,14 +46,21 @@ export function findPeer(name: string): { program: string } | { missing: string 
   const peer = peers[name];
   if (peer === undefined) return { missing: `no such peer: ${name}` };
   const given = process.env['KEELSON_PEERS'];
-  const folders = [...(given === undefined ? [] : [resolve(given)]), ...(process.env['PATH'] ?? '').split(delimiter)];
+  const folders = [
+    ...(given === undefined ? [] : [resolve(given)]),
+    ...(process.env['PATH'] ?? '').split(delimiter),
+  ];
   const cached = join(cache, name, 'bin', peer.program);
-  const found = [...folders.map((folder) => join(folder, peer.program)), cached].find((file) => existsSync(file));
+  const found = [...folders.map((folder) => join(folder, peer.program)), cached].find((file) =>
+    existsSync(file),
+  );
   if (found !== undefined) return { program: found };
   try {
     mkdirSync(cache, { recursive: true });
     peer.install(cache);
-    return existsSync(cached) ? { program: cached } : { missing: `${name}: installed, but ${peer.program} is not there` };
+    return existsSync(cached)
+      ? { program: cached }
+      : { missing: `${name}: installed, but ${peer.program} is not there` };
   } catch (error) {
     return { missing: `${name}: ${error instanceof Error ? error.message : String(error)}` };
   }

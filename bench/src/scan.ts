@@ -14,7 +14,10 @@ function kubeScoreFiles(program: string, folder: string): string[] {
   // Exit 1 stands for findings as well as for a file that stopped it: only the output tells the two apart.
   const readable = (list: readonly string[]): string[] => {
     if (list.length === 0) return [];
-    const { stdout } = spawnSync(program, ['score', '-o', 'json', ...list], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    const { stdout } = spawnSync(program, ['score', '-o', 'json', ...list], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
     return stdout.trim() === '' ? split(list) : [...list];
   };
   const split = (list: readonly string[]): string[] => {
@@ -34,16 +37,32 @@ export async function run() {
   const output = mkdtempSync(join(tmpdir(), 'keelson-bench-'));
   const missing: string[] = [];
   try {
-    const commands: Command[] = [keelson('keelson', 'scan', folder, '--format', 'json', '--output', join(output, 'out.json'))];
+    const commands: Command[] = [
+      keelson('keelson', 'scan', folder, '--format', 'json', '--output', join(output, 'out.json')),
+    ];
     const checkov = findPeer('checkov');
     if ('program' in checkov) {
-      const args = ['-d', folder, '--framework', 'kubernetes', '--compact', '--quiet', '-o', 'json', '--skip-download'];
+      const args = [
+        '-d',
+        folder,
+        '--framework',
+        'kubernetes',
+        '--compact',
+        '--quiet',
+        '-o',
+        'json',
+        '--skip-download',
+      ];
       commands.push({ name: 'checkov', program: checkov.program, args });
     } else missing.push(checkov.missing);
     const kubeScore = findPeer('kube-score');
     if ('program' in kubeScore) {
       const files = kubeScoreFiles(kubeScore.program, folder);
-      commands.push({ name: 'kube-score', program: kubeScore.program, args: ['score', '-o', 'json', ...files] });
+      commands.push({
+        name: 'kube-score',
+        program: kubeScore.program,
+        args: ['score', '-o', 'json', ...files],
+      });
     } else missing.push(kubeScore.missing);
     const rows = summarizeCosts(measureInTurn(commands, 3));
     return { bench: 'scan', node: process.version, input: 'manifests/real', rows, missing };

@@ -26,11 +26,20 @@ export async function run() {
       keelson('scan pod.yaml', 'scan', file),
     ];
     const costs = measureInTurn(commands, 21);
-    const rows = summarizeCosts(costs).map(({ ratioOfFirst, ...row }) => ({ ...row, timesNode: 1 / ratioOfFirst }));
+    const rows = summarizeCosts(costs).map(({ ratioOfFirst, ...row }) => ({
+      ...row,
+      timesNode: 1 / ratioOfFirst,
+    }));
     const times = (name: string) => rows.find((row) => row.name === name)?.timesNode ?? Number.NaN;
     const peak = rows.find((row) => row.name === 'scan pod.yaml')?.peakMb ?? Number.NaN;
     const holds = times('--version') <= 1.5 && times('scan pod.yaml') <= 4 && peak <= 90;
-    return { bench: 'startup', node: process.version, rows, bars: { version: 1.5, scan: 4, peakMb: 90 }, holds };
+    return {
+      bench: 'startup',
+      node: process.version,
+      rows,
+      bars: { version: 1.5, scan: 4, peakMb: 90 },
+      holds,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

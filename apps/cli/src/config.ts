@@ -21,7 +21,14 @@ export interface Configuration {
 
 export const defaultConfigurationFile = 'keelson.yaml';
 
-const empty: Configuration = { exclude: [], skip: [], only: [], checks: [], settings: new Map(), exceptions: [] };
+const empty: Configuration = {
+  exclude: [],
+  skip: [],
+  only: [],
+  checks: [],
+  settings: new Map(),
+  exceptions: [],
+};
 
 /**
  * Reads the configuration: the file named, or `./keelson.yaml` when there is one.
@@ -59,7 +66,11 @@ class ConfigurationReader {
     const root = this.#mapping(this.#root, []);
     this.#only(root, ['scan', 'exceptions'], []);
     const scan = this.#mapping(root['scan'] ?? {}, ['scan']);
-    this.#only(scan, ['failOn', 'show', 'namespace', 'exclude', 'skip', 'only', 'checks', 'settings'], ['scan']);
+    this.#only(
+      scan,
+      ['failOn', 'show', 'namespace', 'exclude', 'skip', 'only', 'checks', 'settings'],
+      ['scan'],
+    );
     const settings = this.#mapping(scan['settings'] ?? {}, ['scan', 'settings']);
     const text = (key: 'failOn' | 'show' | 'namespace') => {
       const value = scan[key];
@@ -76,7 +87,10 @@ class ConfigurationReader {
       only: this.#texts(scan, 'only'),
       checks: this.#texts(scan, 'checks'),
       settings: new Map(
-        Object.keys(settings).map((id) => [id, this.#mapping(settings[id] ?? null, ['scan', 'settings', id])]),
+        Object.keys(settings).map((id) => [
+          id,
+          this.#mapping(settings[id] ?? null, ['scan', 'settings', id]),
+        ]),
       ),
       exceptions: readExceptions(root['exceptions'], this.#locate),
     };
@@ -98,7 +112,8 @@ class ConfigurationReader {
 
   #only(object: JsonObject, known: readonly string[], path: Path): void {
     for (const key of Object.keys(object)) {
-      if (!known.includes(key)) throw this.#fault([...path, key], `unknown field "${key}"; there are ${known.join(', ')}`);
+      if (!known.includes(key))
+        throw this.#fault([...path, key], `unknown field "${key}"; there are ${known.join(', ')}`);
     }
   }
 

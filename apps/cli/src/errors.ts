@@ -2,7 +2,13 @@ import { isKeelsonError, KeelsonError } from '@keelson/core';
 import { exitCodes } from './exit.ts';
 
 /** Codes of the command itself. */
-export const commandErrorCodes = ['USAGE', 'OUTPUT_FAILED', 'CONFIG_INVALID', 'FIX_REFUSED', 'INTERRUPTED'] as const;
+export const commandErrorCodes = [
+  'USAGE',
+  'OUTPUT_FAILED',
+  'CONFIG_INVALID',
+  'FIX_REFUSED',
+  'INTERRUPTED',
+] as const;
 export type CommandErrorCode = (typeof commandErrorCodes)[number];
 
 /** A wrong call or configuration. */

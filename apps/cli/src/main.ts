@@ -1,7 +1,7 @@
+import { reportError } from './errors.ts';
 import { exitCodes } from './exit.ts';
 import { findVerb, overview, verbs } from './verbs.ts';
 import { version } from './version.ts';
-import { reportError } from './errors.ts';
 
 /** Runs the command and gives its exit code (docs/architecture.md, exit codes). */
 export async function main(args: readonly string[]): Promise<number> {

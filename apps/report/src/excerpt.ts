@@ -30,7 +30,10 @@ export function excerptOf(
     whole === raw ? [raw.slice(0, start), raw.slice(start, stop), raw.slice(stop)] : splitAt(whole, start);
   const text = terminalSafe(before) + terminalSafe(marked) + terminalSafe(after);
   const from = terminalSafe(before).length;
-  return clip({ line: location.line, text: text.trimEnd(), from, length: Math.max(1, terminalSafe(marked).length) }, width);
+  return clip(
+    { line: location.line, text: text.trimEnd(), from, length: Math.max(1, terminalSafe(marked).length) },
+    width,
+  );
 }
 
 function splitAt(text: string, start: number): [string, string, string] {

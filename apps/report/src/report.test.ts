@@ -5,7 +5,7 @@ import { SourceText } from '@keelson/core';
 import type { Finding, Severity } from '@keelson/evidence';
 import { severities } from '@keelson/evidence';
 import { describe, expect, test } from 'vitest';
-import { writeJson, writeSarif, writeTerminal, type ScanReport } from './index.ts';
+import { type ScanReport, writeJson, writeSarif, writeTerminal } from './index.ts';
 
 const canary = 'canary-5e1f0c77-secret';
 const escape = String.fromCharCode(27);
@@ -17,7 +17,16 @@ function finding(severity: Severity, extra: Partial<Finding> = {}): Finding {
     verdict: 'fail',
     severity,
     message: `something is ${severity} – ünïcode ${canary}`,
-    locations: [{ file: 'dir with space/web.yaml', line: 2, column: 3, endLine: 2, endColumn: 9, path: ['spec', 'containers', 0] }],
+    locations: [
+      {
+        file: 'dir with space/web.yaml',
+        line: 2,
+        column: 3,
+        endLine: 2,
+        endColumn: 9,
+        path: ['spec', 'containers', 0],
+      },
+    ],
     fingerprint: 'f'.repeat(64),
     ...extra,
   };
@@ -49,11 +58,19 @@ const full = report(
         { description: 'choose a user', choice: 'uid' },
       ],
     }),
-    finding('low', { suppressions: [{ kind: 'in-source', reason: 'known' }], locations: [{ file: '/abs/x.yaml' }] }),
+    finding('low', {
+      suppressions: [{ kind: 'in-source', reason: 'known' }],
+      locations: [{ file: '/abs/x.yaml' }],
+    }),
     finding('medium', { locations: [] }),
   ],
   [
-    { level: 'error', code: 'YAML_SYNTAX', message: `bad ${canary}`, location: { file: 'x.yaml', line: 3, column: 1 } },
+    {
+      level: 'error',
+      code: 'YAML_SYNTAX',
+      message: `bad ${canary}`,
+      location: { file: 'x.yaml', line: 3, column: 1 },
+    },
     { level: 'note', code: 'NOT_JUDGED', message: 'helm is not on PATH' },
     { level: 'error', code: 'CHECK_FAILED', message: 'no such key', rule: 'rule-high' },
   ],
@@ -64,7 +81,8 @@ const reports: [string, ScanReport][] = [
   ['full', full],
 ];
 
-const corpora = process.env['KEELSON_CORPORA'] ?? fileURLToPath(new URL('../../../../shared/corpora', import.meta.url));
+const corpora =
+  process.env['KEELSON_CORPORA'] ?? fileURLToPath(new URL('../../../../shared/corpora', import.meta.url));
 
 function sarifSchema(): object | undefined {
   try {
@@ -101,16 +119,26 @@ describe.each(reports)('%s report', (_, value) => {
 
 test('a narrow terminal gets no line wider than itself, tables aside', () => {
   const text = writeTerminal(full, { colour: false, width: 60, show: 'info' });
-  const wide = text.split('\n').filter((line) => line.length > 60 && !line.startsWith('Read ') && !line.includes('-->'));
-  expect(wide.filter((line) => !/^(severity|critical|high|medium|low|info) /.test(line) && !/findings?[:,]|Exceptions/.test(line))).toEqual([]);
+  const wide = text
+    .split('\n')
+    .filter((line) => line.length > 60 && !line.startsWith('Read ') && !line.includes('-->'));
+  expect(
+    wide.filter(
+      (line) =>
+        !/^(severity|critical|high|medium|low|info) /.test(line) && !/findings?[:,]|Exceptions/.test(line),
+    ),
+  ).toEqual([]);
 });
 
 test('what is suppressed is counted, not listed', () => {
-  const text = writeTerminal(report([finding('high', { suppressions: [{ kind: 'external', reason: 'x' }] })]), {
-    colour: false,
-    width: 80,
-    show: 'info',
-  });
+  const text = writeTerminal(
+    report([finding('high', { suppressions: [{ kind: 'external', reason: 'x' }] })]),
+    {
+      colour: false,
+      width: 80,
+      show: 'info',
+    },
+  );
   expect(text).toContain('No findings.');
   expect(text).toContain('1 finding suppressed');
 });

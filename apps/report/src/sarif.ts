@@ -1,6 +1,6 @@
+import type { CheckText } from '@keelson/checks';
 import { formatPath, type SourceLocation } from '@keelson/core';
 import type { Finding, Fix, Notification, Severity, TextEdit } from '@keelson/evidence';
-import type { CheckText } from '@keelson/checks';
 import { redacting } from './json.ts';
 import type { ReportedFinding, ScanReport } from './report.ts';
 
@@ -53,13 +53,23 @@ export function writeSarif(report: ScanReport): string {
 }
 
 function severityOf(rule: string, report: ScanReport): Severity {
-  return report.texts.get(rule)?.severity ?? report.findings.find(({ finding }) => finding.rule === rule)?.finding.severity ?? 'info';
+  return (
+    report.texts.get(rule)?.severity ??
+    report.findings.find(({ finding }) => finding.rule === rule)?.finding.severity ??
+    'info'
+  );
 }
 
 function ruleOf(id: string, text: CheckText | undefined, severity: Severity) {
   const title = text?.title ?? id;
-  const controls = Object.entries(text?.controls ?? {}).map(([framework, list]) => `${framework}: ${list.join(', ')}`);
-  const markdown = [text?.why, text?.remediation, controls.length === 0 ? '' : `Controls: ${controls.join('; ')}`];
+  const controls = Object.entries(text?.controls ?? {}).map(
+    ([framework, list]) => `${framework}: ${list.join(', ')}`,
+  );
+  const markdown = [
+    text?.why,
+    text?.remediation,
+    controls.length === 0 ? '' : `Controls: ${controls.join('; ')}`,
+  ];
   const help = markdown.filter((part) => part !== undefined && part !== '').join('\n\n');
   return {
     id,

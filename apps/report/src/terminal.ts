@@ -1,4 +1,10 @@
-import { type Finding, type FindingLocation, type Notification, type Severity, severities } from '@keelson/evidence';
+import {
+  type Finding,
+  type FindingLocation,
+  type Notification,
+  type Severity,
+  severities,
+} from '@keelson/evidence';
 import { excerptOf } from './excerpt.ts';
 import { summarize } from './json.ts';
 import { counts, type ReportedFinding, type ScanReport } from './report.ts';
@@ -57,14 +63,22 @@ function groupByObject(findings: readonly ReportedFinding[]): ObjectGroup[] {
       else same.push(item);
     }
     const first = items[0];
-    return { object: first?.object ?? '', file: first?.finding.locations[0]?.file ?? '', rules: [...rules.values()] };
+    return {
+      object: first?.object ?? '',
+      file: first?.finding.locations[0]?.file ?? '',
+      rules: [...rules.values()],
+    };
   });
 }
 
 function objectLines(group: ObjectGroup, context: Context): string[] {
   const { paint } = context;
   const title = group.object === '' ? '' : `${paint.bold(terminalSafe(group.object))}  `;
-  return [`${title}${paint.dim(terminalSafe(group.file))}`, '', ...group.rules.flatMap((same) => ruleLines(same, context))];
+  return [
+    `${title}${paint.dim(terminalSafe(group.file))}`,
+    '',
+    ...group.rules.flatMap((same) => ruleLines(same, context)),
+  ];
 }
 
 function ruleLines(same: readonly ReportedFinding[], context: Context): string[] {
@@ -74,10 +88,13 @@ function ruleLines(same: readonly ReportedFinding[], context: Context): string[]
   const { finding } = first;
   const head = `${paint.severity(finding.severity, finding.severity)}[${paint.bold(finding.rule)}]: `;
   const message = terminalSafe(report.redact(finding.message));
-  const lines = [`  ${head}${wrap(message, width - 4, '    ', finding.severity.length + finding.rule.length + 4)}`];
+  const lines = [
+    `  ${head}${wrap(message, width - 4, '    ', finding.severity.length + finding.rule.length + 4)}`,
+  ];
   const gutter = String(Math.max(finding.locations[0]?.line ?? 1, 1)).length;
   lines.push(...placeLines(finding.locations[0], gutter, context));
-  for (const place of finding.locations.slice(1, 4)) lines.push(`${margin(gutter)}= see ${terminalSafe(placeName(place))}`);
+  for (const place of finding.locations.slice(1, 4))
+    lines.push(`${margin(gutter)}= see ${terminalSafe(placeName(place))}`);
   if (others.length > 0) lines.push(`${margin(gutter)}= also: ${alsoText(others, width - gutter - 12)}`);
   lines.push(...adviceLines(finding, first.fixable, gutter, context), '');
   return lines;
@@ -88,7 +105,9 @@ function placeLines(location: FindingLocation | undefined, gutter: number, conte
   const { report, paint, width } = context;
   const bar = paint.frame('|');
   const origin = location.origin === undefined ? '' : `  (from ${terminalSafe(placeName(location.origin))})`;
-  const lines = [`  ${' '.repeat(gutter)}${paint.frame('-->')} ${terminalSafe(placeName(location))}${origin}`];
+  const lines = [
+    `  ${' '.repeat(gutter)}${paint.frame('-->')} ${terminalSafe(placeName(location))}${origin}`,
+  ];
   const excerpt = excerptOf(location, report.sources, report.redact, width - gutter - 6);
   if (excerpt === undefined) return lines;
   const marker = '^'.repeat(excerpt.length);
@@ -128,7 +147,8 @@ function adviceLines(finding: Finding, fixable: boolean, gutter: number, context
   explained.add(finding.rule);
   const fix = finding.fixes?.[0];
   if (fix !== undefined) advice.push(['fix', fix.description + (fixable ? ' (--fix)' : '')]);
-  else if (text !== undefined && text.remediation !== '') advice.push(['help', firstSentences(text.remediation)]);
+  else if (text !== undefined && text.remediation !== '')
+    advice.push(['help', firstSentences(text.remediation)]);
   return advice
     .filter(([, words]) => words !== '')
     .map(([label, words]) => {
@@ -139,7 +159,10 @@ function adviceLines(finding: Finding, fixable: boolean, gutter: number, context
 
 /** The first sentence, and the second when both are short. */
 function firstSentences(text: string): string {
-  const sentences = text.replace(/\s+/g, ' ').trim().split(/(?<=[.!?]) (?=[A-Z`"])/);
+  const sentences = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .split(/(?<=[.!?]) (?=[A-Z`"])/);
   const [first = '', second = ''] = sentences;
   return first.length + second.length < 160 ? `${first} ${second}`.trim() : first;
 }
@@ -174,29 +197,43 @@ function summaryLines(report: ScanReport, show: Severity, context: Context): str
   const time = seconds === undefined ? '' : ` in ${seconds.toFixed(2)} s`;
   const read = `Read ${count(files, 'file')}: ${count(objects, 'object')} and ${count(dockerfiles, 'Dockerfile')}, judged by ${checks} checks${time}.`;
   const fixable = report.findings.filter((item) => item.fixable && counts(item.finding)).length;
-  const hidden = severities.slice(severities.indexOf(show) + 1).reduce((sum, severity) => sum + summary[severity], 0);
+  const hidden = severities
+    .slice(severities.indexOf(show) + 1)
+    .reduce((sum, severity) => sum + summary[severity], 0);
   return [
     ...rows,
     read,
     total === 0 ? paint.good('No findings.') : `${count(total, 'finding')}: ${perSeverity.join(', ')}.`,
     ...(hidden > 0 ? [`${hidden} below severity ${show} not listed: --show info lists them.`] : []),
     ...suppressionLine(report, summary.suppressed),
-    ...(fixable > 0 ? [`${fixable} can be mended now: keelson scan --fix (--diff shows the changes first).`] : []),
+    ...(fixable > 0
+      ? [`${fixable} can be mended now: keelson scan --fix (--diff shows the changes first).`]
+      : []),
   ];
 }
 
 function suppressionLine(report: ScanReport, suppressed: number): string[] {
   const { loaded, matched, unused, expired } = report.suppressions;
   if (loaded === 0 && suppressed === 0) return [];
-  return [`Exceptions: ${loaded} loaded, ${matched} matched, ${unused} unused, ${expired} expired; ${count(suppressed, 'finding')} suppressed.`];
+  return [
+    `Exceptions: ${loaded} loaded, ${matched} matched, ${unused} unused, ${expired} expired; ${count(suppressed, 'finding')} suppressed.`,
+  ];
 }
 
 /** The checks that failed most, worst severity first. */
 function ruleTable(report: ScanReport, width: number): string[] {
-  const rows = new Map<string, { severity: Severity; findings: number; objects: Set<string>; fixable: number }>();
+  const rows = new Map<
+    string,
+    { severity: Severity; findings: number; objects: Set<string>; fixable: number }
+  >();
   for (const { finding, fixable } of report.findings) {
     if (!counts(finding)) continue;
-    const row = rows.get(finding.rule) ?? { severity: finding.severity, findings: 0, objects: new Set(), fixable: 0 };
+    const row = rows.get(finding.rule) ?? {
+      severity: finding.severity,
+      findings: 0,
+      objects: new Set(),
+      fixable: 0,
+    };
     row.findings++;
     row.objects.add(finding.subject);
     if (fixable) row.fixable++;
@@ -205,7 +242,9 @@ function ruleTable(report: ScanReport, width: number): string[] {
   if (rows.size === 0) return [];
   const sorted = [...rows].sort(
     ([a, x], [b, y]) =>
-      severities.indexOf(x.severity) - severities.indexOf(y.severity) || y.findings - x.findings || (a < b ? -1 : 1),
+      severities.indexOf(x.severity) - severities.indexOf(y.severity) ||
+      y.findings - x.findings ||
+      (a < b ? -1 : 1),
   );
   const shown = sorted.slice(0, maxRows);
   const column = Math.min(Math.max(5, ...shown.map(([rule]) => rule.length)), Math.max(16, width - 40));
@@ -214,7 +253,13 @@ function ruleTable(report: ScanReport, width: number): string[] {
   return [
     line('severity', 'check', 'findings', 'objects', 'fixable'),
     ...shown.map(([rule, row]) =>
-      line(row.severity, rule, String(row.findings), String(row.objects.size), row.fixable === 0 ? '-' : String(row.fixable)),
+      line(
+        row.severity,
+        rule,
+        String(row.findings),
+        String(row.objects.size),
+        row.fixable === 0 ? '-' : String(row.fixable),
+      ),
     ),
     ...(sorted.length > maxRows ? [`          and ${sorted.length - maxRows} more checks`] : []),
     '',

@@ -46,14 +46,22 @@ export type Programs = Readonly<Record<string, Extract<Check['judge'], { type: '
  * Makes a check that can be run out of its definition, compiling its CEL now.
  * @throws CheckError CHECK_EXPRESSION naming field, line and what is wrong
  */
-export function compileCheck(definition: CheckDefinition, locate: Locate = () => undefined, programs: Programs = {}): Check {
+export function compileCheck(
+  definition: CheckDefinition,
+  locate: Locate = () => undefined,
+  programs: Programs = {},
+): Check {
   const { id, target, severity, controls, kinds, judge } = definition;
   if (judge.type === 'element') {
     return { id, target, severity, controls, kinds, judge: compileElement(definition, judge, locate) };
   }
   const run = Object.hasOwn(programs, judge.program) ? programs[judge.program] : undefined;
   if (run === undefined) {
-    throw new CheckError('CHECK_DEFINITION', `there is no program "${judge.program}"`, at(locate, ['program']));
+    throw new CheckError(
+      'CHECK_DEFINITION',
+      `there is no program "${judge.program}"`,
+      at(locate, ['program']),
+    );
   }
   const params = definition.params === undefined ? {} : { params: definition.params };
   return { id, target, severity, controls, kinds, judge: { type: 'program', run, ...params } };
@@ -75,12 +83,20 @@ function compileElement(definition: CheckDefinition, judge: ExpressionDefinition
   };
 }
 
-function compileBoolean(source: string, field: string, locate: Locate): (variables: CheckVariables) => boolean {
+function compileBoolean(
+  source: string,
+  field: string,
+  locate: Locate,
+): (variables: CheckVariables) => boolean {
   const evaluate = compileExpression(source, field, locate);
   return (variables) => {
     const value = evaluate(variables);
     if (typeof value === 'boolean') return value;
-    throw new CheckError('CHECK_EXPRESSION', `${field} gave a value that is not true or false`, at(locate, [field]));
+    throw new CheckError(
+      'CHECK_EXPRESSION',
+      `${field} gave a value that is not true or false`,
+      at(locate, [field]),
+    );
   };
 }
 
@@ -89,7 +105,11 @@ function compileText(source: string, locate: Locate): (variables: CheckVariables
   return (variables) => String(evaluate(variables));
 }
 
-function compileExpression(source: string, field: string, locate: Locate): (variables: CheckVariables) => unknown {
+function compileExpression(
+  source: string,
+  field: string,
+  locate: Locate,
+): (variables: CheckVariables) => unknown {
   try {
     const program = compileCel(source, checkEnvironment());
     return (variables) => program.evaluate({ ...variables }, { costLimit: checkCostLimit });

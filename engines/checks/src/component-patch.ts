@@ -14,13 +14,16 @@ export function commandPatch(
 ): FlagPatch {
   return (flag, value) => {
     const given = command.flags.get(flag);
-    if (given === undefined) return value === undefined ? [] : [append(container, base, `--${flag}=${value}`)];
+    if (given === undefined)
+      return value === undefined ? [] : [append(container, base, `--${flag}=${value}`)];
     if (given.occurrences > 1) return undefined;
     const paths = given.words.flatMap((index) => words[index]?.path ?? []);
     const [first, second] = given.words.map((index) => words[index]);
     if (first === undefined || paths.length === 0) return undefined;
     // From the back, so that an index still means the same word when the one after it has gone.
-    const places = given.words.flatMap((index) => (words[index] === undefined ? [] : [words[index].path])).reverse();
+    const places = given.words
+      .flatMap((index) => (words[index] === undefined ? [] : [words[index].path]))
+      .reverse();
     if (value === undefined) return places.map((path) => ({ op: 'remove', path }));
     if (second !== undefined) return [{ op: 'replace', path: second.path, value }];
     return [{ op: 'replace', path: first.path, value: `${first.text.split('=', 1)[0]}=${value}` }];
@@ -31,7 +34,11 @@ function append(container: JsonObject, base: Path, word: string): PatchOperation
   const { command, args } = container;
   const hasArgs = Array.isArray(args) && args.length > 0;
   const list = hasArgs ? args : command;
-  return { op: 'add', path: [...base, hasArgs ? 'args' : 'command', Array.isArray(list) ? list.length : 0], value: word };
+  return {
+    op: 'add',
+    path: [...base, hasArgs ? 'args' : 'command', Array.isArray(list) ? list.length : 0],
+    value: word,
+  };
 }
 
 /** Sets the field of a configuration document that says what the flag says. */

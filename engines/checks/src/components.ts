@@ -1,4 +1,12 @@
-import { createObject, isObject, type JsonObject, type JsonValue, type Path, SourceText, valueAt } from '@keelson/core';
+import {
+  createObject,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  type Path,
+  SourceText,
+  valueAt,
+} from '@keelson/core';
 import type { PatchOperation } from '@keelson/evidence';
 import {
   type ComponentName,
@@ -65,13 +73,19 @@ function commandComponent(container: JsonObject, base: Path): Component | undefi
   const words: Word[] = ['command', 'args'].flatMap((key) => {
     const list = container[key];
     if (!Array.isArray(list)) return [];
-    return list.map((item, i) => ({ text: typeof item === 'string' ? item : String(item), path: [...base, key, i] }));
+    return list.map((item, i) => ({
+      text: typeof item === 'string' ? item : String(item),
+      path: [...base, key, i],
+    }));
   });
   if (words.length === 0) return undefined;
   const command = componentFlags(words.map(({ text }) => text));
   if (command === undefined) return undefined;
   // A person looks for the program, so findings point at the list that starts it and name the word as a second place.
-  const whole: Path = [...base, Array.isArray(container['command']) && words[0]?.path.at(-2) === 'command' ? 'command' : 'args'];
+  const whole: Path = [
+    ...base,
+    Array.isArray(container['command']) && words[0]?.path.at(-2) === 'command' ? 'command' : 'args',
+  ];
   const flags = createObject();
   for (const flag of command.flags.values()) flags[flag.name] = flag.value;
   return {
@@ -158,13 +172,17 @@ function embedded(object: JsonObject): Component[] {
     if (typeof text !== 'string' || !/^kind: *(Kube\w+|Cluster)Configuration\s*$/m.test(text)) return [];
     return documentsOf(text).flatMap((config) => {
       const at: Placed = { path: ['data', key], writable: false };
-      return config['kind'] === 'ClusterConfiguration' ? kubeadm(config, at.path, false) : configured(config, at);
+      return config['kind'] === 'ClusterConfiguration'
+        ? kubeadm(config, at.path, false)
+        : configured(config, at);
     });
   });
 }
 
 function documentsOf(text: string): JsonObject[] {
-  return parseYaml(new SourceText('', text)).documents.flatMap(({ value }) => (isObject(value) ? [value] : []));
+  return parseYaml(new SourceText('', text)).documents.flatMap(({ value }) =>
+    isObject(value) ? [value] : [],
+  );
 }
 
 function kubeadm(document: JsonObject, base: Path, writable = true): Component[] {
@@ -182,7 +200,9 @@ function kubeadm(document: JsonObject, base: Path, writable = true): Component[]
     return [
       {
         value: componentValue(name, 'kubeadm', flags, null, complete),
-        place: ([, flag]) => ({ path: writable ? [...base, ...path, ...(places.get(String(flag)) ?? [])] : base }),
+        place: ([, flag]) => ({
+          path: writable ? [...base, ...path, ...(places.get(String(flag)) ?? [])] : base,
+        }),
         patchFlag: writable ? kubeadmPatch(document, path, given, places) : noPatch,
       },
     ];
@@ -195,7 +215,9 @@ function extraArgs(given: JsonValue | undefined): { flag: string; value: string;
     return given.flatMap((item, i) => {
       const name = isObject(item) ? item['name'] : undefined;
       const value = isObject(item) ? item['value'] : undefined;
-      return typeof name === 'string' ? [{ flag: name, value: settingText(value ?? ''), at: [i, 'value'] }] : [];
+      return typeof name === 'string'
+        ? [{ flag: name, value: settingText(value ?? ''), at: [i, 'value'] }]
+        : [];
     });
   }
   if (!isObject(given)) return [];
@@ -207,7 +229,8 @@ const controlPlaneParts = ['APIServerInfo', 'controllerManagerInfo', 'schedulerI
 
 /** Snapshots that Kubescape's node agent makes of a host. */
 function hostComponents(object: JsonObject, kind: string): Component[] {
-  const parts: Path[] = kind === 'ControlPlaneInfo' ? controlPlaneParts.map((part) => ['data', part]) : [['data']];
+  const parts: Path[] =
+    kind === 'ControlPlaneInfo' ? controlPlaneParts.map((part) => ['data', part]) : [['data']];
   return parts.flatMap((path) => {
     const found = hostComponent(valueAt(object, path), path);
     return found === undefined ? [] : [found];
@@ -227,7 +250,9 @@ function hostComponent(data: JsonValue | undefined, path: Path): Component | und
   return {
     value: componentValue(command.name, 'host', flags, config, complete),
     place: ([first, flag]) => {
-      const inFile = first === 'config' || (config !== null && !command.flags.has(String(flag)) && flags[String(flag)] !== undefined);
+      const inFile =
+        first === 'config' ||
+        (config !== null && !command.flags.has(String(flag)) && flags[String(flag)] !== undefined);
       return { path: inFile ? content : cmdLine };
     },
     patchFlag: noPatch,

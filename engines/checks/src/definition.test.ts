@@ -11,14 +11,36 @@ text: said
 
 test.each([
   ['an unknown field', `${good}foo: 1\n`, 'check.yaml:7:1: unknown field "foo" [CHECK_DEFINITION]'],
-  ['a severity that is none', good.replace('low', 'awful'), 'check.yaml:3:1: severity is one of critical, high, medium, low, info [CHECK_DEFINITION]'],
-  ['a wrong id', good.replace('no-latest', 'No_Latest'), 'check.yaml:1:1: "No_Latest" is not lower case words joined by "-" [CHECK_DEFINITION]'],
-  ['a scope of the other target', good.replace('container', 'stage'), 'check.yaml:4:1: scope "stage" is not of target kubernetes [CHECK_DEFINITION]'],
-  ['no message', good.replace('text: said\n', ''), 'check.yaml:1:1: a check has either message (CEL) or text [CHECK_DEFINITION]'],
-  ['a bad path', `${good}point: "a["\n`, 'check.yaml:7:1: cannot read the path "a[" at character 2 [CHECK_PATH]'],
+  [
+    'a severity that is none',
+    good.replace('low', 'awful'),
+    'check.yaml:3:1: severity is one of critical, high, medium, low, info [CHECK_DEFINITION]',
+  ],
+  [
+    'a wrong id',
+    good.replace('no-latest', 'No_Latest'),
+    'check.yaml:1:1: "No_Latest" is not lower case words joined by "-" [CHECK_DEFINITION]',
+  ],
+  [
+    'a scope of the other target',
+    good.replace('container', 'stage'),
+    'check.yaml:4:1: scope "stage" is not of target kubernetes [CHECK_DEFINITION]',
+  ],
+  [
+    'no message',
+    good.replace('text: said\n', ''),
+    'check.yaml:1:1: a check has either message (CEL) or text [CHECK_DEFINITION]',
+  ],
+  [
+    'a bad path',
+    `${good}point: "a["\n`,
+    'check.yaml:7:1: cannot read the path "a[" at character 2 [CHECK_PATH]',
+  ],
   ['a list', '- 1\n', 'check.yaml:1:1: a check is a mapping [CHECK_DEFINITION]'],
 ])('%s is an error naming file, line and reason', (_, text, expected) => {
-  expect(loadDefinitions([{ file: 'check.yaml', text }]).problems.map((problem) => problem.format())).toEqual([expected]);
+  expect(loadDefinitions([{ file: 'check.yaml', text }]).problems.map((problem) => problem.format())).toEqual(
+    [expected],
+  );
 });
 
 test('a wrong CEL expression names the check file and line, and the other checks are kept', () => {

@@ -164,7 +164,8 @@ class Reader {
     const at: Path = ['fix', 'patch', index];
     if (!isObject(value)) throw this.#fault(at, 'an operation is a mapping with op and path');
     const { op, path } = value;
-    if (op !== 'add' && op !== 'replace' && op !== 'remove') throw this.#fault(at, 'op is add, replace or remove');
+    if (op !== 'add' && op !== 'replace' && op !== 'remove')
+      throw this.#fault(at, 'op is add, replace or remove');
     if (typeof path !== 'string') throw this.#fault(at, 'path is text like a.b[0]');
     const steps = this.#path('fix', () => parsePath(path));
     if (op === 'remove') return { op, path: [...steps] };
@@ -230,7 +231,11 @@ class Reader {
     }
   }
 
-  #fault(path: Path, message: string, code: 'CHECK_DEFINITION' | 'CHECK_PATH' = 'CHECK_DEFINITION'): CheckError {
+  #fault(
+    path: Path,
+    message: string,
+    code: 'CHECK_DEFINITION' | 'CHECK_PATH' = 'CHECK_DEFINITION',
+  ): CheckError {
     const location = this.#locate(path);
     return new CheckError(code, message, location === undefined ? {} : { location });
   }

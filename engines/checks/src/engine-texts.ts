@@ -1,6 +1,12 @@
 import type { CheckText } from './check.ts';
 
-function text(id: string, severity: CheckText['severity'], title: string, why: string, remediation: string): CheckText {
+function text(
+  id: string,
+  severity: CheckText['severity'],
+  title: string,
+  why: string,
+  remediation: string,
+): CheckText {
   return {
     id,
     title,

@@ -30,7 +30,10 @@ export function sourceIdentity(subject: CheckedSubject, defaultNamespace: string
 /** Dresses a violation as a finding, with its place in the input and a fingerprint that lasts. */
 export function toFinding(violation: JudgedViolation, defaultNamespace: string): Finding {
   const { check, subject, path, message, severity, related = [] } = violation;
-  const locations = [locationOf(subject, path), ...related.map((place) => locationOf(place.subject, place.path))];
+  const locations = [
+    locationOf(subject, path),
+    ...related.map((place) => locationOf(place.subject, place.path)),
+  ];
   const finding: Finding = {
     rule: check.id,
     subject: sourceIdentity(subject, defaultNamespace),

@@ -88,7 +88,9 @@ function addEdits(
   }));
   const fresh: typeof wanted = [];
   for (const want of wanted) {
-    const same = pending.claimed.find((claim) => claim.path === want.path && sameOperation(claim.operation, want.operation));
+    const same = pending.claimed.find(
+      (claim) => claim.path === want.path && sameOperation(claim.operation, want.operation),
+    );
     if (same !== undefined) continue;
     if (pending.claimed.some((claim) => overlaps(claim.path, want.path))) return false;
     fresh.push(want);

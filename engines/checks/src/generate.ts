@@ -1,6 +1,6 @@
 import { generateCel } from '@keelson/cel';
-import type { CheckDefinition, ExpressionDefinition } from './definition.ts';
 import { checkEnvironment } from './compile.ts';
+import type { CheckDefinition, ExpressionDefinition } from './definition.ts';
 import { CheckError } from './errors.ts';
 
 /**
@@ -27,7 +27,8 @@ function checkSource(definition: CheckDefinition): string {
   const head = Object.entries({ id, target, severity, controls, kinds })
     .map(([key, value]) => `${key}: ${literal(value)}`)
     .join(', ');
-  const body = judge.type === 'program' ? programSource(definition, judge.program) : elementSource(definition, judge);
+  const body =
+    judge.type === 'program' ? programSource(definition, judge.program) : elementSource(definition, judge);
   return `{ ${head}, judge: { ${body.join(', ')} } }`;
 }
 

@@ -12,8 +12,15 @@ export type {
   ProgramJudge,
   Violation,
 } from './check.ts';
-export { checkCostLimit, checkEnvironment, checkVariableNames, compileCheck, type Programs } from './compile.ts';
+export {
+  checkCostLimit,
+  checkEnvironment,
+  checkVariableNames,
+  compileCheck,
+  type Programs,
+} from './compile.ts';
 export { type CheckDefinition, type Locate, readDefinition } from './definition.ts';
+export { engineTexts } from './engine-texts.ts';
 export { CheckError, type CheckErrorCode, checkErrorCodes } from './errors.ts';
 export {
   type CheckedSubject,
@@ -23,13 +30,15 @@ export {
   stablePath,
   toFinding,
 } from './findings.ts';
+export { editsOf, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';
 export { generateChecks } from './generate.ts';
 export type { DockerfileInput, JudgeInput } from './input.ts';
 export { Inventory, type Workload } from './inventory.ts';
 export { type CheckStatistics, type JudgedViolation, type Judgement, judge, locateSubject } from './judge.ts';
 export { type CheckFile, type LoadedDefinitions, loadChecks, loadDefinitions } from './load.ts';
 export { type PathPattern, parsePath, parsePathPattern, walkPattern } from './path-pattern.ts';
-export { editsOf, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';
+export { findCredential, isPlaceholder, isSecretName } from './secrets/patterns.ts';
+export { redactor } from './secrets/redact.ts';
 export {
   applySuppressions,
   type SuppressibleFinding,
@@ -37,6 +46,3 @@ export {
   type SuppressionResult,
 } from './suppressions/apply.ts';
 export { type Exception, readExceptions } from './suppressions/exceptions.ts';
-export { findCredential, isPlaceholder, isSecretName } from './secrets/patterns.ts';
-export { redactor } from './secrets/redact.ts';
-export { engineTexts } from './engine-texts.ts';

@@ -1,6 +1,6 @@
+import { createObject, isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import type { PodTemplate, Resource } from '@keelson/kubernetes';
 import { isClusterScoped, matchesSelector, podTemplates } from '@keelson/kubernetes';
-import { createObject, isObject, type JsonObject, type JsonValue } from '@keelson/core';
 
 /** A Pod, or the object that a person edits to get Pods, with what it is matched by. */
 export interface Workload {
@@ -42,7 +42,9 @@ export class Inventory {
   }
 
   find(kind: string, namespace: string, name: string): Resource | undefined {
-    return this.ofKind(kind).find((resource) => resource.name === name && this.namespaceOf(resource) === namespace);
+    return this.ofKind(kind).find(
+      (resource) => resource.name === name && this.namespaceOf(resource) === namespace,
+    );
   }
 
   /** Everything that makes Pods, with the namespace and labels of those Pods. */

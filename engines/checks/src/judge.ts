@@ -101,7 +101,8 @@ export function judge(input: JudgeInput, checks: readonly Check[]): Judgement {
   const docker = elements.filter((check) => check.target === 'dockerfile');
   for (const dockerfile of input.dockerfiles) judgeDockerfile(dockerfile, docker, collector);
   for (const check of checks) {
-    if (check.judge.type === 'program') runProgram(check, check.judge, inventory, input.dockerfiles, collector);
+    if (check.judge.type === 'program')
+      runProgram(check, check.judge, inventory, input.dockerfiles, collector);
   }
   return collector;
 }
@@ -128,7 +129,9 @@ function runProgram(
   collector: Collector,
 ): void {
   const resources =
-    check.kinds.length === 0 ? inventory.resources : inventory.resources.filter((item) => fitsKind(check, item));
+    check.kinds.length === 0
+      ? inventory.resources
+      : inventory.resources.filter((item) => fitsKind(check, item));
   const subjects: readonly unknown[] = check.target === 'kubernetes' ? resources : dockerfiles;
   if (subjects.length === 0) return;
   collector.statisticsOf(check).judged += subjects.length;

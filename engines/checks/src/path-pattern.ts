@@ -21,7 +21,8 @@ export function parsePathPattern(text: string): PathPattern {
   while (step.lastIndex < text.length) {
     const at = step.lastIndex;
     const match = step.exec(text);
-    if (match === null) throw new CheckError('CHECK_PATH', `cannot read the path "${text}" at character ${at + 1}`);
+    if (match === null)
+      throw new CheckError('CHECK_PATH', `cannot read the path "${text}" at character ${at + 1}`);
     const [, word, index, star, quoted] = match;
     if (word !== undefined) out.push(word);
     else if (index !== undefined) out.push(Number(index));
@@ -54,7 +55,8 @@ export function walkPattern(
   if (part === undefined) {
     visit(value, path);
   } else if (typeof part === 'object') {
-    for (const key of entryKeys(value)) walkPattern(child(value, key), pattern, visit, [...path, key], from + 1);
+    for (const key of entryKeys(value))
+      walkPattern(child(value, key), pattern, visit, [...path, key], from + 1);
   } else {
     walkPattern(child(value, part), pattern, visit, [...path, part], from + 1);
   }

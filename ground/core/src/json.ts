@@ -15,7 +15,7 @@ export interface JsonObject {
   [key: string]: JsonValue;
 }
 
-const Bare = function () {} as unknown as { new (): JsonObject; prototype: object };
+const Bare = (() => {}) as unknown as { new (): JsonObject; prototype: object };
 Bare.prototype = Object.freeze(Object.create(null));
 
 /** A new empty object without prototype members. */
@@ -36,7 +36,10 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** The value at `path`, or undefined where a step is missing. Own properties only. */
-export function valueAt(value: JsonValue | undefined, path: readonly (string | number)[]): JsonValue | undefined {
+export function valueAt(
+  value: JsonValue | undefined,
+  path: readonly (string | number)[],
+): JsonValue | undefined {
   let current: JsonValue | undefined = value;
   for (const step of path) {
     if (Array.isArray(current)) current = typeof step === 'number' ? current[step] : undefined;
@@ -62,14 +65,16 @@ function copy(value: JsonValue): JsonValue {
 /** Deep equality of JSON values; `1` and `1n` are equal, the order of keys is not looked at. */
 export function equalJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;
-  if (typeof a === 'bigint' || typeof b === 'bigint') return isNumeric(a) && isNumeric(b) && String(a) === String(b);
+  if (typeof a === 'bigint' || typeof b === 'bigint')
+    return isNumeric(a) && isNumeric(b) && String(a) === String(b);
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i]));
   }
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
   return (
-    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equalJson(a[key], b[key]))
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && equalJson(a[key], b[key]))
   );
 }
 
@@ -81,7 +86,10 @@ function isNumeric(value: JsonValue | undefined): value is number | bigint {
  * JSON text of a value with exact integers. Keys keep their order unless `sortKeys`, which gives the
  * canonical text that digests are taken over.
  */
-export function stringifyJson(value: JsonValue, options: { indent?: number; sortKeys?: boolean } = {}): string {
+export function stringifyJson(
+  value: JsonValue,
+  options: { indent?: number; sortKeys?: boolean } = {},
+): string {
   return write(value, options.indent ?? 0, options.sortKeys ?? false, '');
 }
 
@@ -102,5 +110,7 @@ function writeEntries(object: JsonObject, indent: number, sortKeys: boolean, inn
   const keys = Object.keys(object);
   if (sortKeys) keys.sort();
   const colon = indent === 0 ? ':' : ': ';
-  return keys.map((key) => JSON.stringify(key) + colon + write(object[key] as JsonValue, indent, sortKeys, inner));
+  return keys.map(
+    (key) => JSON.stringify(key) + colon + write(object[key] as JsonValue, indent, sortKeys, inner),
+  );
 }

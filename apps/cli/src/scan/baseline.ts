@@ -53,13 +53,17 @@ function readBaseline(file: string): BaselineFile {
     const value: unknown = JSON.parse(text);
     if (isBaseline(value)) return value;
   } catch (error) {
-    throw new CommandError('CONFIG_INVALID', 'not a baseline: not JSON', { location: { file }, cause: error });
+    throw new CommandError('CONFIG_INVALID', 'not a baseline: not JSON', {
+      location: { file },
+      cause: error,
+    });
   }
   throw new CommandError('CONFIG_INVALID', 'not a baseline that keelson wrote', { location: { file } });
 }
 
 function isBaseline(value: unknown): value is BaselineFile {
-  if (typeof value !== 'object' || value === null || !('keelsonBaseline' in value) || !('findings' in value)) return false;
+  if (typeof value !== 'object' || value === null || !('keelsonBaseline' in value) || !('findings' in value))
+    return false;
   const { keelsonBaseline, findings } = value;
   return (
     keelsonBaseline === 1 &&

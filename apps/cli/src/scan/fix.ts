@@ -5,7 +5,7 @@ import { counts } from '@keelson/report';
 import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import type { SelectedChecks } from './checks.ts';
-import { type Judged, type JudgedFinding, judgeInput, type JudgeSettings } from './judge.ts';
+import { type Judged, type JudgedFinding, type JudgeSettings, judgeInput } from './judge.ts';
 import type { ScanOptions } from './options.ts';
 import { replaceFile } from './safe-write.ts';
 
@@ -52,7 +52,9 @@ export function mend(
     if (old !== undefined && old.text !== source.text) changed.set(file, { before: old, after: source.text });
   }
   const wanted = new Set(violationsToFix(judged, options));
-  const remaining = judged.findings.filter(({ violation }) => violation !== undefined && wanted.has(violation));
+  const remaining = judged.findings.filter(
+    ({ violation }) => violation !== undefined && wanted.has(violation),
+  );
   return { changed, mended, remaining, left, judged };
 }
 
@@ -125,7 +127,9 @@ async function diffText(outcome: FixOutcome): Promise<string> {
   const { createTwoFilesPatch } = await import('diff');
   return [...outcome.changed]
     .map(([file, { before, after }]) => {
-      const patch = createTwoFilesPatch(`a/${file}`, `b/${file}`, before.text, after, undefined, undefined, { context: 3 });
+      const patch = createTwoFilesPatch(`a/${file}`, `b/${file}`, before.text, after, undefined, undefined, {
+        context: 3,
+      });
       return patch.replace(/^=+\n/, '');
     })
     .join('');
@@ -134,7 +138,9 @@ async function diffText(outcome: FixOutcome): Promise<string> {
 function summary(outcome: FixOutcome, options: ScanOptions): string {
   const { changed, mended, remaining, left } = outcome;
   const files = `${changed.size} file${changed.size === 1 ? '' : 's'}`;
-  const lines = [options.diff ? `Would mend ${mended} findings in ${files}.` : `Mended ${mended} findings in ${files}.`];
+  const lines = [
+    options.diff ? `Would mend ${mended} findings in ${files}.` : `Mended ${mended} findings in ${files}.`,
+  ];
   for (const { finding } of remaining) {
     const [place] = finding.locations;
     lines.push(`not mended: ${finding.rule} at ${place?.file ?? '?'}:${place?.line ?? '?'}`);

@@ -1,4 +1,4 @@
-import { randomBytes, createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   applySuppressions,
   type CheckedSubject,
@@ -13,7 +13,7 @@ import {
   type SuppressionResult,
   toFinding,
 } from '@keelson/checks';
-import { type KeelsonError } from '@keelson/core';
+import type { KeelsonError } from '@keelson/core';
 import { type Finding, type Notification, type Severity, severities } from '@keelson/evidence';
 import type { LoadedInput } from '@keelson/manifests';
 import { counts, type ReportedFinding } from '@keelson/report';
@@ -76,7 +76,11 @@ export function judgeInput(
   }
   sortFindings(findings);
   const unread = [...loaded.errors, ...selected.problems];
-  const notifications = [...unread.map(errorNotification), ...loaded.notJudged.map(noteNotification), ...judgement.notifications];
+  const notifications = [
+    ...unread.map(errorNotification),
+    ...loaded.notJudged.map(noteNotification),
+    ...judgement.notifications,
+  ];
   const key = process.env['KEELSON_REDACTION_KEY'] ?? randomBytes(32);
   return {
     loaded,
@@ -84,7 +88,10 @@ export function judgeInput(
     findings,
     notifications,
     suppressions,
-    redact: redactor(subjects, (value) => `[redacted ${createHmac('sha256', key).update(value).digest('hex').slice(0, 8)}]`),
+    redact: redactor(
+      subjects,
+      (value) => `[redacted ${createHmac('sha256', key).update(value).digest('hex').slice(0, 8)}]`,
+    ),
     unreadable: unread.length > 0 || judgement.notifications.some(({ level }) => level === 'error'),
     overThreshold: overThreshold(findings, options.failOn),
   };

@@ -133,7 +133,8 @@ function list(values: readonly string[] | undefined): string[] {
 function severity(text: string | undefined, flag: string): Severity | undefined {
   if (text === undefined) return undefined;
   const found = severities.find((name) => name === text);
-  if (found === undefined) throw new CommandError('USAGE', `${flag} ${text}: it is one of ${severities.join(', ')}`);
+  if (found === undefined)
+    throw new CommandError('USAGE', `${flag} ${text}: it is one of ${severities.join(', ')}`);
   return found;
 }
 
@@ -141,7 +142,8 @@ function severity(text: string | undefined, flag: string): Severity | undefined 
 function outputsOf(names: readonly string[], files: readonly string[]): Output[] {
   const outputs = names.map((name): Output => {
     const format = formats.find((known) => known === name);
-    if (format === undefined) throw new CommandError('USAGE', `--format ${name}: it is one of ${formats.join(', ')}`);
+    if (format === undefined)
+      throw new CommandError('USAGE', `--format ${name}: it is one of ${formats.join(', ')}`);
     return { format, file: '-' };
   });
   if (files.length > outputs.length) throw new CommandError('USAGE', 'more --output than --format');

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { loadCheckTexts } from '@keelson/pack-checks';
 import { type CheckText, engineTexts } from '@keelson/checks';
+import { loadCheckTexts } from '@keelson/pack-checks';
 import type { ScanReport } from '@keelson/report';
 import { CommandError } from '../errors.ts';
 import { version } from '../version.ts';
@@ -17,7 +17,8 @@ export async function writeOutputs(
 ): Promise<void> {
   if (options.outputs.some(({ format }) => format !== 'terminal')) addEdits(judged.findings);
   const report = await makeReport(judged, selected, options, seconds);
-  for (const output of options.outputs) writeText(output, await render(output.format, report, options, output));
+  for (const output of options.outputs)
+    writeText(output, await render(output.format, report, options, output));
 }
 
 async function makeReport(
@@ -53,13 +54,22 @@ async function textsOf(selected: SelectedChecks): Promise<ReadonlyMap<string, Ch
   return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
 }
 
-async function render(format: Format, report: ScanReport, options: ScanOptions, output: Output): Promise<string> {
+async function render(
+  format: Format,
+  report: ScanReport,
+  options: ScanOptions,
+  output: Output,
+): Promise<string> {
   switch (format) {
     case 'terminal': {
       const { writeTerminal } = await import('@keelson/report');
       const isTerminal = output.file === '-' && process.stdout.isTTY === true;
       const colour = isTerminal && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
-      return writeTerminal(report, { colour, width: isTerminal ? process.stdout.columns : 120, show: options.show });
+      return writeTerminal(report, {
+        colour,
+        width: isTerminal ? process.stdout.columns : 120,
+        show: options.show,
+      });
     }
     case 'json': {
       const { writeJson } = await import('@keelson/report');

@@ -7,19 +7,31 @@ import { CommandError } from '../errors.ts';
  * holds what was judged, and whole or not at all.
  * @throws CommandError FIX_REFUSED
  */
-export function replaceFile(file: string, before: string | undefined, after: string, roots: readonly string[]): void {
+export function replaceFile(
+  file: string,
+  before: string | undefined,
+  after: string,
+  roots: readonly string[],
+): void {
   const folder = realpathSync(dirname(file));
   const target = join(folder, basename(file));
   if (!isBelow(target, roots)) throw refusal(file, 'it does not stand below the paths given');
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found?.isSymbolicLink()) throw refusal(file, 'it is a link');
   if (found !== undefined && !found.isFile()) throw refusal(file, 'it is not a plain file');
-  if (before === undefined ? found !== undefined && readFileSync(target, 'utf8') !== after : readFileSync(target, 'utf8') !== before) {
+  if (
+    before === undefined
+      ? found !== undefined && readFileSync(target, 'utf8') !== after
+      : readFileSync(target, 'utf8') !== before
+  ) {
     throw refusal(file, 'it changed since it was read');
   }
   const temporary = join(folder, `.${basename(file)}.keelson-${process.pid}`);
   try {
-    writeFileSync(temporary, after, { flag: 'wx', mode: found === undefined ? 0o644 : statSync(target).mode & 0o777 });
+    writeFileSync(temporary, after, {
+      flag: 'wx',
+      mode: found === undefined ? 0o644 : statSync(target).mode & 0o777,
+    });
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -22,7 +22,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const configuration = readConfiguration(options.config);
   const merged = mergeConfiguration(options, configuration);
-  if (merged.paths.length === 0) throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
+  if (merged.paths.length === 0)
+    throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
   const selected = selectChecks(builtIn, merged, configuration.settings);
   const loaded = await readPaths(merged);
   const settings = await settingsOf(configuration, loaded);
@@ -38,7 +39,10 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Flags come before the configuration file; lists of both are joined. */
-function mergeConfiguration(options: WrittenOptions, configuration: ReturnType<typeof readConfiguration>): ScanOptions {
+function mergeConfiguration(
+  options: WrittenOptions,
+  configuration: ReturnType<typeof readConfiguration>,
+): ScanOptions {
   const { failOn, show } = configuration;
   return {
     ...options,

@@ -9,7 +9,10 @@ export interface CredentialShape {
  * no nested quantifiers, bounded repeats.
  */
 export const credentialShapes: readonly CredentialShape[] = [
-  { kind: 'private key', pattern: /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,8192}/ },
+  {
+    kind: 'private key',
+    pattern: /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,8192}/,
+  },
   { kind: 'AWS access key id', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/ },
   { kind: 'GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{22,255})/ },
   { kind: 'GitLab token', pattern: /\bglpat-[A-Za-z0-9_-]{20,64}/ },
@@ -19,8 +22,14 @@ export const credentialShapes: readonly CredentialShape[] = [
   { kind: 'npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/ },
   { kind: 'PyPI token', pattern: /\bpypi-[A-Za-z0-9_-]{50,250}/ },
   { kind: 'SendGrid key', pattern: /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}/ },
-  { kind: 'JSON Web Token', pattern: /\beyJ[A-Za-z0-9_-]{8,1024}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,1024}/ },
-  { kind: 'password in a URL', pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"']{0,128}:[^\s/@"'$]{1,256}@/i },
+  {
+    kind: 'JSON Web Token',
+    pattern: /\beyJ[A-Za-z0-9_-]{8,1024}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,1024}/,
+  },
+  {
+    kind: 'password in a URL',
+    pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"']{0,128}:[^\s/@"'$]{1,256}@/i,
+  },
 ];
 
 const secretWord =
@@ -41,8 +50,14 @@ export function isSecretName(name: string): boolean {
 export function isPlaceholder(value: string): boolean {
   const text = value.trim();
   if (text === '' || text.length > 16_384) return true;
-  if (/^(?:\$\(.*\)|\$\{.*\}|\$[A-Za-z_]\w*|\{\{.*\}\}|<.*>|%.*%|\[.*\]|\*+|x+|\.+|-+)$/i.test(text)) return true;
-  if (/^(?:true|false|yes|no|on|off|null|none|nil|undefined|todo|tbd|changeme-?placeholder|redacted|\d{1,3})$/i.test(text)) return true;
+  if (/^(?:\$\(.*\)|\$\{.*\}|\$[A-Za-z_]\w*|\{\{.*\}\}|<.*>|%.*%|\[.*\]|\*+|x+|\.+|-+)$/i.test(text))
+    return true;
+  if (
+    /^(?:true|false|yes|no|on|off|null|none|nil|undefined|todo|tbd|changeme-?placeholder|redacted|\d{1,3})$/i.test(
+      text,
+    )
+  )
+    return true;
   return text.startsWith('/') && !text.includes(' ');
 }
 

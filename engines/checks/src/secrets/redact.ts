@@ -27,7 +27,9 @@ export function redactor(
       collectDockerfile(subject.value, values);
     }
   }
-  const longestFirst = [...values].filter((value) => value.length >= shortest).sort((a, b) => b.length - a.length);
+  const longestFirst = [...values]
+    .filter((value) => value.length >= shortest)
+    .sort((a, b) => b.length - a.length);
   const known = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(escape).join('|'), 'g');
   return (text) => {
     let out = known === undefined ? text : text.replace(known, digest);
@@ -58,7 +60,8 @@ function collectSecret(secret: JsonValue, values: Set<string>): void {
     for (const value of Object.values(entries)) {
       if (typeof value !== 'string') continue;
       add(values, value);
-      if (field === 'data' && /^[A-Za-z0-9+/=\s]+$/.test(value)) add(values, Buffer.from(value, 'base64').toString('utf8'));
+      if (field === 'data' && /^[A-Za-z0-9+/=\s]+$/.test(value))
+        add(values, Buffer.from(value, 'base64').toString('utf8'));
       else values.add(Buffer.from(value, 'utf8').toString('base64'));
     }
   }
@@ -97,7 +100,9 @@ function collectArgument(item: string, next: JsonValue | undefined, values: Set<
 /** `key=value` and `key: value` lines in configuration texts. */
 function collectLines(text: string, values: Set<string>): void {
   if (text.length > 1_048_576) return;
-  for (const match of text.matchAll(/(?:^|[\s;,&?{"'])([A-Za-z][\w.-]{0,80})["']?\s{0,4}[=:]\s{0,4}["']?([^\s"';,&]{1,1024})/g)) {
+  for (const match of text.matchAll(
+    /(?:^|[\s;,&?{"'])([A-Za-z][\w.-]{0,80})["']?\s{0,4}[=:]\s{0,4}["']?([^\s"';,&]{1,1024})/g,
+  )) {
     const [, key = '', value = ''] = match;
     if (isSecretName(key)) add(values, value);
   }
@@ -110,7 +115,8 @@ function collectDockerfile(value: JsonValue, values: Set<string>): void {
     if (typeof keyword === 'string' && typeof text === 'string') {
       collectLines(text, values);
       const words = text.split(/\s+/);
-      if (keyword === 'ENV' && words.length > 1 && isSecretName(words[0] ?? '')) add(values, words.slice(1).join(' '));
+      if (keyword === 'ENV' && words.length > 1 && isSecretName(words[0] ?? ''))
+        add(values, words.slice(1).join(' '));
       for (const [i, word] of words.entries()) collectArgument(word, words[i + 1], values);
     }
     for (const child of Object.values(value)) if (typeof child === 'object') collectDockerfile(child, values);

@@ -9,7 +9,8 @@ type Reader = (key: string, value: string) => { tool: string; rules: string[]; r
 
 const readers: readonly Reader[] = [
   (key, value) => prefixed('keelson', key, ignoreAnnotationPrefix, value),
-  (key, value) => prefixed('kube-linter', key, 'ignore-check.kube-linter.io/', value || 'kube-linter annotation'),
+  (key, value) =>
+    prefixed('kube-linter', key, 'ignore-check.kube-linter.io/', value || 'kube-linter annotation'),
   (key, value) => {
     if (!/^checkov\.io\/skip\d*$/.test(key)) return undefined;
     const [rule = '', ...reason] = value.split('=');
@@ -28,14 +29,17 @@ const readers: readonly Reader[] = [
 ];
 
 function prefixed(tool: string, key: string, prefix: string, reason: string) {
-  return key.startsWith(prefix) ? { tool, rules: [key.slice(prefix.length)], reason: reason.trim() } : undefined;
+  return key.startsWith(prefix)
+    ? { tool, rules: [key.slice(prefix.length)], reason: reason.trim() }
+    : undefined;
 }
 
 /** Directives in the annotations of an object and of its Pod templates; each covers the whole object. */
 export function annotationDirectives(resource: Resource): Directive[] {
   const places: { annotations: JsonValue | undefined; path: Path }[] = [];
   const { metadata } = resource.object;
-  if (isObject(metadata)) places.push({ annotations: metadata['annotations'], path: ['metadata', 'annotations'] });
+  if (isObject(metadata))
+    places.push({ annotations: metadata['annotations'], path: ['metadata', 'annotations'] });
   for (const template of podTemplates(resource)) {
     if (template.path.length === 0) continue;
     const path = [...template.path, 'metadata', 'annotations'];
@@ -45,7 +49,9 @@ export function annotationDirectives(resource: Resource): Directive[] {
     if (!isObject(annotations)) return [];
     return Object.keys(annotations).flatMap((key) => {
       const value = annotations[key];
-      const found = readers.map((read) => read(key, typeof value === 'string' ? value : '')).find((item) => item);
+      const found = readers
+        .map((read) => read(key, typeof value === 'string' ? value : ''))
+        .find((item) => item);
       if (found === undefined) return [];
       return [{ ...found, location: resource.origin.locate([...path, key]), lines: undefined }];
     });

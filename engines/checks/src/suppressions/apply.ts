@@ -48,7 +48,10 @@ interface Request {
 
 /** Marks findings as suppressed. The verdict never changes (SARIF 2.1.0, 3.27.23). */
 export function applySuppressions(input: SuppressionInput): SuppressionResult {
-  const requests = [...directiveRequests(input), ...input.exceptions.map((item) => exceptionRequest(item, input))];
+  const requests = [
+    ...directiveRequests(input),
+    ...input.exceptions.map((item) => exceptionRequest(item, input)),
+  ];
   for (const request of requests) {
     for (const item of input.findings) {
       if (!request.rules.has('*') && !request.rules.has(item.finding.rule)) continue;
@@ -92,7 +95,10 @@ function fileCover(file: string) {
     ({ finding }: SuppressibleFinding): boolean => {
       const [place] = finding.locations;
       if (place?.file !== file) return false;
-      return lines === undefined || (place.line !== undefined && place.line >= lines.from && place.line <= lines.to);
+      return (
+        lines === undefined ||
+        (place.line !== undefined && place.line >= lines.from && place.line <= lines.to)
+      );
     };
 }
 
@@ -132,7 +138,11 @@ function exceptionRequest(exception: Exception, input: SuppressionInput): Reques
     own: true,
     covers: ({ finding, subject }) => {
       const names = isResource(subject)
-        ? [subject.kind, `${subject.kind}/${subject.name}`, `${subject.kind}/${subject.namespace ?? ''}/${subject.name}`]
+        ? [
+            subject.kind,
+            `${subject.kind}/${subject.name}`,
+            `${subject.kind}/${subject.namespace ?? ''}/${subject.name}`,
+          ]
         : ['Dockerfile'];
       const file = finding.locations[0]?.file ?? '';
       return (
@@ -171,8 +181,13 @@ function reportRequest(request: Request): Finding[] {
     },
   ];
   if (request.expired) {
-    return report('exception-expired', 'medium', `${label} expired on ${suppression.expires ?? ''}: it suppresses nothing`);
+    return report(
+      'exception-expired',
+      'medium',
+      `${label} expired on ${suppression.expires ?? ''}: it suppresses nothing`,
+    );
   }
-  if (suppression.reason === '') return report('exception-without-reason', 'medium', `${label} gives no reason: it suppresses nothing`);
+  if (suppression.reason === '')
+    return report('exception-without-reason', 'medium', `${label} gives no reason: it suppresses nothing`);
   return request.matched ? [] : report('exception-unused', 'low', `${label} matches no finding: remove it`);
 }

@@ -28,16 +28,29 @@ export function dockerfileDirectives(dockerfile: Dockerfile): Directive[] {
     if (directive === undefined) return [];
     const location = source.location(comment.span);
     const instructions = dockerfile.stages.flatMap((stage) => stage.instructions);
-    const next = [...dockerfile.globalArgs, ...instructions].find((item) => item.span.end > comment.span.start);
+    const next = [...dockerfile.globalArgs, ...instructions].find(
+      (item) => item.span.end > comment.span.start,
+    );
     const isGlobal = /^hadolint\s+global/.test(comment.text.trim());
     if (next === undefined || isGlobal) return [{ ...directive, location, lines: undefined }];
     const covered = source.location(next.span);
-    return [{ ...directive, location, lines: { from: covered.line ?? 1, to: covered.endLine ?? covered.line ?? 1 } }];
+    return [
+      {
+        ...directive,
+        location,
+        lines: { from: covered.line ?? 1, to: covered.endLine ?? covered.line ?? 1 },
+      },
+    ];
   });
 }
 
 /** A comment before the first key of a document speaks of the whole document, else of the node that follows. */
-function linesBelow(source: SourceText, line: number, first: number, last: number): { from: number; to: number } {
+function linesBelow(
+  source: SourceText,
+  line: number,
+  first: number,
+  last: number,
+): { from: number; to: number } {
   const isFirst = !range(first, line).some((n) => n !== line && isContent(source.line(n)));
   if (isFirst) return { from: first, to: last };
   for (let next = line + 1; next <= last; next++) {

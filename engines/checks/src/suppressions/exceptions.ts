@@ -23,7 +23,11 @@ const keys = new Set(['rule', 'rules', 'objects', 'object', 'files', 'file', 're
  * Reads the `exceptions` of a configuration.
  * @throws CheckError EXCEPTION_INVALID naming the field and its line
  */
-export function readExceptions(value: JsonValue | undefined, locate: Locate, at: Path = ['exceptions']): Exception[] {
+export function readExceptions(
+  value: JsonValue | undefined,
+  locate: Locate,
+  at: Path = ['exceptions'],
+): Exception[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw fault('exceptions is a list', locate(at));
   return value.map((item, i) => readException(item, locate, [...at, i]));
@@ -59,11 +63,22 @@ function readException(item: JsonValue, locate: Locate, path: Path): Exception {
     throw fault(`expires "${expires}" is not a date like 2026-12-31`, locate([...path, 'expires']));
   }
   const location = locate(path);
-  return { rules, objects: texts('object', 'objects'), files: texts('file', 'files'), reason, owner, expires, location };
+  return {
+    rules,
+    objects: texts('object', 'objects'),
+    files: texts('file', 'files'),
+    reason,
+    owner,
+    expires,
+    location,
+  };
 }
 
 function isDate(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(Date.parse(text));
+  return (
+    /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$/.test(text) &&
+    !Number.isNaN(Date.parse(text))
+  );
 }
 
 /** True once the day (or the moment) that the exception names has passed at `now`. */
