@@ -16,10 +16,10 @@ export const suite: Suite = {
 };
 
 function judgeFile(tally: Tally, name: string, text: string): void {
-  const { documents, errors } = parseYaml(text);
-  for (const error of errors) tally.fail(name, error.format());
-  for (const { index, span } of documents) {
-    const difference = comparePaths(text.slice(span.start, span.end));
+  const documents = text.split(/^---.*$/m).entries();
+  for (const [index, document] of documents) {
+    const [error] = parseYaml(document).errors;
+    const difference = error?.format() ?? comparePaths(document);
     if (difference === undefined) tally.pass();
     else tally.fail(`${name} document ${index}`, difference);
   }

@@ -40,6 +40,12 @@ interface Key {
 }
 
 const directives: ReadonlySet<TokenKind> = new Set(['version-directive', 'tag-directive']);
+const endsDocument: ReadonlySet<TokenKind> = new Set([
+  ...directives,
+  'document-start',
+  'document-end',
+  'stream-end',
+]);
 
 /** Tokens to value and positions: the grammar of YAML 1.1 as libyaml reads it, decoded as go-yaml does. */
 export class Composer {
@@ -77,13 +83,12 @@ export class Composer {
     if (directives.has(first.kind)) this.#readDirectives();
     this.#addHandle('!', '!');
     this.#addHandle('!!', 'tag:yaml.org,2002:');
-    const token = this.#scanner.peek();
-    if (token.kind === 'document-start') this.#scanner.next();
+    const isExplicit = this.#scanner.peek().kind === 'document-start';
+    if (isExplicit) this.#scanner.next();
     else if (directives.has(first.kind))
-      throw this.#syntax("a directive must be followed by '---'", token.start);
+      throw this.#syntax("a directive must be followed by '---'", first.start);
     const content = this.#scanner.peek();
-    const isEmpty =
-      directives.has(content.kind) || ['document-start', 'document-end', 'stream-end'].includes(content.kind);
+    const isEmpty = isExplicit && endsDocument.has(content.kind);
     const value = isEmpty ? this.#empty(-1, -1, content.start) : this.#node(-1, -1, true, false, 0);
     this.#scanner.peek();
     return value;
@@ -331,6 +336,7 @@ export class Composer {
   ): void {
     this.#path.push(key.text);
     const record = this.#positions.length;
+    const isAlias = key.isMerge && empty === undefined && this.#scanner.peek().kind === 'alias';
     const value =
       empty === undefined
         ? this.#node(key.start, key.end, isBlock, isBlock, depth + 1)
@@ -338,7 +344,7 @@ export class Composer {
     this.#noteKey(record, key);
     if (key.isMerge) {
       this.#positions.noteMerge(record);
-      this.#merge(mapping.object, value, key);
+      this.#merge(mapping.object, isAlias ? [value] : value, key);
     } else {
       const last = { start: key.start, end: key.end };
       const first = mapping.spans.get(key.text);

@@ -1,5 +1,5 @@
 import type { KeelsonError, SourceText } from '@keelson/core';
-import { BOM, CR, LF } from './characters.ts';
+import { BOM, CR, isBlankOrEnd, LF } from './characters.ts';
 import { yamlError } from './error.ts';
 
 /** A place in a part of a text, with the start of its line. Reads 0 past the end. */
@@ -45,8 +45,7 @@ export class Cursor {
     const unit = this.at();
     if (unit !== 45 && unit !== 46) return false;
     if (this.at(1) !== unit || this.at(2) !== unit) return false;
-    const after = this.at(3);
-    return after === 0 || after === 32 || after === 9 || after === 10 || after === 13 || after === 0x85;
+    return isBlankOrEnd(this.at(3));
   }
 
   syntax(message: string, offset = this.offset): KeelsonError {

@@ -1,8 +1,10 @@
-import { isKeelsonError, type JsonValue, SourceText } from '@keelson/core';
-import { findForbidden } from './characters.ts';
+import { isKeelsonError, type JsonValue, SourceText, type Span } from '@keelson/core';
+import { findForbidden, isUsual } from './characters.ts';
 import { Composer } from './composer.ts';
-import type { YamlLimits, YamlStream } from './document.ts';
+import type { DuplicateKey, YamlLimits, YamlStream } from './document.ts';
 import { yamlError } from './error.ts';
+import { FastReader } from './fast.ts';
+import { bail } from './fast-text.ts';
 import { resolveLimits } from './limits.ts';
 import { PositionBuilder } from './positions.ts';
 import { ReadDocument } from './reader.ts';
@@ -31,18 +33,22 @@ export function parseYaml(input: SourceText | string, options: YamlOptions = {})
 
 export function readStream(input: SourceText | string, options: YamlOptions): ReadStream {
   const source = typeof input === 'string' ? new SourceText('', input) : input;
-  return new StreamReader(source, resolveLimits(options.limits)).read();
+  return new StreamReader(source, resolveLimits(options.limits), options.path !== 'full').read();
 }
 
 class StreamReader {
   readonly #source: SourceText;
   readonly #limits: YamlLimits;
   readonly #positions = new PositionBuilder();
+  readonly #fast: FastReader | undefined;
+  /** True when no document needs to be looked through for characters that the fast path does not know. */
+  #isUsual = false;
   readonly #stream: ReadStream = { documents: [], errors: [] };
 
-  constructor(source: SourceText, limits: YamlLimits) {
+  constructor(source: SourceText, limits: YamlLimits, mayBeFast: boolean) {
     this.#source = source;
     this.#limits = limits;
+    if (mayBeFast) this.#fast = new FastReader(source, limits, this.#positions);
   }
 
   read(): ReadStream {
@@ -52,6 +58,7 @@ class StreamReader {
       this.#refuse(`the text is longer than maxLength, ${maxLength}`, 0);
       return this.#stream;
     }
+    this.#isUsual = this.#fast !== undefined && isUsual(text);
     let index = 0;
     for (const chunk of splitDocuments(text)) {
       if (index >= maxDocuments) {
@@ -72,11 +79,34 @@ class StreamReader {
 
   #readChunk(chunk: Chunk, index: number): void {
     try {
-      this.#readFull(chunk, index);
+      if (!this.#readFast(chunk, index)) this.#readFull(chunk, index);
     } catch (error) {
       if (!isKeelsonError(error)) throw error;
       this.#stream.errors.push(error);
     }
+  }
+
+  /** False when the document is not for the fast path. */
+  #readFast({ start, end }: Chunk, index: number): boolean {
+    const fast = this.#fast;
+    if (fast === undefined) return false;
+    if (!this.#isUsual && !isUsual(this.#source.text.slice(start, end))) return false;
+    this.#positions.reset();
+    let value: JsonValue | undefined;
+    try {
+      value = fast.read(start, end);
+    } catch (error) {
+      // An error that a shared scanner found is found again, in its turn, by the complete parser.
+      if (error === bail || isKeelsonError(error)) return false;
+      throw error;
+    }
+    if (value !== undefined) this.#keep(index, { start, end }, value, []);
+    return true;
+  }
+
+  #keep(index: number, span: Span, value: JsonValue, duplicates: readonly DuplicateKey[]): void {
+    const positions = this.#positions.finish();
+    this.#stream.documents.push(new ReadDocument(this.#source, index, span, value, duplicates, positions));
   }
 
   #readFull(chunk: Chunk, index: number): void {
@@ -94,9 +124,6 @@ class StreamReader {
     const composer = new Composer(this.#source, start, end, this.#limits, this.#positions);
     const value: JsonValue | undefined = composer.compose();
     if (value === undefined) return;
-    const positions = this.#positions.finish();
-    this.#stream.documents.push(
-      new ReadDocument(this.#source, index, { start, end }, value, composer.duplicates, positions),
-    );
+    this.#keep(index, { start, end }, value, composer.duplicates);
   }
 }

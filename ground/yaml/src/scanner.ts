@@ -199,9 +199,17 @@ export class Scanner {
     if (cursor.flowLevel > 0) {
       cursor.flowLevel--;
       this.#keys.pop();
+      this.#release(this.#keys.at(-1));
     }
     cursor.simpleKeyAllowed = false;
     this.#append(kind, 1);
+  }
+
+  /** go-yaml no longer holds a closed flow collection back to see whether it is a key. */
+  #release(key: SimpleKey | undefined): void {
+    if (key === undefined) return;
+    const token = this.#queue[key.tokenNumber - this.#taken + this.#head];
+    if (token !== undefined) token.candidate = undefined;
   }
 
   /** `-`, `?` and `:` where a blank makes them indicators; in flow context `?` and `:` always are. */
@@ -237,7 +245,8 @@ export class Scanner {
     const cursor = this.#cursor;
     const key = this.#keys.at(-1);
     if (key !== undefined && this.#isValid(key)) {
-      const place = key.tokenNumber - this.#taken + this.#head;
+      const index = key.tokenNumber - this.#taken + this.#head;
+      const place = index < this.#head ? this.#queue.length : index;
       this.#queue.splice(place, 0, makeToken('key', key.offset, key.offset));
       this.#rollIndent(key.column, 'block-mapping-start', key.offset, place);
       key.possible = false;
