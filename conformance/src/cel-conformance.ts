@@ -73,17 +73,17 @@ class Unsupported extends Error {}
 const messageFiles = new Set(['proto2', 'proto3', 'proto2_ext', 'enums', 'wrappers', 'dynamic', 'unknowns']);
 const messageReason = 'protobuf messages are not supported yet';
 
-export const celConformance: Suite = {
+export const suite: Suite = {
   name: 'cel-conformance',
   async run(dir) {
     const result: SuiteResult = { passed: 0, failed: 0, skipped: [], failures: [] };
     const files = (await readdir(dir)).filter((file) => file.endsWith('.json')).sort();
     for (const file of files) {
       const name = file.replace(/\.json$/, '');
-      const suite: { section?: { name: string; test?: Case[] }[] } = JSON.parse(
+      const parsed: { section?: { name: string; test?: Case[] }[] } = JSON.parse(
         await readFile(join(dir, file), 'utf8'),
       );
-      for (const section of suite.section ?? []) {
+      for (const section of parsed.section ?? []) {
         for (const test of section.test ?? []) {
           const id = `${name}/${section.name}/${test.name}`;
           if (messageFiles.has(name) || usesMessages(test))

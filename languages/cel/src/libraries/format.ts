@@ -36,6 +36,9 @@ export class CelFormat extends CelObject {
   equals(other: CelValue): boolean {
     return other instanceof CelFormat && other.name === this.name;
   }
+  override field(name: string): CelValue | undefined {
+    return name === 'name' ? this.name : undefined;
+  }
 }
 
 /** Labels joined by single dots: checked a label at a time, so that no pattern backtracks. */

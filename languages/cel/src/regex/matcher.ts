@@ -51,7 +51,7 @@ export class Regex {
         const slots = captures ? initial.with(0, at) : initial;
         threads.add(this.#program.start, slots, text, at);
       }
-      if (threads.count === 0) return matched;
+      if (threads.count === 0 && matched !== undefined) return matched;
       const rune = text.codePointAt(at) ?? -1;
       const after = at + (rune > 0xffff ? 2 : 1);
       for (let i = 0; i < threads.count; i++) {

@@ -114,6 +114,7 @@ const rules = new Map<string, CostRule>([
   ['.replace', doubled],
   ['.split', doubled],
   ['ip.isCanonical', doubled],
+  ['.validate', validation],
   ['.join', (_, result) => scaled(2 * traversal, result)],
   ['.isSorted', walk],
   ['.sum', walk],
@@ -135,9 +136,28 @@ const rules = new Map<string, CostRule>([
   ],
 ]);
 
-/** Bytes of the address of a CIDR. */
+/** Bytes of the prefix of a CIDR. */
 function addressSize(value: CelValue | undefined): number {
-  return String(value).includes(':') ? 16 : 4;
+  return Math.ceil(Number(String(value).split('/')[1] ?? 0) / 8);
+}
+
+/** Pattern lengths by which Kubernetes charges the validation of a format. */
+const formatSizes = new Map([
+  ['dns1123Label', 30],
+  ['dns1123LabelPrefix', 30],
+  ['dns1035Label', 30],
+  ['dns1035LabelPrefix', 30],
+  ['dns1123Subdomain', 60],
+  ['dns1123SubdomainPrefix', 60],
+  ['qualifiedName', 60],
+  ['labelValue', 40],
+]);
+const otherFormatSize = 1000;
+
+function validation([format, text = null]: readonly CelValue[]): number {
+  const name = format instanceof CelObject ? format.field('name') : undefined;
+  const length = formatSizes.get(String(name)) ?? otherFormatSize;
+  return Math.ceil((size(text) + 1) * traversal) * Math.ceil(length * regexFactor);
 }
 
 /** The cost of a call beyond that of its arguments; operators go by their sign. */
