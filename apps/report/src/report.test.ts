@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { type ScanReport, writeJson, writeSarif, writeTerminal } from './index.ts';
 
 const canary = 'canary-5e1f0c77-secret';
-const escape = String.fromCharCode(27);
+const escapeCharacter = String.fromCharCode(27);
 
 function finding(severity: Severity, extra: Partial<Finding> = {}): Finding {
   return {
@@ -32,7 +32,7 @@ function finding(severity: Severity, extra: Partial<Finding> = {}): Finding {
   };
 }
 
-const source = new SourceText('dir with space/web.yaml', `a: 1\n  key: ${canary}${escape}[31m\nb: 2\n`);
+const source = new SourceText('dir with space/web.yaml', `a: 1\n  key: ${canary}${escapeCharacter}[31m\nb: 2\n`);
 
 function report(findings: Finding[], notifications: ScanReport['notifications'] = []): ScanReport {
   return {
@@ -113,7 +113,7 @@ describe.each(reports)('%s report', (_, value) => {
   test.each([40, 80, 200])('shows neither secrets nor control characters at %i columns', (width) => {
     const text = writeTerminal(value, { colour: false, width, show: 'info' });
     for (const output of [text, writeJson(value), writeSarif(value)]) expect(output).not.toContain(canary);
-    expect(text).not.toContain(escape);
+    expect(text).not.toContain(escapeCharacter);
   });
 });
 

@@ -16,13 +16,14 @@ export type CheckTarget = 'kubernetes' | 'dockerfile';
  * | `object` | every object of `kinds` | `object` |
  * | `pod` | every Pod and Pod template | `object`, `pod` (the Pod spec), `podMetadata` |
  * | `container` | every container of those | as `pod`, and `container`, `containerType` (`init`, `container`, `ephemeral`) |
+ * | `component` | every Kubernetes component that an object starts or configures | `object`, `component` |
  * | `stage` | every stage of a Dockerfile | `dockerfile`, `stage` |
  * | `instruction` | every instruction of a Dockerfile | `dockerfile`, `stage`, `instruction` |
  * | `dockerfile` | the whole Dockerfile | `dockerfile` |
  *
  * `each` walks further down from the element and binds `item` and `index` (`key` for maps).
  */
-export type CheckScope = 'object' | 'pod' | 'container' | 'dockerfile' | 'stage' | 'instruction';
+export type CheckScope = 'object' | 'pod' | 'container' | 'component' | 'dockerfile' | 'stage' | 'instruction';
 
 /** Texts and mappings: data that only reports read. */
 export interface CheckText {
@@ -87,6 +88,7 @@ export interface CheckVariables {
   podMetadata: JsonValue;
   container: JsonValue;
   containerType: string;
+  component: JsonValue;
   dockerfile: JsonValue;
   stage: JsonValue;
   instruction: JsonValue;
@@ -114,6 +116,8 @@ export interface ElementJudge {
   readonly scope: CheckScope;
   /** For scope `container`: which lists; empty = all three. */
   readonly containers: readonly string[];
+  /** For scope `component`: which; empty = all. */
+  readonly components?: readonly string[];
   /** Pattern from the element to the items, `*` for every entry; undefined = the element itself. */
   readonly each?: PathPattern;
   /** False = the check does not apply to this element. */

@@ -12,6 +12,7 @@ export const checkVariableNames = [
   'podMetadata',
   'container',
   'containerType',
+  'component',
   'dockerfile',
   'stage',
   'instruction',
@@ -68,11 +69,12 @@ export function compileCheck(
 }
 
 function compileElement(definition: CheckDefinition, judge: ExpressionDefinition, locate: Locate) {
-  const { scope, containers, each, when, expression, message, text, point } = judge;
+  const { scope, containers, components, each, when, expression, message, text, point } = judge;
   return {
     type: 'element' as const,
     scope,
     containers,
+    ...(components.length === 0 ? {} : { components }),
     point,
     ...(each === undefined ? {} : { each }),
     ...(when === undefined ? {} : { when: compileBoolean(when, 'when', locate) }),

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, Path, SourceLocation } from '@keelson/core';
 import { formatPath, isObject } from '@keelson/core';
 import { type ControlReferences, type PatchOperation, type Severity, severities } from '@keelson/evidence';
+import { componentNames } from '@keelson/kubernetes';
 import type { CheckExample, CheckFix, CheckScope, CheckTarget } from './check.ts';
 import { CheckError } from './errors.ts';
 import { type PathPattern, parsePath, parsePathPattern } from './path-pattern.ts';
@@ -28,6 +29,7 @@ export interface ExpressionDefinition {
   type: 'element';
   scope: CheckScope;
   containers: string[];
+  components: string[];
   each?: PathPattern;
   when?: string;
   expression: string;
@@ -48,13 +50,14 @@ const scopes: Readonly<Record<CheckScope, CheckTarget>> = {
   object: 'kubernetes',
   pod: 'kubernetes',
   container: 'kubernetes',
+  component: 'kubernetes',
   dockerfile: 'dockerfile',
   stage: 'dockerfile',
   instruction: 'dockerfile',
 };
 const containerTypes = ['init', 'container', 'ephemeral'];
 const knownKeys = new Set(
-  `id title severity category target scope kinds containers each when expression message text point program
+  `id title severity category target scope kinds containers components each when expression message text point program
    why remediation fix controls aliases references examples params`.split(/\s+/),
 );
 
@@ -111,12 +114,8 @@ class Reader {
     if (this.#root['program'] !== undefined) return { type: 'program', program: this.#string('program') };
     const scope = this.#oneOf('scope', Object.keys(scopes) as CheckScope[]);
     if (scopes[scope] !== target) throw this.#fault(['scope'], `scope "${scope}" is not of target ${target}`);
-    const containers = this.#strings('containers');
-    for (const [i, type] of containers.entries()) {
-      if (!containerTypes.includes(type)) {
-        throw this.#fault(['containers', i], `"${type}" is not one of ${containerTypes.join(', ')}`);
-      }
-    }
+    const containers = this.#choices('containers', containerTypes);
+    const components = this.#choices('components', componentNames);
     const text = this.#optional('text');
     const message = this.#optional('message');
     if ((text === undefined) === (message === undefined)) {
@@ -128,6 +127,7 @@ class Reader {
       type: 'element',
       scope,
       containers,
+      components,
       ...(each === undefined ? {} : { each: this.#path('each', () => parsePathPattern(each)) }),
       ...(when === undefined ? {} : { when }),
       expression: this.#string('expression'),
@@ -198,6 +198,14 @@ class Reader {
 
   #strings(key: string): string[] {
     return this.#stringList(this.#root[key] ?? [], [key]);
+  }
+
+  #choices(key: string, allowed: readonly string[]): string[] {
+    const chosen = this.#strings(key);
+    for (const [i, item] of chosen.entries()) {
+      if (!allowed.includes(item)) throw this.#fault([key, i], `"${item}" is not one of ${allowed.join(', ')}`);
+    }
+    return chosen;
   }
 
   #lists(key: string): Record<string, readonly string[]> {

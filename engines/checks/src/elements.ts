@@ -2,6 +2,7 @@ import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
 import { type PodTemplate, podTemplates, type Resource } from '@keelson/kubernetes';
 import { withoutNulls } from './absent.ts';
 import type { CheckFix, CheckVariables } from './check.ts';
+import { type Component, componentsOf, patchOfComponent } from './components.ts';
 import type { DockerfileInput } from './input.ts';
 import type { Collector, ElementCheck } from './judge.ts';
 import { walkPattern } from './path-pattern.ts';
@@ -12,6 +13,8 @@ interface Frame {
   readonly root: JsonValue;
   readonly variables: CheckVariables;
   readonly bases: Map<string, Path>;
+  /** What is judged now when it is a component: its paths are not paths of the object. */
+  readonly component?: Component;
 }
 
 function emptyVariables(): CheckVariables {
@@ -21,6 +24,7 @@ function emptyVariables(): CheckVariables {
     podMetadata: null,
     container: null,
     containerType: '',
+    component: null,
     dockerfile: null,
     stage: null,
     instruction: null,
@@ -50,6 +54,21 @@ export function judgeResource(
   };
   judgeScope('object', object, [], frame, checks, collector);
   for (const template of podTemplates(read)) judgeTemplate(template, frame, checks, collector);
+  if (!checks.some((check) => check.judge.scope === 'component')) return;
+  for (const component of componentsOf(read)) judgeComponent(component, frame, checks, collector);
+}
+
+function judgeComponent(
+  component: Component,
+  { subject, root, variables: { object } }: Frame,
+  checks: readonly ElementCheck[],
+  collector: Collector,
+): void {
+  const variables = { ...emptyVariables(), object, component: component.value };
+  const frame: Frame = { subject, root, variables, bases: new Map([['object', []]]), component };
+  const name = String(component.value['name']);
+  const fitting = checks.filter(({ judge: { components = [] } }) => components.length === 0 || components.includes(name));
+  judgeScope('component', component.value, [], frame, fitting, collector);
 }
 
 function judgeTemplate(
@@ -144,12 +163,14 @@ function judgeItem(check: ElementCheck, base: Path, frame: Frame, collector: Col
     if (rule.expression(variables)) return;
     const message = typeof rule.message === 'string' ? rule.message : rule.message(variables);
     const fix = rule.fix === undefined ? undefined : absoluteFix(rule.fix, base, frame);
+    const { path, related } = choosePoint(rule.point, base, frame);
     collector.fail({
       check,
       subject,
-      path: choosePoint(rule.point, base, frame),
+      path,
       message,
       severity: check.severity,
+      ...(related === undefined ? {} : { related: [{ subject, path: related }] }),
       ...(fix === undefined ? {} : { fix }),
     });
   } catch (error) {
@@ -158,16 +179,26 @@ function judgeItem(check: ElementCheck, base: Path, frame: Frame, collector: Col
 }
 
 /** The first point that exists, else the last one written. */
-function choosePoint(points: readonly Path[], base: Path, frame: Frame): Path {
+function choosePoint(
+  points: readonly Path[],
+  base: Path,
+  frame: Frame,
+): { path: Path; related?: Path } {
+  const { component, root } = frame;
   let chosen = base;
   for (const point of points) {
     chosen = absolute(point, base, frame.bases);
-    if (valueAt(frame.root, chosen) !== undefined) return chosen;
+    if (valueAt(component?.value ?? root, chosen) !== undefined) break;
   }
-  return chosen;
+  return component?.place(chosen) ?? { path: chosen };
 }
 
-function absoluteFix(fix: CheckFix, base: Path, frame: Frame): CheckFix {
+function absoluteFix(fix: CheckFix, base: Path, frame: Frame): CheckFix | undefined {
+  const { component } = frame;
+  if (component !== undefined) {
+    const written = patchOfComponent(component, fix.patch);
+    return written === undefined || written.length === 0 ? undefined : { ...fix, patch: written };
+  }
   const patch = fix.patch.map((operation) => ({
     ...operation,
     path: absolute(operation.path, base, frame.bases),

@@ -38,8 +38,9 @@ function programSource(definition: CheckDefinition, program: string): string[] {
 }
 
 function elementSource(definition: CheckDefinition, judge: ExpressionDefinition): string[] {
-  const { scope, containers, each, when, expression, message, text, point } = judge;
+  const { scope, containers, components, each, when, expression, message, text, point } = judge;
   const fields = [`type: 'element'`, `scope: ${literal(scope)}`, `containers: ${literal(containers)}`];
+  if (components.length > 0) fields.push(`components: ${literal(components)}`);
   if (each !== undefined) fields.push(`each: ${literal(each)}`);
   if (when !== undefined) fields.push(`when: ${celSource(definition, 'when', when)}`);
   fields.push(`expression: ${celSource(definition, 'expression', expression)}`);

@@ -33,6 +33,7 @@ export {
 export { editsOf, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';
 export { generateChecks } from './generate.ts';
 export type { DockerfileInput, JudgeInput } from './input.ts';
+export { type Component, type ComponentOrigin, componentsOf } from './components.ts';
 export { Inventory, type Workload } from './inventory.ts';
 export { type CheckStatistics, type JudgedViolation, type Judgement, judge, locateSubject } from './judge.ts';
 export { type CheckFile, type LoadedDefinitions, loadChecks, loadDefinitions } from './load.ts';

@@ -30,7 +30,7 @@ export function redactor(
   const longestFirst = [...values]
     .filter((value) => value.length >= shortest)
     .sort((a, b) => b.length - a.length);
-  const known = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(escape).join('|'), 'g');
+  const known = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(quotePattern).join('|'), 'g');
   return (text) => {
     let out = known === undefined ? text : text.replace(known, digest);
     for (const { pattern } of credentialShapes) if (pattern.test(out)) out = out.replace(pattern, digest);
@@ -38,7 +38,7 @@ export function redactor(
   };
 }
 
-function escape(text: string): string {
+function quotePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
@@ -91,7 +91,10 @@ function collectNamed(value: JsonValue, values: Set<string>, depth: number): voi
 
 function collectArgument(item: string, next: JsonValue | undefined, values: Set<string>): void {
   const match = /^--?([A-Za-z][\w.-]{0,80})(?:=(.{1,4096}))?$/.exec(item);
-  if (match?.[1] === undefined) return collectLines(item, values);
+  if (match?.[1] === undefined) {
+    collectLines(item, values);
+    return;
+  }
   if (!isSecretName(match[1])) return;
   if (match[2] !== undefined) add(values, match[2]);
   else if (typeof next === 'string' && !next.startsWith('-')) add(values, next);
