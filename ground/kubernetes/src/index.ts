@@ -1,3 +1,12 @@
+export { type ComponentCommand, type ComponentFlag, componentFlags } from './component-flags.ts';
+export { shellCommands } from './component-shell.ts';
+export {
+  type ComponentName,
+  type ConfigurationField,
+  componentNames,
+  configurationFields,
+  type SettingType,
+} from './component-tables.ts';
 export {
   containerDefaults,
   imagePullPolicyOf,
@@ -13,6 +22,7 @@ export {
 export { effectiveNamespace, isClusterScoped, joinApiVersion, splitApiVersion } from './gvk.ts';
 export { canonicalImageName, type ImageReference, parseImageReference } from './image-reference.ts';
 export { scaledIntOrPercent } from './int-or-string.ts';
+export { type KubeadmComponent, kubeadmComponents } from './kubeadm.ts';
 export type { PodSecurityCheck, PodSecurityLevel } from './pod-security/check.ts';
 export { podSecurityLevels } from './pod-security/check.ts';
 export {

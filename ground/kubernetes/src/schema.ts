@@ -1,7 +1,7 @@
 import { isObject, type JsonValue, type Path } from '@keelson/core';
 import { podTemplates } from './pod-template.ts';
 import { parseQuantity } from './quantity.ts';
-import type { Resource } from './resource.ts';
+import type { PodTemplate, Resource } from './resource.ts';
 import { objectStructures, structureOfKind } from './schema-kinds.ts';
 import { type Structure, structures } from './schema-types.ts';
 
@@ -31,13 +31,19 @@ export function schemaProblems(resource: Resource): readonly SchemaProblem[] {
   if (metadata !== undefined) validatorOf('ObjectMeta')(metadata, ['metadata'], report);
   const structure = structureOfKind[`${resource.group}/${resource.kind}`];
   if (structure !== undefined) validatorOf(structure)(resource.object, [], report);
-  else {
-    for (const template of podTemplates(resource))
-      validatorOf('PodSpec')(template.spec, template.specPath, report);
-  }
+  else for (const template of podTemplates(resource)) checkTemplate(template, report);
   const problems = found.length === 0 ? none : found;
   cache.set(resource, problems);
   return problems;
+}
+
+/** A template in a kind whose own structure is not known here. */
+function checkTemplate(template: PodTemplate, report: Report): void {
+  const { path, metadata, spec, specPath, containers } = template;
+  if (path.length > 0) validatorOf('ObjectMeta')(metadata, [...path, 'metadata'], report);
+  if (specPath.length > path.length) validatorOf('PodSpec')(spec, specPath, report);
+  // A spec that was put together has no place of its own; its containers have theirs.
+  else for (const ref of containers) validatorOf('Container')(ref.container, ref.path, report);
 }
 
 /** As `schemaProblems`, for a Pod's metadata and spec alone; paths begin with `metadata` and `spec`. */
