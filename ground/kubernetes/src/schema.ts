@@ -1,4 +1,4 @@
-import { isObject, type JsonValue, type Path } from '@keelson/core';
+import { isObject, type JsonValue, type Path, type PathStep } from '@keelson/core';
 import { podTemplates } from './pod-template.ts';
 import { parseQuantity } from './quantity.ts';
 import type { PodTemplate, Resource } from './resource.ts';
@@ -13,7 +13,8 @@ export interface SchemaProblem {
 }
 
 type Report = (path: Path, reason: string) => void;
-type Validator = (value: JsonValue, path: Path, report: Report) => void;
+/** `path` is the way to the value, kept as a stack: most objects have no problem and need no path. */
+type Validator = (value: JsonValue, path: PathStep[], report: Report) => void;
 
 const cache = new WeakMap<Resource, readonly SchemaProblem[]>();
 const none: readonly SchemaProblem[] = Object.freeze([]);
@@ -26,7 +27,7 @@ export function schemaProblems(resource: Resource): readonly SchemaProblem[] {
   const known = cache.get(resource);
   if (known !== undefined) return known;
   const found: SchemaProblem[] = [];
-  const report: Report = (path, reason) => found.push({ path, reason });
+  const report: Report = (path, reason) => found.push({ path: [...path], reason });
   const metadata = resource.object['metadata'];
   if (metadata !== undefined) validatorOf('ObjectMeta')(metadata, ['metadata'], report);
   const structure = structureOfKind[`${resource.group}/${resource.kind}`];
@@ -41,15 +42,15 @@ export function schemaProblems(resource: Resource): readonly SchemaProblem[] {
 function checkTemplate(template: PodTemplate, report: Report): void {
   const { path, metadata, spec, specPath, containers } = template;
   if (path.length > 0) validatorOf('ObjectMeta')(metadata, [...path, 'metadata'], report);
-  if (specPath.length > path.length) validatorOf('PodSpec')(spec, specPath, report);
+  if (specPath.length > path.length) validatorOf('PodSpec')(spec, [...specPath], report);
   // A spec that was put together has no place of its own; its containers have theirs.
-  else for (const ref of containers) validatorOf('Container')(ref.container, ref.path, report);
+  else for (const ref of containers) validatorOf('Container')(ref.container, [...ref.path], report);
 }
 
 /** As `schemaProblems`, for a Pod's metadata and spec alone; paths begin with `metadata` and `spec`. */
 export function podSchemaProblems(metadata: JsonValue, spec: JsonValue): readonly SchemaProblem[] {
   const found: SchemaProblem[] = [];
-  const report: Report = (path, reason) => found.push({ path, reason });
+  const report: Report = (path, reason) => found.push({ path: [...path], reason });
   validatorOf('ObjectMeta')(metadata, ['metadata'], report);
   validatorOf('PodSpec')(spec, ['spec'], report);
   return found;
@@ -144,7 +145,10 @@ function listValidator(item: Validator): Validator {
     }
     for (let i = 0; i < value.length; i++) {
       const entry = value[i];
-      if (entry !== null && entry !== undefined) item(entry, [...path, i], report);
+      if (entry === null || entry === undefined) continue;
+      path.push(i);
+      item(entry, path, report);
+      path.pop();
     }
   };
 }
@@ -157,7 +161,10 @@ function mapValidator(item: Validator): Validator {
     }
     for (const key of Object.keys(value)) {
       const entry = value[key];
-      if (entry !== null && entry !== undefined) item(entry, [...path, key], report);
+      if (entry === null || entry === undefined) continue;
+      path.push(key);
+      item(entry, path, report);
+      path.pop();
     }
   };
 }
@@ -181,7 +188,9 @@ function structureValidator(structure: Structure): Validator {
         validator = validatorOf(structure[key] ?? 'any');
         fields.set(key, validator);
       }
-      validator(entry, [...path, key], report);
+      path.push(key);
+      validator(entry, path, report);
+      path.pop();
     }
   };
 }
