@@ -148,6 +148,25 @@ describe('generated code', () => {
   });
 });
 
+describe('values that grow', () => {
+  const doubled = (first: string, next: string, last: string) =>
+    Array.from(
+      { length: 60 },
+      (_, at) => `cel.bind(x${at}, ${at === 0 ? first : next.replaceAll('x', `x${at - 1}`)}, `,
+    ).join('') +
+    last +
+    ')'.repeat(60);
+
+  it.each([
+    ['strings', doubled('"aaaa"', 'x + x', 'size(x59)')],
+    ['lists', doubled('[1]', 'x + x', 'size(x59)')],
+    ['comparisons', `${doubled('[1]', '[x, x]', 'x59')} == ${doubled('[1]', '[x, x]', 'x59')}`],
+    ['replacements', doubled('"aaaa"', 'x.replace("", x)', 'size(x59)')],
+  ])('%s are bounded', (_, source) => {
+    expect(codeOf(() => evaluate(source))).toMatch(/^CEL_(EVALUATION|LIMIT): a /);
+  });
+});
+
 describe('cost budget', () => {
   it('counts as Kubernetes does', () => {
     expect(compileCel('[1, 2, 3].all(x, x > 0)', environment).evaluateWithCost({}).cost).toBe(26);

@@ -40,13 +40,27 @@ function small(a: CelValue, b: CelValue, result: number): boolean {
   return Number.isSafeInteger(a) && Number.isSafeInteger(b) && Number.isSafeInteger(result);
 }
 
+// Doubling a value again and again costs little by Kubernetes' rules, but not in memory.
+const maxString = 50_000_000;
+const maxList = 1_000_000;
+
+function bounded(what: string, size: number, limit: number): void {
+  if (size > limit) throw new CelFault(`a ${what} is larger than ${limit}`);
+}
+
 export function add(a: CelValue, b: CelValue): CelValue {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (small(a, b, sum)) return sum;
   }
-  if (typeof a === 'string' && typeof b === 'string') return a + b;
-  if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
+  if (typeof a === 'string' && typeof b === 'string') {
+    bounded('string', a.length + b.length, maxString);
+    return a + b;
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    bounded('list', a.length + b.length, maxList);
+    return a.concat(b);
+  }
   if (a instanceof CelBytes && b instanceof CelBytes) return joinBytes(a, b);
   if (a instanceof CelTimestamp && b instanceof CelDuration)
     return timestampOf(a.nanoseconds + b.nanoseconds);

@@ -51,6 +51,9 @@ function program(
       return body(variables, budget);
     } catch (thrown) {
       if (thrown instanceof CelFault) throw new CelError(thrown.code, thrown.message);
+      // A string, list or stack beyond what JavaScript can hold.
+      if (thrown instanceof RangeError)
+        throw new CelError('CEL_LIMIT', `a value is too large: ${thrown.message}`);
       throw thrown;
     }
   };

@@ -207,13 +207,35 @@ export function equalValues(a: CelValue, b: CelValue): boolean {
   if (typeof a === 'string' || typeof b === 'string') return false;
   if (typeof a === 'boolean' || typeof b === 'boolean' || a === null || b === null) return false;
   if (isNumeric(a)) return isNumeric(b) && compareNumbers(a, b) === 0;
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!equalValues(a[i] ?? null, b[i] ?? null)) return false;
-    return true;
+  return equalContainers(a, b);
+}
+
+const maxComparisons = 5_000_000;
+let comparisons = 0;
+let comparisonDepth = 0;
+
+/**
+ * Lists and maps built by an expression may hold one value many times, so that a small one takes an
+ * exponential walk: the steps of one comparison are bounded.
+ */
+function equalContainers(a: CelValue, b: CelValue): boolean {
+  if (comparisonDepth === 0) comparisons = 0;
+  if (++comparisons > maxComparisons)
+    throw new CelFault(`a comparison takes more than ${maxComparisons} steps`);
+  comparisonDepth++;
+  try {
+    if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);
+    if (a instanceof CelObject) return a.equals(b);
+    return isRecord(a) && isRecord(b) && equalRecords(a, b);
+  } finally {
+    comparisonDepth--;
   }
-  if (a instanceof CelObject) return a.equals(b);
-  return isRecord(a) && isRecord(b) && equalRecords(a, b);
+}
+
+function equalLists(a: readonly CelValue[], b: readonly CelValue[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!equalValues(a[i] ?? null, b[i] ?? null)) return false;
+  return true;
 }
 
 function equalRecords(a: CelRecord, b: CelRecord): boolean {
