@@ -1,4 +1,4 @@
-import type { CelExpr, ComprehensionExpr } from '../syntax/ast.ts';
+import type { ComprehensionExpr } from '../syntax/ast.ts';
 import type { Generator } from './generator.ts';
 
 /** The loop of a comprehension macro (cel-spec, "Macros"): plain JavaScript, no closure a step. */
@@ -90,16 +90,11 @@ function quantifier(generator: Generator, expr: ComprehensionExpr, loop: Loop): 
     out.emit(
       `if (${value} === ${decides}) { ${result} = ${decides}; ${generator.tracked(`if (${loop.more}) rt.spend(budget, ${condition}); `)}break ${label}; }`,
     );
-    requireBool(generator, expr.body, value);
+    generator.requireBool(expr.body, value);
   });
   out.emit('}');
   if (mayFail) out.emit(`if (${error} !== undefined && ${result} === ${!decides}) ${out.fail(error)}`);
   return result;
-}
-
-function requireBool(generator: Generator, expr: CelExpr, value: string): void {
-  if (generator.isBool(expr)) return;
-  generator.out.emit(`if (typeof ${value} !== "boolean") ${generator.out.fail('rt.noSuchOverload()')}`);
 }
 
 function existsOne(generator: Generator, expr: ComprehensionExpr, loop: Loop): string {
@@ -107,7 +102,7 @@ function existsOne(generator: Generator, expr: ComprehensionExpr, loop: Loop): s
   const count = out.let('0');
   out.emit(`${loop.head} ${loop.declarations}`);
   const value = generator.value(expr.body);
-  requireBool(generator, expr.body, value);
+  generator.requireBool(expr.body, value);
   generator.spend(`${value} ? 2 : 1`);
   out.emit(`if (${value}) ${count}++;`);
   out.emit('}');
@@ -125,7 +120,7 @@ function collect(generator: Generator, expr: ComprehensionExpr, loop: Loop): str
   generator.spend(1);
   if (condition !== undefined) {
     const value = generator.value(condition);
-    requireBool(generator, condition, value);
+    generator.requireBool(condition, value);
     out.emit(`if (${value}) {`);
   }
   // The new element: a list of one and its addition, or an insertion into the map.

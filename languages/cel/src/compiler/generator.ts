@@ -1,9 +1,11 @@
 import type { CelEnvironment } from '../environment.ts';
-import type { BinaryExpr, CallExpr, CelExpr, ListExpr, LogicalExpr, MapExpr } from '../syntax/ast.ts';
+import type { CallExpr, CelExpr } from '../syntax/ast.ts';
 import { qualifiedName } from '../syntax/ast.ts';
+import { generateList, generateMap } from './aggregates.ts';
 import { generateComprehension } from './comprehension.ts';
 import { Emitter } from './emitter.ts';
 import { literalSource, stringSource } from './literal.ts';
+import { generateBinary, generateConditional, generateLogical, generateUnary } from './operators.ts';
 import { generateOptionalCall, isOptionalChain, optionalAtom } from './optional.ts';
 import { generateRegexCall } from './regex.ts';
 
@@ -11,28 +13,28 @@ import { generateRegexCall } from './regex.ts';
 export class Generator {
   readonly out = new Emitter();
   readonly #environment: CelEnvironment;
-  readonly #trackCost: boolean;
+  readonly trackCost: boolean;
   #scope: ReadonlyMap<string, string> = new Map();
 
   constructor(environment: CelEnvironment, trackCost = false) {
     this.#environment = environment;
-    this.#trackCost = trackCost;
+    this.trackCost = trackCost;
   }
 
   /** Charges a cost, given as JavaScript source, when cost is tracked at all. */
   spend(cost: number | string): void {
-    if (!this.#trackCost || cost === 0) return;
+    if (!this.trackCost || cost === 0) return;
     this.out.emit(`rt.spend(budget, ${cost});`);
     this.out.markThrowing();
   }
 
   /** Source that stands only in code that tracks cost. */
   tracked(source: string): string {
-    return this.#trackCost ? source : '';
+    return this.trackCost ? source : '';
   }
 
-  #spendCall(name: string, args: readonly string[], result: string): void {
-    if (this.#trackCost) this.spend(`rt.callCost(${stringSource(name)}, [${args.join(', ')}], ${result})`);
+  spendCall(name: string, args: readonly string[], result: string): void {
+    if (this.trackCost) this.spend(`rt.callCost(${stringSource(name)}, [${args.join(', ')}], ${result})`);
   }
 
   /** Runs `body` with names bound to JavaScript variables. */
@@ -65,19 +67,19 @@ export class Generator {
       case 'call':
         return this.#call(expr);
       case 'binary':
-        return this.#binary(expr);
+        return generateBinary(this, expr);
       case 'unary':
-        return this.#unary(expr.operator, expr.operand);
+        return generateUnary(this, expr.operator, expr.operand);
       case 'logical':
-        return this.#logical(expr);
+        return generateLogical(this, expr);
       case 'conditional':
-        return this.#conditional(expr.condition, expr.whenTrue, expr.whenFalse);
+        return generateConditional(this, expr.condition, expr.whenTrue, expr.whenFalse);
       case 'list':
-        return this.#list(expr);
+        return generateList(this, expr);
       case 'map':
-        return this.#map(expr);
+        return generateMap(this, expr);
       case 'message':
-        return this.#fails(`rt.fault(${stringSource(`unknown message type: ${expr.name}`)})`);
+        return this.fails(`rt.fault(${stringSource(`unknown message type: ${expr.name}`)})`);
       case 'comprehension':
         return generateComprehension(this, expr);
       case 'bind': {
@@ -92,7 +94,7 @@ export class Generator {
     }
   }
 
-  #fails(fault: string): string {
+  fails(fault: string): string {
     const result = this.out.let();
     // The condition keeps what follows reachable, so that every declaration stays in order.
     this.out.emit(`if (${result} === undefined) ${this.out.fail(fault)}`);
@@ -101,7 +103,7 @@ export class Generator {
 
   #undeclared(name: string): string {
     const container = this.#environment.container;
-    return this.#fails(
+    return this.fails(
       `rt.fault(${stringSource(`undeclared reference to '${name}' (in container '${container}')`)})`,
     );
   }
@@ -189,78 +191,22 @@ export class Generator {
       const global = this.#environment.resolveFunction(name, expr.absolute);
       if (global !== undefined) return this.#invoke(global, expr.args);
     }
-    return this.#fails(`rt.fault(${stringSource(`unbound function: ${name}`)})`);
+    return this.fails(`rt.fault(${stringSource(`unbound function: ${name}`)})`);
   }
 
   #invoke(name: string, args: readonly CelExpr[]): string {
     const values = args.map((arg) => this.value(arg));
     const signatures = this.#environment.signatures(name);
     const fits = signatures.some((signature) => signature.parameters.length === args.length);
-    if (signatures.length > 0 && !fits) return this.#fails('rt.noSuchOverload()');
+    if (signatures.length > 0 && !fits) return this.fails('rt.noSuchOverload()');
     const implementation = this.out.constant(`rt.functions[${stringSource(name)}]`);
     const result = this.out.letThrowing(`${implementation}(${values.join(', ')})`);
     this.out.emit(`if (${result} === undefined) ${this.out.fail('rt.noSuchOverload()')}`);
-    this.#spendCall(name, values, result);
+    this.spendCall(name, values, result);
     return result;
   }
 
-  #binary(expr: BinaryExpr): string {
-    const { operator } = expr;
-    if (operator === '==' || operator === '!=') return this.#equality(expr, operator === '!=');
-    if (operator === 'in' && expr.right.kind === 'list' && !this.#trackCost) {
-      const inline = this.#inLiteral(expr.left, expr.right);
-      if (inline !== undefined) return inline;
-    }
-    const left = this.value(expr.left);
-    const right = this.value(expr.right);
-    this.#spendCall(operator, [left, right], 'null');
-    switch (operator) {
-      case 'in':
-        return this.out.letThrowing(`rt.contains(${left}, ${right})`);
-      case '+':
-        return this.out.letThrowing(`rt.add(${left}, ${right})`);
-      case '-':
-        return this.out.letThrowing(`rt.subtract(${left}, ${right})`);
-      case '*':
-        return this.out.letThrowing(`rt.multiply(${left}, ${right})`);
-      case '/':
-        return this.out.letThrowing(`rt.divide(${left}, ${right})`);
-      case '%':
-        return this.out.letThrowing(`rt.modulo(${left}, ${right})`);
-      default:
-        return this.out.letThrowing(
-          `typeof ${left} === "number" && typeof ${right} === "number" ? ${left} ${operator} ${right} : rt.compare(${left}, ${right}) ${operator} 0`,
-        );
-    }
-  }
-
-  #equality(expr: BinaryExpr, negated: boolean): string {
-    const left = this.value(expr.left);
-    const right = this.value(expr.right);
-    this.#spendCall(expr.operator, [left, right], 'null');
-    const plain = isPlainLiteral(expr.left) || isPlainLiteral(expr.right);
-    if (plain) return this.out.let(`${left} ${negated ? '!==' : '==='} ${right}`);
-    return this.out.let(`${negated ? '!' : ''}rt.equalValues(${left}, ${right})`);
-  }
-
-  /** `x in ["a", "b"]` needs no list. */
-  #inLiteral(element: CelExpr, list: ListExpr): string | undefined {
-    const items = list.elements;
-    const plain = items.every((item) => !item.optional && isPlainLiteral(item.value));
-    if (!plain || items.length === 0 || items.length > 32) return undefined;
-    const value = this.value(element);
-    return this.out.let(items.map((item) => `${value} === ${this.value(item.value)}`).join(' || '));
-  }
-
-  #unary(operator: '!' | '-', operandExpr: CelExpr): string {
-    const operand = this.value(operandExpr);
-    this.spend(1);
-    if (operator === '-') return this.out.letThrowing(`rt.negate(${operand})`);
-    this.#requireBool(operandExpr, operand);
-    return this.out.let(`!${operand}`);
-  }
-
-  #requireBool(expr: CelExpr, value: string): void {
+  requireBool(expr: CelExpr, value: string): void {
     if (this.isBool(expr)) return;
     this.out.emit(`if (typeof ${value} !== "boolean") ${this.out.fail('rt.noSuchOverload()')}`);
   }
@@ -284,72 +230,6 @@ export class Generator {
       default:
         return false;
     }
-  }
-
-  /** Errors of one operand are absorbed by another that decides (cel-spec, "Logical Operators"). */
-  #logical(expr: LogicalExpr): string {
-    const { out } = this;
-    const decides = expr.operator === '||';
-    const result = out.let();
-    const error = out.let();
-    const label = out.name('l');
-    let mayFail = false;
-    out.emit(`${label}: {`);
-    expr.operands.forEach((operand, at) => {
-      if (at === expr.operands.length - 1) {
-        const value = this.value(operand);
-        out.emit(`if (${value} === ${decides}) { ${result} = ${decides}; break ${label}; }`);
-        if (mayFail) out.emit(`if (${error} !== undefined) ${out.fail(error)}`);
-        this.#requireBool(operand, value);
-        out.emit(`${result} = ${!decides};`);
-        return;
-      }
-      const fails = out.absorbing(error, () => {
-        const value = this.value(operand);
-        out.emit(`if (${value} === ${decides}) { ${result} = ${decides}; break ${label}; }`);
-        this.#requireBool(operand, value);
-      });
-      mayFail ||= fails;
-    });
-    out.emit('}');
-    return result;
-  }
-
-  #conditional(conditionExpr: CelExpr, whenTrue: CelExpr, whenFalse: CelExpr): string {
-    const condition = this.value(conditionExpr);
-    this.#requireBool(conditionExpr, condition);
-    const result = this.out.let();
-    this.out.emit(`if (${condition}) {`);
-    this.out.emit(`${result} = ${this.value(whenTrue)};`);
-    this.out.emit('} else {');
-    this.out.emit(`${result} = ${this.value(whenFalse)};`);
-    this.out.emit('}');
-    return result;
-  }
-
-  #list(expr: ListExpr): string {
-    this.spend(10);
-    if (expr.elements.every((element) => !element.optional)) {
-      return this.out.let(`[${expr.elements.map((element) => this.value(element.value)).join(', ')}]`);
-    }
-    const list = this.out.let('[]');
-    for (const element of expr.elements) {
-      const value = element.optional ? this.optionalOperand(element.value) : this.value(element.value);
-      this.out.emit(`${element.optional ? `if (${value} !== undefined) ` : ''}${list}.push(${value});`);
-    }
-    return list;
-  }
-
-  #map(expr: MapExpr): string {
-    this.spend(30);
-    const map = this.out.let('new rt.MapBuilder()');
-    for (const entry of expr.entries) {
-      const key = this.value(entry.key);
-      const value = entry.optional ? this.optionalOperand(entry.value) : this.value(entry.value);
-      this.out.emit(`${entry.optional ? `if (${value} !== undefined) ` : ''}${map}.add(${key}, ${value});`);
-      this.out.markThrowing();
-    }
-    return this.out.let(`${map}.build()`);
   }
 
   /** An expression of optional type as an atom that is undefined for none. */
@@ -378,10 +258,6 @@ export class Generator {
     }
     return this.within(names.slice(0, bound), () => this.value(body));
   }
-}
-
-function isPlainLiteral(expr: CelExpr): boolean {
-  return expr.kind === 'literal' && ['string', 'bool', 'null'].includes(expr.value.type);
 }
 
 /** Names that plain JavaScript objects inherit must be asked for as own properties. */

@@ -20,7 +20,9 @@ const truths: Record<string, string[]> = {
     '[[1], [2, [3]]].flatten() == [1, 2, [3]] && [1, 1, 2].distinct() == [1, 2]',
     '[1, 2, 3].slice(1, 3) == [2, 3] && [3, 1].sort() == [1, 3] && [1, 2].first().value() == 1',
   ],
-  sets: ['sets.contains([1, dyn(2)], [dyn(1.0)]) && sets.equivalent([1, 1], [1]) && !sets.intersects([1], [2])'],
+  sets: [
+    'sets.contains([1, dyn(2)], [dyn(1.0)]) && sets.equivalent([1, 1], [1]) && !sets.intersects([1], [2])',
+  ],
   math: ['math.greatest(1, 2.5, 3u) == 3 && math.bitShiftRight(-1, 63) == 1 && math.round(-1.5) == -2.0'],
   encoders: ['base64.encode(b"hi") == "aGk=" && base64.decode("aGk") == b"hi"'],
   time: [
