@@ -8,11 +8,15 @@ import type { SpanTable } from './span-table.ts';
 const longestPipeline = 16;
 
 /** Flags of an instruction by name: a list each, since `--mount` may stand several times. */
-export function flagsOf(flags: readonly InstructionFlag[], spans: SpanTable): JsonObject {
+export function flagsOf(
+  flags: readonly InstructionFlag[],
+  field: 'value' | 'written',
+  spans: SpanTable,
+): JsonObject {
   const out = createObject();
   const grouped = Map.groupBy(flags, (flag) => flag.name);
   for (const [name, same] of grouped) {
-    const values = same.map((flag) => flag.value);
+    const values = same.map((flag) => flag[field]);
     out[name] = spans.markItems(
       values,
       same.map((flag) => flag.span),

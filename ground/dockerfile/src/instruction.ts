@@ -85,6 +85,7 @@ export function readInstruction(
   const flags = raw.flags.map((flag) => ({
     name: flag.name,
     value: expandWord(flag.value, context.escape, context.lookup),
+    written: flag.value,
     span: line.span(flag.start, flag.end),
   }));
   const body = readBody(keyword, line, raw.rest, context);

@@ -35,7 +35,9 @@ export interface Stage {
 /** `--name=value` before the arguments; `value` is empty for a bare `--name`. */
 export interface InstructionFlag {
   readonly name: string;
+  /** After variable expansion. */
   readonly value: string;
+  readonly written: string;
   readonly span: Span;
 }
 

@@ -153,7 +153,8 @@ function instructionValue(
   out['line'] = dockerfile.source.position(item.span.start).line;
   out['user'] = item.user ?? '';
   out['shell'] = [...(item.shell ?? [])];
-  out['flags'] = flagsOf(item.flags, spans);
+  out['flags'] = flagsOf(item.flags, 'value', spans);
+  out['writtenFlags'] = flagsOf(item.flags, 'written', spans);
   out['args'] = spans.markItems(
     item.args.map((arg) => arg.expanded),
     item.args.map((arg) => arg.span),
