@@ -2,6 +2,7 @@ import { checkExpr } from './checker/checker.ts';
 import { formatType, parseType } from './checker/types.ts';
 import { Substitution } from './checker/unify.ts';
 import { Generator } from './compiler/generator.ts';
+import { stringSource } from './compiler/literal.ts';
 import type { CelEnvironment, CelType } from './environment.ts';
 import { errorAt } from './error.ts';
 import type { CelVariables, GeneratedCel } from './runtime/runtime.ts';
@@ -12,7 +13,7 @@ import { type ParseOptions, parseCel } from './syntax/parser.ts';
 export interface CompileOptions extends ParseOptions {
   /** Check types before compiling. Default true. */
   check?: boolean;
-  /** The type the expression must have, such as `bool`; a `dyn` result passes the check. */
+  /** The type the value must have, such as `bool`. What checking leaves open is tested at evaluation. */
   expectedType?: CelType;
 }
 
@@ -36,7 +37,7 @@ export function generateCel(
   environment: CelEnvironment,
   options: CompileOptions = {},
 ): string {
-  return generate(parseAndCheck(source, environment, options), environment, false);
+  return generate(parseAndCheck(source, environment, options), environment, false, options.expectedType);
 }
 
 function parseAndCheck(source: string, environment: CelEnvironment, options: CompileOptions): CelExpr {
@@ -45,9 +46,20 @@ function parseAndCheck(source: string, environment: CelEnvironment, options: Com
   return expr;
 }
 
-function generate(expr: CelExpr, environment: CelEnvironment, trackCost: boolean): string {
+/** A value of a type that checking left open (`dyn`) is held to the expected type when it is there. */
+function generate(
+  expr: CelExpr,
+  environment: CelEnvironment,
+  trackCost: boolean,
+  expected: CelType | undefined,
+): string {
   const generator = new Generator(environment, trackCost);
-  return generator.out.finish(generator.value(expr));
+  const value = generator.value(expr);
+  const sure =
+    expected === undefined || expected === 'dyn' || (expected === 'bool' && generator.isBool(expr));
+  return generator.out.finish(
+    sure ? value : `rt.expect(${value}, ${stringSource(parseType(expected).name)})`,
+  );
 }
 
 /** The type of an expression, `list(int)`. Throws CelError CEL_SYNTAX, CEL_TYPE or CEL_LIMIT. */
@@ -78,7 +90,9 @@ export function compileCel(
   const expr = parseAndCheck(source, environment, options);
   const build = (trackCost: boolean) => {
     // The code holds names made by the emitter and literals in stringSource's form, nothing of the text itself.
-    const generated: GeneratedCel = new Function(`return ${generate(expr, environment, trackCost)}`)();
+    const generated: GeneratedCel = new Function(
+      `return ${generate(expr, environment, trackCost, options.expectedType)}`,
+    )();
     return generated(environment.runtime);
   };
   const run = build(false);

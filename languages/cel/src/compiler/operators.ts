@@ -37,7 +37,9 @@ function equality(generator: Generator, expr: BinaryExpr, negated: boolean): str
   generator.spendCall(expr.operator, [left, right], 'null');
   const plain = isPlainLiteral(expr.left) || isPlainLiteral(expr.right);
   if (plain) return generator.out.let(`${left} ${negated ? '!==' : '==='} ${right}`);
-  return generator.out.let(`${negated ? '!' : ''}rt.equalValues(${left}, ${right})`);
+  const source = `${negated ? '!' : ''}rt.equalValues(${left}, ${right})`;
+  const literal = expr.left.kind === 'literal' || expr.right.kind === 'literal';
+  return literal ? generator.out.let(source) : generator.out.letThrowing(source);
 }
 
 /** `x in ["a", "b"]` needs no list. */

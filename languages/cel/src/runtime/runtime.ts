@@ -28,6 +28,7 @@ import {
   isRecord,
   toDouble,
   toUint,
+  typeOf,
 } from './values.ts';
 
 /** The variables of one evaluation, by declared name. */
@@ -69,7 +70,13 @@ function sortBy(values: readonly CelValue[], keys: readonly CelValue[]): CelValu
   return order.map((at) => values[at] ?? null);
 }
 
+function expect(value: CelValue, type: string): CelValue {
+  if (typeOf(value) === type) return value;
+  throw new CelFault(`expected a result of type '${type}' but found '${typeOf(value)}'`);
+}
+
 const core = {
+  expect,
   program,
   isMap,
   fieldOf,

@@ -8,8 +8,9 @@ import type {
   MapExpr,
   MessageExpr,
 } from './ast.ts';
-import { type Token, tokenize } from './lexer.ts';
+import type { Token } from './lexer.ts';
 import { expandMacro } from './macros.ts';
+import { TokenStream } from './token-stream.ts';
 
 /** Bounds on a text; passing one is CelError CEL_LIMIT. */
 export interface ParseLimits {
@@ -43,57 +44,23 @@ const maxDepth = 1000;
 
 class Parser {
   readonly #source: string;
-  readonly #tokens: readonly Token[];
+  readonly #stream: TokenStream;
   readonly #macros: boolean;
   readonly #maxNesting: number;
   readonly #depths = new Map<CelExpr, number>();
-  #next = 0;
   #nesting = 0;
 
   constructor(source: string, options: ParseOptions) {
     this.#source = source;
-    this.#tokens = tokenize(source);
+    this.#stream = new TokenStream(source);
     this.#macros = options.disableMacros !== true;
     this.#maxNesting = options.maxNesting ?? 250;
   }
 
   parse(): CelExpr {
     const expr = this.#expression();
-    if (this.#peek().type !== 'end') throw this.#unexpected();
+    if (this.#stream.peek().type !== 'end') throw this.#stream.unexpected();
     return expr;
-  }
-
-  #peek(): Token {
-    return this.#tokens[Math.min(this.#next, this.#tokens.length - 1)] ?? { type: 'end', start: 0, end: 0 };
-  }
-
-  #isSymbol(text: string): boolean {
-    const token = this.#peek();
-    return token.type === 'symbol' && token.text === text;
-  }
-
-  #accept(text: string): boolean {
-    if (!this.#isSymbol(text)) return false;
-    this.#next++;
-    return true;
-  }
-
-  #expect(text: string): Token {
-    const token = this.#peek();
-    if (!this.#accept(text)) throw this.#unexpected(text);
-    return token;
-  }
-
-  #lastEnd(): number {
-    return this.#tokens[this.#next - 1]?.end ?? 0;
-  }
-
-  #unexpected(wanted?: string): CelError {
-    const token = this.#peek();
-    const found =
-      token.type === 'end' ? 'end of expression' : `'${this.#source.slice(token.start, token.end)}'`;
-    const hint = wanted === undefined ? '' : `, expecting '${wanted}'`;
-    return errorAt('CEL_SYNTAX', `Syntax error: unexpected ${found}${hint}`, this.#source, token.start);
   }
 
   /** Notes a node's depth, so that no later walk over the tree can run out of stack. */
@@ -119,14 +86,14 @@ class Parser {
         'CEL_LIMIT',
         `the expression is nested deeper than maxNesting (${this.#maxNesting})`,
         this.#source,
-        this.#peek().start,
+        this.#stream.peek().start,
       );
     }
     const condition = this.#logical('||');
     let expr = condition;
-    if (this.#accept('?')) {
+    if (this.#stream.accept('?')) {
       const whenTrue = this.#logical('||');
-      this.#expect(':');
+      this.#stream.expect(':');
       const whenFalse = this.#expression();
       expr = this.#made(
         { kind: 'conditional', condition, whenTrue, whenFalse, start: condition.start, end: whenFalse.end },
@@ -140,15 +107,15 @@ class Parser {
   #logical(operator: '&&' | '||'): CelExpr {
     const operand = () => (operator === '||' ? this.#logical('&&') : this.#relation());
     const first = operand();
-    if (!this.#isSymbol(operator)) return first;
+    if (!this.#stream.isSymbol(operator)) return first;
     const operands = [first];
-    while (this.#accept(operator)) operands.push(operand());
+    while (this.#stream.accept(operator)) operands.push(operand());
     const node: LogicalExpr = {
       kind: 'logical',
       operator,
       operands,
       start: first.start,
-      end: this.#lastEnd(),
+      end: this.#stream.lastEnd(),
     };
     return this.#made(node, operands);
   }
@@ -156,9 +123,9 @@ class Parser {
   #binaryChain(isOperator: (text: string) => boolean, operand: () => CelExpr): CelExpr {
     let left = operand();
     for (;;) {
-      const token = this.#peek();
+      const token = this.#stream.peek();
       if (token.type !== 'symbol' || !isOperator(token.text)) return left;
-      this.#next++;
+      this.#stream.next++;
       const right = operand();
       const operator = token.text as BinaryOperator;
       left = this.#made({ kind: 'binary', operator, left, right, start: left.start, end: right.end }, [
@@ -184,13 +151,13 @@ class Parser {
   }
 
   #unary(): CelExpr {
-    const token = this.#peek();
+    const token = this.#stream.peek();
     if (token.type !== 'symbol' || (token.text !== '!' && token.text !== '-'))
       return this.#member(this.#primary());
     const operator = token.text;
     const starts: number[] = [];
-    while (this.#isSymbol(operator)) starts.push(this.#advance().start);
-    const digits = this.#peek();
+    while (this.#stream.isSymbol(operator)) starts.push(this.#stream.advance().start);
+    const digits = this.#stream.peek();
     if (operator === '-' && digits.type === 'literal') {
       const folded = this.#negativeLiteral(digits, starts.at(-1) ?? 0);
       if (folded !== undefined) {
@@ -209,18 +176,12 @@ class Parser {
     return expr;
   }
 
-  #advance(): Token {
-    const token = this.#peek();
-    this.#next++;
-    return token;
-  }
-
   /** A minus sign belongs to the number after it, so that -9223372036854775808 is an int. */
   #negativeLiteral(token: Token, start: number): CelExpr | undefined {
     if (token.type !== 'literal') return undefined;
     const value = token.value;
     if (value.type !== 'int' && value.type !== 'double') return undefined;
-    this.#next++;
+    this.#stream.next++;
     const negated =
       value.type === 'int'
         ? { type: value.type, value: -value.value }
@@ -231,13 +192,13 @@ class Parser {
   #member(first: CelExpr): CelExpr {
     let expr = first;
     for (;;) {
-      if (this.#accept('.')) expr = this.#dot(expr);
-      else if (this.#accept('[')) {
-        const optional = this.#accept('?');
+      if (this.#stream.accept('.')) expr = this.#dot(expr);
+      else if (this.#stream.accept('[')) {
+        const optional = this.#stream.accept('?');
         const index = this.#expression();
-        this.#expect(']');
+        this.#stream.expect(']');
         expr = this.#made(
-          { kind: 'index', operand: expr, index, optional, start: expr.start, end: this.#lastEnd() },
+          { kind: 'index', operand: expr, index, optional, start: expr.start, end: this.#stream.lastEnd() },
           [expr, index],
         );
       } else return expr;
@@ -245,12 +206,12 @@ class Parser {
   }
 
   #dot(operand: CelExpr): CelExpr {
-    const optional = this.#accept('?');
-    const token = this.#peek();
-    if (token.type !== 'ident') throw this.#unexpected();
-    this.#next++;
+    const optional = this.#stream.accept('?');
+    const token = this.#stream.peek();
+    if (token.type !== 'ident') throw this.#stream.unexpected();
+    this.#stream.next++;
     const start = operand.start;
-    if (!optional && !token.quoted && this.#accept('(')) {
+    if (!optional && !token.quoted && this.#stream.accept('(')) {
       const args = this.#arguments(')');
       return this.#call({
         kind: 'call',
@@ -259,7 +220,7 @@ class Parser {
         args,
         absolute: false,
         start,
-        end: this.#lastEnd(),
+        end: this.#stream.lastEnd(),
       });
     }
     const node: CelExpr = { kind: 'select', operand, field: token.text, optional, start, end: token.end };
@@ -276,19 +237,19 @@ class Parser {
 
   #arguments(close: string): CelExpr[] {
     const args: CelExpr[] = [];
-    if (this.#accept(close)) return args;
+    if (this.#stream.accept(close)) return args;
     do args.push(this.#expression());
-    while (this.#accept(','));
-    this.#expect(close);
+    while (this.#stream.accept(','));
+    this.#stream.expect(close);
     return args;
   }
 
   #primary(): CelExpr {
-    const token = this.#advance();
+    const token = this.#stream.advance();
     const { start } = token;
     if (token.type === 'literal') return this.#literal(token);
     if (token.type === 'ident') {
-      this.#next--;
+      this.#stream.next--;
       return this.#name(start, false);
     }
     if (token.type === 'symbol') {
@@ -297,12 +258,12 @@ class Parser {
       if (token.text === '{') return this.#map(start);
       if (token.text === '(') {
         const expr = this.#expression();
-        this.#expect(')');
+        this.#stream.expect(')');
         return expr;
       }
     }
-    this.#next--;
-    throw this.#unexpected();
+    this.#stream.next--;
+    throw this.#stream.unexpected();
   }
 
   #literal(token: Token & { type: 'literal' }): CelExpr {
@@ -315,17 +276,17 @@ class Parser {
 
   /** An identifier, a call by a plain name, or a message `a.b.C{…}`. */
   #name(start: number, absolute: boolean): CelExpr {
-    const token = this.#peek();
-    if (token.type !== 'ident' || token.quoted) throw this.#unexpected();
+    const token = this.#stream.peek();
+    if (token.type !== 'ident' || token.quoted) throw this.#stream.unexpected();
     const message = this.#messageName();
     if (message !== undefined) return this.#message(message, start, absolute);
-    this.#next++;
+    this.#stream.next++;
     if (reserved.has(token.text)) {
       throw errorAt('CEL_SYNTAX', `reserved identifier: ${token.text}`, this.#source, token.start);
     }
-    if (this.#accept('(')) {
+    if (this.#stream.accept('(')) {
       const args = this.#arguments(')');
-      const end = this.#lastEnd();
+      const end = this.#stream.lastEnd();
       return this.#call({ kind: 'call', name: token.text, target: undefined, args, absolute, start, end });
     }
     return this.#made({ kind: 'ident', name: token.text, absolute, start, end: token.end }, []);
@@ -334,13 +295,13 @@ class Parser {
   /** Looks ahead for `a.b.C{`; takes the tokens and yields the name only where it stands. */
   #messageName(): string | undefined {
     const parts: string[] = [];
-    for (let at = this.#next; ; at += 2) {
-      const name = this.#tokens[at];
-      const after = this.#tokens[at + 1];
+    for (let at = 0; ; at += 2) {
+      const name = this.#stream.at(at);
+      const after = this.#stream.at(at + 1);
       if (name?.type !== 'ident' || name.quoted || after?.type !== 'symbol') return undefined;
       parts.push(name.text);
       if (after.text === '{') {
-        this.#next = at + 2;
+        this.#stream.next += at + 2;
         return parts.join('.');
       }
       if (after.text !== '.') return undefined;
@@ -349,19 +310,19 @@ class Parser {
 
   #message(name: string, start: number, absolute: boolean): CelExpr {
     const fields: { name: string; value: CelExpr; optional: boolean }[] = [];
-    while (!this.#isSymbol('}')) {
-      const optional = this.#accept('?');
-      const field = this.#advance();
+    while (!this.#stream.isSymbol('}')) {
+      const optional = this.#stream.accept('?');
+      const field = this.#stream.advance();
       if (field.type !== 'ident') {
-        this.#next--;
-        throw this.#unexpected();
+        this.#stream.next--;
+        throw this.#stream.unexpected();
       }
-      this.#expect(':');
+      this.#stream.expect(':');
       fields.push({ name: field.text, value: this.#expression(), optional });
-      if (!this.#accept(',')) break;
+      if (!this.#stream.accept(',')) break;
     }
-    this.#expect('}');
-    const node: MessageExpr = { kind: 'message', name, absolute, fields, start, end: this.#lastEnd() };
+    this.#stream.expect('}');
+    const node: MessageExpr = { kind: 'message', name, absolute, fields, start, end: this.#stream.lastEnd() };
     return this.#made(
       node,
       fields.map((field) => field.value),
@@ -370,13 +331,13 @@ class Parser {
 
   #list(start: number): CelExpr {
     const elements: { value: CelExpr; optional: boolean }[] = [];
-    while (!this.#isSymbol(']')) {
-      const optional = this.#accept('?');
+    while (!this.#stream.isSymbol(']')) {
+      const optional = this.#stream.accept('?');
       elements.push({ value: this.#expression(), optional });
-      if (!this.#accept(',')) break;
+      if (!this.#stream.accept(',')) break;
     }
-    this.#expect(']');
-    const node: ListExpr = { kind: 'list', elements, start, end: this.#lastEnd() };
+    this.#stream.expect(']');
+    const node: ListExpr = { kind: 'list', elements, start, end: this.#stream.lastEnd() };
     return this.#made(
       node,
       elements.map((element) => element.value),
@@ -385,15 +346,15 @@ class Parser {
 
   #map(start: number): CelExpr {
     const entries: { key: CelExpr; value: CelExpr; optional: boolean }[] = [];
-    while (!this.#isSymbol('}')) {
-      const optional = this.#accept('?');
+    while (!this.#stream.isSymbol('}')) {
+      const optional = this.#stream.accept('?');
       const key = this.#expression();
-      this.#expect(':');
+      this.#stream.expect(':');
       entries.push({ key, value: this.#expression(), optional });
-      if (!this.#accept(',')) break;
+      if (!this.#stream.accept(',')) break;
     }
-    this.#expect('}');
-    const node: MapExpr = { kind: 'map', entries, start, end: this.#lastEnd() };
+    this.#stream.expect('}');
+    const node: MapExpr = { kind: 'map', entries, start, end: this.#stream.lastEnd() };
     return this.#made(
       node,
       entries.flatMap((entry) => [entry.key, entry.value]),
