@@ -32,7 +32,10 @@ function finding(severity: Severity, extra: Partial<Finding> = {}): Finding {
   };
 }
 
-const source = new SourceText('dir with space/web.yaml', `a: 1\n  key: ${canary}${escapeCharacter}[31m\nb: 2\n`);
+const source = new SourceText(
+  'dir with space/web.yaml',
+  `a: 1\n  key: ${canary}${escapeCharacter}[31m\nb: 2\n`,
+);
 
 function report(findings: Finding[], notifications: ScanReport['notifications'] = []): ScanReport {
   return {

@@ -23,7 +23,14 @@ export type CheckTarget = 'kubernetes' | 'dockerfile';
  *
  * `each` walks further down from the element and binds `item` and `index` (`key` for maps).
  */
-export type CheckScope = 'object' | 'pod' | 'container' | 'component' | 'dockerfile' | 'stage' | 'instruction';
+export type CheckScope =
+  | 'object'
+  | 'pod'
+  | 'container'
+  | 'component'
+  | 'dockerfile'
+  | 'stage'
+  | 'instruction';
 
 /** Texts and mappings: data that only reports read. */
 export interface CheckText {

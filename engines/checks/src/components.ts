@@ -32,7 +32,8 @@ export interface SettingPlace {
 /**
  * A Kubernetes component whose settings an object shows. The CEL variable `component` is `value`:
  * `name`, `origin`, `flags` (text by flag name, fields of a configuration file included under the name of their flag),
- * `config` (the configuration document or null) and `complete` (false when a file that is not here may set more).
+ * `config` (the configuration document or null), `complete` (false when a file that is not here may set more) and
+ * `minor` (of the Kubernetes release, -1 when not known).
  */
 export interface Component {
   readonly value: JsonObject;
@@ -89,7 +90,14 @@ function commandComponent(container: JsonObject, base: Path): Component | undefi
   const flags = createObject();
   for (const flag of command.flags.values()) flags[flag.name] = flag.value;
   return {
-    value: componentValue(command.name, 'container', flags, null, !readsFile(command.name, flags)),
+    value: componentValue(
+      command.name,
+      'container',
+      flags,
+      null,
+      isComplete(command.name, flags),
+      minorOf(imageTag(container)),
+    ),
     place: ([, name]) => {
       const word = words[command.flags.get(String(name))?.words.at(-1) ?? -1];
       return word === undefined ? { path: whole } : { path: whole, related: word.path };
@@ -98,10 +106,27 @@ function commandComponent(container: JsonObject, base: Path): Component | undefi
   };
 }
 
-/** True when the program reads settings from a file that is not part of the command line. */
-function readsFile(name: ComponentName, flags: JsonObject): boolean {
-  if (name === 'etcd') return flags['config-file'] !== undefined;
-  return flags['config'] !== undefined && name !== 'kube-apiserver' && name !== 'kube-controller-manager';
+/**
+ * False when the program reads settings from a file, or has no flags at all though it could not work without
+ * some: they come from elsewhere then (an environment file, a wrapper).
+ */
+function isComplete(name: ComponentName, flags: JsonObject): boolean {
+  if (name === 'etcd') return flags['config-file'] === undefined;
+  if (name === 'kube-apiserver' || name === 'kube-controller-manager') return true;
+  return flags['config'] === undefined && Object.keys(flags).length > 0;
+}
+
+/** The tag of an image whose name promises the release of Kubernetes itself. */
+function imageTag(container: JsonObject): string | undefined {
+  const image = container['image'];
+  if (typeof image !== 'string') return undefined;
+  return /(?:^|\/)(?:kube[\w-]*|hyperkube[\w-]*|hardened-kubernetes):(v?[\w.-]+)(?:@|$)/.exec(image)?.[1];
+}
+
+/** Minor of a Kubernetes release `v1.30.2`; -1 when it is not known. */
+function minorOf(version: JsonValue | undefined): number {
+  const minor = typeof version === 'string' ? /^v?1\.(\d{1,3})(?:\D|$)/.exec(version)?.[1] : undefined;
+  return minor === undefined ? -1 : Number(minor);
 }
 
 function componentValue(
@@ -110,6 +135,7 @@ function componentValue(
   flags: JsonObject,
   config: JsonObject | null,
   complete: boolean,
+  minor = -1,
 ): JsonObject {
   const value = createObject();
   value['name'] = name;
@@ -117,6 +143,7 @@ function componentValue(
   value['flags'] = flags;
   value['config'] = config;
   value['complete'] = complete;
+  value['minor'] = minor;
   return value;
 }
 
@@ -199,7 +226,7 @@ function kubeadm(document: JsonObject, base: Path, writable = true): Component[]
     const complete = name !== 'kubelet';
     return [
       {
-        value: componentValue(name, 'kubeadm', flags, null, complete),
+        value: componentValue(name, 'kubeadm', flags, null, complete, minorOf(document['kubernetesVersion'])),
         place: ([, flag]) => ({
           path: writable ? [...base, ...path, ...(places.get(String(flag)) ?? [])] : base,
         }),
@@ -244,7 +271,7 @@ function hostComponent(data: JsonValue | undefined, path: Path): Component | und
   const config = hostConfiguration(data);
   const flags = config === null ? createObject() : settingsOf(config);
   for (const flag of command.flags.values()) flags[flag.name] = flag.value;
-  const complete = config !== null || !readsFile(command.name, flags);
+  const complete = config !== null || isComplete(command.name, flags);
   const cmdLine: Path = [...path, 'cmdLine'];
   const content: Path = [...path, 'configFile', 'content'];
   return {

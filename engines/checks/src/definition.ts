@@ -203,7 +203,8 @@ class Reader {
   #choices(key: string, allowed: readonly string[]): string[] {
     const chosen = this.#strings(key);
     for (const [i, item] of chosen.entries()) {
-      if (!allowed.includes(item)) throw this.#fault([key, i], `"${item}" is not one of ${allowed.join(', ')}`);
+      if (!allowed.includes(item))
+        throw this.#fault([key, i], `"${item}" is not one of ${allowed.join(', ')}`);
     }
     return chosen;
   }

@@ -67,7 +67,9 @@ function judgeComponent(
   const variables = { ...emptyVariables(), object, component: component.value };
   const frame: Frame = { subject, root, variables, bases: new Map([['object', []]]), component };
   const name = String(component.value['name']);
-  const fitting = checks.filter(({ judge: { components = [] } }) => components.length === 0 || components.includes(name));
+  const fitting = checks.filter(
+    ({ judge: { components = [] } }) => components.length === 0 || components.includes(name),
+  );
   judgeScope('component', component.value, [], frame, fitting, collector);
 }
 
@@ -179,11 +181,7 @@ function judgeItem(check: ElementCheck, base: Path, frame: Frame, collector: Col
 }
 
 /** The first point that exists, else the last one written. */
-function choosePoint(
-  points: readonly Path[],
-  base: Path,
-  frame: Frame,
-): { path: Path; related?: Path } {
+function choosePoint(points: readonly Path[], base: Path, frame: Frame): { path: Path; related?: Path } {
   const { component, root } = frame;
   let chosen = base;
   for (const point of points) {

@@ -1,5 +1,12 @@
 import { isObject, type JsonValue, type Path, type PathStep } from '@keelson/core';
-import { type Finding, type FindingLocation, type Fix, fingerprint } from '@keelson/evidence';
+import {
+  type Finding,
+  type FindingLocation,
+  type Fix,
+  fingerprint,
+  formatObjectName,
+  formatSubject,
+} from '@keelson/evidence';
 import { isClusterScoped, type Resource } from '@keelson/kubernetes';
 import type { CheckFix } from './check.ts';
 import type { DockerfileInput } from './input.ts';
@@ -15,16 +22,20 @@ export function isResource(subject: CheckedSubject): subject is Resource {
 /** Identity without cluster and file: what a fingerprint hangs on. */
 export function localIdentity(subject: CheckedSubject, defaultNamespace: string): string {
   if (!isResource(subject)) return `dockerfile/${subject.file}`;
-  const { group, kind, name } = subject;
-  const namespace = isClusterScoped(group, kind) ? '' : (subject.namespace ?? defaultNamespace);
-  return `${group}/${kind}/${namespace}/${name}`;
+  return formatObjectName(objectName(subject, defaultNamespace));
 }
 
 /** Identity of a subject that so far exists only as a file (`k8s:source:…` or `file:…`). */
 export function sourceIdentity(subject: CheckedSubject, defaultNamespace: string): string {
-  if (!isResource(subject)) return `file:${encodeURI(subject.file)}`;
-  const identity = localIdentity(subject, defaultNamespace).split('/').map(encodeURIComponent).join('/');
-  return `k8s:source:/${encodeURI(subject.origin.file)}/${identity}`;
+  if (!isResource(subject)) return formatSubject({ type: 'file', path: subject.file });
+  const name = objectName(subject, defaultNamespace);
+  return formatSubject({ type: 'source-object', repository: '', path: subject.origin.file, ...name });
+}
+
+function objectName(resource: Resource, defaultNamespace: string) {
+  const { group, kind, name } = resource;
+  const namespace = isClusterScoped(group, kind) ? '' : (resource.namespace ?? defaultNamespace);
+  return { group, kind, namespace, name };
 }
 
 /** Dresses a violation as a finding, with its place in the input and a fingerprint that lasts. */

@@ -19,6 +19,7 @@ export {
   compileCheck,
   type Programs,
 } from './compile.ts';
+export { type Component, type ComponentOrigin, componentsOf } from './components.ts';
 export { type CheckDefinition, type Locate, readDefinition } from './definition.ts';
 export { engineTexts } from './engine-texts.ts';
 export { CheckError, type CheckErrorCode, checkErrorCodes } from './errors.ts';
@@ -33,7 +34,6 @@ export {
 export { editsOf, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';
 export { generateChecks } from './generate.ts';
 export type { DockerfileInput, JudgeInput } from './input.ts';
-export { type Component, type ComponentOrigin, componentsOf } from './components.ts';
 export { Inventory, type Workload } from './inventory.ts';
 export { type CheckStatistics, type JudgedViolation, type Judgement, judge, locateSubject } from './judge.ts';
 export { type CheckFile, type LoadedDefinitions, loadChecks, loadDefinitions } from './load.ts';

@@ -46,6 +46,7 @@ export {
 export { type FingerprintParts, fingerprint } from './fingerprint.ts';
 export { type Direction, EvidenceGraph, type Follow, type PathLink, type PathOptions } from './graph.ts';
 export { type Body, canonicalBody, emptyBody, mergeBodies, type SubjectRecord } from './merge.ts';
+export { Redactor } from './redactor.ts';
 export {
   checkRelation,
   joinObservations,
@@ -57,7 +58,7 @@ export {
   relationKey,
   relationTypes,
 } from './relation.ts';
-export { Redactor, redactSecretObject, Sensitive, SensitiveKey } from './sensitive.ts';
+export { redactSecretObject, Sensitive, SensitiveKey } from './sensitive.ts';
 export {
   canonicalSnapshot,
   type Statement,

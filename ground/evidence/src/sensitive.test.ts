@@ -3,7 +3,8 @@ import { objectOf, stringifyJson } from '@keelson/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalText } from './canonical.ts';
-import { Redactor, redactSecretObject, Sensitive, SensitiveKey } from './sensitive.ts';
+import { Redactor } from './redactor.ts';
+import { redactSecretObject, Sensitive, SensitiveKey } from './sensitive.ts';
 
 const key = new SensitiveKey(new Uint8Array(32).fill(7));
 const canary = 'canary-7f3a9';

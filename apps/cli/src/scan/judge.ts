@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   applySuppressions,
   type CheckedSubject,
@@ -14,7 +14,7 @@ import {
   toFinding,
 } from '@keelson/checks';
 import type { KeelsonError } from '@keelson/core';
-import { type Finding, type Notification, type Severity, severities } from '@keelson/evidence';
+import { type Finding, type Notification, SensitiveKey, type Severity, severities } from '@keelson/evidence';
 import type { LoadedInput } from '@keelson/manifests';
 import { counts, type ReportedFinding } from '@keelson/report';
 import type { SelectedChecks } from './checks.ts';
@@ -81,17 +81,14 @@ export function judgeInput(
     ...loaded.notJudged.map(noteNotification),
     ...judgement.notifications,
   ];
-  const key = process.env['KEELSON_REDACTION_KEY'] ?? randomBytes(32);
+  const key = redactionKey(process.env['KEELSON_REDACTION_KEY']);
   return {
     loaded,
     judgement,
     findings,
     notifications,
     suppressions,
-    redact: redactor(
-      subjects,
-      (value) => `[redacted ${createHmac('sha256', key).update(value).digest('hex').slice(0, 8)}]`,
-    ),
+    redact: redactor(subjects, key),
     unreadable: unread.length > 0 || judgement.notifications.some(({ level }) => level === 'error'),
     overThreshold: overThreshold(findings, options.failOn),
   };
@@ -110,6 +107,13 @@ export function overThreshold(findings: readonly ReportedFinding[], failOn: Seve
   if (failOn === 'none') return false;
   const limit = severities.indexOf(failOn);
   return findings.some(({ finding }) => counts(finding) && severities.indexOf(finding.severity) <= limit);
+}
+
+/** A key that the user set makes digests comparable between runs; else they are good for one run. */
+function redactionKey(given: string | undefined): SensitiveKey {
+  return new SensitiveKey(
+    given === undefined ? randomBytes(32) : createHash('sha256').update(given).digest(),
+  );
 }
 
 function objectLabel(subject: CheckedSubject, namespace: string): string {

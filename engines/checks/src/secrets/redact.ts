@@ -1,22 +1,17 @@
 import { isObject, type JsonValue } from '@keelson/core';
-import type { CheckedSubject } from '../findings.ts';
-import { isResource } from '../findings.ts';
+import { Redactor, type SensitiveKey } from '@keelson/evidence';
+import { type CheckedSubject, isResource } from '../findings.ts';
 import { credentialShapes, isPlaceholder, isSecretName } from './patterns.ts';
 
-/** Shorter values are not replaced in running text: they would hit ordinary words. Their own lines still are. */
-const shortest = 4;
-/** Values replaced at most; past it every further value is still found by shape. */
+/** Values made known at most; past it every further value is still found by its shape. */
 const maxValues = 20_000;
 
 /**
  * A function that takes every sensitive value of the input out of a text: what Secrets hold (as written and
  * decoded), what stands under names of secrets in environments, ConfigMaps, arguments, annotations and
- * Dockerfiles, and whatever has the shape of a credential. `digest` gives what is shown instead.
+ * Dockerfiles, and whatever has the shape of a credential.
  */
-export function redactor(
-  subjects: Iterable<CheckedSubject>,
-  digest: (value: string) => string,
-): (text: string) => string {
+export function redactor(subjects: Iterable<CheckedSubject>, key: SensitiveKey): (text: string) => string {
   const values = new Set<string>();
   for (const subject of subjects) {
     if (values.size > maxValues) break;
@@ -27,29 +22,24 @@ export function redactor(
       collectDockerfile(subject.value, values);
     }
   }
-  const longestFirst = [...values]
-    .filter((value) => value.length >= shortest)
-    .sort((a, b) => b.length - a.length);
-  const known = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(quotePattern).join('|'), 'g');
+  const known = new Redactor(key);
+  for (const value of values) known.add(value);
   return (text) => {
-    let out = known === undefined ? text : text.replace(known, digest);
-    for (const { pattern } of credentialShapes) if (pattern.test(out)) out = out.replace(pattern, digest);
+    let out = known.redact(text);
+    for (const { pattern, mark } of credentialShapes) {
+      if (mark.some((word) => out.includes(word)))
+        out = out.replace(new RegExp(pattern, `${pattern.flags}g`), (found) => key.digest(found));
+    }
     return out;
   };
 }
 
-function quotePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-}
-
 function add(values: Set<string>, value: string): void {
   const text = value.trim();
-  if (text.length < shortest || isPlaceholder(text)) return;
+  if (isPlaceholder(text)) return;
   values.add(text);
-  // Excerpts show one line at a time, and reports write texts as JSON.
+  // Excerpts show one line at a time.
   for (const line of text.split('\n')) if (line.trim().length >= 8) values.add(line.trim());
-  const written = JSON.stringify(text).slice(1, -1);
-  if (written !== text) values.add(written);
 }
 
 function collectSecret(secret: JsonValue, values: Set<string>): void {
@@ -62,7 +52,6 @@ function collectSecret(secret: JsonValue, values: Set<string>): void {
       add(values, value);
       if (field === 'data' && /^[A-Za-z0-9+/=\s]+$/.test(value))
         add(values, Buffer.from(value, 'base64').toString('utf8'));
-      else values.add(Buffer.from(value, 'utf8').toString('base64'));
     }
   }
   collectNamed(secret, values, 0);

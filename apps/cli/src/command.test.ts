@@ -1,0 +1,222 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { keelson, withFolder } from './testing/run.ts';
+import { version } from './version.ts';
+
+const privileged = `apiVersion: v1
+kind: Pod
+metadata:
+  name: shell
+spec:
+  containers:
+    - name: shell # the shell
+      image: example.com/shell:1.0
+      securityContext:
+        privileged: true
+`;
+const fine =
+  'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings, namespace: shop }\ndata: { colour: blue }\n';
+const only = ['--only', 'privileged-container'];
+
+test('--version is the version of the packages', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  expect(version).toBe(manifest.version);
+  expect(keelson('.', ['--version'])).toEqual({ code: 0, out: `keelson ${version}\n`, err: '' });
+});
+
+describe('exit codes', () => {
+  test.each([
+    ['findings at the threshold', ['scan', 'bad.yaml', ...only], 1],
+    ['a threshold above', ['scan', 'bad.yaml', ...only, '--fail-on', 'none'], 0],
+    ['nothing found', ['scan', 'fine.yaml', ...only], 0],
+    ['no path', ['scan'], 2],
+    ['a missing path', ['scan', 'nowhere.yaml'], 2],
+    ['an unknown flag', ['scan', '.', '--nope'], 2],
+    ['an unknown verb', ['scam'], 2],
+    ['an unknown check', ['scan', '.', '--only', 'no-such-check'], 2],
+    ['a severity that is none', ['scan', '.', '--fail-on', 'awful'], 2],
+    ['a missing baseline', ['scan', 'fine.yaml', '--baseline', 'none.json'], 2],
+    ['unreadable input among good', ['scan', '.', ...only], 3],
+    ['a broken check of the user', ['scan', 'fine.yaml', '--checks', 'checks'], 3],
+  ])('%s: %j gives %i', (_, args, code) => {
+    const files = {
+      'bad.yaml': privileged,
+      'fine.yaml': fine,
+      'broken.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: [\n',
+      'checks/broken.yaml': 'id: x\ntitle: t\nseverity: low\nscope: object\nexpression: "1 +"\ntext: t\n',
+    };
+    withFolder(files, (folder) => expect(keelson(folder, args).code).toBe(code));
+  });
+});
+
+test('a broken document is named with file, line and reason, and the others are judged', () => {
+  const text = `${privileged}---\nkind: [\n---\n${privileged.replaceAll('shell', 'other')}`;
+  withFolder({ 'a.yaml': text }, (folder) => {
+    const { code, out } = keelson(folder, ['scan', 'a.yaml', ...only, '-f', 'json']);
+    const report = JSON.parse(out);
+    expect(code).toBe(3);
+    expect(report.findings.map((finding: { object: string }) => finding.object)).toEqual([
+      'Pod other',
+      'Pod shell',
+    ]);
+    expect(report.notifications[0].location).toMatchObject({ file: 'a.yaml', line: 12 });
+  });
+});
+
+test('stdin is read for -', () => {
+  const { code, out } = keelson('.', ['scan', '-', ...only], privileged);
+  expect(code).toBe(1);
+  expect(out).toContain('--> -:10:9');
+});
+
+describe('--fix', () => {
+  test('mends in place, keeps comments, and a second run changes nothing', () => {
+    withFolder({ 'pod.yaml': privileged }, (folder) => {
+      const first = keelson(folder, ['scan', 'pod.yaml', '--fix', ...only]);
+      const mended = readFileSync(join(folder, 'pod.yaml'), 'utf8');
+      expect(mended).toBe(privileged.replace('privileged: true', 'privileged: false'));
+      expect(first.code).toBe(0);
+      keelson(folder, ['scan', 'pod.yaml', '--fix', ...only]);
+      expect(readFileSync(join(folder, 'pod.yaml'), 'utf8')).toBe(mended);
+      expect(keelson(folder, ['scan', 'pod.yaml', ...only]).code).toBe(0);
+    });
+  });
+
+  test('--diff shows and writes nothing', () => {
+    withFolder({ 'pod.yaml': privileged }, (folder) => {
+      const { out } = keelson(folder, ['scan', 'pod.yaml', '--fix', '--diff', ...only]);
+      expect(out).toContain('-        privileged: true\n+        privileged: false\n');
+      expect(readFileSync(join(folder, 'pod.yaml'), 'utf8')).toBe(privileged);
+    });
+  });
+
+  test('never writes through a link or outside the paths given', () => {
+    withFolder({ 'out/pod.yaml': privileged }, (folder) => {
+      mkdirSync(join(folder, 'in'));
+      symlinkSync('../out/pod.yaml', join(folder, 'in/pod.yaml'));
+      keelson(folder, ['scan', 'in', '--fix', ...only]);
+      const direct = keelson(folder, ['scan', 'in/pod.yaml', '--fix', ...only]);
+      expect(direct.code).toBe(3);
+      expect(direct.err).toContain('it is a link [FIX_REFUSED]');
+      expect(readFileSync(join(folder, 'out/pod.yaml'), 'utf8')).toBe(privileged);
+    });
+  });
+});
+
+describe('exceptions', () => {
+  const ignored = privileged.replace(
+    '        privileged',
+    '        # keelson:ignore privileged-container needed by the debugger\n        privileged',
+  );
+
+  test('a comment with a reason suppresses', () => {
+    withFolder({ 'pod.yaml': ignored }, (folder) => {
+      const { code, out } = keelson(folder, ['scan', 'pod.yaml', ...only]);
+      expect(code).toBe(0);
+      expect(out).toContain('Exceptions: 1 loaded, 1 matched, 0 unused, 0 expired; 1 finding suppressed.');
+    });
+  });
+
+  test('a comment without a reason does not', () => {
+    withFolder({ 'pod.yaml': ignored.replace(' needed by the debugger', '') }, (folder) => {
+      const { code, out } = keelson(folder, ['scan', 'pod.yaml', ...only]);
+      expect(code).toBe(1);
+      expect(out).toContain('exception-without-reason');
+    });
+  });
+
+  test('annotations, of keelson and of peers, suppress', () => {
+    for (const annotation of [
+      'ignore.keelson.dev/privileged-container: on purpose',
+      'checkov.io/skip1: CKV_K8S_16=on purpose',
+    ]) {
+      const text = privileged.replace('  name: shell', `  name: shell\n  annotations:\n    ${annotation}`);
+      withFolder({ 'pod.yaml': text }, (folder) =>
+        expect(keelson(folder, ['scan', 'pod.yaml', ...only]).code).toBe(0),
+      );
+    }
+  });
+
+  test('keelson.yaml: matched, unused and expired are told apart', () => {
+    const configuration = `exceptions:
+  - { rule: privileged-container, objects: [Pod/shell], reason: known, owner: team-a, expires: 2999-01-01 }
+  - { rule: privileged-container, objects: [Pod/gone], reason: known, owner: team-a }
+  - { rule: privileged-container, reason: known, owner: team-a, expires: 2020-01-01 }
+`;
+    withFolder({ 'pod.yaml': privileged, 'keelson.yaml': configuration }, (folder) => {
+      const { out } = keelson(folder, ['scan', 'pod.yaml', ...only]);
+      expect(out).toContain('Exceptions: 3 loaded, 1 matched, 1 unused, 1 expired; 1 finding suppressed.');
+      expect(out).toContain('exception-unused');
+      expect(out).toContain('exception-expired');
+    });
+  });
+
+  test('a wrong configuration names file, line and field', () => {
+    withFolder(
+      { 'pod.yaml': privileged, 'keelson.yaml': 'exceptions:\n  - rule: x\n    reason: known\n' },
+      (folder) => {
+        const { code, err } = keelson(folder, ['scan', 'pod.yaml']);
+        expect(code).toBe(2);
+        expect(err).toContain('keelson.yaml:2:5: an exception needs an owner [EXCEPTION_INVALID]');
+      },
+    );
+  });
+});
+
+test('a baseline lets the known pass and fails on what is new, wherever the lines moved', () => {
+  withFolder({ 'pod.yaml': privileged }, (folder) => {
+    keelson(folder, ['scan', 'pod.yaml', ...only, '--write-baseline', 'known.json']);
+    writeFileSync(join(folder, 'pod.yaml'), `# moved\n\n${privileged}`);
+    expect(keelson(folder, ['scan', 'pod.yaml', ...only, '--baseline', 'known.json']).code).toBe(0);
+    writeFileSync(join(folder, 'pod.yaml'), `${privileged}---\n${privileged.replaceAll('shell', 'new')}`);
+    const { code, out } = keelson(folder, ['scan', 'pod.yaml', ...only, '--baseline', 'known.json']);
+    expect(code).toBe(1);
+    expect(out).toContain('1 finding: 1 critical.');
+  });
+});
+
+test('several outputs at once: the terminal on stdout, SARIF with fixes in a file', () => {
+  withFolder({ 'pod.yaml': privileged }, (folder) => {
+    const { out } = keelson(folder, [
+      'scan',
+      'pod.yaml',
+      ...only,
+      '-f',
+      'terminal',
+      '-f',
+      'sarif',
+      '-o',
+      'out.sarif',
+    ]);
+    expect(out).toContain('critical[privileged-container]');
+    const log = JSON.parse(readFileSync(join(folder, 'out.sarif'), 'utf8'));
+    const [result] = log.runs[0].results;
+    const [replacement] = result.fixes[0].artifactChanges[0].replacements;
+    const { charOffset, charLength } = replacement.deletedRegion;
+    const mended =
+      privileged.slice(0, charOffset) +
+      replacement.insertedContent.text +
+      privileged.slice(charOffset + charLength);
+    expect(mended).toContain('privileged: false');
+  });
+});
+
+test('canary secrets planted in inputs appear in no output', () => {
+  const canary = 'cAnary-7f31d0e2b9';
+  const encoded = Buffer.from(canary).toString('base64');
+  const files = {
+    'secret.yaml': `apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata:\n  key: ${encoded}\nstringData:\n  other: ${canary}-2\n`,
+    'pod.yaml': `${privileged}      env:\n        - name: DB_PASSWORD\n          value: ${canary}-3\n      args: ["--api-key=${canary}-4", "--token", "${canary}-5"]\n`,
+    'map.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\ndata:\n  password: ${canary}-6\n  app.properties: |\n    db.password=${canary}-7\n    url=postgres://shop:${canary}-8@db/x\n`,
+    Dockerfile: `FROM alpine:3.20\nENV API_TOKEN=${canary}-9\nARG DB_PASSWORD=${canary}-10\nRUN curl -H "Authorization: Bearer x" --password ${canary}-11 https://example.com | sh\n`,
+  };
+  withFolder(files, (folder) => {
+    for (const format of ['terminal', 'json', 'sarif']) {
+      const { out, err } = keelson(folder, ['scan', '.', '-f', format, '--show', 'info']);
+      expect(out.length).toBeGreaterThan(500);
+      expect(out + err).not.toContain(canary);
+      expect(out + err).not.toContain(encoded);
+    }
+  });
+});

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const shim = fileURLToPath(new URL('../../bin/keelson.mjs', import.meta.url));
+
+export interface RunResult {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs the built command in a folder. */
+export function keelson(cwd: string, args: readonly string[], input?: string): RunResult {
+  const run = spawnSync(process.execPath, [shim, ...args], {
+    cwd,
+    encoding: 'utf8',
+    timeout: 60_000,
+    ...(input === undefined ? {} : { input }),
+  });
+  return { code: run.status ?? -1, out: run.stdout, err: run.stderr };
+}
+
+/** A folder with files that goes away after use. */
+export function withFolder<T>(files: Readonly<Record<string, string>>, use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-test-'));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
