@@ -10,13 +10,15 @@ export const encodersDeclarations: readonly string[] = [
 
 export const encodersFunctions: FunctionTable = {
   'base64.encode': (value) =>
-    value instanceof CelBytes ? Buffer.from(value.value).toString('base64') : undefined,
+    value instanceof CelBytes
+      ? btoa(Array.from(value.value, (octet) => String.fromCharCode(octet)).join(''))
+      : undefined,
   'base64.decode': (text) => {
     if (typeof text !== 'string') return undefined;
     // Padding may be left out.
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.replace(/=+$/, '').length % 4 === 1) {
       throw new CelFault('illegal base64 data');
     }
-    return new CelBytes(Uint8Array.from(Buffer.from(text, 'base64')));
+    return new CelBytes(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
   },
 };

@@ -83,9 +83,13 @@ function integer(value: CelValue, base: number, rule: string): string {
   throw wrongType(rule, value);
 }
 
+function octets(bytes: Uint8Array): string {
+  return Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('');
+}
+
 function hexadecimal(value: CelValue): string {
-  if (typeof value === 'string') return Buffer.from(value).toString('hex');
-  if (value instanceof CelBytes) return Buffer.from(value.value).toString('hex');
+  if (typeof value === 'string') return octets(new TextEncoder().encode(value));
+  if (value instanceof CelBytes) return octets(value.value);
   return integer(value, 16, 'only integers, byte buffers, and strings can be formatted as hex');
 }
 

@@ -25,41 +25,38 @@ interface Shape {
   readonly filtered: boolean;
 }
 
-function shapeOf(name: string, count: number): Shape | undefined {
-  const one = (macro: ComprehensionMacro, filtered = false): Shape => ({ macro, variables: 1, filtered });
-  const two = (macro: ComprehensionMacro, filtered = false): Shape => ({ macro, variables: 2, filtered });
-  switch (`${name}/${count}`) {
-    case 'all/2':
-    case 'exists/2':
-    case 'filter/2':
-    case 'map/2':
-    case 'sortBy/2':
-      return one(name as ComprehensionMacro);
-    case 'exists_one/2':
-    case 'existsOne/2':
-      return one('existsOne');
-    case 'map/3':
-      return one('map', true);
-    case 'all/3':
-    case 'exists/3':
-    case 'transformList/3':
-    case 'transformMap/3':
-    case 'transformMapEntry/3':
-      return two(name as ComprehensionMacro);
-    case 'existsOne/3':
-    case 'exists_one/3':
-      return two('existsOne');
-    case 'transformList/4':
-    case 'transformMap/4':
-    case 'transformMapEntry/4':
-      return two(name as ComprehensionMacro, true);
-    default:
-      return undefined;
-  }
+function one(macro: ComprehensionMacro, filtered = false): Shape {
+  return { macro, variables: 1, filtered };
 }
 
+function two(macro: ComprehensionMacro, filtered = false): Shape {
+  return { macro, variables: 2, filtered };
+}
+
+/** The macros by name and number of arguments. */
+const shapes: ReadonlyMap<string, Shape> = new Map([
+  ['all/2', one('all')],
+  ['exists/2', one('exists')],
+  ['exists_one/2', one('existsOne')],
+  ['existsOne/2', one('existsOne')],
+  ['filter/2', one('filter')],
+  ['map/2', one('map')],
+  ['map/3', one('map', true)],
+  ['sortBy/2', one('sortBy')],
+  ['all/3', two('all')],
+  ['exists/3', two('exists')],
+  ['exists_one/3', two('existsOne')],
+  ['existsOne/3', two('existsOne')],
+  ['transformList/3', two('transformList')],
+  ['transformList/4', two('transformList', true)],
+  ['transformMap/3', two('transformMap')],
+  ['transformMap/4', two('transformMap', true)],
+  ['transformMapEntry/3', two('transformMapEntry')],
+  ['transformMapEntry/4', two('transformMapEntry', true)],
+]);
+
 function comprehension(call: CallExpr, source: string): CelExpr | undefined {
-  const shape = shapeOf(call.name, call.args.length);
+  const shape = shapes.get(`${call.name}/${call.args.length}`);
   const body = call.args.at(-1);
   if (shape === undefined || call.target === undefined || body === undefined) return undefined;
   const names = call.args.slice(0, shape.variables).map((arg) => variableName(arg, source));

@@ -39,7 +39,11 @@ const reserved = new Set(
     ' ',
   ),
 );
-const relations = new Set(['<', '<=', '>', '>=', '==', '!=', 'in']);
+const binaryLevels: readonly (readonly BinaryOperator[])[] = [
+  ['<', '<=', '>', '>=', '==', '!=', 'in'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
 const maxDepth = 1000;
 
 class Parser {
@@ -105,7 +109,7 @@ class Parser {
   }
 
   #logical(operator: '&&' | '||'): CelExpr {
-    const operand = () => (operator === '||' ? this.#logical('&&') : this.#relation());
+    const operand = () => (operator === '||' ? this.#logical('&&') : this.#binary());
     const first = operand();
     if (!this.#stream.isSymbol(operator)) return first;
     const operands = [first];
@@ -120,34 +124,22 @@ class Parser {
     return this.#made(node, operands);
   }
 
-  #binaryChain(isOperator: (text: string) => boolean, operand: () => CelExpr): CelExpr {
-    let left = operand();
+  /** Operators of one level, joined from the left; levels go from the weakest to the strongest. */
+  #binary(level = 0): CelExpr {
+    const operators = binaryLevels[level];
+    if (operators === undefined) return this.#unary();
+    let left = this.#binary(level + 1);
     for (;;) {
       const token = this.#stream.peek();
-      if (token.type !== 'symbol' || !isOperator(token.text)) return left;
+      const operator = token.type === 'symbol' ? operators.find((text) => text === token.text) : undefined;
+      if (operator === undefined) return left;
       this.#stream.next++;
-      const right = operand();
-      const operator = token.text as BinaryOperator;
+      const right = this.#binary(level + 1);
       left = this.#made({ kind: 'binary', operator, left, right, start: left.start, end: right.end }, [
         left,
         right,
       ]);
     }
-  }
-
-  #relation(): CelExpr {
-    return this.#binaryChain(
-      (text) => relations.has(text),
-      () =>
-        this.#binaryChain(
-          (text) => text === '+' || text === '-',
-          () =>
-            this.#binaryChain(
-              (text) => text === '*' || text === '/' || text === '%',
-              () => this.#unary(),
-            ),
-        ),
-    );
   }
 
   #unary(): CelExpr {
