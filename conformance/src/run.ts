@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SuiteResult } from './suite.ts';
-import { suites } from './suites.ts';
+import { progressSuites, suites } from './suites.ts';
 
 const shownFailures = 20;
 
 /** Runs one suite and prints it; true when nothing failed. */
 async function runSuite(name: string, dir: string): Promise<boolean> {
-  const load = suites[name];
+  const load = suites[name] ?? progressSuites[name];
   if (load === undefined) {
-    console.error(`unknown suite ${name}; known: ${Object.keys(suites).join(', ')}`);
+    console.error(`unknown suite ${name}; known: ${[...Object.keys(suites), ...Object.keys(progressSuites)].join(', ')}`);
     process.exitCode = 2;
     return true;
   }
