@@ -113,12 +113,11 @@ class Expander {
   }
 }
 
+/** A name, or one of the special parameters, which are one character long. */
 function nameAt(text: string, at: number): string {
+  if (/[@*#?\-$!0-9]/.test(text[at] ?? '')) return text[at] ?? '';
   let end = at;
-  while (end < text.length && /\w/.test(text[end] ?? '')) {
-    end++;
-    if (end === at + 1 && /\d/.test(text[at] ?? '')) break;
-  }
+  while (end < text.length && /\w/.test(text[end] ?? '')) end++;
   return text.slice(at, end);
 }
 
@@ -168,9 +167,29 @@ function trimPattern(value: string, pattern: string, side: 'start' | 'end', long
   return value;
 }
 
+/** Longest value in which a pattern with wildcards is looked for, so that its cubic search stays small. */
+const longestSearch = 256;
+
+/** `${x/p/r}`, `${x//p/r}`: the longest match at the first place, or at every place. */
 function replacePattern(value: string, pattern: string, replacement: string, all: boolean): string {
-  if (/[*?\\]/.test(pattern) || pattern === '') return value;
-  return all ? value.replaceAll(pattern, () => replacement) : value.replace(pattern, () => replacement);
+  if (pattern === '') return value;
+  if (!/[*?]/.test(pattern)) {
+    const literal = pattern.replace(/\\(.)/g, '$1');
+    return all ? value.replaceAll(literal, () => replacement) : value.replace(literal, () => replacement);
+  }
+  if (value.length > longestSearch) return value;
+  let out = '';
+  for (let at = 0; at < value.length; ) {
+    let end = value.length;
+    while (end > at && !matchesPattern(value.slice(at, end), pattern)) end--;
+    if (end === at) out += value[at++] ?? '';
+    else {
+      out += replacement;
+      if (!all) return out + value.slice(end);
+      at = end;
+    }
+  }
+  return out;
 }
 
 /** `*` and `?` as BuildKit knows them, `\` escapes; two pointers, no backtracking beyond the last star. */

@@ -30,6 +30,9 @@ const keywords: ReadonlyMap<string, number> = new Map([
   ['SHELL', 1],
 ]);
 
+/** Flags that may stand without a value. */
+const bareFlags = new Set(['link', 'parents', 'keep-git-dir', 'unpack']);
+
 const jsonForms = new Set(['RUN', 'CMD', 'ENTRYPOINT', 'SHELL', 'ADD', 'COPY', 'VOLUME']);
 const expanding = new Set([
   'FROM',
@@ -88,6 +91,11 @@ export function readInstruction(
     written: flag.value,
     span: line.span(flag.start, flag.end),
   }));
+  for (const flag of raw.flags) {
+    if (flag.hasValue || bareFlags.has(flag.name)) continue;
+    const shown = flag.name.slice(0, 40);
+    context.problems.add('DOCKERFILE_ARGUMENTS', `--${shown} has no value`, line.span(flag.start, flag.end));
+  }
   const body = readBody(keyword, line, raw.rest, context);
   const lastHeredoc = heredocs.at(-1)?.heredoc.span.end;
   const span = { start: keywordSpan.start, end: lastHeredoc ?? line.span(0, line.text.length).end };

@@ -31,7 +31,7 @@ export interface Head {
 
 /**
  * Parser directives: only at the head, before the first comment that is none, empty line or instruction
- * (Dockerfile reference, "Parser directives"). Unknown names are comments that do not end the head.
+ * (Dockerfile reference, "Parser directives"). An unknown name makes a comment, which ends the head.
  */
 export function readDirectives(
   source: SourceText,
@@ -45,7 +45,7 @@ export function readDirectives(
     if (match === null) break;
     const name = (match[1] ?? '').toLowerCase();
     const value = (match[2] ?? '').trim();
-    if (name !== 'syntax' && name !== 'escape' && name !== 'check') continue;
+    if (name !== 'syntax' && name !== 'escape' && name !== 'check') break;
     if (directives.has(name)) {
       problems.add('DOCKERFILE_DIRECTIVE', `the directive ${name} is given twice`, line);
       continue;

@@ -25,6 +25,11 @@ describe('lines', () => {
     ['byte order mark', '\ufeffFROM a\nRUN x', ['RUN', 'x']],
     ['escape directive', '# escape=`\nFROM a\nCOPY a c:\\b\\', ['COPY', 'a', 'c:\\b\\']],
     ['directive after a comment is a comment', '# note\n# escape=`\nFROM a\nRUN x \\\n y', ['RUN', 'x', 'y']],
+    [
+      'directive after an unknown one is a comment',
+      '# x=y\n# escape=`\nFROM a\nRUN x \\\n y',
+      ['RUN', 'x', 'y'],
+    ],
     ['lower case', 'from a\nrun x', ['RUN', 'x']],
   ])('%s', (_, text, expected) => {
     expect(instructions(text)[1]).toEqual(expected);
@@ -45,6 +50,9 @@ describe('words and expansion', () => {
     ['shortest suffix', 'ENV A=a/b/c', 'ENV X=${A%/*}', 'a/b'],
     ['replace', 'ENV A=a-b-c', 'ENV X=${A/-/_}', 'a_b-c'],
     ['replace all', 'ENV A=a-b-c', 'ENV X=${A//-/_}', 'a_b_c'],
+    ['replace an escaped slash', 'ENV A=a/b', 'ENV X=${A//\\//_}', 'a_b'],
+    ['replace a pattern', 'ENV A=aXbXc', 'ENV X=${A/X*X/-}', 'a-c'],
+    ['special parameters are one character', 'ENV A=b', 'ENV X=$$A', '$$A'],
     ['unknown stays', 'ENV A=b', 'ENV X=${NO}/$NO', '${NO}/$NO'],
     ['escaped dollar', 'ENV A=b', 'ENV X=\\$A', '$A'],
     ['ARG default', 'ARG A=b', 'ENV X=$A', 'b'],
@@ -126,6 +134,7 @@ describe('problems never lose the rest', () => {
     ['RUN y\nFROM a\nRUN y', 'DOCKERFILE_NO_FROM', 1],
     ['FROM a\nRUN <<EOF\nRUN y', 'DOCKERFILE_HEREDOC', 2],
     ['# escape=x\nFROM a\nRUN y', 'DOCKERFILE_DIRECTIVE', 1],
+    ['FROM a\nRUN --mount x\nRUN y', 'DOCKERFILE_ARGUMENTS', 2],
     ['FROM a\nCOPY x\nRUN y', 'DOCKERFILE_ARGUMENTS', 2],
     ['FROM a\nSHELL bash\nRUN y', 'DOCKERFILE_ARGUMENTS', 2],
     ['FROM a\nONBUILD FROM b\nRUN y', 'DOCKERFILE_ARGUMENTS', 2],

@@ -53,6 +53,7 @@ function endOfWord(text: string, from: number, escapeChar: string): number {
 export interface RawFlag {
   readonly name: string;
   readonly value: string;
+  readonly hasValue: boolean;
   readonly start: number;
   readonly end: number;
 }
@@ -76,7 +77,7 @@ export function splitFlags(
     const equals = word.indexOf('=');
     const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
     const value = equals < 0 ? '' : unquote(word.slice(equals + 1), escapeChar);
-    flags.push({ name, value, start, end });
+    flags.push({ name, value, hasValue: equals >= 0, start, end });
   }
 }
 
