@@ -60,7 +60,7 @@ test('a broken document is named with file, line and reason, and the others are 
       'Pod other',
       'Pod shell',
     ]);
-    expect(report.notifications[0].location).toMatchObject({ file: 'a.yaml', line: 12 });
+    expect(report.notifications[0].location).toMatchObject({ file: 'a.yaml', line: 13 });
   });
 });
 

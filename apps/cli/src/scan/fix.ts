@@ -96,16 +96,17 @@ export async function fixInput(
   settings: JudgeSettings,
 ): Promise<number> {
   const outcome = mend(judged, selected, options, settings);
-  let refused = false;
+  let refused = 0;
   if (options.diff) process.stdout.write(await diffText(outcome));
   else refused = writeFiles(outcome, options);
-  if (!options.quiet) process.stderr.write(summary(outcome, options));
-  if (refused || outcome.judged.unreadable) return exitCodes.unreadable;
+  if (!options.quiet) process.stderr.write(summary(outcome, options, refused));
+  if (refused > 0 || outcome.judged.unreadable) return exitCodes.unreadable;
   return outcome.judged.overThreshold ? exitCodes.findings : exitCodes.done;
 }
 
-function writeFiles(outcome: FixOutcome, options: ScanOptions): boolean {
-  let refused = false;
+/** Gives the number of files that could not be written. */
+function writeFiles(outcome: FixOutcome, options: ScanOptions): number {
+  let refused = 0;
   const roots = options.paths.filter((path) => path !== '-');
   for (const [file, { before, after }] of outcome.changed) {
     if (file === '-') {
@@ -116,7 +117,7 @@ function writeFiles(outcome: FixOutcome, options: ScanOptions): boolean {
       replaceFile(file, before.text, after, roots);
     } catch (error) {
       if (!isKeelsonError(error)) throw error;
-      refused = true;
+      refused++;
       reportError(error, false);
     }
   }
@@ -135,12 +136,13 @@ async function diffText(outcome: FixOutcome): Promise<string> {
     .join('');
 }
 
-function summary(outcome: FixOutcome, options: ScanOptions): string {
+function summary(outcome: FixOutcome, options: ScanOptions, refused: number): string {
   const { changed, mended, remaining, left } = outcome;
   const files = `${changed.size} file${changed.size === 1 ? '' : 's'}`;
   const lines = [
-    options.diff ? `Would mend ${mended} findings in ${files}.` : `Mended ${mended} findings in ${files}.`,
+    options.diff ? `Would mend ${mended} finding${mended === 1 ? '' : 's'} in ${files}.` : `Mended ${mended} finding${mended === 1 ? '' : 's'} in ${files}.`,
   ];
+  if (refused > 0) lines.push(`${refused} of these files could not be written.`);
   for (const { finding } of remaining) {
     const [place] = finding.locations;
     lines.push(`not mended: ${finding.rule} at ${place?.file ?? '?'}:${place?.line ?? '?'}`);

@@ -15,9 +15,9 @@ export function replaceFile(
 ): void {
   const folder = realpathSync(dirname(file));
   const target = join(folder, basename(file));
-  if (!isBelow(target, roots)) throw refusal(file, 'it does not stand below the paths given');
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found?.isSymbolicLink()) throw refusal(file, 'it is a link');
+  if (!isBelow(target, roots)) throw refusal(file, 'it does not stand below the paths given');
   if (found !== undefined && !found.isFile()) throw refusal(file, 'it is not a plain file');
   if (
     before === undefined
