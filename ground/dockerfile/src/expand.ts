@@ -2,14 +2,23 @@
 export type Lookup = (name: string) => string | undefined;
 
 const maximumDepth = 16;
+const defaultMaximum = 65_536;
 
 /**
  * Expands a word as BuildKit does (`frontend/dockerfile/shell`): quotes are removed, escapes undone, and
  * `$x ${x} ${x:-d} ${x-d} ${x:+a} ${x+a} ${x:?e} ${x#p} ${x##p} ${x%p} ${x%%p} ${x/p/r} ${x//p/r}` replaced.
  * A variable that `lookup` does not know stays as written, because its value is only known to the build.
+ * Undefined when the result would be longer than `maximum` and than the word itself: `ENV A=$A$A` doubles.
  */
-export function expandWord(text: string, escapeChar: string, lookup: Lookup): string {
-  return new Expander(text, escapeChar, lookup, 0).run('');
+export function expandWord(
+  text: string,
+  escapeChar: string,
+  lookup: Lookup,
+  maximum = defaultMaximum,
+): string | undefined {
+  const expander = new Expander(text, escapeChar, lookup, 0, Math.max(maximum, text.length));
+  const out = expander.run('');
+  return expander.isTooLong ? undefined : out;
 }
 
 class Expander {
@@ -17,9 +26,12 @@ class Expander {
   readonly #escape: string;
   readonly #lookup: Lookup;
   readonly #depth: number;
+  readonly #maximum: number;
   #at = 0;
+  isTooLong = false;
 
-  constructor(text: string, escapeChar: string, lookup: Lookup, depth: number) {
+  constructor(text: string, escapeChar: string, lookup: Lookup, depth: number, maximum: number) {
+    this.#maximum = maximum;
     this.#text = text;
     this.#escape = escapeChar;
     this.#lookup = lookup;
@@ -44,6 +56,10 @@ class Expander {
         if (char === quote) quote = '';
         else if (quote === '' && (char === '"' || char === "'")) quote = char;
         else out += char;
+      }
+      if (out.length > this.#maximum) {
+        this.isTooLong = true;
+        this.#at = this.#text.length;
       }
     }
     return out;
@@ -94,10 +110,11 @@ class Expander {
       this.#at = end < 0 ? this.#text.length : end;
       return '';
     }
-    const inner = new Expander(this.#text, this.#escape, this.#lookup, this.#depth + 1);
+    const inner = new Expander(this.#text, this.#escape, this.#lookup, this.#depth + 1, this.#maximum);
     inner.#at = this.#at;
     const out = stop === '/' ? inner.#pattern() : inner.run('}');
     this.#at = inner.#at;
+    this.isTooLong ||= inner.isTooLong;
     return out;
   }
 

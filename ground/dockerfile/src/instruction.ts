@@ -56,11 +56,27 @@ export interface InstructionContext {
   readonly shell: readonly string[] | undefined;
   readonly limits: ShellLimits;
   readonly problems: ProblemList;
+  /** Characters that expansion may still add to this file. */
+  readonly growth: { left: number; isExceeded: boolean };
 }
+
+const longestWord = 65_536;
 
 export interface HeredocText {
   readonly heredoc: Heredoc;
   readonly text: MappedText;
+}
+
+/** A word after expansion; as written once the file's allowance for growth is used up. */
+function expand(text: string, context: InstructionContext): string {
+  const { growth } = context;
+  const out = expandWord(text, context.escape, context.lookup, Math.min(growth.left, longestWord));
+  if (out !== undefined && out.length <= text.length + growth.left) {
+    growth.left -= Math.max(0, out.length - text.length);
+    return out;
+  }
+  growth.isExceeded = true;
+  return text;
 }
 
 /** Where the keyword of a logical line ends. */
@@ -87,7 +103,7 @@ export function readInstruction(
   const raw = splitFlags(line.text, context.escape, end);
   const flags = raw.flags.map((flag) => ({
     name: flag.name,
-    value: expandWord(flag.value, context.escape, context.lookup),
+    value: expand(flag.value, context),
     written: flag.value,
     span: line.span(flag.start, flag.end),
   }));
@@ -104,6 +120,10 @@ export function readInstruction(
   }
   const onbuild = keyword === 'ONBUILD' ? readOnbuild(line, raw.rest, heredocs, context) : undefined;
   const script = readCommands(keyword, line, raw.rest, body, heredocs, context);
+  if (script.commands.length + script.written.length >= context.limits.commands) {
+    const message = `more shell commands than the limit "commands" of ${context.limits.commands}`;
+    context.problems.add('DOCKERFILE_LIMIT', message, keywordSpan);
+  }
   return {
     keyword,
     flags,
@@ -181,12 +201,12 @@ function wordOf(
   context: InstructionContext,
 ): InstructionWord {
   const value = unquote(word.text, context.escape);
-  const expanded = expanding.has(keyword) ? expandWord(word.text, context.escape, context.lookup) : value;
+  const expanded = expanding.has(keyword) ? expand(word.text, context) : value;
   return { value, expanded, span: line.span(word.start, word.end) };
 }
 
 function expandItem(item: InstructionWord, context: InstructionContext): InstructionWord {
-  return { ...item, expanded: expandWord(item.value, context.escape, context.lookup) };
+  return { ...item, expanded: expand(item.value, context) };
 }
 
 /** EXPOSE splits a word again after expansion. */
@@ -210,7 +230,7 @@ function readPairs(keyword: string, line: MappedText, rest: number, context: Ins
     if (text === '') {
       context.problems.add('DOCKERFILE_ARGUMENTS', `${keyword} ${name.slice(0, 80)} has no value`, span);
     }
-    return { ...body, pairs: [{ name, value: expandWord(text, context.escape, context.lookup), span }] };
+    return { ...body, pairs: [{ name, value: expand(text, context), span }] };
   }
   const pairs: InstructionPair[] = [];
   for (const word of words) {
@@ -236,7 +256,7 @@ function pairOf(word: RawWord, line: MappedText, context: InstructionContext): I
   const span = line.span(word.start, word.end);
   if (equals < 0) return { name: unquote(word.text, context.escape), value: undefined, span };
   const name = unquote(word.text.slice(0, equals), context.escape);
-  return { name, value: expandWord(word.text.slice(equals + 1), context.escape, context.lookup), span };
+  return { name, value: expand(word.text.slice(equals + 1), context), span };
 }
 
 function readHealthcheck(line: MappedText, rest: number, context: InstructionContext): Body {

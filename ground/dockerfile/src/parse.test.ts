@@ -1,7 +1,7 @@
 import { SourceText } from '@keelson/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allInstructions, parseDockerfile } from './index.ts';
+import { allInstructions, dockerfileValue, locateDockerfile, parseDockerfile } from './index.ts';
 
 function parse(text: string, buildArgs?: Record<string, string>) {
   const options = buildArgs === undefined ? {} : { buildArgs: new Map(Object.entries(buildArgs)) };
@@ -187,7 +187,12 @@ describe('hostile input', () => {
   test('never throws, and every span lies in the text', () => {
     const property = fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => {
       const text = parts.join('');
-      for (const item of allInstructions(parse(text).dockerfile)) {
+      const { dockerfile } = parse(text);
+      expect(dockerfileValue(dockerfile)['stages']).toHaveLength(dockerfile.stages.length);
+      expect(
+        locateDockerfile(dockerfile, ['stages', 0, 'instructions', 1, 'commands', 0]).start,
+      ).toBeGreaterThan(-1);
+      for (const item of allInstructions(dockerfile)) {
         const spans = [item.span, ...item.args.map((arg) => arg.span), ...item.commands.map((c) => c.span)];
         for (const span of spans) {
           expect(span.start >= 0 && span.start <= span.end && span.end <= text.length + 2).toBe(true);
@@ -195,6 +200,21 @@ describe('hostile input', () => {
       }
     });
     fc.assert(property, { seed: 20, numRuns: 1500 });
+  });
+
+  test.each([
+    ['values that double', `FROM a\nENV A=xx\n${'ENV A=$A$A\n'.repeat(100)}`, 'expansion'],
+    [
+      'a word of many variables',
+      `FROM a\nENV A=${'x'.repeat(10_000)}\nENV B=${'$A'.repeat(100_000)}`,
+      'expansion',
+    ],
+    ['commands', `FROM a\nRUN ${'a;'.repeat(30_000)}`, 'commands'],
+    ['instructions', `FROM a\n${'RUN a\n'.repeat(6_000)}`, 'instructions'],
+  ])('bound that is named: %s', (_, text, limit) => {
+    expect(parse(text).problems.map((p) => [p.code, p.message.includes(`"${limit}"`)])).toEqual([
+      ['DOCKERFILE_LIMIT', true],
+    ]);
   });
 
   test.each([

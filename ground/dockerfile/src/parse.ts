@@ -16,13 +16,16 @@ export interface DockerfileLimits {
   readonly commands: number;
   /** `$(…)` in `$(…)`, `sh -c` in `sh -c`. */
   readonly depth: number;
+  /** Characters that the expansion of variables may add to the file: `ENV A=$A$A` doubles with every line. */
+  readonly expansion: number;
 }
 
 export const defaultLimits: DockerfileLimits = {
   length: 2 * 1024 * 1024,
-  instructions: 20_000,
+  instructions: 5_000,
   commands: 20_000,
   depth: 12,
+  expansion: 4 * 1024 * 1024,
 };
 
 export interface DockerfileOptions {

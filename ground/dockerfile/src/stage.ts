@@ -6,7 +6,7 @@ import type { ShellLimits } from './shell.ts';
 
 export interface StageBuilderOptions {
   readonly escape: string;
-  readonly limits: ShellLimits;
+  readonly limits: ShellLimits & { readonly expansion: number };
   readonly problems: ProblemList;
   readonly buildArgs: ReadonlyMap<string, string>;
 }
@@ -29,12 +29,14 @@ interface OpenStage {
 /** Sorts instructions into stages and keeps what is in force: variables, USER, SHELL. */
 export class StageBuilder {
   readonly #options: StageBuilderOptions;
+  readonly #growth: { left: number; isExceeded: boolean };
   readonly #globals = new Map<string, string>();
   readonly #globalArgs: Instruction[] = [];
   readonly #stages: OpenStage[] = [];
 
   constructor(options: StageBuilderOptions) {
     this.#options = options;
+    this.#growth = { left: options.limits.expansion, isExceeded: false };
   }
 
   /** What the next instruction is read with. FROM is read with the global ARGs only, see `add`. */
@@ -45,6 +47,7 @@ export class StageBuilder {
       escape: escapeChar,
       limits,
       problems,
+      growth: this.#growth,
       lookup: this.#lookup(stage),
       user: stage?.user,
       shell: stage?.shell,
@@ -125,6 +128,10 @@ export class StageBuilder {
   }
 
   finish(): { globalArgs: readonly Instruction[]; stages: readonly Stage[] } {
+    if (this.#growth.isExceeded) {
+      const message = `variables expand to more than the limit "expansion" of ${this.#options.limits.expansion}`;
+      this.#options.problems.add('DOCKERFILE_LIMIT', message, { start: 0, end: 0 });
+    }
     return { globalArgs: this.#globalArgs, stages: this.#stages };
   }
 }

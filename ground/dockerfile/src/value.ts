@@ -119,13 +119,29 @@ function stageValue(
   out['env'] = objectOf(stage.env);
   out['hasHealthcheck'] = hasHealthcheck(stage, dockerfile.stages);
   out['line'] = dockerfile.source.position(stage.from.span.start).line;
+  const last = new Map(stage.instructions.map((item) => [item.keyword, item]));
+  const programs = createObject();
   out['instructions'] = stage.instructions.flatMap((item) => {
     const own = instructionValue(item, dockerfile, spans, false);
+    own['isLast'] = last.get(item.keyword) === item;
+    if (item.keyword === 'RUN') countPrograms(own, programs);
     return item.onbuild === undefined
       ? [own]
       : [own, instructionValue(item.onbuild, dockerfile, spans, true)];
   });
+  out['programs'] = programs;
   return spans.mark(out, stage.from.span);
+}
+
+/** How often the stage's RUNs call each program. */
+function countPrograms(instruction: JsonObject, programs: JsonObject): void {
+  const commands = instruction['commands'];
+  for (const command of Array.isArray(commands) ? commands : []) {
+    const name = isObject(command) ? command['name'] : undefined;
+    if (typeof name !== 'string' || name === '') continue;
+    const before = Object.hasOwn(programs, name) ? programs[name] : 0;
+    programs[name] = typeof before === 'number' ? before + 1 : 1;
+  }
 }
 
 /** HEALTHCHECK is inherited along FROM; NONE switches it off. */
@@ -148,6 +164,7 @@ function instructionValue(
   const out = createObject();
   out['keyword'] = item.keyword;
   out['trigger'] = trigger;
+  out['isLast'] = false;
   out['form'] = item.form;
   out['value'] = item.value;
   out['line'] = dockerfile.source.position(item.span.start).line;
