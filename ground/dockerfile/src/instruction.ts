@@ -1,11 +1,15 @@
 import type { Span } from '@keelson/core';
 import type { ProblemList } from './error.ts';
 import { expandWord, type Lookup } from './expand.ts';
+import {
+  type CommandBody,
+  type CommandContext,
+  type HeredocText,
+  readCommands,
+} from './instruction-commands.ts';
 import { isBlank } from './line-reader.ts';
-import { type MappedText, MappedTextBuilder } from './mapped-text.ts';
-import type { Heredoc, Instruction, InstructionPair, InstructionWord } from './model.ts';
-import type { ShellLimits } from './shell.ts';
-import { readExecForm, readScript, type ScriptCommands } from './shell-script.ts';
+import type { MappedText } from './mapped-text.ts';
+import type { Instruction, InstructionPair, InstructionWord } from './model.ts';
 import { type RawWord, splitBlanks, splitFlags, splitQuoted, unquote } from './words.ts';
 
 /** Keywords and the least number of arguments. */
@@ -49,23 +53,15 @@ const expanding = new Set([
 ]);
 
 /** What reading an instruction needs of the place where it stands. */
-export interface InstructionContext {
-  readonly escape: string;
+export interface InstructionContext extends CommandContext {
   readonly lookup: Lookup;
   readonly user: string | undefined;
-  readonly shell: readonly string[] | undefined;
-  readonly limits: ShellLimits;
   readonly problems: ProblemList;
   /** Characters that expansion may still add to this file. */
   readonly growth: { left: number; isExceeded: boolean };
 }
 
 const longestWord = 65_536;
-
-export interface HeredocText {
-  readonly heredoc: Heredoc;
-  readonly text: MappedText;
-}
 
 /** A word after expansion; as written once the file's allowance for growth is used up. */
 function expand(text: string, context: InstructionContext): string {
@@ -157,12 +153,9 @@ function readOnbuild(
   return inner.text === '' ? undefined : readInstruction(inner, heredocs, context);
 }
 
-interface Body {
+interface Body extends CommandBody {
   readonly args: InstructionWord[];
   readonly pairs: readonly InstructionPair[];
-  readonly form: Instruction['form'];
-  /** Offset at which the command text begins, for the shell form. */
-  readonly scriptStart: number;
 }
 
 function readBody(keyword: string, line: MappedText, rest: number, context: InstructionContext): Body {
@@ -305,75 +298,4 @@ function stringSpans(line: MappedText, from: number): Span[] {
     spans.push(line.span(start, at + 1));
   }
   return spans;
-}
-
-const running = new Set(['RUN', 'CMD', 'ENTRYPOINT', 'HEALTHCHECK']);
-const nothing: ScriptCommands = { commands: [], written: [] };
-
-function readCommands(
-  keyword: string,
-  line: MappedText,
-  rest: number,
-  body: Body,
-  heredocs: readonly HeredocText[],
-  context: InstructionContext,
-): ScriptCommands {
-  const escapes = context.escape === '\\' && !isWindowsShell(context.shell);
-  if (keyword === 'COPY' || keyword === 'ADD') return readFiles(body, heredocs, context, escapes);
-  if (!running.has(keyword)) return nothing;
-  const words = keyword === 'HEALTHCHECK' ? body.args.slice(1) : body.args;
-  if (body.form === 'exec') return readExecForm(words, context.limits, true);
-  if (heredocs.length === 0) {
-    return readScript(line.slice(body.scriptStart, line.text.length), context.limits, escapes);
-  }
-  const only = heredocs.length === 1 && splitBlanks(line.text, rest).length === 1 ? heredocs[0] : undefined;
-  if (only !== undefined) {
-    return isShellScript(only.heredoc.content, true)
-      ? readScript(only.text, context.limits, escapes)
-      : nothing;
-  }
-  return readScript(withHeredocs(line, body.scriptStart, heredocs), context.limits, escapes);
-}
-
-/** The line as a shell would read it: the bodies follow, each with the line that ends it. */
-function withHeredocs(line: MappedText, from: number, heredocs: readonly HeredocText[]): MappedText {
-  const builder = new MappedTextBuilder();
-  const pieces = [line.slice(from, line.text.length), ...heredocs.map((entry) => entry.text)];
-  for (const [index, piece] of pieces.entries()) {
-    piece.copyTo(builder);
-    const heredoc = heredocs[index - 1]?.heredoc;
-    builder.add(
-      heredoc === undefined ? '\n' : `${heredoc.name}\n`,
-      heredoc?.span.end ?? piece.at(piece.text.length),
-    );
-  }
-  return builder.build(line.at(from));
-}
-
-/** Scripts among the files that COPY and ADD write from here-documents. */
-function readFiles(
-  body: Body,
-  heredocs: readonly HeredocText[],
-  context: InstructionContext,
-  escapes: boolean,
-): ScriptCommands {
-  const target = body.args.at(-1)?.expanded ?? '';
-  const written = heredocs.flatMap((entry) => {
-    const named = target.endsWith('.sh') || entry.heredoc.name.endsWith('.sh');
-    if (!isShellScript(entry.heredoc.content, named)) return [];
-    const inner = readScript(entry.text, context.limits, escapes);
-    return [...inner.commands, ...inner.written];
-  });
-  return { commands: [], written };
-}
-
-/** By its `#!` line; `otherwise` where it has none. */
-function isShellScript(content: string, otherwise: boolean): boolean {
-  if (!content.startsWith('#!')) return otherwise;
-  const end = content.indexOf('\n');
-  return /\b(?:sh|bash|dash|ash|ksh|zsh)\b/.test(content.slice(0, end < 0 ? 200 : Math.min(end, 200)));
-}
-
-function isWindowsShell(shell: readonly string[] | undefined): boolean {
-  return shell !== undefined && /(?:^|[/\\])(?:cmd|powershell|pwsh)(?:\.exe)?$/i.test(shell[0] ?? '');
 }
