@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { decodeText } from './decode.ts';
 import { ManifestError } from './errors.ts';
 
 /** Bounds on what is read. Passing one is an error that names it. */
@@ -12,7 +13,11 @@ export interface FileLimits {
   maxFolderDepth: number;
 }
 
-export const defaultFileLimits: FileLimits = { maxFileBytes: 32 * 1024 * 1024, maxFiles: 200_000, maxFolderDepth: 64 };
+export const defaultFileLimits: FileLimits = {
+  maxFileBytes: 32 * 1024 * 1024,
+  maxFiles: 200_000,
+  maxFolderDepth: 64,
+};
 
 export type FileKind = 'manifest' | 'dockerfile';
 
@@ -42,15 +47,20 @@ export function* walkFolder(
   depth = 0,
 ): Generator<FoundFile> {
   if (depth > limits.maxFolderDepth) {
-    throw new ManifestError('INPUT_TOO_MANY_FILES', `folders nest deeper than maxFolderDepth (${limits.maxFolderDepth})`, {
-      location: { file: folder },
-    });
+    throw new ManifestError(
+      'INPUT_TOO_MANY_FILES',
+      `folders nest deeper than maxFolderDepth (${limits.maxFolderDepth})`,
+      {
+        location: { file: folder },
+      },
+    );
   }
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = folder === '.' ? entry.name : join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!skippedFolders.has(entry.name) && !excluded(path, true)) yield* walkFolder(path, excluded, limits, depth + 1);
+      if (!skippedFolders.has(entry.name) && !excluded(path, true))
+        yield* walkFolder(path, excluded, limits, depth + 1);
       continue;
     }
     const kind = fileKind(entry.name);
@@ -89,16 +99,4 @@ export function readText(path: string, limits: FileLimits): string {
     throw new ManifestError('INPUT_UNREADABLE', reason, { location, cause: error });
   }
   return decodeText(bytes, path);
-}
-
-/** UTF-8, or UTF-16 with a byte order mark; anything with NUL bytes is no text. */
-export function decodeText(bytes: Uint8Array, file: string): string {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
-  try {
-    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: encoding === 'utf-8' }).decode(bytes);
-    if (!text.includes('\0')) return text;
-  } catch (error) {
-    throw new ManifestError('INPUT_NOT_TEXT', `not valid ${encoding} text`, { location: { file }, cause: error });
-  }
-  throw new ManifestError('INPUT_NOT_TEXT', 'binary data, not text', { location: { file } });
 }

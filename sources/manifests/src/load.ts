@@ -3,7 +3,14 @@ import { basename } from 'node:path';
 import { isKeelsonError, type KeelsonError, type SourceLocation, SourceText } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { ManifestError } from './errors.ts';
-import { defaultFileLimits, type FileKind, type FileLimits, fileKind, readText, walkFolder } from './files.ts';
+import {
+  defaultFileLimits,
+  type FileKind,
+  type FileLimits,
+  fileKind,
+  readText,
+  walkFolder,
+} from './files.ts';
 import { readDockerfileText, readManifestText } from './text.ts';
 
 export type LoadedDockerfile = ReturnType<typeof readDockerfileText>['input'];

@@ -1,4 +1,4 @@
-import type { Path, SourceText } from '@keelson/core';
+import type { JsonValue, Path, SourceText } from '@keelson/core';
 import { isObject, valueAt } from '@keelson/core';
 import type { LocatedPath, ResourceOrigin } from '@keelson/kubernetes';
 import type { YamlDocument } from '@keelson/yaml';
@@ -20,27 +20,37 @@ export function documentOrigin(source: SourceText, document: YamlDocument): Reso
 export function locateInDocument(source: SourceText, document: YamlDocument, path: Path): LocatedPath {
   const { location, depth } = document.locateNearest(path);
   if (depth < path.length) {
-    const anchor = anchorOf(document, path.slice(0, depth));
+    const anchor = anchorOf(document.value, path.slice(0, depth));
     const named = document.locate(anchor) ?? location;
     return { ...sourceLocation(source, named), path: anchor, missing: true };
   }
   return { ...sourceLocation(source, location), path, missing: false };
 }
 
-function anchorOf(document: YamlDocument, parent: Path): Path {
-  const value = valueAt(document.value, parent);
+/** What a person would look at where something below `parent` is missing. */
+export function anchorOf(root: JsonValue, parent: Path): Path {
+  const value = valueAt(root, parent);
   if (!isObject(value)) return parent;
   if (typeof parent.at(-1) === 'number' && typeof value['name'] === 'string') return [...parent, 'name'];
   if (parent.length > 0 && typeof parent.at(-1) === 'string') return parent;
   const name: Path = [...parent, 'metadata', 'name'];
-  if (valueAt(document.value, name) !== undefined) return name;
+  if (valueAt(root, name) !== undefined) return name;
   return value['kind'] === undefined ? parent : [...parent, 'kind'];
 }
 
-function sourceLocation(source: SourceText, node: { key?: { start: number; end: number }; value: { start: number; end: number } }) {
+function sourceLocation(
+  source: SourceText,
+  node: { key?: { start: number; end: number }; value: { start: number; end: number } },
+) {
   const start = source.position(node.key?.start ?? node.value.start);
   const end = source.position(node.value.end);
   // A mapping or a long text is shown by its key alone.
   const stop = node.key !== undefined && end.line !== start.line ? source.position(node.key.end) : end;
-  return { file: source.file, line: start.line, column: start.column, endLine: stop.line, endColumn: stop.column };
+  return {
+    file: source.file,
+    line: start.line,
+    column: start.column,
+    endLine: stop.line,
+    endColumn: stop.column,
+  };
 }

@@ -24,7 +24,10 @@ export function readManifestText(source: SourceText, limits: Partial<YamlLimits>
     for (const resource of resources) out.resources.push(resource);
     for (const problem of problems) {
       if (problem.code === 'not-an-object' && problem.path.length === 0) out.otherDocuments++;
-      else out.errors.push(new ManifestError('MANIFEST_LIST', problem.reason, { location: origin.locate(problem.path) }));
+      else
+        out.errors.push(
+          new ManifestError('MANIFEST_LIST', problem.reason, { location: origin.locate(problem.path) }),
+        );
     }
   }
   return out;

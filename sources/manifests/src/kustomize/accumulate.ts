@@ -1,0 +1,281 @@
+import type { SourceLocation } from '@keelson/core';
+import { addConfiguration, copyConfig, mergeConfig } from './configuration.ts';
+import { defaultTransformerConfig, type TransformerConfig } from './default-config.ts';
+import { fault } from './fault.ts';
+import { folderOf, isBelow, joinPath } from './file-system.ts';
+import { runGenerators } from './generators.ts';
+import { currentId, describeId, type Item, idKey } from './item.ts';
+import { applyJsonPatches, applyPatches, applyStrategicMergePatches, type PatchReader } from './patches.ts';
+import { locatePlace, type Place } from './place.ts';
+import { applyReplacements } from './replacements.ts';
+import { isRemote, objectItems } from './resource-files.ts';
+import { mappingItems, textItems } from './selector.ts';
+import { type BuildSession, inlineTrees, treesOf, unreadable } from './session.ts';
+import {
+  addAffix,
+  addAnnotations,
+  addLabels,
+  setImages,
+  setNamespaces,
+  setReplicas,
+} from './transformers.ts';
+import { type MappingTree, scalarText, type Tree, textAt, valueOf } from './tree.ts';
+import { collectVars, type Var } from './vars.ts';
+
+/** Renders a chart that a kustomization inflates; undefined with a reason when that cannot be done here. */
+export type InflateChart = (
+  chart: MappingTree,
+  globals: Tree | undefined,
+  folder: string,
+) => { trees: Tree[] } | { reason: string };
+
+/** Something of a build that was left out, and why. */
+export interface BuildNote {
+  readonly reason: string;
+  readonly location: SourceLocation;
+}
+
+/** What a kustomization and those below it come to, before names are hashed and references follow. */
+export interface Accumulator {
+  items: Item[];
+  config: TransformerConfig;
+  vars: Map<string, Var>;
+}
+
+export function emptyAccumulator(): Accumulator {
+  return { items: [], config: copyConfig(defaultTransformerConfig), vars: new Map() };
+}
+
+/** One folder on the way from the root of a build. */
+interface Level {
+  readonly folder: string;
+  readonly realFolder: string;
+  readonly parent: Level | undefined;
+  readonly depth: number;
+}
+
+/** Reads the kustomizations of one build. */
+export class Accumulation {
+  readonly session: BuildSession;
+  /** Files that the build used, and folders of kustomizations. */
+  readonly consumed = new Set<string>();
+  readonly folders = new Set<string>();
+  readonly notes: BuildNote[] = [];
+  complete = true;
+  readonly #inflate: InflateChart | undefined;
+  #kustomizations = 0;
+
+  constructor(session: BuildSession, inflate: InflateChart | undefined) {
+    this.session = session;
+    this.#inflate = inflate;
+  }
+
+  /** Accumulates the kustomization of the root folder. */
+  root(folder: string): Accumulator {
+    const level = { folder, realFolder: this.session.files.realPath(folder), parent: undefined, depth: 0 };
+    return this.#folder(level, emptyAccumulator(), undefined);
+  }
+
+  #folder(level: Level, into: Accumulator, as: { component: boolean; at: Place } | undefined): Accumulator {
+    const { limits } = this.session;
+    if (level.depth > limits.maxBuildDepth)
+      throw fault(`kustomizations nest deeper than maxBuildDepth (${limits.maxBuildDepth})`, as?.at);
+    if (++this.#kustomizations > limits.maxKustomizations) {
+      throw fault(`the build reads more than maxKustomizations (${limits.maxKustomizations})`, as?.at);
+    }
+    const found = this.session.kustomizationOf(level.folder);
+    if (found === undefined)
+      throw fault(`${level.folder} holds no kustomization file`, as?.at ?? { file: level.folder });
+    this.folders.add(level.folder);
+    this.consumed.add(found.path);
+    const [tree] = treesOf(found.file);
+    if (tree?.kind !== 'mapping')
+      throw fault('the kustomization is no mapping', tree?.place ?? { file: found.path });
+    const isComponent = textAt(tree, 'kind') === 'Component';
+    if (as !== undefined && as.component !== isComponent) {
+      throw fault(
+        `${level.folder} is ${isComponent ? 'a' : 'no'} Component, and is listed among the ${as.component ? 'components' : 'resources'}`,
+        as.at,
+      );
+    }
+    this.#kustomization(tree, level, into);
+    return into;
+  }
+
+  #kustomization(root: MappingTree, level: Level, into: Accumulator): void {
+    for (const field of ['resources', 'bases']) {
+      for (const { text, place } of textItems(root.entries.get(field), field))
+        this.#resource(text, place, level, into);
+    }
+    for (const { text, place } of textItems(root.entries.get('configurations'), 'configurations')) {
+      for (const tree of treesOf(this.#file(text, place, level))) addConfiguration(into.config, tree);
+    }
+    for (const { text, place } of textItems(root.entries.get('crds'), 'crds')) this.#file(text, place, level);
+    this.#plugins(root);
+    const read = (path: string, at: Place) => this.#bytes(path, at, level);
+    runGenerators(into.items, root, read);
+    this.#charts(root, level, into);
+    for (const { text, place } of textItems(root.entries.get('components'), 'components')) {
+      this.#below(text, place, level, into, true);
+    }
+    this.#transform(root, level, into);
+    collectVars(into.items, root, into.vars);
+  }
+
+  #transform(root: MappingTree, level: Level, { items, config }: Accumulator): void {
+    const patches: PatchReader = {
+      file: (path, at) => treesOf(this.#file(path, at, level)),
+      inline: inlineTrees,
+    };
+    applyStrategicMergePatches(items, root, patches, this);
+    applyPatches(items, mappingItems(root.entries.get('patches'), 'patches'), patches, this);
+    setNamespaces(items, root.entries.get('namespace'), config);
+    addAffix(items, root.entries.get('namePrefix'), 'prefix', config.namePrefix);
+    addAffix(items, root.entries.get('nameSuffix'), 'suffix', config.nameSuffix);
+    addLabels(items, root, config);
+    addAnnotations(items, root, config);
+    applyJsonPatches(items, root, patches);
+    setReplicas(items, root, config, this);
+    setImages(items, root, config);
+    applyReplacements(items, this.#replacements(root, level), this);
+  }
+
+  #replacements(root: MappingTree, level: Level): MappingTree[] {
+    return mappingItems(root.entries.get('replacements'), 'replacements').flatMap((entry) => {
+      const path = entry.entries.get('path');
+      if (path === undefined) return [entry];
+      return treesOf(this.#file(scalarText(path) ?? '', path.place, level)).flatMap((tree) =>
+        tree.kind === 'mapping' ? [tree] : mappingItems(tree, 'replacements'),
+      );
+    });
+  }
+
+  #resource(entry: string, at: Place, level: Level, into: Accumulator): void {
+    if (isRemote(entry)) {
+      this.leaveOut(`the remote base ${entry} is not fetched`, at);
+      return;
+    }
+    const path = joinPath(level.folder, entry);
+    if (this.session.files.isFolder(path)) return this.#below(entry, at, level, into, false);
+    this.#append(into, objectItems(treesOf(this.#file(entry, at, level))), at);
+  }
+
+  #append(into: Accumulator, items: readonly Item[], at: Place): void {
+    const { maxObjects } = this.session.limits;
+    if (into.items.length + items.length > maxObjects)
+      throw fault(`the build has more than maxObjects (${maxObjects})`, at);
+    const known = new Set(into.items.map((item) => idKey(currentId(item))));
+    for (const item of items) {
+      const id = currentId(item);
+      if (known.has(idKey(id))) throw fault(`${describeId(id)} is there already`, at);
+      known.add(idKey(id));
+      into.items.push(item);
+    }
+  }
+
+  #below(entry: string, at: Place, level: Level, into: Accumulator, component: boolean): void {
+    if (isRemote(entry)) return this.leaveOut(`the remote component ${entry} is not fetched`, at);
+    const folder = joinPath(level.folder, entry);
+    if (entry.startsWith('/') || !this.session.files.isFolder(folder))
+      throw fault(`there is no folder ${entry}`, at);
+    const realFolder = this.session.files.realPath(folder);
+    for (let above: Level | undefined = level; above !== undefined; above = above.parent) {
+      if (isBelow(above.realFolder, realFolder))
+        throw fault(`${entry} leads back to ${above.folder}, a cycle`, at);
+    }
+    const below = { folder, realFolder, parent: level, depth: level.depth + 1 };
+    if (component) {
+      this.#folder(below, into, { component, at });
+      return;
+    }
+    const made = this.#folder(below, emptyAccumulator(), { component, at });
+    this.#append(into, made.items, at);
+    mergeConfig(into.config, made.config);
+    for (const [name, one] of made.vars) {
+      if (into.vars.has(name)) throw fault(`the var ${name} is there already`, at);
+      into.vars.set(name, one);
+    }
+  }
+
+  /** A file that the kustomization names; it must stand in or below its folder, links followed. */
+  #file(entry: string, at: Place, level: Level) {
+    const path = this.#restricted(entry, at, level);
+    try {
+      const file = this.session.read(path);
+      if (file !== undefined) {
+        this.consumed.add(path);
+        return file;
+      }
+    } catch (error) {
+      unreadable(entry, at, error);
+    }
+    throw fault(`there is no file ${entry}`, at);
+  }
+
+  #bytes(entry: string, at: Place, level: Level): Uint8Array {
+    const path = this.#restricted(entry, at, level);
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = this.session.files.read(path);
+    } catch (error) {
+      unreadable(entry, at, error);
+    }
+    if (bytes === undefined) throw fault(`there is no file ${entry}`, at);
+    this.consumed.add(path);
+    return bytes;
+  }
+
+  #restricted(entry: string, at: Place, level: Level): string {
+    if (isRemote(entry)) throw fault(`${entry} is not fetched`, at);
+    const path = joinPath(level.folder, entry);
+    const real = this.session.files.realPath(path);
+    if (!isBelow(folderOf(real), level.realFolder))
+      throw fault(`${entry} stands outside the folder of the kustomization`, at);
+    return path;
+  }
+
+  #plugins(root: MappingTree): void {
+    for (const field of ['generators', 'transformers', 'validators']) {
+      for (const { text, place } of textItems(root.entries.get(field), field)) {
+        const name = text.includes('\n') ? 'an inline one' : text;
+        this.leaveOut(`${field} are not run (${name})`, place, field !== 'validators');
+      }
+    }
+  }
+
+  #charts(root: MappingTree, level: Level, into: Accumulator): void {
+    const field = root.entries.has('helmCharts') ? 'helmCharts' : 'helmChartInflationGenerator';
+    for (const chart of mappingItems(root.entries.get(field), field)) {
+      const rendered = this.#inflate?.(chart, root.entries.get('helmGlobals'), level.folder) ?? {
+        reason: 'charts are not rendered here',
+      };
+      if ('reason' in rendered) {
+        this.leaveOut(
+          `the chart ${textAt(chart, 'name') ?? ''} was not rendered: ${rendered.reason}`,
+          chart.place,
+        );
+      } else this.#append(into, objectItems(rendered.trees), chart.place);
+    }
+  }
+
+  /** Notes what is missing; what depends on it is then no failure. */
+  leaveOut(reason: string, at: Place, matters = true): void {
+    this.notes.push({ reason, location: locatePlace(at) });
+    if (matters) this.complete = false;
+  }
+}
+
+/** True for objects that are for tools alone, which a build leaves out. */
+export function isLocal(item: Item): boolean {
+  const annotations = item.root.entries.get('metadata');
+  const value =
+    annotations === undefined
+      ? undefined
+      : textAt(annotations, 'annotations', 'config.kubernetes.io/local-config');
+  return value !== undefined && value !== 'false';
+}
+
+/** For tests and callers that want plain values. */
+export function plainItems(items: readonly Item[]) {
+  return items.map((item) => valueOf(item.root));
+}

@@ -1,0 +1,68 @@
+import type { NameReference, TransformerConfig } from './default-config.ts';
+import type { FieldSpec } from './field-spec.ts';
+import { mappingItems } from './selector.ts';
+import { fieldSpecs } from './transformers.ts';
+import { type Tree, textAt } from './tree.ts';
+
+const specFields = [
+  'namePrefix',
+  'nameSuffix',
+  'namespace',
+  'commonLabels',
+  'labels',
+  'templateLabels',
+  'commonAnnotations',
+  'varReference',
+  'images',
+  'replicas',
+] as const;
+
+export function copyConfig(config: Readonly<TransformerConfig>): TransformerConfig {
+  const copy = { ...config, nameReference: [...config.nameReference] };
+  for (const field of specFields) copy[field] = [...config[field]];
+  return copy;
+}
+
+/** Adds the field specs of a configuration file. */
+export function addConfiguration(config: TransformerConfig, tree: Tree): void {
+  if (tree.kind !== 'mapping') return;
+  for (const field of specFields) addSpecs(config[field], fieldSpecs(tree.entries.get(field)));
+  for (const reference of mappingItems(tree.entries.get('nameReference'), 'nameReference')) {
+    const target = {
+      group: textAt(reference, 'group') ?? '',
+      version: textAt(reference, 'version') ?? '',
+      kind: textAt(reference, 'kind') ?? '',
+    };
+    addReference(config.nameReference, {
+      target,
+      referrers: fieldSpecs(reference.entries.get('fieldSpecs')),
+    });
+  }
+}
+
+export function mergeConfig(into: TransformerConfig, from: TransformerConfig): void {
+  for (const field of specFields) addSpecs(into[field], from[field]);
+  for (const reference of from.nameReference) addReference(into.nameReference, reference);
+}
+
+function specKey(spec: FieldSpec): string {
+  return [spec.group, spec.version, spec.kind, ...spec.path].join('\0');
+}
+
+function addSpecs(into: FieldSpec[], more: readonly FieldSpec[]): void {
+  const known = new Set(into.map(specKey));
+  for (const spec of more) if (!known.has(specKey(spec))) into.push(spec);
+}
+
+function addReference(into: NameReference[], { target, referrers }: NameReference): void {
+  const key = ({ group, version, kind }: NameReference['target']) => [group, version, kind].join('\0');
+  const index = into.findIndex((one) => key(one.target) === key(target));
+  const known = into[index];
+  if (known === undefined) {
+    into.push({ target, referrers });
+    return;
+  }
+  const merged = [...known.referrers];
+  addSpecs(merged, referrers);
+  into[index] = { target, referrers: merged };
+}
