@@ -42,7 +42,8 @@ export function commandValue(command: ShellCommand, source: SourceText, spans: S
   out['flags'] = optionsOf(args);
   out['assignments'] = assignmentsOf([...command.assignments, ...assignments]);
   out['next'] = command.next;
-  out['pipedTo'] = receivers(command);
+  out['pipedTo'] = receivers(command).map(({ name: receiver }) => receiver);
+  out['runBy'] = receivers(command).find(runsItsInput)?.name ?? '';
   out['redirects'] = command.redirects.map(({ operator, target }) =>
     objectOf(Object.entries({ operator, target })),
   );
@@ -81,13 +82,31 @@ function assignmentsOf(words: readonly string[]): JsonObject {
   return out;
 }
 
-/** Names of the commands that its output goes through, in order. */
-function receivers(command: ShellCommand): string[] {
-  const names: string[] = [];
+interface Receiver {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** The commands that its output goes through, in order. */
+function receivers(command: ShellCommand): Receiver[] {
+  const found: Receiver[] = [];
   let next = command.pipedTo;
-  while (next !== undefined && names.length < longestPipeline) {
-    names.push(baseName(next.words[unwrapCommand(next.words).start] ?? ''));
+  while (next !== undefined && found.length < longestPipeline) {
+    const { start } = unwrapCommand(next.words);
+    found.push({ name: baseName(next.words[start] ?? ''), args: next.words.slice(start + 1) });
     next = next.pipedTo;
   }
-  return names;
+  return found;
+}
+
+/** True when the program takes its standard input as a script: no script is named among its arguments. */
+function runsItsInput({ name, args }: Receiver): boolean {
+  if (/^(?:sh|bash|dash|ash|ksh|zsh)$/.test(name)) {
+    if (args.some((arg) => /^-[a-z]*s$/.test(arg))) return true;
+    // `-o pipefail` takes a value of its own
+    const rest = args.filter((_, i) => !/^-[a-z]*o$/.test(args[i - 1] ?? ''));
+    return !rest.some((arg) => !arg.startsWith('-') || /^-[a-z]*c$/.test(arg));
+  }
+  if (!/^(?:python[\d.]*|perl|ruby|node|php)$/.test(name)) return false;
+  return args.length === 0 || args[0] === '-';
 }

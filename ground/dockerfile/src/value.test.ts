@@ -74,6 +74,22 @@ describe('splitImageName', () => {
   });
 });
 
+describe('runBy: who runs what a command prints', () => {
+  test.each([
+    ['curl x | sh', 'sh'],
+    ['curl x | gunzip | sudo -E bash -s -- -y', 'bash'],
+    ['curl x | bash -euo pipefail', 'bash'],
+    ['curl x | python3 -', 'python3'],
+    ["curl x | python3 -c 'y'", ''],
+    ['curl x | sh script', ''],
+    ['curl x | sh -c y', ''],
+    ['curl x | tar xz', ''],
+  ])('%s', (script, expected) => {
+    const { value } = read(`FROM a\nRUN ${script}`);
+    expect(valueAt(value, ['stages', 0, 'instructions', 1, 'commands', 0, 'runBy'])).toBe(expected);
+  });
+});
+
 describe('package managers', () => {
   test.each([
     ['apt-get -y install a b=1 ./c.deb $D', 'apt', 'install', 'a b=1!'],
