@@ -5,6 +5,7 @@ import type { DuplicateKey, YamlLimits, YamlStream } from './document.ts';
 import { yamlError } from './error.ts';
 import { FastReader } from './fast.ts';
 import { bail } from './fast-text.ts';
+import { JsonReader, notJson } from './json-text.ts';
 import { resolveLimits } from './limits.ts';
 import { PositionBuilder } from './positions.ts';
 import { ReadDocument } from './reader.ts';
@@ -59,8 +60,9 @@ class StreamReader {
       return this.#stream;
     }
     this.#isUsual = this.#fast !== undefined && isUsual(text);
-    let index = 0;
-    for (const chunk of splitDocuments(text)) {
+    const json = this.#readJson();
+    let { index } = json;
+    for (const chunk of splitDocuments(text, json.end)) {
       if (index >= maxDocuments) {
         this.#refuse(`the text holds more documents than maxDocuments, ${maxDocuments}`, chunk.start);
         break;
@@ -71,6 +73,31 @@ class StreamReader {
       } else this.#readChunk(chunk, index++);
     }
     return this.#stream;
+  }
+
+  /** kubectl reads a stream that begins with `{` as JSON for as long as it is JSON, and goes on as YAML. */
+  #readJson(): { index: number; end: number } {
+    const { text } = this.#source;
+    let index = 0;
+    let end = 0;
+    if (!text.trimStart().startsWith('{')) return { index, end };
+    const json = new JsonReader(this.#source, this.#limits, this.#positions);
+    try {
+      while (index < this.#limits.maxDocuments) {
+        this.#positions.reset();
+        const object = json.read(end);
+        if (object === undefined) break;
+        this.#keep(index++, object.span, object.value, json.duplicates);
+        end = object.span.end;
+      }
+    } catch (error) {
+      if (error !== notJson && !isKeelsonError(error)) throw error;
+    }
+    // Blanks behind the last object, up to the end of its line, belong to no document.
+    const rest = text.indexOf('\n', end);
+    if (index > 0 && text.slice(end, rest < 0 ? text.length : rest).trim() === '')
+      end = rest < 0 ? text.length : rest + 1;
+    return { index, end: text.slice(end).trim() === '' && index > 0 ? text.length : end };
   }
 
   #refuse(message: string, offset: number): void {

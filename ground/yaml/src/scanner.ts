@@ -198,14 +198,13 @@ export class Scanner {
     this.#removeKey();
     if (cursor.flowLevel > 0) {
       cursor.flowLevel--;
-      this.#keys.pop();
-      this.#release(this.#keys.at(-1));
+      if (this.#keys.pop() === undefined) this.#release(this.#keys.at(-1));
     }
     cursor.simpleKeyAllowed = false;
     this.#append(kind, 1);
   }
 
-  /** go-yaml no longer holds a closed flow collection back to see whether it is a key. */
+  /** go-yaml does not hold a closed flow collection without scalars back to see whether it is a key. */
   #release(key: SimpleKey | undefined): void {
     if (key === undefined) return;
     const token = this.#queue[key.tokenNumber - this.#taken + this.#head];

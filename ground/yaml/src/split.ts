@@ -10,13 +10,13 @@ export interface Chunk {
 /**
  * Splits as kubectl's YAMLReader does: a line that begins with `---` ends the document before it, and only
  * blanks or a comment may follow on that line. A `---` with nothing before it begins the next document
- * instead of ending an empty one.
+ * instead of ending an empty one. Begins at `from`, the start of a line.
  */
-export function splitDocuments(text: string): Chunk[] {
+export function splitDocuments(text: string, from = 0): Chunk[] {
   const chunks: Chunk[] = [];
-  let start = 0;
+  let start = from;
   let isEmpty = true;
-  let lineStart = 0;
+  let lineStart = from;
   while (lineStart < text.length) {
     const next = text.indexOf('\n', lineStart);
     const lineEnd = next < 0 ? text.length : next;

@@ -1,0 +1,16 @@
+/** Every measurement by name; a module is loaded only when it runs. */
+const benches: Readonly<Record<string, () => Promise<{ run(): Promise<unknown> }>>> = {
+  scan: () => import('./scan.ts'),
+  startup: () => import('./startup.ts'),
+  yaml: () => import('./yaml.ts'),
+};
+
+const [name = ''] = process.argv.slice(2);
+const load = benches[name];
+if (load === undefined) {
+  console.error(`usage: npm run bench -- NAME; known: ${Object.keys(benches).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  const { run } = await load();
+  console.log(JSON.stringify(await run(), undefined, 2));
+}

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseYaml, type YamlOptions } from './index.ts';
+
+function code(text: string, options: YamlOptions = {}): string | undefined {
+  return parseYaml(text, options).errors[0]?.format();
+}
+
+const bomb = Array.from({ length: 20 }, (_, i) =>
+  i === 0
+    ? 'a0: &a0 [x, x, x, x, x, x, x, x, x, x]'
+    : `a${i}: &a${i} [${Array(10)
+        .fill(`*a${i - 1}`)
+        .join(', ')}]`,
+).join('\n');
+
+describe('every bound is an error that names it', () => {
+  it.each<[string, string, YamlOptions, RegExp]>([
+    ['length', 'a: 12345678', { limits: { maxLength: 5 } }, /maxLength, 5/],
+    ['documents', 'a: 1\n---\nb: 1\n---\nc: 1\n', { limits: { maxDocuments: 2 } }, /maxDocuments, 2/],
+    ['nodes', '[1, 2, 3, 4]', { limits: { maxNodes: 3 } }, /maxNodes, 3/],
+    ['depth of blocks', 'a:\n b:\n  c:\n   d: 1\n', { limits: { maxDepth: 2 } }, /maxDepth, 2/],
+    ['depth of brackets', '['.repeat(10_000), {}, /maxDepth, 500/],
+    ['depth of braces', '{"a":'.repeat(10_000), {}, /maxDepth, 500/],
+    ['depth of dashes', '- '.repeat(10_000), {}, /maxDepth, 500/],
+    ['depth of ? keys', '? '.repeat(10_000), {}, /mapping or list cannot be a key/],
+    ['depth through aliases', 'a: &a [[[1]]]\nb: [[*a]]', { limits: { maxDepth: 4 } }, /maxDepth, 4/],
+    ['aliases', bomb, {}, /aliases make up too much/],
+  ])('%s', (_, text, options, wanted) => {
+    const start = performance.now();
+    expect(code(text, options)).toMatch(wanted);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it('reads what is long but plain in bounded time', () => {
+    const long = 'x'.repeat(10_000_000);
+    for (const text of [
+      `a: ${long}`,
+      `a: "${long}`,
+      `a: |\n  ${long}`,
+      `${long}: a`,
+      `${'# c\n'.repeat(1_000_000)}a: 1`,
+    ]) {
+      const start = performance.now();
+      parseYaml(text);
+      expect(performance.now() - start).toBeLessThan(5_000);
+    }
+  });
+});
+
+describe('hostile texts give documents or errors, nothing else', () => {
+  const shreds = fc.constantFrom(
+    ...'a b - ? : , [ ] { } # & * ! | > \' " % @ ` \\ ~ 1 << \n \t \r \u2028 😀 --- ... &a *a !!int'.split(
+      ' ',
+    ),
+    ' ',
+    '\n',
+    '\n  ',
+    ': ',
+    '- ',
+  );
+  it('shreds', () => {
+    fc.assert(
+      fc.property(fc.array(shreds, { maxLength: 40 }), (parts) => {
+        const text = parts.join('');
+        for (const { index, value } of parseYaml(text).documents) {
+          expect(index).toBeGreaterThanOrEqual(0);
+          expect(value).not.toBeUndefined();
+        }
+      }),
+      { seed: 7, numRuns: 5_000 },
+    );
+  });
+
+  it('any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        const fast = parseYaml(text);
+        const full = parseYaml(text, { path: 'full' });
+        expect(fast.errors.map((error) => error.format())).toEqual(
+          full.errors.map((error) => error.format()),
+        );
+      }),
+      { seed: 7, numRuns: 2_000 },
+    );
+  });
+});
