@@ -1,3 +1,4 @@
+export { type DockerfileEdit, type DockerfileTextEdit, editDockerfile } from './edit.ts';
 export { type DockerfileErrorCode, dockerfileErrors } from './error.ts';
 export { expandWord, type Lookup } from './expand.ts';
 export { type ImageName, splitImageName } from './image-name.ts';
