@@ -79,10 +79,16 @@ export class EditPlan {
     );
   }
 
+  /** True where strings and keys in flow style are written in double quotes, judged by what stands there. */
   #isJson(record: number): boolean {
-    const { key } = this.#nodes.location(this.#nodes.children(record)[0] ?? record);
-    const first = this.#text.text.charAt(key?.start ?? this.#span(record).start);
-    return first === '"' || first === '{' || first === '[';
+    const [first] = this.#nodes.children(record);
+    if (first === undefined) return this.#text.isFlow(this.#span(0));
+    const { key, value } = this.#nodes.location(first);
+    const letter = this.#text.text.charAt(key?.start ?? value.start);
+    if (letter === '"') return true;
+    if (key === undefined && this.#text.isFlow(value)) return this.#isJson(first);
+    // A number or word among items says nothing; a document in flow style is most likely JSON.
+    return key === undefined && this.#text.isFlow(this.#span(0));
   }
 
   #replace(records: number[], value: JsonValue): TextEdit[] {

@@ -185,7 +185,7 @@ function resolveKey(written: string): string {
   return value;
 }
 
-/** A copy that does not keep the whole text alive. */
+/** A copy that does not keep the whole text alive, as a slice would. */
 function detach(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string;
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

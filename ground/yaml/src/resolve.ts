@@ -62,12 +62,13 @@ interface ParsedNumber {
 
 const integerSyntax = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]([0-7]+)|0([0-7]+)|(0|[1-9][0-9]*))$/;
 const floatSyntax = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const looseUnderscore = /(?<![0-9])_|_(?![0-9])/;
 const signedBinarySyntax = /^0b([-+])([01]+)$/;
 
 function parseNumber(text: string): ParsedNumber | undefined {
-  // What starts with a point is handed to ParseFloat as it is, underscores and all, and they make it fail.
-  if (text.startsWith('.')) return parseFloating(text);
   const digits = text.includes('_') ? text.replaceAll('_', '') : text;
+  // What starts with a point goes to Go's ParseFloat as it is, which wants a digit on both sides of a `_`.
+  if (text.startsWith('.')) return looseUnderscore.test(text) ? undefined : parseFloating(digits);
   return parseInteger(digits) ?? parseFloating(digits) ?? parseSignedBinary(digits);
 }
 
