@@ -1,12 +1,4 @@
-import {
-  createObject,
-  isObject,
-  type JsonObject,
-  type JsonValue,
-  type Path,
-  SourceText,
-  valueAt,
-} from '@keelson/core';
+import { createObject, isObject, type JsonObject, type JsonValue, type Path, valueAt } from '@keelson/core';
 import type { PatchOperation } from '@keelson/evidence';
 import {
   type ComponentName,
@@ -17,8 +9,8 @@ import {
   podTemplates,
   type Resource,
 } from '@keelson/kubernetes';
-import { parseYaml } from '@keelson/yaml';
 import { commandPatch, configurationPatch, type FlagPatch, kubeadmPatch } from './component-patch.ts';
+import { documentsOfBase64, documentsOfText } from './embedded.ts';
 
 /** Where a component's settings were read. */
 export type ComponentOrigin = 'container' | 'configuration' | 'kubeadm' | 'host';
@@ -197,19 +189,13 @@ function embedded(object: JsonObject): Component[] {
   return Object.keys(data).flatMap((key) => {
     const text = data[key];
     if (typeof text !== 'string' || !/^kind: *(Kube\w+|Cluster)Configuration\s*$/m.test(text)) return [];
-    return documentsOf(text).flatMap((config) => {
+    return documentsOfText(text).flatMap((config) => {
       const at: Placed = { path: ['data', key], writable: false };
       return config['kind'] === 'ClusterConfiguration'
         ? kubeadm(config, at.path, false)
         : configured(config, at);
     });
   });
-}
-
-function documentsOf(text: string): JsonObject[] {
-  return parseYaml(new SourceText('', text)).documents.flatMap(({ value }) =>
-    isObject(value) ? [value] : [],
-  );
 }
 
 function kubeadm(document: JsonObject, base: Path, writable = true): Component[] {
@@ -288,18 +274,7 @@ function hostComponent(data: JsonValue | undefined, path: Path): Component | und
 
 /** The configuration file's text, base64 in the snapshot. Null when it is absent or cannot be read. */
 function hostConfiguration(data: JsonObject): JsonObject | null {
-  const content = valueAt(data, ['configFile', 'content']);
-  if (typeof content !== 'string' || content === '') return null;
-  const text = decodeBase64(content);
-  return text === undefined ? null : (documentsOf(text)[0] ?? null);
-}
-
-function decodeBase64(text: string): string | undefined {
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
-  } catch {
-    return undefined;
-  }
+  return documentsOfBase64(valueAt(data, ['configFile', 'content']))[0] ?? null;
 }
 
 /** Translates a fix that speaks of `flags` into operations on the object; undefined when one cannot be written. */

@@ -32,6 +32,7 @@ export {
   toFinding,
 } from './findings.ts';
 export { editsOf, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';
+export { documentsOfBase64, documentsOfText } from './embedded.ts';
 export { generateChecks } from './generate.ts';
 export type { DockerfileInput, JudgeInput } from './input.ts';
 export { Inventory, type Workload } from './inventory.ts';
