@@ -1,10 +1,43 @@
-// Writes docs/checks.md, the reference of the checks, from the checks themselves. `--check` only compares.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes docs/checks.md and docs/errors.md from the checks and the error tables themselves.
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { CheckText } from '@keelson/checks';
+import { celErrorCodes } from '@keelson/cel';
+import { type CheckText, checkErrorCodes } from '@keelson/checks';
+import { dockerfileErrorCodes } from '@keelson/dockerfile';
+import { evidenceErrorCodes } from '@keelson/evidence';
+import { manifestErrorCodes } from '@keelson/manifests';
 import { checks, loadCheckTexts } from '@keelson/pack-checks';
+import { yamlErrorCodes } from '@keelson/yaml';
+import { commandErrorCodes } from '../apps/cli/src/errors.ts';
 
-const file = fileURLToPath(new URL('../docs/checks.md', import.meta.url));
+const errorTables: readonly [string, Readonly<Record<string, string>>][] = [
+  ['The command', commandErrorCodes],
+  ['Reading input (`@keelson/manifests`)', manifestErrorCodes],
+  ['YAML (`@keelson/yaml`)', yamlErrorCodes],
+  ['Dockerfiles (`@keelson/dockerfile`)', dockerfileErrorCodes],
+  ['Checks and exceptions (`@keelson/checks`)', checkErrorCodes],
+  ['CEL (`@keelson/cel`)', celErrorCodes],
+  ['Evidence (`@keelson/evidence`)', evidenceErrorCodes],
+];
+
+/** The page of error codes, in Markdown. */
+export function errorsReference(): string {
+  const tables = errorTables.flatMap(([title, table]) => [
+    `## ${title}`,
+    '',
+    '| code | meaning |',
+    '|---|---|',
+    ...Object.entries(table).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`),
+    '',
+  ]);
+  return [
+    '# Errors',
+    '',
+    'Made by `npm run docs`; do not edit. Every message ends with its code.',
+    '',
+    ...tables,
+  ].join('\n');
+}
 
 /** The reference page, in Markdown. */
 export async function checksReference(): Promise<string> {
@@ -53,10 +86,6 @@ function section(category: string, texts: readonly CheckText[], fixable: Readonl
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = await checksReference();
-  if (!process.argv.includes('--check')) writeFileSync(file, text);
-  else if (readFileSync(file, 'utf8') !== text) {
-    console.error('docs/checks.md is out of date: run `npm run docs`');
-    process.exitCode = 1;
-  }
+  writeFileSync(new URL('../docs/checks.md', import.meta.url), await checksReference());
+  writeFileSync(new URL('../docs/errors.md', import.meta.url), errorsReference());
 }

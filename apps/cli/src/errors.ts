@@ -1,15 +1,15 @@
 import { isKeelsonError, KeelsonError } from '@keelson/core';
 import { exitCodes } from './exit.ts';
 
-/** Codes of the command itself. */
-export const commandErrorCodes = [
-  'USAGE',
-  'OUTPUT_FAILED',
-  'CONFIG_INVALID',
-  'FIX_REFUSED',
-  'INTERRUPTED',
-] as const;
-export type CommandErrorCode = (typeof commandErrorCodes)[number];
+/** The closed table of the command: every code and what it means. */
+export const commandErrorCodes = Object.freeze({
+  USAGE: 'The call has an unknown flag, a wrong value, or names nothing to do.',
+  OUTPUT_FAILED: 'A result could not be written to its file.',
+  CONFIG_INVALID: 'keelson.yaml or a baseline has a missing, unknown or wrong field.',
+  FIX_REFUSED: 'A file was not changed: a link, outside the paths given, or changed since it was read.',
+  NOT_JUDGED: 'Input that was seen and left out, with the reason; no error.',
+});
+export type CommandErrorCode = keyof typeof commandErrorCodes;
 
 /** A wrong call or configuration. */
 export class CommandError extends KeelsonError<CommandErrorCode> {}

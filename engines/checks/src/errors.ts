@@ -1,16 +1,18 @@
 import { KeelsonError } from '@keelson/core';
 
-/** Codes of this package; docs/errors.md has a line for each. */
-export const checkErrorCodes = [
-  'CHECK_DEFINITION',
-  'CHECK_DUPLICATE',
-  'CHECK_EXPRESSION',
-  'CHECK_PATH',
-  'CHECK_FAILED',
-  'CHECK_FIX',
-  'EXCEPTION_INVALID',
-] as const;
-export type CheckErrorCode = (typeof checkErrorCodes)[number];
+/** The closed table of this package: every code and what it means. */
+export const checkErrorCodes = Object.freeze({
+  CHECK_DEFINITION: 'A check file has a missing, unknown or wrong field.',
+  CHECK_DUPLICATE: 'Two checks have one id.',
+  CHECK_EXPRESSION:
+    'The CEL of a check cannot be compiled, or gives something other than true, false or text.',
+  CHECK_PATH: 'A path of a check cannot be read.',
+  CHECK_FAILED: 'A check could not be evaluated on an object: its result there is unknown, not passed.',
+  CHECK_FIX: 'A fix cannot be applied to the text.',
+  EXCEPTION_INVALID: 'An exception lacks its rule, reason or owner, or has an unknown field or a wrong date.',
+});
+
+export type CheckErrorCode = keyof typeof checkErrorCodes;
 
 /** A fault in a check, an exception or a fix. */
 export class CheckError extends KeelsonError<CheckErrorCode> {}

@@ -1,16 +1,16 @@
 import { KeelsonError, type SourceText, type Span } from '@keelson/core';
 
 /** What each code means; the closed table of this package. */
-export const dockerfileErrors = {
+export const dockerfileErrorCodes = Object.freeze({
   DOCKERFILE_NO_FROM: 'An instruction other than ARG stands before the first FROM.',
   DOCKERFILE_UNKNOWN_INSTRUCTION: 'The keyword is no Dockerfile instruction.',
   DOCKERFILE_DIRECTIVE: 'A parser directive is repeated or has a value that it cannot have.',
   DOCKERFILE_HEREDOC: 'A here-document has no line that ends it.',
   DOCKERFILE_ARGUMENTS: 'An instruction has too few, too many or malformed arguments.',
   DOCKERFILE_LIMIT: 'A bound on size was reached; the rest was left out.',
-} as const;
+});
 
-export type DockerfileErrorCode = keyof typeof dockerfileErrors;
+export type DockerfileErrorCode = keyof typeof dockerfileErrorCodes;
 
 /** Gathers problems with their positions. */
 export class ProblemList {

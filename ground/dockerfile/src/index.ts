@@ -1,5 +1,5 @@
 export { type DockerfileEdit, type DockerfileTextEdit, editDockerfile } from './edit.ts';
-export { type DockerfileErrorCode, dockerfileErrors } from './error.ts';
+export { type DockerfileErrorCode, dockerfileErrorCodes } from './error.ts';
 export { expandWord, type Lookup } from './expand.ts';
 export { type ImageName, splitImageName } from './image-name.ts';
 export type {

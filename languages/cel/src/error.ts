@@ -1,17 +1,15 @@
 import { KeelsonError } from '@keelson/core';
 
-/** The closed set of codes of this package. */
-export type CelErrorCode =
-  /** The text is not a CEL expression. */
-  | 'CEL_SYNTAX'
-  /** The expression does not fit its environment: unknown name, no overload, wrong result type. */
-  | 'CEL_TYPE'
-  /** Evaluation ended in an error, such as a missing key or an overflow. */
-  | 'CEL_EVALUATION'
-  /** The cost budget given to `evaluate` was spent. */
-  | 'CEL_COST'
-  /** The expression passes a bound on length or nesting. */
-  | 'CEL_LIMIT';
+/** The closed table of this package: every code and what it means. */
+export const celErrorCodes = Object.freeze({
+  CEL_SYNTAX: 'The text is not a CEL expression.',
+  CEL_TYPE: 'The expression does not fit its environment: unknown name, no overload, wrong result type.',
+  CEL_EVALUATION: 'Evaluation ended in an error, such as a missing key or an overflow.',
+  CEL_COST: 'The cost budget given to an evaluation was spent.',
+  CEL_LIMIT: 'The expression passes a bound on length or nesting.',
+});
+
+export type CelErrorCode = keyof typeof celErrorCodes;
 
 /** Every error of this package. Offset counts UTF-16 code units from 0, line and column from 1. */
 export class CelError extends KeelsonError<CelErrorCode> {

@@ -13,7 +13,7 @@ export {
   createEnvironment,
   type EnvironmentOptions,
 } from './environment.ts';
-export { CelError, type CelErrorCode } from './error.ts';
+export { CelError, type CelErrorCode, celErrorCodes } from './error.ts';
 export { celRuntime } from './libraries/all.ts';
 export type { CelFunction, FunctionTable } from './libraries/library.ts';
 export { Regex, type RegexMatch } from './regex/matcher.ts';

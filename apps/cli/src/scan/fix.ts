@@ -140,7 +140,9 @@ function summary(outcome: FixOutcome, options: ScanOptions, refused: number): st
   const { changed, mended, remaining, left } = outcome;
   const files = `${changed.size} file${changed.size === 1 ? '' : 's'}`;
   const lines = [
-    options.diff ? `Would mend ${mended} finding${mended === 1 ? '' : 's'} in ${files}.` : `Mended ${mended} finding${mended === 1 ? '' : 's'} in ${files}.`,
+    options.diff
+      ? `Would mend ${mended} finding${mended === 1 ? '' : 's'} in ${files}.`
+      : `Mended ${mended} finding${mended === 1 ? '' : 's'} in ${files}.`,
   ];
   if (refused > 0) lines.push(`${refused} of these files could not be written.`);
   for (const { finding } of remaining) {
