@@ -254,10 +254,11 @@ function hostComponent(data: JsonValue | undefined, path: Path): Component | und
   if (!isObject(data) || typeof data['cmdLine'] !== 'string') return undefined;
   const command = componentFlags(data['cmdLine'].split(/\s+/).filter((word) => word !== ''));
   if (command === undefined) return undefined;
-  const config = hostConfiguration(data);
+  // A file that the command line does not name is not read, though the collector may have found one.
+  const config = command.flags.has('config') ? hostConfiguration(data) : null;
   const flags = config === null ? createObject() : settingsOf(config);
   for (const flag of command.flags.values()) flags[flag.name] = flag.value;
-  const complete = config !== null || isComplete(command.name, flags);
+  const complete = config !== null || !command.flags.has('config');
   const cmdLine: Path = [...path, 'cmdLine'];
   const content: Path = [...path, 'configFile', 'content'];
   return {

@@ -63,6 +63,7 @@ export const podTemplatePaths: Readonly<Record<string, readonly string[]>> = {
   'serving.knative.dev/Configuration': ['spec.template'],
   'serving.knative.dev/Revision': [''],
   'serving.knative.dev/Service': ['spec.template'],
+  'sources.knative.dev/ContainerSource': ['spec.template'],
   'sparkoperator.k8s.io/SparkApplication': ['spec.driver.template', 'spec.executor.template'],
   'trainer.kubeflow.org/ClusterTrainingRuntime': [
     'spec.template.spec.replicatedJobs.*.template.spec.template',
