@@ -1,0 +1,191 @@
+import type { ProgramContext, Violation, Workload } from '@keelson/checks';
+import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
+import { matchesSelector, scaledIntOrPercent } from '@keelson/kubernetes';
+import {
+  autoscalerOf,
+  budgetsOf,
+  hasRequest,
+  isReplicated,
+  replicasOf,
+  scaleTarget,
+  selectorPath,
+  selectsItself,
+} from './replicated.ts';
+import { integerAt, listAt, mappingAt, textAt } from './values.ts';
+
+/** Workloads among the check's kinds. */
+function workloadsOf(context: ProgramContext): Workload[] {
+  const wanted = new Set(context.resources);
+  return context.inventory.workloads.filter(({ resource }) => wanted.has(resource) && isReplicated(resource));
+}
+
+/** Workloads that may have fewer than two Pods and no autoscaler that makes more. */
+export function* singleReplica(context: ProgramContext): Generator<Violation> {
+  for (const { resource } of workloadsOf(context)) {
+    const replicas = replicasOf(resource);
+    if (replicas !== 1 || autoscalerOf(context.inventory, resource) !== undefined) continue;
+    yield {
+      subject: resource,
+      path: ['spec', 'replicas'],
+      message: `${resource.kind} "${resource.name}" has one replica`,
+    };
+  }
+}
+
+/** Replicated workloads without a PodDisruptionBudget in the same input. */
+export function* budgetMissing(context: ProgramContext): Generator<Violation> {
+  for (const workload of workloadsOf(context)) {
+    const { resource } = workload;
+    if (replicasOf(resource) < 2 && autoscalerOf(context.inventory, resource) === undefined) continue;
+    if (!selectsItself(workload) || budgetsOf(context.inventory, workload).length > 0) continue;
+    const message = `no PodDisruptionBudget covers ${resource.kind} "${resource.name}"`;
+    yield { subject: resource, path: selectorPath(resource.object), message };
+  }
+}
+
+/** Budgets that allow no eviction of the Pods they select. */
+export function* budgetBlocksEviction(context: ProgramContext): Generator<Violation> {
+  for (const budget of context.resources) {
+    const allowed = evictionBlocker(context, budget.object, context.inventory.namespaceOf(budget));
+    if (allowed === undefined) continue;
+    const message = `PodDisruptionBudget "${budget.name}" ${allowed.message}`;
+    yield { subject: budget, path: ['spec', allowed.field], message };
+  }
+}
+
+function evictionBlocker(context: ProgramContext, budget: JsonObject, namespace: string) {
+  const spec = mappingAt(budget, ['spec']);
+  if (spec === undefined) return undefined;
+  const { maxUnavailable, minAvailable } = spec;
+  if (maxUnavailable === 0 || maxUnavailable === '0' || maxUnavailable === '0%') {
+    return { field: 'maxUnavailable', message: 'allows no Pod to be evicted' };
+  }
+  if (minAvailable === '100%') return { field: 'minAvailable', message: 'needs every Pod' };
+  for (const { resource } of context.inventory.workloadsSelected(namespace, spec['selector'])) {
+    if (!isReplicated(resource) || minAvailable === undefined) continue;
+    const scaler = autoscalerOf(context.inventory, resource);
+    const least =
+      scaler === undefined ? replicasOf(resource) : (integerAt(scaler.object, ['spec', 'minReplicas']) ?? 1);
+    const needed = scaled(minAvailable, least);
+    if (needed !== undefined && least > 0 && needed >= least) {
+      const origin = scaler === undefined ? 'replicas' : 'replicas that its autoscaler guarantees';
+      return {
+        field: 'minAvailable',
+        message: `needs ${needed} of the ${least} ${origin} of ${resource.kind} "${resource.name}"`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function scaled(value: JsonValue, total: number): number | undefined {
+  return scaledIntOrPercent(value, total, 'up');
+}
+
+/** Workloads with fixed replicas that an autoscaler also sets. */
+export function* autoscaledReplicas(context: ProgramContext): Generator<Violation> {
+  for (const { resource } of workloadsOf(context)) {
+    const spec = mappingAt(resource.object, ['spec']);
+    if (spec === undefined || spec['replicas'] === undefined || spec['replicas'] === null) continue;
+    const scaler = autoscalerOf(context.inventory, resource);
+    if (scaler === undefined) continue;
+    yield {
+      subject: resource,
+      path: ['spec', 'replicas'],
+      message: `replicas of ${resource.kind} "${resource.name}" are set here and by ${scaler.kind} "${scaler.name}"`,
+      related: [{ subject: scaler, path: ['spec', 'scaleTargetRef'] }],
+    };
+  }
+}
+
+/** Autoscalers that measure a share of a request which a container of the target does not have. */
+export function* autoscalerWithoutRequests(context: ProgramContext): Generator<Violation> {
+  for (const scaler of context.resources) {
+    const target = scaleTarget(context.inventory, scaler);
+    if (target === undefined) continue;
+    for (const { resource, path } of utilizationMetrics(scaler.object)) {
+      const lacking = target.template.containers.find(
+        ({ type, container }) => type === 'container' && !hasRequest(container, resource),
+      );
+      if (lacking === undefined) continue;
+      yield {
+        subject: scaler,
+        path,
+        message: `container "${lacking.name}" of ${target.resource.kind} "${target.resource.name}" has no ${resource} request to measure by`,
+        related: [{ subject: target.resource, path: lacking.path }],
+      };
+    }
+  }
+}
+
+function utilizationMetrics(scaler: JsonObject): { resource: string; path: Path }[] {
+  const out: { resource: string; path: Path }[] = [];
+  if (integerAt(scaler, ['spec', 'targetCPUUtilizationPercentage']) !== undefined) {
+    out.push({ resource: 'cpu', path: ['spec', 'targetCPUUtilizationPercentage'] });
+  }
+  for (const [i, metric] of listAt(scaler, ['spec', 'metrics']).entries()) {
+    if (!isObject(metric) || metric['type'] !== 'Resource') continue;
+    const name = textAt(metric, ['resource', 'name']);
+    const isShare =
+      textAt(metric, ['resource', 'target', 'type']) === 'Utilization' ||
+      integerAt(metric, ['resource', 'targetAverageUtilization']) !== undefined;
+    if (name !== undefined && isShare) out.push({ resource: name, path: ['spec', 'metrics', i] });
+  }
+  return out;
+}
+
+/** Replicated workloads whose Pods nothing keeps from sharing one node. */
+export function* antiAffinityMissing(context: ProgramContext): Generator<Violation> {
+  for (const { resource, template, labels } of workloadsOf(context)) {
+    if (replicasOf(resource) < 2) continue;
+    if (listAt(template.spec, ['topologySpreadConstraints']).length > 0) continue;
+    const terms = antiAffinityTerms(template.spec);
+    if (terms.some(({ selector }) => selector !== undefined && matchesSelector(labels, selector))) continue;
+    const first = terms[0];
+    const message = `nothing keeps the replicas of ${resource.kind} "${resource.name}" on different nodes`;
+    const written: Path = ['affinity', 'podAntiAffinity'];
+    const path =
+      first === undefined ? written : [...first.path, 'labelSelector', ...firstKey(first.selector)];
+    yield {
+      subject: resource,
+      path: [...template.specPath, ...path],
+      message: first === undefined ? message : `${message}: the anti-affinity selects other Pods`,
+    };
+  }
+}
+
+function firstKey(selector: JsonObject | undefined): Path {
+  const key = selector === undefined ? undefined : Object.keys(selector)[0];
+  return key === undefined ? [] : [key];
+}
+
+function antiAffinityTerms(spec: JsonObject): { selector: JsonObject | undefined; path: Path }[] {
+  const base: Path = ['affinity', 'podAntiAffinity'];
+  const required: Path = [...base, 'requiredDuringSchedulingIgnoredDuringExecution'];
+  const preferred: Path = [...base, 'preferredDuringSchedulingIgnoredDuringExecution'];
+  return [
+    ...listAt(spec, required).map((_, i): Path => [...required, i]),
+    ...listAt(spec, preferred).map((_, i): Path => [...preferred, i, 'podAffinityTerm']),
+  ].map((path) => ({ path, selector: mappingAt(spec, [...path, 'labelSelector']) }));
+}
+
+/** Claims for one node's use that several replicas of a Deployment mount. */
+export function* sharedSingleNodeClaim(context: ProgramContext): Generator<Violation> {
+  for (const { resource, template, namespace } of workloadsOf(context)) {
+    if (resource.kind !== 'Deployment' || replicasOf(resource) < 2) continue;
+    for (const [i, volume] of listAt(template.spec, ['volumes']).entries()) {
+      const name = isObject(volume) ? textAt(volume, ['persistentVolumeClaim', 'claimName']) : undefined;
+      const claim =
+        name === undefined ? undefined : context.inventory.find('PersistentVolumeClaim', namespace, name);
+      const modes = claim === undefined ? [] : listAt(claim.object, ['spec', 'accessModes']);
+      if (claim === undefined || modes.length === 0) continue;
+      if (!modes.every((mode) => mode === 'ReadWriteOnce' || mode === 'ReadWriteOncePod')) continue;
+      yield {
+        subject: resource,
+        path: [...template.specPath, 'volumes', i, 'persistentVolumeClaim', 'claimName'],
+        message: `${replicasOf(resource)} replicas share claim "${claim.name}", which one node alone may mount`,
+        related: [{ subject: claim, path: ['spec', 'accessModes'] }],
+      };
+    }
+  }
+}

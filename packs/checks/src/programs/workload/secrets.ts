@@ -1,0 +1,199 @@
+import {
+  findCredential,
+  isPlaceholder,
+  isSecretName,
+  type ProgramContext,
+  type Violation,
+} from '@keelson/checks';
+import { isObject, type JsonObject, type Path } from '@keelson/core';
+import { podTemplates, type Resource } from '@keelson/kubernetes';
+import { isLive, listAt, mappingAt, textAt } from './values.ts';
+
+/** Keys of Secrets that hold what everybody may know. */
+const publicKeys: ReadonlySet<string> = new Set([
+  'ca.crt',
+  'tls.crt',
+  'ca-bundle.crt',
+  'namespace',
+  'username',
+  'type',
+  'url',
+]);
+/** Longest text that is searched line by line. */
+const maxText = 262_144;
+
+/** Entries of a Secret whose value is written out. */
+export function* literalSecrets({ resources }: ProgramContext): Generator<Violation> {
+  for (const secret of resources) {
+    if (isLive(secret)) continue;
+    for (const field of ['stringData', 'data']) {
+      const entries = mappingAt(secret.object, [field]);
+      for (const key of Object.keys(entries ?? {})) {
+        const text = textAt(secret.object, [field, key]);
+        const value = text === undefined || field === 'stringData' ? text : decoded(text);
+        if (value === undefined || publicKeys.has(key) || isPlaceholder(value)) continue;
+        yield {
+          subject: secret,
+          path: [field, key],
+          message: `Secret "${secret.name}" carries the value of "${key}" in the manifest`,
+        };
+      }
+    }
+  }
+}
+
+/** What base64 stands for; undefined when it is none, for instance a template's place holder. */
+function decoded(text: string): string | undefined {
+  const compact = text.replace(/\s/g, '');
+  if (compact.length > maxText || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
+  try {
+    return atob(compact);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Secrets in ConfigMaps: an entry named like one, or a line of an entry that assigns one. */
+export function* configMapSecrets({ resources }: ProgramContext): Generator<Violation> {
+  for (const map of resources) {
+    const entries = mappingAt(map.object, ['data']);
+    for (const key of Object.keys(entries ?? {})) {
+      const text = textAt(map.object, ['data', key]);
+      const what = text === undefined ? undefined : secretIn(key, text);
+      if (what === undefined) continue;
+      yield {
+        subject: map,
+        path: ['data', key],
+        message: `ConfigMap "${map.name}" holds ${what} in "${key}"`,
+      };
+    }
+  }
+}
+
+function secretIn(key: string, text: string): string | undefined {
+  if (!text.includes('\n') && isSecretName(key) && !isPlaceholder(text)) return 'a secret';
+  const credential = findCredential(text);
+  if (credential !== undefined) return `a credential (${credential.kind})`;
+  return text.length > maxText ? undefined : assignedSecret(text);
+}
+
+/** `NAME=value`, `name: value` or `"name": "value"`, alone on a line. */
+const assignment = /^[\s"'-]{0,64}(?:export\s{1,8})?([A-Za-z][\w.-]{0,127})["']?\s{0,8}([=:])\s{0,8}(.*)$/;
+
+function assignedSecret(text: string): string | undefined {
+  for (const line of text.split('\n')) {
+    if (line.length > 1024) continue;
+    const match = assignment.exec(line);
+    if (match === null) continue;
+    const [, name = '', , rest = ''] = match;
+    const value = rest.replace(/[,;]?\s*$/, '').replace(/^(["'])(.*)\1$/, '$2');
+    if (isSecretName(name) && isPlainValue(value)) return `a secret ("${name}")`;
+  }
+  return undefined;
+}
+
+/** A value that is neither a place holder nor code that fetches one. */
+function isPlainValue(value: string): boolean {
+  return !isPlaceholder(value) && !/^[[{|>&*!#$]|[($`]|\s/.test(value) && value.length >= 4;
+}
+
+/** Environment variables that carry a secret in the manifest. */
+export function* environmentSecrets(context: ProgramContext): Generator<Violation> {
+  for (const { resource, name, path, container } of containersOf(context)) {
+    for (const [i, variable] of listAt(container, ['env']).entries()) {
+      if (!isObject(variable)) continue;
+      const key = textAt(variable, ['name']) ?? '';
+      const value = textAt(variable, ['value']);
+      if (value === undefined) continue;
+      const credential = findCredential(value);
+      if (credential === undefined && !(isSecretName(key) && isPlainValue(value))) continue;
+      const what = credential === undefined ? 'a secret' : `a credential (${credential.kind})`;
+      yield {
+        subject: resource,
+        path: [...path, 'env', i, 'value'],
+        message: `container "${name}" is given ${what} as the text of variable ${key}`,
+      };
+    }
+  }
+}
+
+const option = /^--?([A-Za-z][\w.-]{0,127})(?:=(.*))?$/s;
+
+/** Secrets in command and arguments: `--password=…`, `--token …` and credentials that are known by their shape. */
+export function* argumentSecrets(context: ProgramContext): Generator<Violation> {
+  for (const { resource, name, path, container } of containersOf(context)) {
+    for (const field of ['command', 'args']) {
+      const words = listAt(container, [field]);
+      for (const [i, word] of words.entries()) {
+        if (typeof word !== 'string') continue;
+        const what = secretWord(word, words[i + 1]);
+        if (what === undefined) continue;
+        yield {
+          subject: resource,
+          path: [...path, field, i],
+          message: `container "${name}" is given ${what} on its command line`,
+        };
+      }
+    }
+  }
+}
+
+function secretWord(word: string, next: unknown): string | undefined {
+  const credential = findCredential(word);
+  if (credential !== undefined) return `a credential (${credential.kind})`;
+  const match = option.exec(word);
+  if (match === null) return undefined;
+  const [, name = '', attached] = match;
+  if (!isSecretName(name)) return undefined;
+  const value = attached ?? (typeof next === 'string' && !next.startsWith('-') ? next : undefined);
+  return value !== undefined && isPlainValue(value) ? `a secret (${name})` : undefined;
+}
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Annotations and labels that carry a credential, and Secrets that kubectl has copied into an annotation. */
+export function* annotationSecrets({ resources }: ProgramContext): Generator<Violation> {
+  for (const resource of resources) {
+    for (const field of ['annotations', 'labels']) {
+      const entries = mappingAt(resource.object, ['metadata', field]);
+      for (const key of Object.keys(entries ?? {})) {
+        const text = textAt(resource.object, ['metadata', field, key]);
+        const what = text === undefined ? undefined : annotationSecret(resource, key, text);
+        if (what === undefined) continue;
+        yield {
+          subject: resource,
+          path: ['metadata', field, key],
+          message: `${resource.kind} "${resource.name}" holds ${what} in ${field.slice(0, -1)} ${key}`,
+        };
+      }
+    }
+  }
+}
+
+function annotationSecret(resource: Resource, key: string, text: string): string | undefined {
+  if (key === lastApplied) {
+    return resource.kind === 'Secret' && /"(?:data|stringData)"\s?:\s?\{\s?"/.test(text)
+      ? "the Secret's own data"
+      : undefined;
+  }
+  const credential = findCredential(text);
+  if (credential !== undefined) return `a credential (${credential.kind})`;
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return isSecretName(name) && isPlainValue(text) && text.length >= 8 && /\d/.test(text)
+    ? 'a secret'
+    : undefined;
+}
+
+/** Containers of every Pod template among the check's objects. */
+function* containersOf({ resources }: ProgramContext): Generator<{
+  resource: Resource;
+  name: string;
+  path: Path;
+  container: JsonObject;
+}> {
+  for (const resource of resources) {
+    for (const template of podTemplates(resource)) {
+      for (const { name, path, container } of template.containers) yield { resource, name, path, container };
+    }
+  }
+}
