@@ -1,15 +1,14 @@
-import { equalJson, type Path, type SourceText, valueAt } from '@keelson/core';
+import { equalJson, type SourceText } from '@keelson/core';
 import type { PatchOperation, TextEdit } from '@keelson/evidence';
-import type { OriginSource, Resource } from '@keelson/kubernetes';
-import { editYaml, type YamlEdit } from '@keelson/yaml';
+import type { Resource } from '@keelson/kubernetes';
 import { isResource } from './findings.ts';
+import { editText, type SubjectPatch, textOf } from './fix-text.ts';
 import type { JudgedViolation } from './judge.ts';
 
 /** The new text of one file, and the violations that it mends. */
 export interface FixedFile {
   source: SourceText;
   text: string;
-  edits: TextEdit[];
   mended: JudgedViolation[];
 }
 
@@ -27,17 +26,15 @@ export interface FixPlan {
   left: { violation: JudgedViolation; reason: string }[];
 }
 
-interface Pending {
-  source: OriginSource;
-  edits: { document: number; edit: YamlEdit }[];
+/** Patches that go into one place together: the objects of one text, or one rendered object. */
+interface Group {
   claimed: { path: string; operation: PatchOperation }[];
-  mended: JudgedViolation[];
+  patches: (SubjectPatch & { violation: JudgedViolation })[];
 }
 
 /** True when the violation can be mended without a person choosing a value. */
-export function isFixable(violation: JudgedViolation): boolean {
-  const { fix, subject } = violation;
-  return fix !== undefined && fix.choice === undefined && isResource(subject);
+export function isFixable({ fix }: JudgedViolation): boolean {
+  return fix !== undefined && fix.choice === undefined;
 }
 
 /**
@@ -46,62 +43,53 @@ export function isFixable(violation: JudgedViolation): boolean {
  */
 export function planFixes(violations: readonly JudgedViolation[]): FixPlan {
   const plan: FixPlan = { files: [], overlays: [], left: [] };
-  const files = new Map<SourceText, Pending>();
-  const overlays = new Map<Resource, OverlayPatch>();
+  const texts = new Map<SourceText, Group>();
+  const rendered = new Map<Resource, Group>();
   for (const violation of violations) {
     const { fix, subject } = violation;
-    if (fix === undefined || !isFixable(violation) || !isResource(subject)) continue;
-    const { source } = subject.origin;
-    if (source === undefined) addOverlay(overlays, subject, violation, fix.patch);
-    else if (!addEdits(files, source, violation, fix.patch, subject)) {
-      plan.left.push({ violation, reason: 'another fix changes the same place' });
-    }
+    if (fix === undefined || !isFixable(violation)) continue;
+    const text = textOf(subject);
+    const group =
+      text !== undefined
+        ? groupOf(texts, text)
+        : isResource(subject)
+          ? groupOf(rendered, subject)
+          : undefined;
+    if (group === undefined || claim(group, violation, fix.patch)) continue;
+    plan.left.push({ violation, reason: 'another fix changes the same place' });
   }
-  for (const pending of files.values()) plan.files.push(applyEdits(pending));
-  plan.overlays.push(...overlays.values());
+  for (const [source, group] of texts) addFile(plan, source, group);
+  for (const [resource, { patches }] of rendered) {
+    const patch = patches.flatMap((item) => item.patch);
+    plan.overlays.push({ resource, patch, mended: patches.map(({ violation }) => violation) });
+  }
   return plan;
 }
 
-function addOverlay(
-  overlays: Map<Resource, OverlayPatch>,
-  resource: Resource,
-  violation: JudgedViolation,
-  patch: readonly PatchOperation[],
-): void {
-  const overlay = overlays.get(resource) ?? { resource, patch: [], mended: [] };
-  overlay.patch.push(...patch);
-  overlay.mended.push(violation);
-  overlays.set(resource, overlay);
+function groupOf<K>(groups: Map<K, Group>, key: K): Group {
+  let group = groups.get(key);
+  if (group === undefined) {
+    group = { claimed: [], patches: [] };
+    groups.set(key, group);
+  }
+  return group;
 }
 
-function addEdits(
-  files: Map<SourceText, Pending>,
-  source: OriginSource,
-  violation: JudgedViolation,
-  patch: readonly PatchOperation[],
-  resource: Resource,
-): boolean {
-  const pending = files.get(source.text) ?? { source, edits: [], claimed: [], mended: [] };
-  const wanted = patch.map((operation) => ({
-    path: JSON.stringify([source.document, ...source.prefix, ...operation.path]).slice(0, -1),
-    operation,
-  }));
-  const fresh: typeof wanted = [];
-  for (const want of wanted) {
-    const same = pending.claimed.find(
-      (claim) => claim.path === want.path && sameOperation(claim.operation, want.operation),
-    );
-    if (same !== undefined) continue;
-    if (pending.claimed.some((claim) => overlaps(claim.path, want.path))) return false;
-    fresh.push(want);
+/** Takes a patch into its group unless it would change what another changes. */
+function claim(group: Group, violation: JudgedViolation, patch: readonly PatchOperation[]): boolean {
+  const { subject } = violation;
+  const origin = isResource(subject) ? subject.origin.source : undefined;
+  const root = origin === undefined ? [] : [origin.document, ...origin.prefix];
+  const fresh: Group['claimed'] = [];
+  for (const operation of patch) {
+    const path = JSON.stringify([...root, ...operation.path]).slice(0, -1);
+    const others = group.claimed.filter((claimed) => overlaps(claimed.path, path));
+    if (others.length === 0) fresh.push({ path, operation });
+    else if (!others.every((other) => other.path === path && sameOperation(other.operation, operation)))
+      return false;
   }
-  for (const want of fresh) {
-    pending.claimed.push(want);
-    const edit = toYamlEdit(want.operation, source.prefix, resource);
-    if (edit !== undefined) pending.edits.push({ document: source.document, edit });
-  }
-  pending.mended.push(violation);
-  files.set(source.text, pending);
+  group.claimed.push(...fresh);
+  group.patches.push({ violation, subject, patch: fresh.map(({ operation }) => operation) });
   return true;
 }
 
@@ -115,35 +103,30 @@ function overlaps(a: string, b: string): boolean {
   return long === short || long.startsWith(`${short},`);
 }
 
-function toYamlEdit(operation: PatchOperation, prefix: Path, resource: Resource): YamlEdit | undefined {
-  const path = [...prefix, ...operation.path];
-  const exists = valueAt(resource.object, operation.path) !== undefined;
-  if (operation.op === 'remove') return exists ? { op: 'delete', path } : undefined;
-  const last = operation.path.at(-1);
-  const op = typeof last === 'number' && operation.op === 'add' ? 'insert' : 'set';
-  return { op, path, value: operation.value ?? null };
-}
-
-function applyEdits(pending: Pending): FixedFile {
-  const { text: source } = pending.source;
-  const { text, edits } = editYaml(source.text, pending.edits);
-  return {
-    source,
-    text,
-    edits: edits.map((edit) => ({ file: source.file, ...edit })),
-    mended: pending.mended,
-  };
+/** Edits a text by all patches at once; where the editor refuses, patch by patch, leaving out what it refuses. */
+function addFile(plan: FixPlan, source: SourceText, group: Group): void {
+  let taken = group.patches;
+  let edited = editText(source, taken);
+  if (edited === undefined) {
+    taken = [];
+    for (const patch of group.patches) {
+      const tried = editText(source, [...taken, patch]);
+      if (tried === undefined)
+        plan.left.push({ violation: patch.violation, reason: 'the text cannot be edited there' });
+      else {
+        taken.push(patch);
+        edited = tried;
+      }
+    }
+  }
+  if (edited === undefined) return;
+  plan.files.push({ source, text: edited.text, mended: taken.map(({ violation }) => violation) });
 }
 
 /** The text edits of one violation's fix alone, for reports that carry fixes; undefined when there are none. */
 export function editsOf(violation: JudgedViolation): TextEdit[] | undefined {
   const { fix, subject } = violation;
-  if (fix === undefined || fix.choice !== undefined || !isResource(subject)) return undefined;
-  const { source } = subject.origin;
-  if (source === undefined) return undefined;
-  const edits = fix.patch.flatMap((operation) => {
-    const edit = toYamlEdit(operation, source.prefix, subject);
-    return edit === undefined ? [] : [{ document: source.document, edit }];
-  });
-  return editYaml(source.text.text, edits).edits.map((edit) => ({ file: source.text.file, ...edit }));
+  const source = textOf(subject);
+  if (fix === undefined || !isFixable(violation) || source === undefined) return undefined;
+  return editText(source, [{ subject, patch: fix.patch }])?.edits;
 }

@@ -1,6 +1,6 @@
 import { type FixPlan, type JudgedViolation, planFixes } from '@keelson/checks';
 import { isKeelsonError, SourceText } from '@keelson/core';
-import { type LoadedInput, readManifestText } from '@keelson/manifests';
+import { type LoadedInput, readDockerfileText, readManifestText } from '@keelson/manifests';
 import { counts } from '@keelson/report';
 import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
@@ -69,23 +69,26 @@ function violationsToFix(judged: Judged, options: ScanOptions): JudgedViolation[
 /** The input with some texts replaced; everything keeps its place. */
 function reread(loaded: LoadedInput, texts: ReadonlyMap<SourceText, string>): LoadedInput {
   const sources = new Map(loaded.sources);
-  const fresh = new Map<SourceText, LoadedInput['resources']>();
+  const fresh = new Map<SourceText, SourceText>();
   for (const [source, text] of texts) {
     const next = new SourceText(source.file, text);
     sources.set(source.file, next);
-    fresh.set(source, readManifestText(next).resources);
+    fresh.set(source, next);
   }
-  const resources: LoadedInput['resources'] = [];
-  for (const resource of loaded.resources) {
+  const done = new Set<SourceText>();
+  const resources = loaded.resources.flatMap((resource) => {
     const text = resource.origin.source?.text;
-    const replaced = text === undefined ? undefined : fresh.get(text);
-    if (text === undefined || replaced === undefined) resources.push(resource);
-    else {
-      resources.push(...replaced);
-      fresh.set(text, []);
-    }
-  }
-  return { ...loaded, resources, sources };
+    const next = text === undefined ? undefined : fresh.get(text);
+    if (next === undefined) return [resource];
+    if (done.has(next)) return [];
+    done.add(next);
+    return readManifestText(next).resources;
+  });
+  const dockerfiles = loaded.dockerfiles.map((dockerfile) => {
+    const next = fresh.get(dockerfile.dockerfile.source);
+    return next === undefined ? dockerfile : readDockerfileText(next).input;
+  });
+  return { ...loaded, resources, dockerfiles, sources };
 }
 
 /** `--fix`: writes; `--diff`: shows. The exit code speaks of what is left after mending. */
