@@ -59,7 +59,8 @@ const byId: ReadonlyMap<string, Check> = new Map(checks.map((check) => [check.id
 
 /**
  * Merges `conformance/mappings/<suite>/*.json`, each `{ "<rule>": { "checks": […], "differs": { "<case>": "reason" } } }`.
- * @throws Error for a file of another shape and for a rule that two files map
+ * A rule that two files map is answered by the checks of both.
+ * @throws Error for a file of another shape
  */
 export function loadMappings(suite: string): Map<string, Mapping> {
   const folder = join(import.meta.dirname, '../mappings', suite);
@@ -70,11 +71,16 @@ export function loadMappings(suite: string): Map<string, Mapping> {
     const value = readJson(readFileSync(join(folder, name), 'utf8'));
     if (!isObject(value)) throw new Error(`${suite}/${name} is not a mapping`);
     for (const rule of Object.keys(value)) {
-      if (merged.has(rule)) throw new Error(`${suite}/${name}: "${rule}" is mapped twice`);
-      merged.set(rule, readMapping(`${suite}/${name}: "${rule}"`, value[rule]));
+      const mapping = readMapping(`${suite}/${name}: "${rule}"`, value[rule]);
+      const earlier = merged.get(rule);
+      merged.set(rule, earlier === undefined ? mapping : joined(earlier, mapping));
     }
   }
   return merged;
+}
+
+function joined(a: Mapping, b: Mapping): Mapping {
+  return { checks: [...new Set([...a.checks, ...b.checks])], differs: { ...a.differs, ...b.differs } };
 }
 
 function readMapping(where: string, entry: JsonValue | undefined): Mapping {
