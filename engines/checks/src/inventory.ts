@@ -16,7 +16,9 @@ export class Inventory {
   /** Namespace of objects that name none, as kubectl's context would give it. */
   readonly defaultNamespace: string;
   readonly #byKind = new Map<string, Resource[]>();
+  readonly #byName = new Map<string, Map<string, Resource>>();
   #workloads: Workload[] | undefined;
+  #workloadsByNamespace: Map<string, Workload[]> | undefined;
   readonly #memo = new Map<string, unknown>();
 
   constructor(resources: readonly Resource[], defaultNamespace = 'default') {
@@ -41,10 +43,18 @@ export class Inventory {
     return resource.namespace ?? this.defaultNamespace;
   }
 
+  /** The first object of a kind with this name; the namespace is empty for cluster-scoped kinds. */
   find(kind: string, namespace: string, name: string): Resource | undefined {
-    return this.ofKind(kind).find(
-      (resource) => resource.name === name && this.namespaceOf(resource) === namespace,
-    );
+    let byName = this.#byName.get(kind);
+    if (byName === undefined) {
+      byName = new Map();
+      for (const resource of this.ofKind(kind)) {
+        const key = `${this.namespaceOf(resource)}/${resource.name}`;
+        if (!byName.has(key)) byName.set(key, resource);
+      }
+      this.#byName.set(kind, byName);
+    }
+    return byName.get(`${namespace}/${name}`);
   }
 
   /** Everything that makes Pods, with the namespace and labels of those Pods. */
@@ -63,11 +73,21 @@ export class Inventory {
     return this.#workloads;
   }
 
+  workloadsIn(namespace: string): readonly Workload[] {
+    if (this.#workloadsByNamespace === undefined) {
+      this.#workloadsByNamespace = new Map();
+      for (const workload of this.workloads) {
+        const list = this.#workloadsByNamespace.get(workload.namespace);
+        if (list === undefined) this.#workloadsByNamespace.set(workload.namespace, [workload]);
+        else list.push(workload);
+      }
+    }
+    return this.#workloadsByNamespace.get(namespace) ?? [];
+  }
+
   /** Workloads of a namespace whose Pods a label selector matches. */
   workloadsSelected(namespace: string, selector: JsonValue | undefined): Workload[] {
-    return this.workloads.filter(
-      (workload) => workload.namespace === namespace && matchesSelector(workload.labels, selector),
-    );
+    return this.workloadsIn(namespace).filter((workload) => matchesSelector(workload.labels, selector));
   }
 
   /** A value that several checks share, worked out once for this input. */
