@@ -6,6 +6,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   kics: () => import('./kics.ts'),
   'psa-oracle': () => import('./psa-oracle.ts'),
   'psa-testdata': () => import('./psa-testdata.ts'),
+  regolibrary: () => import('./regolibrary.ts'),
   'trivy-checks': () => import('./trivy-checks.ts'),
   'yaml-fuzz': () => import('./yaml-fuzz.ts'),
   'yaml-k8s-manifests': () => import('./yaml-k8s-manifests.ts'),

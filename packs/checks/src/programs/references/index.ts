@@ -1,3 +1,87 @@
 import type { Programs } from '@keelson/checks';
+import { deprecatedApiVersion, removedApiVersion } from './api-versions.ts';
+import {
+  autoscaledReplicas,
+  danglingAutoscaler,
+  danglingDisruptionBudget,
+  danglingGatewayBackend,
+  danglingIngressBackend,
+  danglingMonitor,
+  danglingOpenshiftRoute,
+} from './backends.ts';
+import {
+  ingressNginxSnippetsAllowed,
+  sensitiveInterfaceExposed,
+  serviceExposesSsh,
+  tillerDeployed,
+  tillerService,
+  workloadExposedByIngress,
+  workloadExposedByMesh,
+  workloadExposedByRoute,
+} from './exposure.ts';
+import {
+  defaultNamespace,
+  namespaceWithoutLimitRange,
+  namespaceWithoutResourceQuota,
+  systemNamespace,
+} from './namespaces.ts';
+import {
+  namespaceWithoutNetworkPolicy,
+  networkPolicySelectsNothing,
+  podWithoutEgressPolicy,
+  podWithoutIngressPolicy,
+} from './network-policies.ts';
+import { schemaProblem } from './schema.ts';
+import {
+  danglingService,
+  serviceNamedPortMissing,
+  servicePortUndeclared,
+  statefulSetService,
+} from './services.ts';
+import {
+  missingConfigMapKey,
+  missingSecretKey,
+  missingServiceAccount,
+  selectorMismatch,
+  sharedServiceAccount,
+  volumeWithoutEncryption,
+} from './workload-references.ts';
 
-export const referencePrograms: Programs = {};
+export const referencePrograms: Programs = {
+  'autoscaled-replicas': autoscaledReplicas,
+  'dangling-autoscaler': danglingAutoscaler,
+  'dangling-disruption-budget': danglingDisruptionBudget,
+  'dangling-gateway-backend': danglingGatewayBackend,
+  'dangling-ingress-backend': danglingIngressBackend,
+  'dangling-monitor': danglingMonitor,
+  'dangling-openshift-route': danglingOpenshiftRoute,
+  'dangling-service': danglingService,
+  'default-namespace': defaultNamespace,
+  'deprecated-api-version': deprecatedApiVersion,
+  'ingress-nginx-snippets-allowed': ingressNginxSnippetsAllowed,
+  'missing-config-map-key': missingConfigMapKey,
+  'missing-secret-key': missingSecretKey,
+  'missing-service-account': missingServiceAccount,
+  'namespace-without-limit-range': namespaceWithoutLimitRange,
+  'namespace-without-network-policy': namespaceWithoutNetworkPolicy,
+  'namespace-without-resource-quota': namespaceWithoutResourceQuota,
+  'network-policy-selects-nothing': networkPolicySelectsNothing,
+  'pod-without-egress-policy': podWithoutEgressPolicy,
+  'pod-without-ingress-policy': podWithoutIngressPolicy,
+  'removed-api-version': removedApiVersion,
+  'schema-problem': schemaProblem,
+  'selector-mismatch': selectorMismatch,
+  'sensitive-interface-exposed': sensitiveInterfaceExposed,
+  'service-exposes-ssh': serviceExposesSsh,
+  'service-named-port-missing': serviceNamedPortMissing,
+  'service-port-undeclared': servicePortUndeclared,
+  'shared-service-account': sharedServiceAccount,
+  'stateful-set-service': statefulSetService,
+  'system-namespace': systemNamespace,
+  'tiller-deployed': tillerDeployed,
+  'tiller-service': tillerService,
+  'volume-without-encryption': volumeWithoutEncryption,
+  'workload-exposed-by-ingress': workloadExposedByIngress,
+  'workload-exposed-by-mesh': workloadExposedByMesh,
+  'workload-exposed-by-route': workloadExposedByRoute,
+};

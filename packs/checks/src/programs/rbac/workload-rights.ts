@@ -1,0 +1,115 @@
+import type { Inventory, ProgramContext, Violation, Workload } from '@keelson/checks';
+import type { Path } from '@keelson/core';
+import {
+  mountsServiceAccountToken,
+  type PolicyRule,
+  type RbacSubject,
+  type Resource,
+  type ResourceRequest,
+  rbacGroup,
+  ruleAllows,
+  serviceAccountGroups,
+  serviceAccountNameOf,
+  subjectsOf,
+} from '@keelson/kubernetes';
+import { rulesGranted } from './bindings.ts';
+
+/** A single right that leads from one workload to the whole cluster. */
+const takeoverRequests: readonly (readonly [request: ResourceRequest, what: string])[] = [
+  [{ verb: 'create', apiGroup: '', resource: 'pods' }, 'create Pods'],
+  [{ verb: 'get', apiGroup: '', resource: 'secrets' }, 'read every Secret'],
+  [{ verb: 'list', apiGroup: '', resource: 'secrets' }, 'read every Secret'],
+  [{ verb: 'create', apiGroup: '', resource: 'pods', subresource: 'exec' }, 'run commands in every Pod'],
+  [
+    { verb: 'create', apiGroup: '', resource: 'serviceaccounts', subresource: 'token' },
+    'make tokens of every service account',
+  ],
+  [{ verb: 'get', apiGroup: '', resource: 'nodes', subresource: 'proxy' }, 'reach every kubelet'],
+  [{ verb: 'create', apiGroup: 'apps', resource: 'deployments' }, 'create workloads'],
+  [{ verb: 'create', apiGroup: 'apps', resource: 'daemonsets' }, 'create workloads'],
+  [{ verb: 'create', apiGroup: 'batch', resource: 'jobs' }, 'create workloads'],
+  [{ verb: 'create', apiGroup: 'batch', resource: 'cronjobs' }, 'create workloads'],
+  [
+    { verb: 'update', apiGroup: '', resource: 'pods', subresource: 'ephemeralcontainers' },
+    'add containers to every Pod',
+  ],
+  [{ verb: 'escalate', apiGroup: rbacGroup, resource: 'clusterroles' }, 'escalate its rights'],
+  [{ verb: 'bind', apiGroup: rbacGroup, resource: 'clusterroles' }, 'bind every role'],
+  [{ verb: 'impersonate', apiGroup: '', resource: 'users' }, 'impersonate everybody'],
+  [{ verb: 'impersonate', apiGroup: '', resource: 'groups' }, 'impersonate every group'],
+];
+
+/** Workloads whose token holds a right over the whole cluster that is one step from all rights. */
+export function* workloadTakeover({ inventory }: ProgramContext): Iterable<Violation> {
+  yield* judged(inventory, (rules) => {
+    if (rules.some(isEverything)) return undefined;
+    return takeoverRequests.find(([request]) => rules.some((rule) => ruleAllows(rule, request)))?.[1];
+  });
+}
+
+/** Workloads whose token may do everything. */
+export function* workloadAdministrator({ inventory }: ProgramContext): Iterable<Violation> {
+  yield* judged(inventory, (rules) => (rules.some(isEverything) ? 'do everything' : undefined));
+}
+
+function isEverything(rule: PolicyRule): boolean {
+  const isAll = (list: readonly string[]) => list.includes('*');
+  return isAll(rule.verbs) && isAll(rule.resources) && (isAll(rule.apiGroups) || rule.apiGroups.includes(''));
+}
+
+function* judged(
+  inventory: Inventory,
+  powerOf: (rules: readonly PolicyRule[]) => string | undefined,
+): Iterable<Violation> {
+  const bindings = inventory.ofKind('ClusterRoleBinding', rbacGroup);
+  for (const workload of inventory.workloads) {
+    if (!hasToken(workload, inventory)) continue;
+    for (const binding of bindings.filter((one) => bindsAccountOf(one, workload, inventory))) {
+      const power = powerOf(rulesGranted(binding, inventory));
+      if (power === undefined) continue;
+      yield violation(
+        workload,
+        binding,
+        `may ${power} in the whole cluster through the ${binding.kind} "${binding.name}"`,
+      );
+      break;
+    }
+  }
+}
+
+/** Workloads whose token has been given rights of its own: where taking it over pays. */
+export function* workloadTokenWithRights({ inventory }: ProgramContext): Iterable<Violation> {
+  const bindings = ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) => inventory.ofKind(kind, rbacGroup));
+  for (const workload of inventory.workloads) {
+    if (!hasToken(workload, inventory)) continue;
+    const binding = bindings.find((one) => bindsAccountOf(one, workload, inventory));
+    if (binding === undefined) continue;
+    yield violation(
+      workload,
+      binding,
+      `carries a token with the rights of the ${binding.kind} "${binding.name}"`,
+    );
+  }
+}
+
+function violation(workload: Workload, binding: Resource, what: string): Violation {
+  const { resource, template } = workload;
+  const path: Path = [...template.specPath, 'serviceAccountName'];
+  const related = [{ subject: binding, path: ['roleRef', 'name'] }];
+  return { subject: resource, path, message: `${resource.kind} "${resource.name}" ${what}`, related };
+}
+
+function hasToken({ template, namespace }: Workload, inventory: Inventory): boolean {
+  const account = inventory.find('ServiceAccount', namespace, serviceAccountNameOf(template.spec));
+  return mountsServiceAccountToken(template.spec, account?.object);
+}
+
+function bindsAccountOf(binding: Resource, { template, namespace }: Workload, inventory: Inventory): boolean {
+  const name = serviceAccountNameOf(template.spec);
+  const groups = serviceAccountGroups(namespace);
+  const isOurs = (subject: RbacSubject) =>
+    subject.kind === 'ServiceAccount'
+      ? subject.name === name && subject.namespace === namespace
+      : subject.kind === 'Group' && groups.includes(subject.name);
+  return subjectsOf(binding, inventory.defaultNamespace).some(isOurs);
+}

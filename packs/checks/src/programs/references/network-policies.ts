@@ -1,0 +1,54 @@
+import type { ProgramContext, Violation } from '@keelson/checks';
+import { isObject, type Path, valueAt } from '@keelson/core';
+import { firstExisting, type Program, titleOf } from './fields.ts';
+import { type Direction, policyCoverage } from './policy-coverage.ts';
+
+export const podWithoutIngressPolicy: Program = (context) => uncovered(context, 'ingress');
+export const podWithoutEgressPolicy: Program = (context) => uncovered(context, 'egress');
+
+function* uncovered({ inventory }: ProgramContext, direction: Direction): Iterable<Violation> {
+  const policies = policyCoverage(inventory).filter(({ directions }) => directions.has(direction));
+  const said = new Set<unknown>();
+  for (const workload of inventory.workloads) {
+    const { resource } = workload;
+    if (said.has(resource) || policies.some((policy) => policy.selects(workload))) continue;
+    said.add(resource);
+    const message = `no network policy restricts the ${direction} of ${titleOf(resource)}`;
+    yield { subject: resource, path: ['metadata', 'name'], message };
+  }
+}
+
+/** Namespaces of the input with Pods or without, in which no policy holds. */
+export const namespaceWithoutNetworkPolicy: Program = function* ({ resources, inventory }) {
+  const policies = policyCoverage(inventory);
+  const isClusterwide = policies.some(({ policy }) => inventory.namespaceOf(policy) === '');
+  const covered = new Set(policies.map(({ policy }) => inventory.namespaceOf(policy)));
+  for (const namespace of resources) {
+    if (isClusterwide || covered.has(namespace.name)) continue;
+    yield {
+      subject: namespace,
+      path: ['metadata', 'name'],
+      message: `${titleOf(namespace)} has no network policy`,
+    };
+  }
+};
+
+/** Policies whose selector matches no Pod of the input. */
+export const networkPolicySelectsNothing: Program = function* ({ resources, inventory }) {
+  const wanted = new Set(resources);
+  for (const { policy, selects } of policyCoverage(inventory)) {
+    if (!wanted.has(policy)) continue;
+    const selector = valueAt(policy.object, ['spec', 'podSelector']);
+    const isEmpty = !isObject(selector) || Object.keys(selector).length === 0;
+    // A policy for every Pod of a namespace is right before the first Pod is there.
+    if (isEmpty || inventory.workloads.some(selects)) continue;
+    yield { subject: policy, path: pointOf(policy), message: `${titleOf(policy)} selects no Pod` };
+  }
+};
+
+function pointOf(policy: Parameters<typeof titleOf>[0]): Path {
+  const labels = valueAt(policy.object, ['spec', 'podSelector', 'matchLabels']);
+  const key = isObject(labels) ? Object.keys(labels)[0] : undefined;
+  if (key !== undefined) return ['spec', 'podSelector', 'matchLabels', key];
+  return firstExisting(policy, ['spec', 'podSelector']);
+}

@@ -1,0 +1,11 @@
+import { schemaProblems } from '@keelson/kubernetes';
+import { type Program, titleOf } from './fields.ts';
+
+/** Parts of objects that the API server would refuse to decode. */
+export const schemaProblem: Program = function* ({ resources }) {
+  for (const resource of resources) {
+    for (const { path, reason } of schemaProblems(resource)) {
+      yield { subject: resource, path, message: `${titleOf(resource)}: ${reason}` };
+    }
+  }
+};
