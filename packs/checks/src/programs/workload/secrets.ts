@@ -9,20 +9,13 @@ import { isObject, type JsonObject, type Path } from '@keelson/core';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
 import { isLive, listAt, mappingAt, textAt } from './values.ts';
 
-/** Keys of Secrets that hold what everybody may know. */
-const publicKeys: ReadonlySet<string> = new Set([
-  'ca.crt',
-  'tls.crt',
-  'ca-bundle.crt',
-  'namespace',
-  'username',
-  'type',
-  'url',
-]);
+/** Endings of the keys in Secrets that hold what everybody may know. */
+const publicKey =
+  /(?:^|[-_. ])(?:crt|cert|certificate|ca|pub|user|users|username|user_?name|username_in|account|account_?name|email|name|project|tenant|host|hostname|address|server|url|uri|endpoint|port|type|region|zone|bucket|database|db|cipher|hash|provider|pbkdf|algorithm|size|enabled|namespace|version|path|file|environment|env|level|description|repository|registry|client_?id|key_?id|app_?id|id)$/;
 /** Longest text that is searched line by line. */
 const maxText = 262_144;
 
-/** Entries of a Secret whose value is written out. */
+/** Entries of a Secret whose value is written out; what a Secret says about users, hosts and the like is left alone. */
 export function* literalSecrets({ resources }: ProgramContext): Generator<Violation> {
   for (const secret of resources) {
     if (isLive(secret)) continue;
@@ -31,7 +24,7 @@ export function* literalSecrets({ resources }: ProgramContext): Generator<Violat
       for (const key of Object.keys(entries ?? {})) {
         const text = textAt(secret.object, [field, key]);
         const value = text === undefined || field === 'stringData' ? text : decoded(text);
-        if (value === undefined || publicKeys.has(key) || isPlaceholder(value)) continue;
+        if (value === undefined || !isSecretEntry(key, value)) continue;
         yield {
           subject: secret,
           path: [field, key],
@@ -40,6 +33,13 @@ export function* literalSecrets({ resources }: ProgramContext): Generator<Violat
       }
     }
   }
+}
+
+function isSecretEntry(key: string, value: string): boolean {
+  if (isStandIn(value)) return false;
+  if (findCredential(value) !== undefined || /dockerc(?:onfigjson|fg)$/.test(key)) return true;
+  if (value.includes('\n')) return assignedSecret(value) !== undefined;
+  return !publicKey.test(key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase());
 }
 
 /** What base64 stands for; undefined when it is none, for instance a template's place holder. */
@@ -70,8 +70,21 @@ export function* configMapSecrets({ resources }: ProgramContext): Generator<Viol
   }
 }
 
+/** Names that hold a secret; those that tell how one is made or counted do not. */
+function namesSecret(name: string): boolean {
+  return (
+    isSecretName(name) &&
+    !/(?:tokens|patterns?|regexp?|min|max|count|limit|hint|store|manager|class)$/i.test(name)
+  );
+}
+
+/** A place holder, or a constant's name in its stead (`INSERT_TOKEN_HERE`). */
+function isStandIn(value: string): boolean {
+  return isPlaceholder(value) || /^[A-Z]+(?:_[A-Z]+)*$/.test(value.trim());
+}
+
 function secretIn(key: string, text: string): string | undefined {
-  if (!text.includes('\n') && isSecretName(key) && !isPlaceholder(text)) return 'a secret';
+  if (!text.includes('\n') && namesSecret(key) && isPlainValue(text)) return 'a secret';
   const credential = findCredential(text);
   if (credential !== undefined) return `a credential (${credential.kind})`;
   return text.length > maxText ? undefined : assignedSecret(text);
@@ -87,14 +100,14 @@ function assignedSecret(text: string): string | undefined {
     if (match === null) continue;
     const [, name = '', , rest = ''] = match;
     const value = rest.replace(/[,;]?\s*$/, '').replace(/^(["'])(.*)\1$/, '$2');
-    if (isSecretName(name) && isPlainValue(value)) return `a secret ("${name}")`;
+    if (namesSecret(name) && isPlainValue(value)) return `a secret ("${name}")`;
   }
   return undefined;
 }
 
 /** A value that is neither a place holder nor code that fetches one. */
 function isPlainValue(value: string): boolean {
-  return !isPlaceholder(value) && !/^[[{|>&*!#$]|[($`]|\s/.test(value) && value.length >= 4;
+  return !isStandIn(value) && !/^[[{|>&*!#$]|[($`]|\s/.test(value) && value.length >= 4;
 }
 
 /** Environment variables that carry a secret in the manifest. */
@@ -106,7 +119,7 @@ export function* environmentSecrets(context: ProgramContext): Generator<Violatio
       const value = textAt(variable, ['value']);
       if (value === undefined) continue;
       const credential = findCredential(value);
-      if (credential === undefined && !(isSecretName(key) && isPlainValue(value))) continue;
+      if (credential === undefined && !(namesSecret(key) && isPlainValue(value))) continue;
       const what = credential === undefined ? 'a secret' : `a credential (${credential.kind})`;
       yield {
         subject: resource,
@@ -144,7 +157,7 @@ function secretWord(word: string, next: unknown): string | undefined {
   const match = option.exec(word);
   if (match === null) return undefined;
   const [, name = '', attached] = match;
-  if (!isSecretName(name)) return undefined;
+  if (!namesSecret(name)) return undefined;
   const value = attached ?? (typeof next === 'string' && !next.startsWith('-') ? next : undefined);
   return value !== undefined && isPlainValue(value) ? `a secret (${name})` : undefined;
 }
@@ -179,7 +192,7 @@ function annotationSecret(resource: Resource, key: string, text: string): string
   const credential = findCredential(text);
   if (credential !== undefined) return `a credential (${credential.kind})`;
   const name = key.slice(key.lastIndexOf('/') + 1);
-  return isSecretName(name) && isPlainValue(text) && text.length >= 8 && /\d/.test(text)
+  return namesSecret(name) && isPlainValue(text) && text.length >= 8 && /\d/.test(text)
     ? 'a secret'
     : undefined;
 }
