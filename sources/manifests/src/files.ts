@@ -1,102 +1,189 @@
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, opendirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { decodeText } from './decode.ts';
 import { ManifestError } from './errors.ts';
+import { IgnoreRules, type PathTest } from './ignore-rules.ts';
+import type { FileLimits } from './limits.ts';
 
-/** Bounds on what is read. Passing one is an error that names it. */
-export interface FileLimits {
-  /** Largest single file, in bytes. */
-  maxFileBytes: number;
-  /** Files looked at in one run. */
-  maxFiles: number;
-  /** Deepest folder. */
-  maxFolderDepth: number;
-}
-
-export const defaultFileLimits: FileLimits = {
-  maxFileBytes: 32 * 1024 * 1024,
-  maxFiles: 200_000,
-  maxFolderDepth: 64,
-};
-
-export type FileKind = 'manifest' | 'dockerfile';
-
-export interface FoundFile {
-  /** As the user would write it. */
-  path: string;
-  kind: FileKind;
-}
+export type FileKind = 'manifest' | 'dockerfile' | 'kustomization' | 'chart';
 
 /** What kind of input a file name promises; undefined for files that are none of ours. */
 export function fileKind(path: string): FileKind | undefined {
-  const name = basename(path).toLowerCase();
-  if (/\.(ya?ml|json)$/.test(name)) return 'manifest';
-  if (/^(dockerfile|containerfile)([.-].*)?$/.test(name) || /\.(dockerfile|containerfile)$/.test(name)) {
-    return name.endsWith('.dockerignore') ? undefined : 'dockerfile';
+  const name = basename(path);
+  if (name === 'kustomization.yaml' || name === 'kustomization.yml' || name === 'Kustomization')
+    return 'kustomization';
+  if (name === 'Chart.yaml') return 'chart';
+  if (/\.(ya?ml|json)$/i.test(name)) return 'manifest';
+  if (/^(dockerfile|containerfile)([.-].*)?$/i.test(name) || /\.(dockerfile|containerfile)$/i.test(name)) {
+    return /\.dockerignore$/i.test(name) ? undefined : 'dockerfile';
   }
   return undefined;
 }
 
+/** Files of a scanned folder by what they are. */
+export interface FoundFiles {
+  manifests: string[];
+  dockerfiles: string[];
+  /** Folders that hold a kustomization, and folders that hold a chart. */
+  kustomizations: string[];
+  charts: string[];
+}
+
+export interface WalkOptions {
+  readonly excluded: PathTest;
+  readonly gitignore: boolean;
+  readonly limits: FileLimits;
+}
+
 const skippedFolders = new Set(['.git', 'node_modules']);
 
-/** Files of a folder in a stable order. Links to folders are not followed, so no loop and no way out. */
-export function* walkFolder(
-  folder: string,
-  excluded: (path: string, isFolder: boolean) => boolean,
-  limits: FileLimits,
-  depth = 0,
-): Generator<FoundFile> {
-  if (depth > limits.maxFolderDepth) {
-    throw new ManifestError(
-      'INPUT_TOO_MANY_FILES',
-      `folders nest deeper than maxFolderDepth (${limits.maxFolderDepth})`,
-      {
-        location: { file: folder },
-      },
-    );
+/** Folders and files of a chart that are templates and values, no manifests. */
+const chartFolders = new Set(['templates', 'charts', 'crds', 'keelson-fixes']);
+export function isChartFile(name: string): boolean {
+  return /^(Chart\.(yaml|lock)|requirements\.(yaml|lock)|values.*\.(ya?ml|json))$/.test(name);
+}
+
+/** Finds the files of a folder. Problems with a part of it are reported, and the rest is found. */
+export class FolderWalk {
+  readonly found: FoundFiles = { manifests: [], dockerfiles: [], kustomizations: [], charts: [] };
+  readonly #options: WalkOptions;
+  readonly #report: (error: ManifestError) => void;
+  #entries = 0;
+  #files = 0;
+  #isFull = false;
+
+  constructor(options: WalkOptions, report: (error: ManifestError) => void) {
+    this.#options = options;
+    this.#report = report;
   }
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    const path = folder === '.' ? entry.name : join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (!skippedFolders.has(entry.name) && !excluded(path, true))
-        yield* walkFolder(path, excluded, limits, depth + 1);
-      continue;
+
+  /** Links to folders are not followed, so there is no loop and no way out. */
+  walk(root: string): void {
+    this.#folder(root, IgnoreRules.forRoot(root, this.#options.gitignore), 0, false);
+  }
+
+  #folder(folder: string, above: IgnoreRules, depth: number, inChart: boolean): void {
+    const { limits, gitignore, excluded } = this.#options;
+    if (depth > limits.maxFolderDepth) {
+      this.#limit(
+        'maxFolderDepth',
+        `folders nest deeper than maxFolderDepth (${limits.maxFolderDepth})`,
+        folder,
+      );
+      return;
     }
-    const kind = fileKind(entry.name);
-    if (kind !== undefined && isFile(entry, path, folder) && !excluded(path, false)) yield { path, kind };
+    const { files, folders } = this.#list(folder);
+    const rules = gitignore && files.has('.gitignore') ? above.below(folder) : above;
+    const pathOf = (name: string) => (folder === '.' ? name : join(folder, name));
+    const isKept = (name: string, isFolder: boolean) => {
+      const path = pathOf(name);
+      return !excluded(path, isFolder) && !rules.excludes(path, isFolder);
+    };
+    const isChart = files.get('Chart.yaml') !== undefined && isKept('Chart.yaml', false);
+    if (isChart && !inChart) this.found.charts.push(folder);
+    for (const name of [...files.keys()].sort()) {
+      if (this.#isFull) return;
+      const kind = fileKind(name);
+      if (kind === undefined || kind === 'chart' || (isChart && isChartFile(name)) || !isKept(name, false))
+        continue;
+      this.#add(kind, folder, pathOf(name));
+    }
+    for (const name of folders.sort()) {
+      if (this.#isFull) return;
+      if ((isChart && chartFolders.has(name)) || !isKept(name, true)) continue;
+      this.#folder(pathOf(name), rules, depth + 1, inChart || isChart);
+    }
+  }
+
+  #add(kind: FileKind, folder: string, path: string): void {
+    const { maxFiles } = this.#options.limits;
+    if (++this.#files > maxFiles) {
+      this.#isFull = true;
+      this.#limit('maxFiles', `more than maxFiles (${maxFiles}) files: the rest was not read`, folder);
+    } else if (kind === 'dockerfile') this.found.dockerfiles.push(path);
+    else if (kind === 'kustomization') this.found.kustomizations.push(folder);
+    else this.found.manifests.push(path);
+  }
+
+  /** Names in a folder that matter. Others are not kept, so that a million of them take no memory. */
+  #list(folder: string): { files: Map<string, true>; folders: string[] } {
+    const files = new Map<string, true>();
+    const folders: string[] = [];
+    const { maxEntries } = this.#options.limits;
+    try {
+      const handle = opendirSync(folder, { bufferSize: 256 });
+      try {
+        for (let entry = handle.readSync(); entry !== null; entry = handle.readSync()) {
+          if (++this.#entries > maxEntries) {
+            this.#isFull = true;
+            this.#limit(
+              'maxEntries',
+              `more than maxEntries (${maxEntries}) names: the rest was not read`,
+              folder,
+            );
+            break;
+          }
+          if (entry.isDirectory()) {
+            if (!skippedFolders.has(entry.name)) folders.push(entry.name);
+          } else if (
+            (entry.name === '.gitignore' || fileKind(entry.name) !== undefined) &&
+            isFile(entry, folder)
+          ) {
+            files.set(entry.name, true);
+          }
+        }
+      } finally {
+        handle.closeSync();
+      }
+    } catch (error) {
+      this.#report(
+        new ManifestError('INPUT_UNREADABLE', reasonOf(error), { location: { file: folder }, cause: error }),
+      );
+    }
+    return { files, folders };
+  }
+
+  #limit(name: string, message: string, folder: string): void {
+    if (name === 'maxFolderDepth' || this.#isFull) {
+      this.#report(new ManifestError('INPUT_TOO_MANY_FILES', message, { location: { file: folder } }));
+    }
   }
 }
 
 /** A plain file, or a link to one that stays below the folder it stands in. */
-function isFile(entry: Dirent, path: string, folder: string): boolean {
+function isFile(entry: Dirent, folder: string): boolean {
   if (entry.isFile()) return true;
   if (!entry.isSymbolicLink()) return false;
+  const path = join(folder, entry.name);
   try {
-    return realpathSync(path).startsWith(realpathSync(folder)) && statSync(path).isFile();
+    return realpathSync(path).startsWith(`${realpathSync(folder)}/`) && statSync(path).isFile();
   } catch {
     return false;
   }
 }
 
-/**
- * The text of a file.
- * @throws ManifestError INPUT_TOO_LARGE, INPUT_NOT_TEXT or INPUT_UNREADABLE naming the file
- */
-export function readText(path: string, limits: FileLimits): string {
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/, .*$/, '') : String(error);
+}
+
+/** The bytes of a file. @throws ManifestError INPUT_TOO_LARGE or INPUT_UNREADABLE naming the file */
+export function readBytes(path: string, limits: Pick<FileLimits, 'maxFileBytes'>): Uint8Array {
   const location = { file: path };
-  let bytes: Buffer;
   try {
-    const { size } = statSync(path);
-    if (size > limits.maxFileBytes) {
-      const message = `${size} bytes are more than maxFileBytes (${limits.maxFileBytes})`;
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new ManifestError('INPUT_UNREADABLE', 'not a plain file', { location });
+    if (stats.size > limits.maxFileBytes) {
+      const message = `${stats.size} bytes are more than maxFileBytes (${limits.maxFileBytes})`;
       throw new ManifestError('INPUT_TOO_LARGE', message, { location });
     }
-    bytes = readFileSync(path);
+    return readFileSync(path);
   } catch (error) {
     if (error instanceof ManifestError) throw error;
-    const reason = error instanceof Error ? error.message.replace(/, .*$/, '') : String(error);
-    throw new ManifestError('INPUT_UNREADABLE', reason, { location, cause: error });
+    throw new ManifestError('INPUT_UNREADABLE', reasonOf(error), { location, cause: error });
   }
-  return decodeText(bytes, path);
+}
+
+/** The text of a file. @throws ManifestError as `readBytes`, and INPUT_NOT_TEXT */
+export function readText(path: string, limits: Pick<FileLimits, 'maxFileBytes'>): string {
+  return decodeText(readBytes(path, limits), path);
 }

@@ -1,12 +1,13 @@
 export { decodeText } from './decode.ts';
 export { ManifestError, type ManifestErrorCode, manifestErrorCodes } from './errors.ts';
-export { defaultFileLimits, type FileKind, type FileLimits, fileKind } from './files.ts';
-export {
-  type LoadedDockerfile,
-  type LoadedInput,
-  type LoadOptions,
-  loadInput,
-  type NotJudged,
-} from './load.ts';
+export { type FileKind, fileKind } from './files.ts';
+export { findHelm, type HelmOptions } from './helm/program.ts';
+export { type PathTest, pathMatcher } from './ignore-rules.ts';
+export { buildKustomization, type KustomizeBuild } from './kustomize/build.ts';
+export type { BuildFiles } from './kustomize/file-system.ts';
+export { type BuildLimits, BuildSession, defaultBuildLimits } from './kustomize/session.ts';
+export { defaultFileLimits, type FileLimits } from './limits.ts';
+export { type LoadOptions, loadInput } from './load.ts';
+export type { LoadedDockerfile, LoadedInput, NotJudged } from './loaded.ts';
 export { documentOrigin, locateInDocument } from './origin.ts';
 export { type ManifestText, readDockerfileText, readManifestText } from './text.ts';

@@ -1,112 +1,154 @@
-import { statSync } from 'node:fs';
-import { basename } from 'node:path';
-import { isKeelsonError, type KeelsonError, type SourceLocation, SourceText } from '@keelson/core';
-import type { Resource } from '@keelson/kubernetes';
+import { globSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { isArchive, readArchive } from './archive.ts';
+import { decodeText } from './decode.ts';
 import { ManifestError } from './errors.ts';
-import {
-  defaultFileLimits,
-  type FileKind,
-  type FileLimits,
-  fileKind,
-  readText,
-  walkFolder,
-} from './files.ts';
-import { readDockerfileText, readManifestText } from './text.ts';
-
-export type LoadedDockerfile = ReturnType<typeof readDockerfileText>['input'];
-
-/** Something that was seen and deliberately not judged. */
-export interface NotJudged {
-  reason: string;
-  location: SourceLocation;
-}
+import { FolderWalk, fileKind, readBytes } from './files.ts';
+import type { HelmOptions } from './helm/program.ts';
+import { pathMatcher } from './ignore-rules.ts';
+import { archiveInput, archiveTree, diskFiles } from './input-tree.ts';
+import { type BuildFiles, joinPath } from './kustomize/file-system.ts';
+import { defaultFileLimits, type FileLimits } from './limits.ts';
+import type { LoadedInput } from './loaded.ts';
+import { Loader } from './loader.ts';
+import { isDockerfileText } from './look.ts';
 
 export interface LoadOptions {
   limits?: Partial<FileLimits>;
-  /** True for paths that the user does not want read. */
+  /** Patterns of paths that the user does not want read, as `.gitignore` writes them. */
+  exclude?: readonly string[];
+  /** True for paths that the user does not want read, beside `exclude`. */
   excluded?: (path: string, isFolder: boolean) => boolean;
+  /** False reads what `.gitignore` files leave out. `.keelsonignore` in a scanned folder always counts. */
+  gitignore?: boolean;
   /** Text of stdin, read by the caller when `-` is among the paths. */
   stdin?: string;
-}
-
-/** Everything that was read. One bad file or document never loses the others. */
-export interface LoadedInput {
-  resources: Resource[];
-  dockerfiles: LoadedDockerfile[];
-  /** Texts by file name as shown: for excerpts. */
-  sources: Map<string, SourceText>;
-  files: number;
-  documents: number;
-  /** Input that could not be read: exit 3. */
-  errors: KeelsonError[];
-  notJudged: NotJudged[];
+  /** How charts are rendered. */
+  helm?: HelmOptions;
 }
 
 /**
- * Reads files and folders (`-` is stdin).
- * @throws ManifestError INPUT_NOT_FOUND for a path that is not there
+ * Reads files, folders, archives (`.tar`, `.tar.gz`, `.tgz`) and globs; `-` is stdin. Kustomizations are built,
+ * charts are rendered where helm is there. One bad file or document never loses the others.
+ * @throws ManifestError INPUT_NOT_FOUND for a path or a glob that leads to nothing
  */
 export async function loadInput(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedInput> {
-  const limits = { ...defaultFileLimits, ...options.limits };
-  const excluded = options.excluded ?? (() => false);
-  const loaded: LoadedInput = {
-    resources: [],
-    dockerfiles: [],
-    sources: new Map(),
-    files: 0,
-    documents: 0,
-    errors: [],
-    notJudged: [],
-  };
-  for (const path of paths) {
-    if (path === '-') {
-      addText(loaded, new SourceText('-', options.stdin ?? ''), 'manifest');
-      continue;
-    }
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) throw new ManifestError('INPUT_NOT_FOUND', `no such file or folder: ${path}`);
-    if (!stats.isDirectory()) addFile(loaded, path, fileKind(basename(path)) ?? 'manifest', limits);
-    else addFolder(loaded, path, excluded, limits);
-  }
-  return loaded;
+  return new InputReader(options).read(paths);
 }
 
-function addFolder(
-  loaded: LoadedInput,
-  folder: string,
-  excluded: (path: string, isFolder: boolean) => boolean,
-  limits: FileLimits,
-): void {
-  for (const { path, kind } of walkFolder(folder, excluded, limits)) {
-    if (loaded.files >= limits.maxFiles) {
-      const message = `more than maxFiles (${limits.maxFiles}) files: the rest was not read`;
-      loaded.errors.push(new ManifestError('INPUT_TOO_MANY_FILES', message, { location: { file: folder } }));
-      return;
+class InputReader {
+  readonly #options: LoadOptions;
+  readonly #limits: FileLimits;
+  readonly #loader: Loader;
+  readonly #disk: BuildFiles;
+  readonly #excluded: (path: string, isFolder: boolean) => boolean;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#limits = { ...defaultFileLimits, ...options.limits };
+    this.#loader = new Loader(this.#limits, options.helm ?? {});
+    this.#disk = diskFiles(this.#limits);
+    const byPattern = pathMatcher(options.exclude ?? []);
+    const { excluded } = options;
+    this.#excluded =
+      excluded === undefined
+        ? byPattern
+        : (path, isFolder) => byPattern(path, isFolder) || excluded(path, isFolder);
+  }
+
+  async read(paths: readonly string[]): Promise<LoadedInput> {
+    for (const path of paths) {
+      if (path === '-') this.#stdin();
+      else for (const found of expand(path)) await this.#path(found.path, found.stats);
     }
-    addFile(loaded, path, kind, limits);
+    return this.#loader.loaded;
+  }
+
+  #stdin(): void {
+    const text = this.#options.stdin ?? '';
+    this.#loader.addText('-', text, isDockerfileText(text) ? 'dockerfile' : 'manifest', true);
+  }
+
+  async #path(path: string, stats: Stats): Promise<void> {
+    const kind = fileKind(basename(path));
+    if (stats.isDirectory()) await this.#folder(path);
+    else if (isArchive(path)) await this.#archive(path);
+    else if (kind === 'chart') await this.#loader.addChart(this.#disk, dirname(path), dirname(path));
+    else if (kind === 'kustomization') {
+      const found = { manifests: [], dockerfiles: [], charts: [], kustomizations: [dirname(path)] };
+      await this.#loader.addTree(this.#disk, found);
+    } else this.#loader.addFile(this.#disk, path, kind ?? this.#kindByText(path), true);
+  }
+
+  /** A file whose name tells nothing; what cannot be read is named when it is read. */
+  #kindByText(path: string): 'manifest' | 'dockerfile' {
+    try {
+      return isDockerfileText(decodeText(readBytes(path, this.#limits), path)) ? 'dockerfile' : 'manifest';
+    } catch (error) {
+      if (error instanceof ManifestError) return 'manifest';
+      throw error;
+    }
+  }
+
+  async #folder(path: string): Promise<void> {
+    const options = {
+      excluded: this.#excluded,
+      gitignore: this.#options.gitignore ?? true,
+      limits: this.#limits,
+    };
+    const walk = new FolderWalk(options, (error) => this.#loader.report(error));
+    walk.walk(path);
+    await this.#loader.addTree(this.#disk, walk.found);
+  }
+
+  async #archive(path: string): Promise<void> {
+    try {
+      const files = await readArchive(path, this.#limits, (error) => this.#loader.report(error));
+      const tree = archiveTree(path, files);
+      const found = archiveInput(path, files, this.#excluded);
+      const [only] = found.charts;
+      // A packaged chart has one folder, which is the chart's.
+      if (
+        only !== undefined &&
+        found.charts.length === 1 &&
+        isPackagedChart(files.keys(), only.slice(path.length + 1))
+      ) {
+        await this.#loader.addChart(tree, path, joinPath(only, '.'));
+      } else await this.#loader.addTree(tree, found);
+    } catch (error) {
+      this.#loader.report(error);
+    }
   }
 }
 
-function addFile(loaded: LoadedInput, path: string, kind: FileKind, limits: FileLimits): void {
+function isPackagedChart(paths: Iterable<string>, folder: string): boolean {
+  if (folder === '' || folder.includes('/')) return false;
+  for (const path of paths) if (!path.startsWith(`${folder}/`)) return false;
+  return true;
+}
+
+/** The path itself, or what a glob that the shell did not expand leads to. */
+function expand(path: string): { path: string; stats: Stats }[] {
+  const stats = statsOf(path);
+  if (stats !== undefined) return [{ path, stats }];
+  const found = /[*?[{]/.test(path) ? globSync(path).sort() : [];
+  const paths = found.flatMap((one) => {
+    const its = statsOf(one);
+    return its === undefined ? [] : [{ path: one, stats: its }];
+  });
+  if (paths.length === 0) throw new ManifestError('INPUT_NOT_FOUND', `no such file or folder: ${path}`);
+  return paths;
+}
+
+function statsOf(path: string): Stats | undefined {
   try {
-    addText(loaded, new SourceText(path, readText(path, limits)), kind);
+    return statSync(path);
   } catch (error) {
-    if (!isKeelsonError(error)) throw error;
-    loaded.errors.push(error);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new ManifestError('INPUT_UNREADABLE', `${path} cannot be read`, {
+      location: { file: path },
+      cause: error,
+    });
   }
-}
-
-function addText(loaded: LoadedInput, source: SourceText, kind: FileKind): void {
-  loaded.files++;
-  loaded.sources.set(source.file, source);
-  if (kind === 'dockerfile') {
-    const { input, problems } = readDockerfileText(source);
-    loaded.dockerfiles.push(input);
-    loaded.errors.push(...problems);
-    return;
-  }
-  const { resources, errors, stream } = readManifestText(source);
-  for (const resource of resources) loaded.resources.push(resource);
-  loaded.documents += stream.documents.length;
-  loaded.errors.push(...errors);
 }

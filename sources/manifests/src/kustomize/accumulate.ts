@@ -1,12 +1,19 @@
 import type { SourceLocation } from '@keelson/core';
-import { addConfiguration, copyConfig, mergeConfig } from './configuration.ts';
+import { addConfiguration, emptyConfig, mergeConfig } from './configuration.ts';
 import { defaultTransformerConfig, type TransformerConfig } from './default-config.ts';
 import { fault } from './fault.ts';
+import { normaliseFields } from './fields.ts';
 import { folderOf, isBelow, joinPath } from './file-system.ts';
 import { runGenerators } from './generators.ts';
 import { currentId, describeId, type Item, idKey } from './item.ts';
 import { applyJsonPatches, applyPatches, applyStrategicMergePatches, type PatchReader } from './patches.ts';
 import { locatePlace, type Place } from './place.ts';
+import {
+  isBuiltin,
+  type PluginContext,
+  runConfiguredGenerator,
+  runConfiguredTransformer,
+} from './plugins.ts';
 import { applyReplacements } from './replacements.ts';
 import { isRemote, objectItems } from './resource-files.ts';
 import { mappingItems, textItems } from './selector.ts';
@@ -19,7 +26,7 @@ import {
   setNamespaces,
   setReplicas,
 } from './transformers.ts';
-import { type MappingTree, scalarText, type Tree, textAt, valueOf } from './tree.ts';
+import { type MappingTree, scalarText, type Tree, textAt } from './tree.ts';
 import { collectVars, type Var } from './vars.ts';
 
 /** Renders a chart that a kustomization inflates; undefined with a reason when that cannot be done here. */
@@ -43,7 +50,7 @@ export interface Accumulator {
 }
 
 export function emptyAccumulator(): Accumulator {
-  return { items: [], config: copyConfig(defaultTransformerConfig), vars: new Map() };
+  return { items: [], config: emptyConfig(), vars: new Map() };
 }
 
 /** One folder on the way from the root of a build. */
@@ -72,7 +79,12 @@ export class Accumulation {
 
   /** Accumulates the kustomization of the root folder. */
   root(folder: string): Accumulator {
-    const level = { folder, realFolder: this.session.files.realPath(folder), parent: undefined, depth: 0 };
+    const level = {
+      folder,
+      realFolder: this.session.files.realPath(folder) ?? folder,
+      parent: undefined,
+      depth: 0,
+    };
     return this.#folder(level, emptyAccumulator(), undefined);
   }
 
@@ -98,7 +110,7 @@ export class Accumulation {
         as.at,
       );
     }
-    this.#kustomization(tree, level, into);
+    this.#kustomization(normaliseFields(tree), level, into);
     return into;
   }
 
@@ -107,26 +119,27 @@ export class Accumulation {
       for (const { text, place } of textItems(root.entries.get(field), field))
         this.#resource(text, place, level, into);
     }
+    const own = emptyConfig();
     for (const { text, place } of textItems(root.entries.get('configurations'), 'configurations')) {
-      for (const tree of treesOf(this.#file(text, place, level))) addConfiguration(into.config, tree);
+      for (const tree of treesOf(this.#file(text, place, level))) addConfiguration(own, tree);
     }
+    mergeConfig(own, defaultTransformerConfig);
+    mergeConfig(into.config, own);
     for (const { text, place } of textItems(root.entries.get('crds'), 'crds')) this.#file(text, place, level);
-    this.#plugins(root);
     const read = (path: string, at: Place) => this.#bytes(path, at, level);
     runGenerators(into.items, root, read);
+    this.#generators(root, level, into);
     this.#charts(root, level, into);
     for (const { text, place } of textItems(root.entries.get('components'), 'components')) {
       this.#below(text, place, level, into, true);
     }
     this.#transform(root, level, into);
+    this.#transformers(root, level, into);
     collectVars(into.items, root, into.vars);
   }
 
   #transform(root: MappingTree, level: Level, { items, config }: Accumulator): void {
-    const patches: PatchReader = {
-      file: (path, at) => treesOf(this.#file(path, at, level)),
-      inline: inlineTrees,
-    };
+    const patches = this.#patchReader(level);
     applyStrategicMergePatches(items, root, patches, this);
     applyPatches(items, mappingItems(root.entries.get('patches'), 'patches'), patches, this);
     setNamespaces(items, root.entries.get('namespace'), config);
@@ -138,6 +151,10 @@ export class Accumulation {
     setReplicas(items, root, config, this);
     setImages(items, root, config);
     applyReplacements(items, this.#replacements(root, level), this);
+  }
+
+  #patchReader(level: Level): PatchReader {
+    return { file: (path, at) => treesOf(this.#file(path, at, level)), inline: inlineTrees };
   }
 
   #replacements(root: MappingTree, level: Level): MappingTree[] {
@@ -156,8 +173,8 @@ export class Accumulation {
       return;
     }
     const path = joinPath(level.folder, entry);
-    if (this.session.files.isFolder(path)) return this.#below(entry, at, level, into, false);
-    this.#append(into, objectItems(treesOf(this.#file(entry, at, level))), at);
+    if (this.session.files.isFolder(path)) this.#below(entry, at, level, into, false);
+    else this.#append(into, objectItems(treesOf(this.#file(entry, at, level))), at);
   }
 
   #append(into: Accumulator, items: readonly Item[], at: Place): void {
@@ -174,11 +191,14 @@ export class Accumulation {
   }
 
   #below(entry: string, at: Place, level: Level, into: Accumulator, component: boolean): void {
-    if (isRemote(entry)) return this.leaveOut(`the remote component ${entry} is not fetched`, at);
+    if (isRemote(entry)) {
+      this.leaveOut(`the remote component ${entry} is not fetched`, at);
+      return;
+    }
     const folder = joinPath(level.folder, entry);
     if (entry.startsWith('/') || !this.session.files.isFolder(folder))
       throw fault(`there is no folder ${entry}`, at);
-    const realFolder = this.session.files.realPath(folder);
+    const realFolder = this.session.files.realPath(folder) ?? folder;
     for (let above: Level | undefined = level; above !== undefined; above = above.parent) {
       if (isBelow(above.realFolder, realFolder))
         throw fault(`${entry} leads back to ${above.folder}, a cycle`, at);
@@ -229,18 +249,45 @@ export class Accumulation {
     if (isRemote(entry)) throw fault(`${entry} is not fetched`, at);
     const path = joinPath(level.folder, entry);
     const real = this.session.files.realPath(path);
+    if (real === undefined) throw fault(`there is no file or folder ${entry}`, at);
     if (!isBelow(folderOf(real), level.realFolder))
       throw fault(`${entry} stands outside the folder of the kustomization`, at);
     return path;
   }
 
-  #plugins(root: MappingTree): void {
-    for (const field of ['generators', 'transformers', 'validators']) {
-      for (const { text, place } of textItems(root.entries.get(field), field)) {
-        const name = text.includes('\n') ? 'an inline one' : text;
-        this.leaveOut(`${field} are not run (${name})`, place, field !== 'validators');
-      }
+  #generators(root: MappingTree, level: Level, into: Accumulator): void {
+    const read = (path: string, at: Place) => this.#bytes(path, at, level);
+    for (const plugin of this.#plugins(root, 'generators', level)) {
+      if (isBuiltin(plugin) && runConfiguredGenerator(into.items, plugin, read)) continue;
+      this.leaveOut(`the generator ${textAt(plugin, 'kind') ?? ''} is not run`, plugin.place);
     }
+  }
+
+  #transformers(root: MappingTree, level: Level, { items, config }: Accumulator): void {
+    const context: PluginContext = {
+      items,
+      config,
+      patches: this.#patchReader(level),
+      state: this,
+      replacements: (plugin) => this.#replacements(plugin, level),
+    };
+    for (const plugin of this.#plugins(root, 'transformers', level)) {
+      if (isBuiltin(plugin) && runConfiguredTransformer(plugin, context)) continue;
+      this.leaveOut(`the transformer ${textAt(plugin, 'kind') ?? ''} is not run`, plugin.place);
+    }
+    for (const { place } of textItems(root.entries.get('validators'), 'validators')) {
+      this.leaveOut('validators are not run', place, false);
+    }
+  }
+
+  /** The objects that configure plugins: inline, in files, or made by a kustomization. */
+  #plugins(root: MappingTree, field: string, level: Level): MappingTree[] {
+    const found = emptyAccumulator();
+    for (const { text, place } of textItems(root.entries.get(field), field)) {
+      if (/[\n{]/.test(text.trim())) this.#append(found, objectItems(inlineTrees(text, place)), place);
+      else this.#resource(text, place, level, found);
+    }
+    return found.items.map((item) => item.root);
   }
 
   #charts(root: MappingTree, level: Level, into: Accumulator): void {
@@ -273,9 +320,4 @@ export function isLocal(item: Item): boolean {
       ? undefined
       : textAt(annotations, 'annotations', 'config.kubernetes.io/local-config');
   return value !== undefined && value !== 'false';
-}
-
-/** For tests and callers that want plain values. */
-export function plainItems(items: readonly Item[]) {
-  return items.map((item) => valueOf(item.root));
 }

@@ -1,13 +1,12 @@
-import { isKeelsonError, type JsonObject, type Path } from '@keelson/core';
-import { type LocatedPath, type Resource, type ResourceOrigin, resourcesOf } from '@keelson/kubernetes';
-import { anchorOf } from '../origin.ts';
+import { isKeelsonError } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
 import { Accumulation, type BuildNote, type InflateChart, isLocal } from './accumulate.ts';
+import { builtResources } from './built.ts';
 import { fault } from './fault.ts';
 import { addHashes } from './hash.ts';
 import { fixNameReferences } from './name-references.ts';
-import { locatePlace } from './place.ts';
 import type { BuildSession } from './session.ts';
-import { nearestTree, objectOfTree, type Tree } from './tree.ts';
+import { childOf, scalarTree, type Tree } from './tree.ts';
 import { resolveVars } from './vars.ts';
 
 /** What `kustomize build` would print for a folder, with the origin of every field. */
@@ -37,12 +36,13 @@ export function buildKustomization(
     addHashes(items);
     fixNameReferences(items, config);
     resolveVars(items, vars, config, accumulation);
+    for (const { root } of items) stringAnnotations(root);
     const file = session.kustomizationOf(folder)?.path ?? folder;
     return {
       file,
       resources: items
         .filter((item) => !isLocal(item))
-        .flatMap(({ root }) => builtResources(file, root, objectOfTree(root))),
+        .flatMap(({ root }) => builtResources(file, 'kustomize', root)),
       consumed: accumulation.consumed,
       folders: accumulation.folders,
       notes: accumulation.notes,
@@ -54,21 +54,13 @@ export function buildKustomization(
   }
 }
 
-function builtResources(file: string, root: Tree, object: JsonObject): Resource[] {
-  const origin: ResourceOrigin = {
-    file,
-    renderedBy: 'kustomize',
-    locate: (path) => locateInTree(root, object, path),
-  };
-  return resourcesOf(object, origin).resources;
-}
-
-/** The place where a value was written: in a base, a patch, or the kustomization that set it. */
-function locateInTree(root: Tree, object: JsonObject, path: Path): LocatedPath {
-  const { tree, depth } = nearestTree(root, path);
-  const missing = depth < path.length;
-  const anchor = missing ? anchorOf(object, path.slice(0, depth)) : path;
-  const at = missing ? nearestTree(root, anchor).tree : tree;
-  const origin = locatePlace(at.place);
-  return { ...origin, path: anchor, missing, origin };
+/** Annotations come out as texts, whatever they were written as. */
+function stringAnnotations(root: Tree): void {
+  const annotations = childOf(childOf(root, 'metadata'), 'annotations');
+  if (annotations?.kind !== 'mapping') return;
+  for (const [key, value] of annotations.entries) {
+    if (value.kind === 'scalar' && typeof value.value !== 'string') {
+      annotations.entries.set(key, scalarTree(value.value === null ? '' : String(value.value), value.place));
+    }
+  }
 }

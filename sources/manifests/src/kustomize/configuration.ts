@@ -1,5 +1,5 @@
 import type { NameReference, TransformerConfig } from './default-config.ts';
-import type { FieldSpec } from './field-spec.ts';
+import { addSpecs } from './field-merge.ts';
 import { mappingItems } from './selector.ts';
 import { fieldSpecs } from './transformers.ts';
 import { type Tree, textAt } from './tree.ts';
@@ -16,6 +16,22 @@ const specFields = [
   'images',
   'replicas',
 ] as const;
+
+export function emptyConfig(): TransformerConfig {
+  return {
+    namePrefix: [],
+    nameSuffix: [],
+    namespace: [],
+    commonLabels: [],
+    labels: [],
+    templateLabels: [],
+    commonAnnotations: [],
+    varReference: [],
+    images: [],
+    replicas: [],
+    nameReference: [],
+  };
+}
 
 export function copyConfig(config: Readonly<TransformerConfig>): TransformerConfig {
   const copy = { ...config, nameReference: [...config.nameReference] };
@@ -40,18 +56,9 @@ export function addConfiguration(config: TransformerConfig, tree: Tree): void {
   }
 }
 
-export function mergeConfig(into: TransformerConfig, from: TransformerConfig): void {
+export function mergeConfig(into: TransformerConfig, from: Readonly<TransformerConfig>): void {
   for (const field of specFields) addSpecs(into[field], from[field]);
   for (const reference of from.nameReference) addReference(into.nameReference, reference);
-}
-
-function specKey(spec: FieldSpec): string {
-  return [spec.group, spec.version, spec.kind, ...spec.path].join('\0');
-}
-
-function addSpecs(into: FieldSpec[], more: readonly FieldSpec[]): void {
-  const known = new Set(into.map(specKey));
-  for (const spec of more) if (!known.has(specKey(spec))) into.push(spec);
 }
 
 function addReference(into: NameReference[], { target, referrers }: NameReference): void {
@@ -62,6 +69,7 @@ function addReference(into: NameReference[], { target, referrers }: NameReferenc
     into.push({ target, referrers });
     return;
   }
+  if (known.referrers === referrers) return;
   const merged = [...known.referrers];
   addSpecs(merged, referrers);
   into[index] = { target, referrers: merged };

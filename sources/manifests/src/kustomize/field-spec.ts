@@ -55,7 +55,10 @@ function walk(
 ): void {
   const [step, ...rest] = path;
   const { tree } = slot;
-  if (step === undefined) return visit(slot);
+  if (step === undefined) {
+    visit(slot);
+    return;
+  }
   if (isNull(tree)) return;
   if (tree.kind === 'scalar') throw fault(`${path.join('/')} leads into a plain value`, tree.place);
   if (tree.kind === 'sequence') {
@@ -67,7 +70,10 @@ function walk(
   const key = step.replace(/\[\]$/, '');
   const replace = (other: Tree) => tree.entries.set(key, other);
   const child = tree.entries.get(key);
-  if (child !== undefined && !isNull(child)) return walk({ tree: child, replace }, rest, created, visit);
+  if (child !== undefined && !isNull(child)) {
+    walk({ tree: child, replace }, rest, created, visit);
+    return;
+  }
   if (created === undefined || key !== step) {
     if (child !== undefined && rest.length === 0) visit({ tree: child, replace });
     return;

@@ -5,7 +5,7 @@ import { anyId, currentId, describeId, type Item, makeItem, sameId } from './ite
 import type { Place } from './place.ts';
 import { mappingItems, textEntries, textItems } from './selector.ts';
 import { isTrue } from './transformers.ts';
-import { type MappingTree, mappingAt, mappingTree, scalarTree, textAt } from './tree.ts';
+import { type MappingTree, mappingAt, mappingTree, scalarTree, type Tree, textAt } from './tree.ts';
 
 /** Reads a file that a generator names, within the load restriction. */
 export type ReadBytes = (path: string, at: Place) => Uint8Array;
@@ -18,10 +18,21 @@ export function runGenerators(items: Item[], kustomization: MappingTree, read: R
     ['secretGenerator', 'Secret'],
   ] as const) {
     for (const generator of mappingItems(kustomization.entries.get(field), field)) {
-      const options = [generator.entries.get('options'), defaults].filter((tree) => tree?.kind === 'mapping');
-      absorb(items, generate(generator, kind, options, read), generator.place);
+      generateInto(items, generator, kind, defaults, read);
     }
   }
+}
+
+/** Makes the object of one generator and adds it, or merges it into the one that is there. */
+export function generateInto(
+  items: Item[],
+  generator: MappingTree,
+  kind: 'ConfigMap' | 'Secret',
+  defaults: Tree | undefined,
+  read: ReadBytes,
+): void {
+  const options = [generator.entries.get('options'), defaults].filter((tree) => tree?.kind === 'mapping');
+  absorb(items, generate(generator, kind, options, read), generator.place);
 }
 
 function generate(

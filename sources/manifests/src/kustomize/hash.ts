@@ -15,10 +15,10 @@ export function addHashes(items: readonly Item[]): void {
 /** Ten characters of the SHA-256 of what counts in a ConfigMap or Secret, without digits and vowels that could spell words. */
 export function contentHash(object: JsonObject): string {
   const kind = object['kind'];
-  const metadata = object['metadata'];
   const content = createObject();
   content['kind'] = kind ?? '';
-  content['name'] = isObject(metadata) ? (metadata['name'] ?? '') : '';
+  // Always empty: kustomize looks the name up where it is not, and the hashes in use depend on it.
+  content['name'] = '';
   content['data'] = object['data'] ?? '';
   if (kind === 'Secret') {
     content['type'] = object['type'] ?? '';

@@ -1,6 +1,6 @@
 import { equalJson } from '@keelson/core';
 import { fault } from './fault.ts';
-import { copyTree, type MappingTree, scalarText, scalarTree, type Tree, textAt, valueOf } from './tree.ts';
+import { copyTree, jsonOf, type MappingTree, scalarText, scalarTree, type Tree, textAt } from './tree.ts';
 
 /** An operation of RFC 6902 with the tree of its value. */
 export interface JsonOperation {
@@ -40,23 +40,28 @@ function applyOperation(root: MappingTree, operation: JsonOperation): void {
   const value = () => copyTree(operation.value ?? scalarTree(null, written.place));
   switch (op) {
     case 'add':
-      return add(root, path, value(), written);
+      add(root, path, value(), written);
+      break;
     case 'replace':
       find(root, path, written);
-      return set(root, path, value(), written);
+      set(root, path, value(), written);
+      break;
     case 'remove':
-      return remove(root, path, written);
+      remove(root, path, written);
+      break;
     case 'test':
-      if (!equalJson(valueOf(find(root, path, written)), valueOf(value()))) {
+      if (!equalJson(jsonOf(find(root, path, written)), jsonOf(value()))) {
         throw fault(`the test of ${path} fails`, written.place);
       }
-      return;
+      break;
     case 'copy':
-      return add(root, path, copyTree(find(root, from, written)), written);
+      add(root, path, copyTree(find(root, from, written)), written);
+      break;
     case 'move': {
       const moved = find(root, from, written);
       remove(root, from, written);
-      return add(root, path, moved, written);
+      add(root, path, moved, written);
+      break;
     }
     default:
       throw fault(`there is no operation "${op}"`, written.place);

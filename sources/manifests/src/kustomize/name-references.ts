@@ -69,7 +69,10 @@ class Referrer {
 
   #fixNode(slot: Slot, candidates: readonly Item[], spec: FieldSpec): void {
     const { tree } = slot;
-    if (tree.kind === 'mapping') return this.#fixMapping(tree, candidates, spec);
+    if (tree.kind === 'mapping') {
+      this.#fixMapping(tree, candidates, spec);
+      return;
+    }
     if (tree.kind === 'scalar') {
       const fixed = this.#fixScalar(tree, candidates, spec);
       if (fixed !== undefined) slot.replace(fixed);

@@ -42,6 +42,7 @@ export function applyStrategicMergePatches(
     'patchesStrategicMerge',
   )) {
     const documents = /[\n{:]/.test(text.trim()) ? read.inline(text, place) : read.file(text, place);
+    if (documents.length === 0) throw fault('the patch is empty', place);
     for (const document of documents) mergeById(items, asPatch(document), undefined, state);
   }
 }
@@ -80,7 +81,8 @@ function applyPatch(items: Item[], patch: Patch, state: Completeness): void {
   const operations = patch.documents.length === 1 ? jsonOperations(first) : undefined;
   if (operations !== undefined) {
     if (patch.target === undefined) throw fault('a JSON patch must have a target', patch.place);
-    return applyToSelected(items, patch.target, operations, true);
+    applyToSelected(items, patch.target, operations, true);
+    return;
   }
   const merges = patch.documents.map(asPatch);
   if (patch.target === undefined) {

@@ -9,6 +9,8 @@ export interface PlacedDocument {
   readonly source: SourceText;
   readonly document: YamlDocument;
   readonly host?: Place;
+  /** For a rendered document: where a line of it comes from. */
+  readonly map?: (line: number) => SourceLocation;
 }
 
 /** Where a value was written: a node of a document, as a chain of steps that costs one object per node. */
@@ -34,10 +36,11 @@ function pathOf(place: Place): PathStep[] {
 
 /** Line and column of a place; the key where the value has one, as findings point there. */
 export function locatePlace(place: Place): SourceLocation {
-  const { source, document, host } = place.from;
+  const { source, document, host, map } = place.from;
   const { location } = document.locateNearest(pathOf(place));
   const from = source.position(location.key?.start ?? location.value.start);
   const to = source.position(location.value.end);
+  if (map !== undefined) return map(from.line);
   // A mapping or a long text is shown by its key alone.
   const stop = location.key !== undefined && to.line !== from.line ? source.position(location.key.end) : to;
   if (host !== undefined)

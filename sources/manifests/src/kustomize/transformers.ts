@@ -1,5 +1,6 @@
 import type { TransformerConfig } from './default-config.ts';
 import { fault } from './fault.ts';
+import { addSpecs } from './field-merge.ts';
 import { type FieldSpec, setEntries, splitFieldPath, visitField } from './field-spec.ts';
 import {
   anyId,
@@ -27,6 +28,7 @@ export function setNamespaces(
   items: readonly Item[],
   namespace: Tree | undefined,
   config: TransformerConfig,
+  settings: NamespaceSettings = {},
 ): void {
   const text = scalarText(namespace);
   if (namespace === undefined || text === undefined || text === '') return;
@@ -35,10 +37,10 @@ export function setNamespaces(
     rememberId(item);
     const { root } = item;
     if (!isClusterScopedId(currentId(item))) {
-      mappingAt(root, 'metadata', place).entries.set('namespace', scalarTree(text, place));
+      setOne(mappingAt(root, 'metadata', place), text, place, settings);
     }
     const isBinding = /^(Cluster)?RoleBinding$/.test(textAt(root, 'kind') ?? '');
-    if (isBinding) setDefaultSubjects(root, text, place);
+    if (isBinding) setSubjects(root, text, place, settings);
     for (const spec of config.namespace) {
       const path = spec.path.join('/');
       if (path === 'metadata/namespace' || (isBinding && path === 'subjects/namespace')) continue;
@@ -55,11 +57,33 @@ export function setNamespaces(
   }
 }
 
-function setDefaultSubjects(root: MappingTree, namespace: string, place: Place): void {
+/** Options that only a configured transformer has. */
+export interface NamespaceSettings {
+  /** Leaves namespaces that are written. */
+  readonly unsetOnly?: boolean;
+  /** Which accounts of bindings follow: `defaultOnly`, `allServiceAccounts` or `none`. */
+  readonly subjects?: string | undefined;
+}
+
+function setOne(
+  mapping: MappingTree,
+  namespace: string,
+  place: Place,
+  { unsetOnly = false }: NamespaceSettings,
+): void {
+  const written = scalarText(mapping.entries.get('namespace')) ?? '';
+  if (!unsetOnly || written === '') mapping.entries.set('namespace', scalarTree(namespace, place));
+}
+
+function setSubjects(root: MappingTree, namespace: string, place: Place, settings: NamespaceSettings): void {
   const subjects = root.entries.get('subjects');
+  if (settings.subjects === 'none') return;
   for (const subject of subjects?.kind === 'sequence' ? subjects.items : []) {
-    if (subject.kind !== 'mapping' || textAt(subject, 'name') !== 'default') continue;
-    subject.entries.set('namespace', scalarTree(namespace, place));
+    const follows =
+      settings.subjects === 'allServiceAccounts'
+        ? textAt(subject, 'kind') === 'ServiceAccount'
+        : textAt(subject, 'name') === 'default';
+    if (subject.kind === 'mapping' && follows) setOne(subject, namespace, place, settings);
   }
 }
 
@@ -96,6 +120,16 @@ export function addAffix(
   }
 }
 
+const claimTemplateLabels: readonly FieldSpec[] = [
+  {
+    group: 'apps',
+    version: '',
+    kind: 'StatefulSet',
+    path: ['spec', 'volumeClaimTemplates[]', 'metadata', 'labels'],
+    create: true,
+  },
+];
+
 /** `labels:` and `commonLabels:`. */
 export function addLabels(
   items: readonly Item[],
@@ -104,11 +138,13 @@ export function addLabels(
 ): void {
   for (const label of mappingItems(kustomization.entries.get('labels'), 'labels')) {
     const pairs = textEntries(label.entries.get('pairs'), 'labels.pairs');
-    const specs = [...config.labels, ...fieldSpecs(label.entries.get('fields'))];
-    if (isTrue(label, 'includeSelectors')) specs.push(...config.commonLabels);
+    const specs = fieldSpecs(label.entries.get('fields'));
+    addSpecs(specs, config.labels);
+    if (isTrue(label, 'includeSelectors')) addSpecs(specs, config.commonLabels);
     else {
-      if (isTrue(label, 'includeTemplates')) specs.push(...config.templateLabels);
-      specs.push({ group: '', version: '', kind: '', path: ['metadata', 'labels'], create: true });
+      if (isTrue(label, 'includeTemplates')) addSpecs(specs, config.templateLabels);
+      if (isTrue(label, 'includeVolumeClaimTemplates')) addSpecs(specs, claimTemplateLabels);
+      addSpecs(specs, [{ group: '', version: '', kind: '', path: ['metadata', 'labels'], create: true }]);
     }
     for (const item of items)
       for (const { key, text, place } of pairs) setEntries(item.root, specs, key, text, place);

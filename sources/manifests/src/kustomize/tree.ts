@@ -77,15 +77,15 @@ export function copyTree(tree: Tree): Tree {
   return copy;
 }
 
-export function valueOf(tree: Tree): JsonValue {
+export function jsonOf(tree: Tree): JsonValue {
   if (tree.kind === 'scalar') return tree.value;
-  if (tree.kind === 'sequence') return tree.items.map(valueOf);
+  if (tree.kind === 'sequence') return tree.items.map(jsonOf);
   return objectOfTree(tree);
 }
 
 export function objectOfTree(tree: MappingTree): JsonObject {
   const object = createObject();
-  for (const [key, child] of tree.entries) object[key] = valueOf(child);
+  for (const [key, child] of tree.entries) object[key] = jsonOf(child);
   return object;
 }
 

@@ -1,0 +1,156 @@
+import { isKeelsonError, SourceText } from '@keelson/core';
+import { decodeText } from './decode.ts';
+import { ManifestError } from './errors.ts';
+import type { FoundFiles } from './files.ts';
+import { renderChart } from './helm/chart.ts';
+import { chartInflater } from './helm/inflate.ts';
+import type { HelmOptions } from './helm/program.ts';
+import { buildAll } from './kustomize/build-all.ts';
+import { type BuildFiles, joinPath } from './kustomize/file-system.ts';
+import { BuildSession } from './kustomize/session.ts';
+import type { FileLimits } from './limits.ts';
+import { emptyInput, type LoadedInput } from './loaded.ts';
+import { mayHoldObjects } from './look.ts';
+import { readDockerfileText, readManifestText } from './text.ts';
+
+/** How many charts are rendered at a time. */
+const chartsAtOnce = 2;
+
+/** Reads the files of one tree, a folder or an archive, into what is judged. */
+export class Loader {
+  readonly loaded: LoadedInput = emptyInput();
+  readonly #limits: FileLimits;
+  readonly #helm: HelmOptions;
+  #bytes = 0;
+
+  constructor(limits: FileLimits, helm: HelmOptions) {
+    this.#limits = limits;
+    this.#helm = helm;
+  }
+
+  report(error: unknown): void {
+    if (!isKeelsonError(error)) throw error;
+    this.loaded.errors.push(error);
+  }
+
+  /** Kustomizations first, as what they use is not judged again on its own; then charts and plain files. */
+  async addTree(files: BuildFiles, found: FoundFiles): Promise<void> {
+    const consumed = this.#kustomizations(files, found.kustomizations);
+    await this.#charts(files, found.charts);
+    for (const path of found.manifests) if (!consumed.has(path)) this.addFile(files, path, 'manifest', false);
+    for (const path of found.dockerfiles) this.addFile(files, path, 'dockerfile', false);
+  }
+
+  #kustomizations(files: BuildFiles, folders: readonly string[]): ReadonlySet<string> {
+    if (folders.length === 0) return new Set();
+    const session = new BuildSession(files, this.#limits);
+    const { builds, errors, notes, consumed } = buildAll(
+      session,
+      [...new Set(folders)],
+      chartInflater(session, this.#helm),
+    );
+    const { loaded } = this;
+    loaded.errors.push(...errors);
+    loaded.notJudged.push(...notes);
+    loaded.kustomizations += builds.length;
+    for (const build of builds) for (const resource of build.resources) loaded.resources.push(resource);
+    for (const path of consumed) {
+      const source = session.sources.get(path);
+      if (source === undefined) continue;
+      loaded.sources.set(path, source);
+      loaded.files++;
+      loaded.documents += session.read(path)?.stream.documents.length ?? 0;
+    }
+    return consumed;
+  }
+
+  async #charts(files: BuildFiles, folders: readonly string[]): Promise<void> {
+    const queue = [...folders];
+    const worker = async () => {
+      for (let folder = queue.shift(); folder !== undefined; folder = queue.shift())
+        await this.addChart(files, folder, folder);
+    };
+    await Promise.all(Array.from({ length: chartsAtOnce }, worker));
+  }
+
+  /** A chart, by the path that helm is given and the folder that its files are shown in. */
+  async addChart(files: BuildFiles, path: string, folder: string): Promise<void> {
+    const { loaded } = this;
+    if (folder.includes('!') && path === folder) {
+      const reason = 'a chart inside an archive of other files is not rendered';
+      loaded.notJudged.push({ reason, location: { file: joinPath(folder, 'Chart.yaml') } });
+      return;
+    }
+    const read = (inside: string) => this.#template(files, joinPath(folder, inside));
+    const session = new BuildSession(files, this.#limits);
+    const rendered = await renderChart({ path, folder, read, session }, this.#helm);
+    for (const resource of rendered.resources) loaded.resources.push(resource);
+    for (const [name, source] of session.sources) loaded.sources.set(name, source);
+    loaded.errors.push(...rendered.errors);
+    loaded.notJudged.push(...rendered.notJudged);
+    loaded.documents += rendered.documents;
+    if (rendered.resources.length > 0) loaded.charts++;
+  }
+
+  #template(files: BuildFiles, path: string): SourceText | undefined {
+    const known = this.loaded.sources.get(path);
+    if (known !== undefined) return known;
+    try {
+      const bytes = files.read(path);
+      if (bytes === undefined) return undefined;
+      const source = new SourceText(path, decodeText(bytes, path));
+      this.loaded.sources.set(path, source);
+      return source;
+    } catch (error) {
+      if (isKeelsonError(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** A file. One that the user named is read in full, whatever its text looks like. */
+  addFile(files: BuildFiles, path: string, kind: 'manifest' | 'dockerfile', isNamed: boolean): void {
+    try {
+      const bytes = files.read(path);
+      if (bytes === undefined)
+        throw new ManifestError('INPUT_UNREADABLE', 'the file cannot be read', { location: { file: path } });
+      this.#bytes += bytes.length;
+      if (this.#bytes > this.#limits.maxTotalBytes) {
+        const message = `more than maxTotalBytes (${this.#limits.maxTotalBytes}) in all: the file was not read`;
+        throw new ManifestError('INPUT_TOO_LARGE', message, { location: { file: path } });
+      }
+      this.addText(path, decodeText(bytes, path), kind, isNamed);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  addText(name: string, text: string, kind: 'manifest' | 'dockerfile', isNamed: boolean): void {
+    const { loaded } = this;
+    loaded.files++;
+    if (kind === 'manifest' && !isNamed && !mayHoldObjects(text)) {
+      loaded.otherFiles++;
+      return;
+    }
+    const source = new SourceText(name, text);
+    if (kind === 'dockerfile') {
+      const { input, problems } = readDockerfileText(source);
+      loaded.dockerfiles.push(input);
+      loaded.errors.push(...problems);
+    } else if (!this.#addManifest(source)) return;
+    loaded.sources.set(name, source);
+  }
+
+  #addManifest(source: SourceText): boolean {
+    const { loaded } = this;
+    const { resources, errors, stream } = readManifestText(source, { maxLength: this.#limits.maxFileBytes });
+    for (const resource of resources) loaded.resources.push(resource);
+    loaded.documents += stream.documents.length;
+    const isTemplate = errors.length > 0 && /\{\{.*\}\}/.test(source.text);
+    if (isTemplate) {
+      const location = errors[0]?.location ?? { file: source.file };
+      loaded.notJudged.push({ reason: 'a template that is not YAML before it is rendered', location });
+    } else loaded.errors.push(...errors);
+    if (resources.length === 0 && errors.length === 0) loaded.otherFiles++;
+    return resources.length > 0 || errors.length > 0;
+  }
+}
