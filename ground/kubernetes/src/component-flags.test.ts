@@ -53,6 +53,7 @@ describe('componentFlags', () => {
     ],
     ['another program', ['nginx', '-g', 'daemon off;'], undefined],
     ['a program that only names one', ['systemctl', 'restart', 'kubelet'], undefined],
+    ['a flag that ends like one', ['--kubelet-service=kube-system/kubelet'], undefined],
     ['nothing', [], undefined],
   ])('%s', (_, words, expected) => {
     expect(read(words)).toEqual(expected);

@@ -62,6 +62,7 @@ function scriptProgram(words: readonly string[], at: number): ProgramWords | und
 }
 
 function componentName(word: string, first: string): string | undefined {
+  if (word.startsWith('-')) return undefined;
   const name = baseName(word);
   if (components.has(name)) return name;
   return first === 'hyperkube' ? hyperkubeNames.get(name) : undefined;

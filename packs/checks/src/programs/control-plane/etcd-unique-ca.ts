@@ -5,15 +5,21 @@ import type { Resource } from '@keelson/kubernetes';
 interface Found {
   readonly resource: Resource;
   readonly component: Component;
-  readonly file: string;
 }
 
 /** etcd that trusts, for clients or peers, the very bundle that the API server accepts clients by. */
 export function* etcdUniqueCa({ resources }: ProgramContext): Generator<Violation> {
-  const clientCas = settings(resources, 'kube-apiserver', 'client-ca-file');
-  for (const flag of ['trusted-ca-file', 'peer-trusted-ca-file']) {
-    for (const { resource, component, file } of settings(resources, 'etcd', flag)) {
-      const server = clientCas.find((other) => other.file === file);
+  const all: Found[] = resources.flatMap((resource) =>
+    componentsOf(resource).map((component) => ({ resource, component })),
+  );
+  const servers = all.filter(({ component }) => component.value['name'] === 'kube-apiserver');
+  for (const { resource, component } of all) {
+    if (component.value['name'] !== 'etcd') continue;
+    for (const flag of ['trusted-ca-file', 'peer-trusted-ca-file']) {
+      const file = flagOf(component, flag);
+      const server = servers.find(
+        (other) => file !== '' && flagOf(other.component, 'client-ca-file') === file,
+      );
       if (server === undefined) continue;
       const place = server.component.place(['flags', 'client-ca-file']);
       yield {
@@ -27,13 +33,7 @@ export function* etcdUniqueCa({ resources }: ProgramContext): Generator<Violatio
   }
 }
 
-function settings(resources: readonly Resource[], name: string, flag: string): Found[] {
-  return resources.flatMap((resource) =>
-    componentsOf(resource).flatMap((component) => {
-      const { flags } = component.value;
-      const file = isObject(flags) ? flags[flag] : undefined;
-      if (component.value['name'] !== name || typeof file !== 'string' || file === '') return [];
-      return [{ resource, component, file }];
-    }),
-  );
+function flagOf({ value: { flags } }: Component, name: string): string {
+  const value = isObject(flags) ? flags[name] : undefined;
+  return typeof value === 'string' ? value : '';
 }
