@@ -1,6 +1,15 @@
-import { type Dirent, opendirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  opendirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
-import { decodeText } from './decode.ts';
 import { ManifestError } from './errors.ts';
 import { IgnoreRules, type PathTest } from './ignore-rules.ts';
 import type { FileLimits } from './limits.ts';
@@ -166,24 +175,37 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message.replace(/, .*$/, '') : String(error);
 }
 
-/** The bytes of a file. @throws ManifestError INPUT_TOO_LARGE or INPUT_UNREADABLE naming the file */
-export function readBytes(path: string, limits: Pick<FileLimits, 'maxFileBytes'>): Uint8Array {
+/**
+ * The bytes of a file; undefined when there is none.
+ * @throws ManifestError INPUT_TOO_LARGE or INPUT_UNREADABLE naming the file
+ */
+export function readBytes(path: string, limits: Pick<FileLimits, 'maxFileBytes'>): Uint8Array | undefined {
   const location = { file: path };
+  let handle: number | undefined;
   try {
-    const stats = statSync(path);
+    // Without O_NONBLOCK, opening a pipe waits for somebody to write to it.
+    handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = fstatSync(handle);
+    if (stats.isDirectory()) return undefined;
     if (!stats.isFile()) throw new ManifestError('INPUT_UNREADABLE', 'not a plain file', { location });
     if (stats.size > limits.maxFileBytes) {
       const message = `${stats.size} bytes are more than maxFileBytes (${limits.maxFileBytes})`;
       throw new ManifestError('INPUT_TOO_LARGE', message, { location });
     }
-    return readFileSync(path);
+    return readFileSync(handle);
   } catch (error) {
     if (error instanceof ManifestError) throw error;
+    if (isMissing(error)) return undefined;
     throw new ManifestError('INPUT_UNREADABLE', reasonOf(error), { location, cause: error });
+  } finally {
+    if (handle !== undefined) closeSync(handle);
   }
 }
 
-/** The text of a file. @throws ManifestError as `readBytes`, and INPUT_NOT_TEXT */
-export function readText(path: string, limits: Pick<FileLimits, 'maxFileBytes'>): string {
-  return decodeText(readBytes(path, limits), path);
+/** True for the error of a path that leads to nothing. */
+export function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return (
+    code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE'
+  );
 }

@@ -7,11 +7,11 @@ import type { FileLimits } from './limits.ts';
 /** The machine's files. */
 export function diskFiles(limits: FileLimits): BuildFiles {
   return {
-    read: (path) => (statsOf(path)?.isFile() === true ? readBytes(path, limits) : undefined),
+    read: (path) => readBytes(path, limits),
     isFolder: (path) => statsOf(path)?.isDirectory() === true,
     realPath: (path) => {
       try {
-        return realpathSync(path);
+        return realpathSync.native(path);
       } catch {
         return undefined;
       }
@@ -21,7 +21,7 @@ export function diskFiles(limits: FileLimits): BuildFiles {
 
 function statsOf(path: string): Stats | undefined {
   try {
-    return statSync(path);
+    return statSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }

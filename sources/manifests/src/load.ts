@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { isArchive, readArchive } from './archive.ts';
 import { decodeText } from './decode.ts';
 import { ManifestError } from './errors.ts';
-import { FolderWalk, fileKind, readBytes } from './files.ts';
+import { FolderWalk, fileKind, isMissing, readBytes } from './files.ts';
 import type { HelmOptions } from './helm/program.ts';
 import { pathMatcher } from './ignore-rules.ts';
 import { archiveInput, archiveTree, diskFiles } from './input-tree.ts';
@@ -83,7 +83,8 @@ class InputReader {
   /** A file whose name tells nothing; what cannot be read is named when it is read. */
   #kindByText(path: string): 'manifest' | 'dockerfile' {
     try {
-      return isDockerfileText(decodeText(readBytes(path, this.#limits), path)) ? 'dockerfile' : 'manifest';
+      const bytes = readBytes(path, this.#limits);
+      return bytes !== undefined && isDockerfileText(decodeText(bytes, path)) ? 'dockerfile' : 'manifest';
     } catch (error) {
       if (error instanceof ManifestError) return 'manifest';
       throw error;
@@ -144,8 +145,7 @@ function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (isMissing(error)) return undefined;
     throw new ManifestError('INPUT_UNREADABLE', `${path} cannot be read`, {
       location: { file: path },
       cause: error,

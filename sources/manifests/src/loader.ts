@@ -1,4 +1,5 @@
-import { isKeelsonError, SourceText } from '@keelson/core';
+import { isKeelsonError, type KeelsonError, SourceText } from '@keelson/core';
+import type { YamlStream } from '@keelson/yaml';
 import { decodeText } from './decode.ts';
 import { ManifestError } from './errors.ts';
 import type { FoundFiles } from './files.ts';
@@ -7,11 +8,11 @@ import { chartInflater } from './helm/inflate.ts';
 import type { HelmOptions } from './helm/program.ts';
 import { buildAll } from './kustomize/build-all.ts';
 import { type BuildFiles, joinPath } from './kustomize/file-system.ts';
-import { BuildSession } from './kustomize/session.ts';
+import { BuildSession, type ReadFile } from './kustomize/session.ts';
 import type { FileLimits } from './limits.ts';
 import { emptyInput, type LoadedInput } from './loaded.ts';
 import { mayHoldObjects } from './look.ts';
-import { readDockerfileText, readManifestText } from './text.ts';
+import { manifestOf, readDockerfileText, readManifestText } from './text.ts';
 
 /** How many charts are rendered at a time. */
 const chartsAtOnce = 2;
@@ -35,22 +36,27 @@ export class Loader {
 
   /** Kustomizations first, as what they use is not judged again on its own; then charts and plain files. */
   async addTree(files: BuildFiles, found: FoundFiles): Promise<void> {
-    const consumed = this.#kustomizations(files, found.kustomizations);
+    const session = new BuildSession(files, this.#limits);
+    const consumed = this.#kustomizations(session, found.kustomizations);
     await this.#charts(files, found.charts);
-    for (const path of found.manifests) if (!consumed.has(path)) this.addFile(files, path, 'manifest', false);
+    for (const path of found.manifests) {
+      if (consumed.has(path)) continue;
+      const known = session.known(path);
+      if (known === undefined) this.addFile(files, path, 'manifest', false);
+      else this.#addRead(known);
+    }
     for (const path of found.dockerfiles) this.addFile(files, path, 'dockerfile', false);
   }
 
-  #kustomizations(files: BuildFiles, folders: readonly string[]): ReadonlySet<string> {
+  #kustomizations(session: BuildSession, folders: readonly string[]): ReadonlySet<string> {
     if (folders.length === 0) return new Set();
-    const session = new BuildSession(files, this.#limits);
     const { builds, errors, notes, consumed } = buildAll(
       session,
       [...new Set(folders)],
       chartInflater(session, this.#helm),
     );
     const { loaded } = this;
-    loaded.errors.push(...errors);
+    loaded.errors.push(...distinct(errors));
     loaded.notJudged.push(...notes);
     loaded.kustomizations += builds.length;
     for (const build of builds) for (const resource of build.resources) loaded.resources.push(resource);
@@ -140,9 +146,18 @@ export class Loader {
     loaded.sources.set(name, source);
   }
 
-  #addManifest(source: SourceText): boolean {
+  /** A file that a build has read already, and that is judged on its own because the build failed. */
+  #addRead({ source, stream }: ReadFile): void {
+    this.loaded.files++;
+    if (this.#addManifest(source, stream)) this.loaded.sources.set(source.file, source);
+  }
+
+  #addManifest(source: SourceText, read?: YamlStream): boolean {
     const { loaded } = this;
-    const { resources, errors, stream } = readManifestText(source, { maxLength: this.#limits.maxFileBytes });
+    const { resources, errors, stream } =
+      read === undefined
+        ? readManifestText(source, { maxLength: this.#limits.maxFileBytes })
+        : { ...manifestOf(source, read), stream: read };
     for (const resource of resources) loaded.resources.push(resource);
     loaded.documents += stream.documents.length;
     const isTemplate = errors.length > 0 && /\{\{.*\}\}/.test(source.text);
@@ -153,4 +168,9 @@ export class Loader {
     if (resources.length === 0 && errors.length === 0) loaded.otherFiles++;
     return resources.length > 0 || errors.length > 0;
   }
+}
+
+/** One fault of a base stops every build that uses it, and is told once. */
+function distinct(errors: readonly KeelsonError[]): KeelsonError[] {
+  return [...new Map(errors.map((error) => [error.format(), error])).values()];
 }

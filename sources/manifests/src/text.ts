@@ -16,7 +16,11 @@ export interface ManifestText {
 
 /** Reads the Kubernetes objects of a YAML or JSON text, with the position of every field. */
 export function readManifestText(source: SourceText, limits: Partial<YamlLimits> = {}): ManifestText {
-  const stream = parseYaml(source, { limits });
+  return manifestOf(source, parseYaml(source, { limits }));
+}
+
+/** The objects of a text that has been parsed. */
+export function manifestOf(source: SourceText, stream: YamlStream): ManifestText {
   const out: ManifestText = { resources: [], otherDocuments: 0, errors: [...stream.errors], stream };
   for (const document of stream.documents) {
     const origin = documentOrigin(source, document);

@@ -1,5 +1,5 @@
 import type { NameReference, TransformerConfig } from './default-config.ts';
-import { addSpecs } from './field-merge.ts';
+import { mergeSpecs } from './field-merge.ts';
 import { mappingItems } from './selector.ts';
 import { fieldSpecs } from './transformers.ts';
 import { type Tree, textAt } from './tree.ts';
@@ -33,44 +33,42 @@ export function emptyConfig(): TransformerConfig {
   };
 }
 
-export function copyConfig(config: Readonly<TransformerConfig>): TransformerConfig {
-  const copy = { ...config, nameReference: [...config.nameReference] };
-  for (const field of specFields) copy[field] = [...config[field]];
-  return copy;
-}
-
 /** Adds the field specs of a configuration file. */
 export function addConfiguration(config: TransformerConfig, tree: Tree): void {
   if (tree.kind !== 'mapping') return;
-  for (const field of specFields) addSpecs(config[field], fieldSpecs(tree.entries.get(field)));
-  for (const reference of mappingItems(tree.entries.get('nameReference'), 'nameReference')) {
-    const target = {
+  const own = emptyConfig();
+  for (const field of specFields) own[field] = fieldSpecs(tree.entries.get(field));
+  own.nameReference = mappingItems(tree.entries.get('nameReference'), 'nameReference').map((reference) => ({
+    target: {
       group: textAt(reference, 'group') ?? '',
       version: textAt(reference, 'version') ?? '',
       kind: textAt(reference, 'kind') ?? '',
-    };
-    addReference(config.nameReference, {
-      target,
-      referrers: fieldSpecs(reference.entries.get('fieldSpecs')),
-    });
-  }
+    },
+    referrers: fieldSpecs(reference.entries.get('fieldSpecs')),
+  }));
+  mergeConfig(config, own);
 }
 
+/** Merges one configuration into another. What both share, mostly all of the default, costs nothing. */
 export function mergeConfig(into: TransformerConfig, from: Readonly<TransformerConfig>): void {
-  for (const field of specFields) addSpecs(into[field], from[field]);
-  for (const reference of from.nameReference) addReference(into.nameReference, reference);
+  for (const field of specFields) into[field] = mergeSpecs(into[field], from[field]);
+  into.nameReference = mergeReferences(into.nameReference, from.nameReference);
 }
 
-function addReference(into: NameReference[], { target, referrers }: NameReference): void {
-  const key = ({ group, version, kind }: NameReference['target']) => [group, version, kind].join('\0');
-  const index = into.findIndex((one) => key(one.target) === key(target));
-  const known = into[index];
-  if (known === undefined) {
-    into.push({ target, referrers });
-    return;
+function mergeReferences(
+  references: readonly NameReference[],
+  more: readonly NameReference[],
+): readonly NameReference[] {
+  if (references === more || more.length === 0) return references;
+  if (references.length === 0) return more;
+  const merged = [...references];
+  const key = ({ target }: NameReference) => [target.group, target.version, target.kind].join('\0');
+  for (const reference of more) {
+    const index = merged.findIndex((one) => key(one) === key(reference));
+    const known = merged[index];
+    if (known === undefined) merged.push(reference);
+    else
+      merged[index] = { target: known.target, referrers: mergeSpecs(known.referrers, reference.referrers) };
   }
-  if (known.referrers === referrers) return;
-  const merged = [...known.referrers];
-  addSpecs(merged, referrers);
-  into[index] = { target, referrers: merged };
+  return merged;
 }

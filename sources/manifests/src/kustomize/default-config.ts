@@ -9,17 +9,17 @@ export interface NameReference {
 
 /** Which fields the transformers touch. The default is the one that kustomize builds in; files may add to it. */
 export interface TransformerConfig {
-  namePrefix: FieldSpec[];
-  nameSuffix: FieldSpec[];
-  namespace: FieldSpec[];
-  commonLabels: FieldSpec[];
-  labels: FieldSpec[];
-  templateLabels: FieldSpec[];
-  commonAnnotations: FieldSpec[];
-  varReference: FieldSpec[];
-  images: FieldSpec[];
-  replicas: FieldSpec[];
-  nameReference: NameReference[];
+  namePrefix: readonly FieldSpec[];
+  nameSuffix: readonly FieldSpec[];
+  namespace: readonly FieldSpec[];
+  commonLabels: readonly FieldSpec[];
+  labels: readonly FieldSpec[];
+  templateLabels: readonly FieldSpec[];
+  commonAnnotations: readonly FieldSpec[];
+  varReference: readonly FieldSpec[];
+  images: readonly FieldSpec[];
+  replicas: readonly FieldSpec[];
+  nameReference: readonly NameReference[];
 }
 
 /** `group/version Kind`; a dash stands for any. */

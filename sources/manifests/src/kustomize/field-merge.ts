@@ -2,17 +2,21 @@ import type { FieldSpec } from './field-spec.ts';
 import { selectsKind } from './item.ts';
 
 /**
- * Adds the specs that are not there. One counts as there when the same path is named for a kind that the new
- * one would select: a spec for one kind thus takes the place of a later one for all kinds.
+ * The specs with those of `more` that are not there. One counts as there when the same path is named for a kind
+ * that the new one would select: a spec for one kind thus takes the place of a later one for all kinds.
  */
-export function addSpecs(into: FieldSpec[], more: readonly FieldSpec[]): void {
+export function mergeSpecs(specs: readonly FieldSpec[], more: readonly FieldSpec[]): readonly FieldSpec[] {
+  if (specs === more || more.length === 0) return specs;
+  if (specs.length === 0) return more;
+  const merged = [...specs];
   const byPath = new Map<string, FieldSpec[]>();
-  for (const spec of into) remember(byPath, spec);
+  for (const spec of specs) remember(byPath, spec);
   for (const spec of more) {
     if (byPath.get(spec.path.join('/'))?.some((known) => selectsKind(spec, known))) continue;
-    into.push(spec);
+    merged.push(spec);
     remember(byPath, spec);
   }
+  return merged;
 }
 
 function remember(byPath: Map<string, FieldSpec[]>, spec: FieldSpec): void {

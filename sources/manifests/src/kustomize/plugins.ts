@@ -1,4 +1,3 @@
-import { copyConfig } from './configuration.ts';
 import type { TransformerConfig } from './default-config.ts';
 import { type FieldSpec, setEntries } from './field-spec.ts';
 import { generateInto, type ReadBytes } from './generators.ts';
@@ -61,7 +60,7 @@ const transformers: Readonly<Record<string, Run>> = {
       unsetOnly: textAt(plugin, 'unsetOnly') === 'true',
       subjects: textAt(plugin, 'setRoleBindingSubjects'),
     };
-    setNamespaces(items, namespace, { ...copyConfig(config), namespace: specs }, settings);
+    setNamespaces(items, namespace, { ...config, namespace: specs }, settings);
   },
   LabelTransformer: (plugin, { items }, specs) => setAll(items, plugin.entries.get('labels'), specs),
   AnnotationsTransformer: (plugin, { items }, specs) =>
@@ -90,15 +89,10 @@ const transformers: Readonly<Record<string, Run>> = {
     applyJsonPatches(items, wrap(plugin, 'patchesJson6902', sequenceTree(plugin.place, [entry])), patches);
   },
   ImageTagTransformer: (plugin, { items, config }, specs) => {
-    setImages(items, wrapOne(plugin, 'images', 'imageTag'), { ...copyConfig(config), images: specs });
+    setImages(items, wrapOne(plugin, 'images', 'imageTag'), { ...config, images: specs });
   },
   ReplicaCountTransformer: (plugin, { items, config, state }, specs) => {
-    setReplicas(
-      items,
-      wrapOne(plugin, 'replicas', 'replica'),
-      { ...copyConfig(config), replicas: specs },
-      state,
-    );
+    setReplicas(items, wrapOne(plugin, 'replicas', 'replica'), { ...config, replicas: specs }, state);
   },
   ReplacementTransformer: (plugin, context) =>
     applyReplacements(context.items, context.replacements(plugin), context.state),

@@ -59,6 +59,11 @@ export class BuildSession {
     return file;
   }
 
+  /** A file that was read before. */
+  known(path: string): ReadFile | undefined {
+    return this.#read.get(path);
+  }
+
   /** The kustomization file of a folder. @throws ManifestError when there are several */
   kustomizationOf(folder: string): { path: string; file: ReadFile } | undefined {
     const found = kustomizationNames.flatMap((name) => {

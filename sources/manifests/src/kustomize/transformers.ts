@@ -1,6 +1,6 @@
 import type { TransformerConfig } from './default-config.ts';
 import { fault } from './fault.ts';
-import { addSpecs } from './field-merge.ts';
+import { mergeSpecs } from './field-merge.ts';
 import { type FieldSpec, setEntries, splitFieldPath, visitField } from './field-spec.ts';
 import {
   anyId,
@@ -120,6 +120,10 @@ export function addAffix(
   }
 }
 
+const metadataLabels: readonly FieldSpec[] = [
+  { group: '', version: '', kind: '', path: ['metadata', 'labels'], create: true },
+];
+
 const claimTemplateLabels: readonly FieldSpec[] = [
   {
     group: 'apps',
@@ -138,13 +142,12 @@ export function addLabels(
 ): void {
   for (const label of mappingItems(kustomization.entries.get('labels'), 'labels')) {
     const pairs = textEntries(label.entries.get('pairs'), 'labels.pairs');
-    const specs = fieldSpecs(label.entries.get('fields'));
-    addSpecs(specs, config.labels);
-    if (isTrue(label, 'includeSelectors')) addSpecs(specs, config.commonLabels);
+    let specs = mergeSpecs(fieldSpecs(label.entries.get('fields')), config.labels);
+    if (isTrue(label, 'includeSelectors')) specs = mergeSpecs(specs, config.commonLabels);
     else {
-      if (isTrue(label, 'includeTemplates')) addSpecs(specs, config.templateLabels);
-      if (isTrue(label, 'includeVolumeClaimTemplates')) addSpecs(specs, claimTemplateLabels);
-      addSpecs(specs, [{ group: '', version: '', kind: '', path: ['metadata', 'labels'], create: true }]);
+      if (isTrue(label, 'includeTemplates')) specs = mergeSpecs(specs, config.templateLabels);
+      if (isTrue(label, 'includeVolumeClaimTemplates')) specs = mergeSpecs(specs, claimTemplateLabels);
+      specs = mergeSpecs(specs, metadataLabels);
     }
     for (const item of items)
       for (const { key, text, place } of pairs) setEntries(item.root, specs, key, text, place);
