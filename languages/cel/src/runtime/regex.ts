@@ -1,5 +1,5 @@
-import { Regex } from '../regex/matcher.ts';
-import { RegexSyntaxError } from '../regex/syntax.ts';
+import { automatonTest, Regex } from '../regex/matcher.ts';
+import { parseRegex, RegexSyntaxError } from '../regex/syntax.ts';
 import { CelFault, noSuchOverload } from './fault.ts';
 import type { CelValue } from './values.ts';
 
@@ -17,25 +17,42 @@ export function regexOf(pattern: string): Regex {
     return regex;
   } catch (error) {
     if (!(error instanceof RegexSyntaxError)) throw error;
-    throw new CelFault(`error parsing regexp: ${error.message}: ${pattern}`);
+    throw faultyPattern(pattern, error);
   }
 }
 
-/** The test of generated code for a literal pattern. */
+function faultyPattern(pattern: string, error: RegexSyntaxError): CelFault {
+  return new CelFault(`error parsing regexp: ${error.message}: ${pattern}`);
+}
+
+/**
+ * The test of generated code for a literal pattern that was not proved safe for V8. Nothing is read before the
+ * first use: loading generated code costs nothing for its patterns.
+ */
 export function matcher(pattern: string): (text: CelValue) => boolean {
-  let regex: Regex | undefined;
+  let test: ((text: string) => boolean) | undefined;
   return (text) => {
     if (typeof text !== 'string') throw noSuchOverload();
-    regex ??= regexOf(pattern);
-    return regex.test(text);
+    test ??= automatonOf(pattern);
+    return test(text);
   };
+}
+
+function automatonOf(pattern: string): (text: string) => boolean {
+  try {
+    return automatonTest(parseRegex(pattern).node);
+  } catch (error) {
+    if (!(error instanceof RegexSyntaxError)) throw error;
+    throw faultyPattern(pattern, error);
+  }
 }
 
 /** As `matcher`, for V8 source proved safe when the code was generated. */
 export function nativeMatcher(source: string): (text: CelValue) => boolean {
-  const pattern = new RegExp(source, 'u');
+  let pattern: RegExp | undefined;
   return (text) => {
     if (typeof text !== 'string') throw noSuchOverload();
+    pattern ??= new RegExp(source, 'u');
     return pattern.test(text);
   };
 }
