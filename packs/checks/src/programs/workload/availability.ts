@@ -1,43 +1,38 @@
-import type { ProgramContext, Violation, Workload } from '@keelson/checks';
+import type { ProgramContext, Violation } from '@keelson/checks';
 import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import { matchesSelector, scaledIntOrPercent } from '@keelson/kubernetes';
 import {
-  autoscalerOf,
-  budgetsOf,
+  hasBudget,
   hasRequest,
-  isReplicated,
-  replicasOf,
-  scaleTarget,
+  leastReplicas,
+  type ReplicatedWorkload,
+  replicatedWorkloads,
   selectorPath,
   selectsItself,
 } from './replicated.ts';
 import { integerAt, listAt, mappingAt, textAt } from './values.ts';
 
-/** Workloads among the check's kinds. */
-function workloadsOf(context: ProgramContext): Workload[] {
+/** Replicated workloads among the check's kinds. */
+function workloadsOf(context: ProgramContext): ReplicatedWorkload[] {
   const wanted = new Set(context.resources);
-  return context.inventory.workloads.filter(({ resource }) => wanted.has(resource) && isReplicated(resource));
+  return replicatedWorkloads(context.inventory).filter(({ resource }) => wanted.has(resource));
 }
 
-/** Workloads that may have fewer than two Pods and no autoscaler that makes more. */
+/** Workloads of one Pod that no autoscaler makes more of. */
 export function* singleReplica(context: ProgramContext): Generator<Violation> {
-  for (const { resource } of workloadsOf(context)) {
-    const replicas = replicasOf(resource);
-    if (replicas !== 1 || autoscalerOf(context.inventory, resource) !== undefined) continue;
-    yield {
-      subject: resource,
-      path: ['spec', 'replicas'],
-      message: `${resource.kind} "${resource.name}" has one replica`,
-    };
+  for (const { resource, replicas, autoscaler } of workloadsOf(context)) {
+    if (replicas !== 1 || autoscaler !== undefined) continue;
+    const message = `${resource.kind} "${resource.name}" has one replica`;
+    yield { subject: resource, path: ['spec', 'replicas'], message };
   }
 }
 
 /** Replicated workloads without a PodDisruptionBudget in the same input. */
 export function* budgetMissing(context: ProgramContext): Generator<Violation> {
   for (const workload of workloadsOf(context)) {
-    const { resource } = workload;
-    if (replicasOf(resource) < 2 && autoscalerOf(context.inventory, resource) === undefined) continue;
-    if (!selectsItself(workload) || budgetsOf(context.inventory, workload).length > 0) continue;
+    const { resource, replicas, autoscaler } = workload;
+    if (replicas < 2 && autoscaler === undefined) continue;
+    if (!selectsItself(workload) || hasBudget(context.inventory, workload)) continue;
     const message = `no PodDisruptionBudget covers ${resource.kind} "${resource.name}"`;
     yield { subject: resource, path: selectorPath(resource.object), message };
   }
@@ -46,73 +41,69 @@ export function* budgetMissing(context: ProgramContext): Generator<Violation> {
 /** Budgets that allow no eviction of the Pods they select. */
 export function* budgetBlocksEviction(context: ProgramContext): Generator<Violation> {
   for (const budget of context.resources) {
-    const allowed = evictionBlocker(context, budget.object, context.inventory.namespaceOf(budget));
-    if (allowed === undefined) continue;
-    const message = `PodDisruptionBudget "${budget.name}" ${allowed.message}`;
-    yield { subject: budget, path: ['spec', allowed.field], message };
+    const blocker = evictionBlocker(context, budget.object, context.inventory.namespaceOf(budget));
+    if (blocker === undefined) continue;
+    const message = `PodDisruptionBudget "${budget.name}" ${blocker.message}`;
+    yield { subject: budget, path: ['spec', blocker.field], message };
   }
 }
 
 function evictionBlocker(context: ProgramContext, budget: JsonObject, namespace: string) {
   const spec = mappingAt(budget, ['spec']);
   if (spec === undefined) return undefined;
-  const { maxUnavailable, minAvailable } = spec;
+  const { maxUnavailable, minAvailable, selector } = spec;
   if (maxUnavailable === 0 || maxUnavailable === '0' || maxUnavailable === '0%') {
     return { field: 'maxUnavailable', message: 'allows no Pod to be evicted' };
   }
   if (minAvailable === '100%') return { field: 'minAvailable', message: 'needs every Pod' };
-  for (const { resource } of context.inventory.workloadsSelected(namespace, spec['selector'])) {
-    if (!isReplicated(resource) || minAvailable === undefined) continue;
-    const scaler = autoscalerOf(context.inventory, resource);
-    const least =
-      scaler === undefined ? replicasOf(resource) : (integerAt(scaler.object, ['spec', 'minReplicas']) ?? 1);
-    const needed = scaled(minAvailable, least);
-    if (needed !== undefined && least > 0 && needed >= least) {
-      const origin = scaler === undefined ? 'replicas' : 'replicas that its autoscaler guarantees';
-      return {
-        field: 'minAvailable',
-        message: `needs ${needed} of the ${least} ${origin} of ${resource.kind} "${resource.name}"`,
-      };
-    }
+  for (const workload of replicatedWorkloads(context.inventory)) {
+    if (workload.namespace !== namespace || !matchesSelector(workload.labels, selector)) continue;
+    const least = leastReplicas(workload);
+    const needed = scaledUp(minAvailable, least);
+    if (needed === undefined || least === 0 || needed < least) continue;
+    const { resource, autoscaler } = workload;
+    const has = autoscaler === undefined ? 'has' : 'may be scaled down to';
+    return {
+      field: 'minAvailable',
+      message: `needs ${needed} Pods, and ${resource.kind} "${resource.name}" ${has} ${least}`,
+    };
   }
   return undefined;
 }
 
-function scaled(value: JsonValue, total: number): number | undefined {
+function scaledUp(value: JsonValue | undefined, total: number): number | undefined {
   return scaledIntOrPercent(value, total, 'up');
 }
 
 /** Workloads with fixed replicas that an autoscaler also sets. */
 export function* autoscaledReplicas(context: ProgramContext): Generator<Violation> {
-  for (const { resource } of workloadsOf(context)) {
-    const spec = mappingAt(resource.object, ['spec']);
-    if (spec === undefined || spec['replicas'] === undefined || spec['replicas'] === null) continue;
-    const scaler = autoscalerOf(context.inventory, resource);
-    if (scaler === undefined) continue;
+  for (const { resource, autoscaler } of workloadsOf(context)) {
+    const written = mappingAt(resource.object, ['spec'])?.['replicas'];
+    if (autoscaler === undefined || written === undefined || written === null) continue;
     yield {
       subject: resource,
       path: ['spec', 'replicas'],
-      message: `replicas of ${resource.kind} "${resource.name}" are set here and by ${scaler.kind} "${scaler.name}"`,
-      related: [{ subject: scaler, path: ['spec', 'scaleTargetRef'] }],
+      message: `replicas of ${resource.kind} "${resource.name}" are set here and by ${autoscaler.kind} "${autoscaler.name}"`,
+      related: [{ subject: autoscaler, path: ['spec', 'scaleTargetRef'] }],
     };
   }
 }
 
 /** Autoscalers that measure a share of a request which a container of the target does not have. */
 export function* autoscalerWithoutRequests(context: ProgramContext): Generator<Violation> {
-  for (const scaler of context.resources) {
-    const target = scaleTarget(context.inventory, scaler);
-    if (target === undefined) continue;
-    for (const { resource, path } of utilizationMetrics(scaler.object)) {
-      const lacking = target.template.containers.find(
+  for (const { resource: target, template, autoscaler } of replicatedWorkloads(context.inventory)) {
+    if (autoscaler === undefined || template === undefined || !context.resources.includes(autoscaler))
+      continue;
+    for (const { resource, path } of utilizationMetrics(autoscaler.object)) {
+      const lacking = template.containers.find(
         ({ type, container }) => type === 'container' && !hasRequest(container, resource),
       );
       if (lacking === undefined) continue;
       yield {
-        subject: scaler,
+        subject: autoscaler,
         path,
-        message: `container "${lacking.name}" of ${target.resource.kind} "${target.resource.name}" has no ${resource} request to measure by`,
-        related: [{ subject: target.resource, path: lacking.path }],
+        message: `container "${lacking.name}" of ${target.kind} "${target.name}" has no ${resource} request to measure by`,
+        related: [{ subject: target, path: lacking.path }],
       };
     }
   }
@@ -136,8 +127,8 @@ function utilizationMetrics(scaler: JsonObject): { resource: string; path: Path 
 
 /** Replicated workloads whose Pods nothing keeps from sharing one node. */
 export function* antiAffinityMissing(context: ProgramContext): Generator<Violation> {
-  for (const { resource, template, labels } of workloadsOf(context)) {
-    if (replicasOf(resource) < 2) continue;
+  for (const { resource, template, labels, replicas } of workloadsOf(context)) {
+    if (replicas < 2 || template === undefined) continue;
     if (listAt(template.spec, ['topologySpreadConstraints']).length > 0) continue;
     const terms = antiAffinityTerms(template.spec);
     if (terms.some(({ selector }) => selector !== undefined && matchesSelector(labels, selector))) continue;
@@ -171,8 +162,8 @@ function antiAffinityTerms(spec: JsonObject): { selector: JsonObject | undefined
 
 /** Claims for one node's use that several replicas of a Deployment mount. */
 export function* sharedSingleNodeClaim(context: ProgramContext): Generator<Violation> {
-  for (const { resource, template, namespace } of workloadsOf(context)) {
-    if (resource.kind !== 'Deployment' || replicasOf(resource) < 2) continue;
+  for (const { resource, template, namespace, replicas } of workloadsOf(context)) {
+    if (replicas < 2 || template === undefined) continue;
     for (const [i, volume] of listAt(template.spec, ['volumes']).entries()) {
       const name = isObject(volume) ? textAt(volume, ['persistentVolumeClaim', 'claimName']) : undefined;
       const claim =
@@ -183,7 +174,7 @@ export function* sharedSingleNodeClaim(context: ProgramContext): Generator<Viola
       yield {
         subject: resource,
         path: [...template.specPath, 'volumes', i, 'persistentVolumeClaim', 'claimName'],
-        message: `${replicasOf(resource)} replicas share claim "${claim.name}", which one node alone may mount`,
+        message: `${replicas} replicas share claim "${claim.name}", which one node alone may mount`,
         related: [{ subject: claim, path: ['spec', 'accessModes'] }],
       };
     }

@@ -1,79 +1,103 @@
-import type { Inventory, Workload } from '@keelson/checks';
-import { isObject, type JsonObject, type Path } from '@keelson/core';
-import { matchesLabels, matchesSelector, parseQuantity, type Resource } from '@keelson/kubernetes';
+import type { Inventory } from '@keelson/checks';
+import { createObject, isObject, type JsonObject, type Path } from '@keelson/core';
+import {
+  matchesLabels,
+  matchesSelector,
+  type PodTemplate,
+  parseQuantity,
+  podTemplate,
+  type Resource,
+} from '@keelson/kubernetes';
 import { integerAt, mappingAt, textAt } from './values.ts';
 
-/** Kinds whose `spec.replicas` says how many Pods there are; `apps` and its forerunners. */
-const replicatedKinds: ReadonlySet<string> = new Set([
-  'Deployment',
-  'StatefulSet',
-  'ReplicaSet',
-  'ReplicationController',
-]);
-
-export function isReplicated(resource: Resource): boolean {
-  return replicatedKinds.has(resource.kind);
+/** An object with `spec.replicas`, and what its Pods are matched by. */
+export interface ReplicatedWorkload {
+  readonly resource: Resource;
+  readonly namespace: string;
+  /** Labels of its Pods; where no template is written, those that its selector asks for. */
+  readonly labels: JsonObject;
+  /** Undefined while the manifest has no Pod spec, as in a patch. */
+  readonly template: PodTemplate | undefined;
+  /** As written; the API server's default of 1 where it is not. */
+  readonly replicas: number;
+  /** The autoscaler that targets it, if the input holds one. */
+  readonly autoscaler: Resource | undefined;
 }
 
-/** Replicas as written; the API server's default of 1 where they are not. */
-export function replicasOf(resource: Resource): number {
-  return integerAt(resource.object, ['spec', 'replicas']) ?? 1;
+/** Kinds whose `spec.replicas` says how many Pods there are; `apps` and its forerunners. */
+const replicatedKinds = ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController'];
+
+/** Every replicated workload of the input. */
+export function replicatedWorkloads(inventory: Inventory): readonly ReplicatedWorkload[] {
+  return inventory.memo('workload/replicated', () => {
+    const scalers = autoscalers(inventory);
+    return replicatedKinds.flatMap((kind) =>
+      inventory.ofKind(kind).map((resource) => {
+        const namespace = inventory.namespaceOf(resource);
+        return {
+          resource,
+          namespace,
+          labels: podLabels(resource),
+          template: podTemplate(resource),
+          replicas: integerAt(resource.object, ['spec', 'replicas']) ?? 1,
+          autoscaler: scalers.get(targetKey(namespace, kind, resource.name)),
+        };
+      }),
+    );
+  });
+}
+
+function podLabels({ object }: Resource): JsonObject {
+  if (mappingAt(object, ['spec', 'template']) === undefined) {
+    return mappingAt(object, ['spec', 'selector', 'matchLabels']) ?? createObject();
+  }
+  return mappingAt(object, ['spec', 'template', 'metadata', 'labels']) ?? createObject();
 }
 
 /**
  * False for a workload whose selector does not match its own template: the API server rejects it, so nothing
  * that hangs on its Pods' labels can be judged.
  */
-export function selectsItself(workload: Workload): boolean {
-  const selector = mappingAt(workload.resource.object, ['spec', 'selector']);
+export function selectsItself({ resource, labels }: ReplicatedWorkload): boolean {
+  const selector = mappingAt(resource.object, ['spec', 'selector']);
   if (selector === undefined) return true;
-  if (workload.resource.kind === 'ReplicationController') return matchesLabels(workload.labels, selector);
-  return matchesSelector(workload.labels, selector);
-}
-
-/** The autoscaler that targets a workload, if the input holds one. */
-export function autoscalerOf(inventory: Inventory, resource: Resource): Resource | undefined {
-  return autoscalers(inventory).get(targetKey(inventory.namespaceOf(resource), resource.kind, resource.name));
+  if (resource.kind === 'ReplicationController') return matchesLabels(labels, selector);
+  return matchesSelector(labels, selector);
 }
 
 function autoscalers(inventory: Inventory): ReadonlyMap<string, Resource> {
-  return inventory.memo('workload/autoscalers', () => {
-    const found = new Map<string, Resource>();
-    for (const scaler of [
-      ...inventory.ofKind('HorizontalPodAutoscaler'),
-      ...inventory.ofKind('ScaledObject'),
-    ]) {
-      const name = textAt(scaler.object, ['spec', 'scaleTargetRef', 'name']);
-      const kind = textAt(scaler.object, ['spec', 'scaleTargetRef', 'kind']) ?? 'Deployment';
-      if (name !== undefined) found.set(targetKey(inventory.namespaceOf(scaler), kind, name), scaler);
-    }
-    return found;
-  });
+  const found = new Map<string, Resource>();
+  for (const scaler of [
+    ...inventory.ofKind('HorizontalPodAutoscaler'),
+    ...inventory.ofKind('ScaledObject'),
+  ]) {
+    const name = textAt(scaler.object, ['spec', 'scaleTargetRef', 'name']);
+    const kind = textAt(scaler.object, ['spec', 'scaleTargetRef', 'kind']) ?? 'Deployment';
+    if (name !== undefined) found.set(targetKey(inventory.namespaceOf(scaler), kind, name), scaler);
+  }
+  return found;
 }
 
 function targetKey(namespace: string, kind: string, name: string): string {
   return `${namespace}/${kind}/${name}`;
 }
 
-/** The workload that an autoscaler targets, if the input holds it. */
-export function scaleTarget(inventory: Inventory, scaler: Resource): Workload | undefined {
-  const name = textAt(scaler.object, ['spec', 'scaleTargetRef', 'name']);
-  const kind = textAt(scaler.object, ['spec', 'scaleTargetRef', 'kind']);
-  const namespace = inventory.namespaceOf(scaler);
-  return inventory.workloads.find(
-    ({ resource, namespace: where }) =>
-      resource.name === name && resource.kind === kind && where === namespace,
-  );
+/** Pods that an autoscaler leaves at least: `minReplicas`, in KEDA's objects `minReplicaCount`. */
+export function leastReplicas({ replicas, autoscaler }: ReplicatedWorkload): number {
+  if (autoscaler === undefined) return replicas;
+  if (autoscaler.kind === 'ScaledObject')
+    return integerAt(autoscaler.object, ['spec', 'minReplicaCount']) ?? 0;
+  return integerAt(autoscaler.object, ['spec', 'minReplicas']) ?? 1;
 }
 
-/** PodDisruptionBudgets that select a workload's Pods. */
-export function budgetsOf(inventory: Inventory, workload: Workload): Resource[] {
+/** True when the input holds a PodDisruptionBudget that selects the workload's Pods. */
+export function hasBudget(inventory: Inventory, { namespace, labels }: ReplicatedWorkload): boolean {
   return inventory
     .ofKind('PodDisruptionBudget')
-    .filter(
+    .some(
       (budget) =>
-        inventory.namespaceOf(budget) === workload.namespace &&
-        matchesSelector(workload.labels, mappingAt(budget.object, ['spec', 'selector'])),
+        inventory.namespaceOf(budget) === namespace &&
+        matchesSelector(labels, mappingAt(budget.object, ['spec', 'selector'])),
     );
 }
 
@@ -88,7 +112,6 @@ export function hasRequest(container: JsonObject, resource: string): boolean {
   return ['requests', 'limits'].some((field) => {
     const quantities = mappingAt(container, ['resources', field]);
     const value = quantities === undefined ? undefined : quantities[resource];
-    if (value === undefined || value === null || isObject(value) || Array.isArray(value)) return false;
-    return parseQuantity(String(value)) !== undefined;
+    return !isObject(value) && parseQuantity(value) !== undefined;
   });
 }
