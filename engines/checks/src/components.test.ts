@@ -46,7 +46,7 @@ apiServer:
 const command = ['spec', 'containers', 0, 'command'];
 
 describe('components', () => {
-  test('in a container: flags, release, the word as a second place', () => {
+  test('in a container: flags, release, the word that says it', () => {
     const { value, place } = componentOf(pod);
     expect(value).toMatchObject({
       name: 'kube-apiserver',
@@ -55,8 +55,14 @@ describe('components', () => {
       minor: 34,
       flags: { profiling: 'true', 'request-timeout': '1h' },
     });
-    expect(place(['flags', 'profiling'])).toEqual({ path: command, related: [...command, 1] });
+    expect(place(['flags', 'profiling'])).toEqual({ path: [...command, 1] });
     expect(place(['flags', 'audit-log-path'])).toEqual({ path: command });
+  });
+
+  test('in a container: a flag of args is a second place', () => {
+    const text = pod.replace(/command: .*/, 'command: [kubelet]\n      args: [--read-only-port=0]');
+    const args = ['spec', 'containers', 0, 'args', 0];
+    expect(componentOf(text).place(['flags', 'read-only-port'])).toEqual({ path: command, related: args });
   });
 
   test('in a configuration document: fields under the names of their flags', () => {

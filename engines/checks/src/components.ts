@@ -15,7 +15,7 @@ import { documentsOfBase64, documentsOfText } from './embedded.ts';
 /** Where a component's settings were read. */
 export type ComponentOrigin = 'container' | 'configuration' | 'kubeadm' | 'host';
 
-/** The place of a setting in its object; `related` is the exact word where `path` is the whole command. */
+/** The place of a setting in its object; `related` is the exact word where `path` is the command that it belongs to. */
 export interface SettingPlace {
   readonly path: Path;
   readonly related?: Path;
@@ -74,11 +74,9 @@ function commandComponent(container: JsonObject, base: Path): Component | undefi
   if (words.length === 0) return undefined;
   const command = componentFlags(words.map(({ text }) => text));
   if (command === undefined) return undefined;
-  // A person looks for the program, so findings point at the list that starts it and name the word as a second place.
-  const whole: Path = [
-    ...base,
-    Array.isArray(container['command']) && words[0]?.path.at(-2) === 'command' ? 'command' : 'args',
-  ];
+  // The list that starts the program: where a flag is missing, and the first place of one that `args` adds to it.
+  const list = words[0]?.path.at(-2) ?? 'command';
+  const whole: Path = [...base, list];
   const flags = createObject();
   for (const flag of command.flags.values()) flags[flag.name] = flag.value;
   return {
@@ -92,7 +90,8 @@ function commandComponent(container: JsonObject, base: Path): Component | undefi
     ),
     place: ([, name]) => {
       const word = words[command.flags.get(String(name))?.words.at(-1) ?? -1];
-      return word === undefined ? { path: whole } : { path: whole, related: word.path };
+      if (word === undefined) return { path: whole };
+      return word.path.at(-2) === list ? { path: word.path } : { path: whole, related: word.path };
     },
     patchFlag: command.script ? noPatch : commandPatch(container, base, command, words),
   };
