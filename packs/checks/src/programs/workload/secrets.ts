@@ -99,10 +99,16 @@ function assignedSecret(text: string): string | undefined {
     const match = assignment.exec(line);
     if (match === null) continue;
     const [, name = '', , rest = ''] = match;
-    const value = rest.replace(/[,;]?\s*$/, '').replace(/^(["'])(.*)\1$/, '$2');
+    const value = unquoted(rest);
     if (namesSecret(name) && isPlainValue(value)) return `a secret ("${name}")`;
   }
   return undefined;
+}
+
+/** The value of an assignment without its quotes and what JSON or a list puts after it. */
+function unquoted(text: string): string {
+  const match = /^(["'])([^"']*)\1[\s,;}\]]*$/.exec(text);
+  return match?.[2] ?? text.replace(/[,;]?\s*$/, '');
 }
 
 /** A value that is neither a place holder nor code that fetches one. */

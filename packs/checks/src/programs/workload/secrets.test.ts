@@ -1,0 +1,134 @@
+import { judge } from '@keelson/checks';
+import { objectOf, SourceText, stringifyJson } from '@keelson/core';
+import { readManifestText } from '@keelson/manifests';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { workloadPrograms } from './index.ts';
+
+function messagesOf(program: keyof typeof workloadPrograms, text: string): string[] {
+  const run = workloadPrograms[program];
+  if (run === undefined) throw new Error(`no program ${program}`);
+  const { resources, errors } = readManifestText(new SourceText('a.yaml', text));
+  expect(errors.map((error) => error.format())).toEqual([]);
+  const check = {
+    id: 'x',
+    target: 'kubernetes',
+    severity: 'high',
+    controls: {},
+    kinds: [],
+    judge: { type: 'program', run },
+  } as const;
+  const { violations, notifications } = judge({ resources, dockerfiles: [] }, [check]);
+  expect(notifications).toEqual([]);
+  return violations.map(({ path }) => path.join('.'));
+}
+
+function secret(key: string, value: string): string {
+  const object = objectOf([
+    ['apiVersion', 'v1'],
+    ['kind', 'Secret'],
+    ['metadata', objectOf([['name', 's']])],
+    ['stringData', objectOf([[key, value]])],
+  ]);
+  return stringifyJson(object);
+}
+
+describe('Secret manifests', () => {
+  test.each([
+    ['password', 'k3elson-Example', true],
+    ['rootpasswd', 'password', true],
+    ['key', 'QVFEQ1pMdFhPUnQrSmhBQUFYaERWNHJsZ3BsMmNjcDR6RFZST0E9PQ==', true],
+    ['.dockerconfigjson', '{"auths":{}}', true],
+    ['password', '$(DB_PASSWORD)', false],
+    ['password', '<fill me in>', false],
+    ['token', 'INSERT_TOKEN_HERE', false],
+    ['username', 'admin', false],
+    ['apiAddress', 'tcp://127.0.0.1:5705', false],
+    ['tls.crt', '-----BEGIN CERTIFICATE-----\nMIIB', false],
+    ['config.yaml', 'level: info\nuser: web\n', false],
+    ['config.yaml', 'level: info\npassword: k3elson-Example\n', true],
+  ])('%s: %j → %s', (key, value, fires) => {
+    expect(messagesOf('workload-literal-secrets', secret(key, value))).toEqual(
+      fires ? [`stringData.${key}`] : [],
+    );
+  });
+
+  test('base64 is decoded before it is judged', () => {
+    const text = (value: string) =>
+      `apiVersion: v1\nkind: Secret\nmetadata: { name: s }\ndata: { password: ${value} }\n`;
+    expect(messagesOf('workload-literal-secrets', text('azNlbHNvbi1FeGFtcGxl'))).toHaveLength(1);
+    expect(messagesOf('workload-literal-secrets', text('JHtEQl9QQVNTV09SRH0='))).toEqual([]);
+    expect(messagesOf('workload-literal-secrets', text('"not base64!"'))).toEqual([]);
+  });
+
+  test('a Secret read from a cluster is not a manifest', () => {
+    const text =
+      'apiVersion: v1\nkind: Secret\nmetadata: { name: s, uid: 1-2 }\nstringData: { password: k3elson-Example }\n';
+    expect(messagesOf('workload-literal-secrets', text)).toEqual([]);
+  });
+});
+
+describe('ConfigMaps', () => {
+  const map = (entry: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata:\n${entry}\n`;
+  test.each([
+    ['  password: k3elson-Example', true],
+    ['  env: REDIS_PASSWORD=abcd1234', true],
+    ['  app.json: |\n    { "a": 1,\n      "clientSecret": "k3elson-Example" }', true],
+    ['  env: REDIS_PASSWORD=', false],
+    ['  env: "REDIS_PASSWORD=$REDIS_PASSWORD"', false],
+    ['  passwordPattern: "^.{8,32}$"', false],
+    ['  max_tokens: "4096"', false],
+    ['  run.sh: |\n    export TOKEN=$(cat /run/token)', false],
+    ['  app.yaml: |\n    password:\n      valueFrom: x', false],
+  ])('%j → %s', (entry, fires) => {
+    expect(messagesOf('workload-config-map-secrets', map(entry))).toHaveLength(fires ? 1 : 0);
+  });
+});
+
+describe('containers', () => {
+  const pod = (lines: string) =>
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec:\n  containers:\n    - name: a\n      ${lines}\n`;
+  test.each([
+    ['env: [{ name: DB_PASSWORD, value: k3elson-Example }]', 1],
+    ['env: [{ name: URL, value: "postgres://app:k3elson@db/app" }]', 1],
+    ['env: [{ name: DB_PASSWORD_FILE, value: /run/secrets/db }]', 0],
+    ['env: [{ name: DB_PASSWORD, value: "$(OTHER)" }]', 0],
+    ['env: [{ name: DB_PASSWORD, valueFrom: { secretKeyRef: { name: db, key: p } } }]', 0],
+    ['env: text', 0],
+  ])('%s → %i', (lines, count) => {
+    expect(messagesOf('workload-environment-secrets', pod(lines))).toHaveLength(count);
+  });
+
+  test.each([
+    ['args: ["--password=k3elson-Example"]', 1],
+    ['args: ["--token", "k3elson-Example"]', 1],
+    ['args: ["--token", "--verbose"]', 0],
+    ['args: ["--password-file=/run/db"]', 0],
+    ['args: [1, null, "--token=$(TOKEN)"]', 0],
+  ])('%s → %i', (lines, count) => {
+    expect(messagesOf('workload-argument-secrets', pod(lines))).toHaveLength(count);
+  });
+});
+
+test('annotations: a Secret that kubectl copied', () => {
+  const text = (kind: string) =>
+    `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: s\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{"data":{"p":"eA=="}}'\n`;
+  expect(messagesOf('workload-annotation-secrets', text('Secret'))).toHaveLength(1);
+  expect(messagesOf('workload-annotation-secrets', text('ConfigMap'))).toEqual([]);
+});
+
+test('any text is judged, quickly', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 300 }), fc.string({ maxLength: 40 }), (value, key) => {
+      messagesOf('workload-literal-secrets', secret(key, value));
+      messagesOf(
+        'workload-config-map-secrets',
+        secret(key, value).replace('Secret', 'ConfigMap').replace('stringData', 'data'),
+      );
+    }),
+    { seed: 7, numRuns: 200 },
+  );
+  const started = performance.now();
+  messagesOf('workload-literal-secrets', secret('password', `${'a='.repeat(100_000)}\n`.repeat(2)));
+  expect(performance.now() - started).toBeLessThan(2000);
+});
