@@ -11,6 +11,7 @@ import { mappingItems } from '../kustomize/selector.ts';
 import { type BuildSession, inlineTrees, treesOf } from '../kustomize/session.ts';
 import { type Tree, treeOf } from '../kustomize/tree.ts';
 import type { NotJudged } from '../loaded.ts';
+import { type OverlayTarget, setOverlayTarget } from '../overlay/target.ts';
 import { type HelmOptions, runHelm, templateArguments } from './program.ts';
 import { type ReadTemplate, RenderedSource } from './source-map.ts';
 
@@ -82,10 +83,28 @@ function readRendered(text: string, chart: ChartInput, out: RenderedChart): void
     const location = { file: joinPath(chart.folder, 'Chart.yaml') };
     out.errors.push(new ManifestError('CHART_NOT_RENDERED', message, { location, cause: error }));
   }
+  const made: Resource[] = [];
   for (const tree of patched(trees, chart, out)) {
     const file = tree.place.from.map?.(1).file ?? chart.folder;
-    out.resources.push(...builtResources(file, 'helm', tree));
+    for (const resource of builtResources(file, 'helm', tree)) {
+      out.resources.push(resource);
+      made.push(resource);
+    }
   }
+  if (chart.path === chart.folder)
+    for (const resource of made) setOverlayTarget(resource, targetOf(chart.folder, resource, made));
+}
+
+function targetOf(
+  folder: string,
+  { group, version, kind, name, namespace = '' }: Resource,
+  all: readonly Resource[],
+): OverlayTarget {
+  const same = all.filter(
+    (one) => one.kind === kind && one.name === name && one.group === group && one.version === version,
+  );
+  const isExact = same.filter((one) => namespace === '' || one.namespace === namespace).length === 1;
+  return { renderedBy: 'helm', folder, file: undefined, group, version, kind, name, namespace, isExact };
 }
 
 /** The documents of rendered text, whose places are those of their templates. */

@@ -1,9 +1,11 @@
 import { isKeelsonError } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
+import { type OverlayTarget, setOverlayTarget } from '../overlay/target.ts';
 import { Accumulation, type BuildNote, type InflateChart, isLocal } from './accumulate.ts';
 import { builtResources } from './built.ts';
 import { fault } from './fault.ts';
 import { addHashes } from './hash.ts';
+import { currentId, type Item, isClusterScopedId, originalId, type ResourceId } from './item.ts';
 import { fixNameReferences } from './name-references.ts';
 import type { BuildSession } from './session.ts';
 import { childOf, scalarTree, type Tree } from './tree.ts';
@@ -33,6 +35,7 @@ export function buildKustomization(
   const accumulation = new Accumulation(session, inflate);
   try {
     const { items, config, vars } = accumulation.root(folder);
+    const names = new Map(items.map((item) => [item, currentId(item)]));
     addHashes(items);
     fixNameReferences(items, config);
     resolveVars(items, vars, config, accumulation);
@@ -42,7 +45,12 @@ export function buildKustomization(
       file,
       resources: items
         .filter((item) => !isLocal(item))
-        .flatMap(({ root }) => builtResources(file, 'kustomize', root)),
+        .flatMap((item) => {
+          const made = builtResources(file, 'kustomize', item.root);
+          const id = names.get(item) ?? currentId(item);
+          for (const resource of made) setOverlayTarget(resource, targetOf(folder, file, id, items));
+          return made;
+        }),
       consumed: accumulation.consumed,
       folders: accumulation.folders,
       notes: accumulation.notes,
@@ -52,6 +60,25 @@ export function buildKustomization(
     if (error instanceof RangeError) throw fault('the objects nest too deeply', { file: folder }, error);
     throw error;
   }
+}
+
+/** How a transformer of the root kustomization would select an object: by the name that it has or first had. */
+function targetOf(folder: string, file: string, id: ResourceId, items: readonly Item[]): OverlayTarget {
+  const namespace = isClusterScopedId(id) ? '' : id.namespace;
+  const selected = items.filter((item) => {
+    const [first, now] = [originalId(item), currentId(item)];
+    const hasName =
+      first.name === id.name ||
+      now.name === id.name ||
+      (item.needsHash && now.name.startsWith(`${id.name}-`));
+    const hasNamespace = namespace === '' || first.namespace === namespace || now.namespace === namespace;
+    return (
+      hasName && hasNamespace && now.kind === id.kind && now.group === id.group && now.version === id.version
+    );
+  });
+  const { group, version, kind, name } = id;
+  const isExact = selected.length === 1;
+  return { renderedBy: 'kustomize', folder, file, group, version, kind, name, namespace, isExact };
 }
 
 /** Annotations come out as texts, whatever they were written as. */
