@@ -27,6 +27,7 @@ export const suite: Suite = {
     const result = new Tally();
     const cases = readCases(await readFile(join(dir, 'cases.jsonl'), 'utf8'));
     const mappings = loadMappings('regolibrary');
+    const names = await readJsonFile(join(import.meta.dirname, '../mappings/settings/regolibrary.json'));
     const defaults = settingsOf(await readJsonFile(join(dir, 'default-config-inputs.json')));
     const agreement = { same: 0, judged: 0 };
     const differences: string[] = [];
@@ -37,7 +38,7 @@ export const suite: Suite = {
       else if (mapping === undefined) result.skip(id, 'no check is mapped to this rule');
       else if (mapping.differs[one.name] !== undefined)
         differences.push(`differs: ${id}: ${mapping.differs[one.name]}`);
-      else await judgeCase(dir, one, mapping, defaults, result, agreement);
+      else await judgeCase(dir, one, mapping, (own) => parameters(names, defaults, own), result, agreement);
     }
     const rules = new Set(cases.map(({ rule }) => rule));
     const mapped = [...rules].filter((rule) => mappings.has(rule)).length;
@@ -54,7 +55,7 @@ async function judgeCase(
   dir: string,
   one: Case,
   mapping: Mapping,
-  defaults: JsonObject,
+  parametersFor: (own: JsonObject) => JsonObject,
   result: Tally,
   agreement: { same: number; judged: number },
 ): Promise<void> {
@@ -67,7 +68,7 @@ async function judgeCase(
     })),
   );
   const own = one.data === undefined ? createObject() : settingsOf(await readJsonFile(join(dir, one.data)));
-  const { violations, errors } = judgeTexts(files, mapping.checks, { params: merged(defaults, own) });
+  const { violations, errors } = judgeTexts(files, mapping.checks, { params: parametersFor(own) });
   const error = errors[0];
   if (error !== undefined) {
     result.fail(id, error);
@@ -136,8 +137,18 @@ function settingsOf(value: JsonValue): JsonObject {
   return isObject(inputs) ? inputs : createObject();
 }
 
-function merged(...all: readonly JsonObject[]): JsonObject {
+/** Upstream's settings as parameters of our checks; `names` holds those that are called otherwise here. */
+function parameters(names: JsonValue, ...all: readonly JsonObject[]): JsonObject {
   const out = createObject();
-  for (const settings of all) for (const key of Object.keys(settings)) out[key] = settings[key] ?? null;
+  for (const settings of all) {
+    for (const key of Object.keys(settings)) {
+      const value = settings[key] ?? null;
+      out[key] = value;
+      const name = isObject(names) && Object.hasOwn(names, key) ? names[key] : undefined;
+      // An empty setting of one name does not undo what another says.
+      if (typeof name === 'string' && (out[name] === undefined || (Array.isArray(value) && value.length > 0)))
+        out[name] = value;
+    }
+  }
   return out;
 }

@@ -92,6 +92,21 @@ export function* workloadTokenWithRights({ inventory }: ProgramContext): Iterabl
   }
 }
 
+/** Pods that get a token because nobody said no. Where the account is in the input it is told there. */
+export function* tokenByDefault({ inventory }: ProgramContext): Iterable<Violation> {
+  for (const { resource, template, namespace } of inventory.workloads) {
+    if (typeof template.spec['automountServiceAccountToken'] === 'boolean') continue;
+    if (inventory.find('ServiceAccount', namespace, serviceAccountNameOf(template.spec)) !== undefined)
+      continue;
+    const path: Path = [...template.specPath, 'automountServiceAccountToken'];
+    yield {
+      subject: resource,
+      path,
+      message: `${resource.kind} "${resource.name}" gets an API token that nobody asked for`,
+    };
+  }
+}
+
 function violation(workload: Workload, binding: Resource, what: string): Violation {
   const { resource, template } = workload;
   const path: Path = [...template.specPath, 'serviceAccountName'];

@@ -105,28 +105,6 @@ export const danglingAutoscaler: Program = function* ({ resources, inventory }) 
   }
 };
 
-/** Workloads with a fixed number of replicas that an autoscaler sets too. */
-export const autoscaledReplicas: Program = function* ({ resources, inventory }) {
-  const scaled = inventory.ofKind('HorizontalPodAutoscaler').map((autoscaler) => ({
-    namespace: inventory.namespaceOf(autoscaler),
-    kind: textAt(autoscaler.object, 'spec', 'scaleTargetRef', 'kind'),
-    name: textAt(autoscaler.object, 'spec', 'scaleTargetRef', 'name'),
-  }));
-  for (const resource of resources) {
-    const namespace = inventory.namespaceOf(resource);
-    const isScaled = scaled.some(
-      (one) => one.kind === resource.kind && one.name === resource.name && one.namespace === namespace,
-    );
-    const replicas = valueAt(resource.object, ['spec', 'replicas']);
-    if (!isScaled || replicas === undefined || replicas === null) continue;
-    yield {
-      subject: resource,
-      path: ['spec', 'replicas'],
-      message: `${titleOf(resource)} fixes the number of replicas that an autoscaler sets`,
-    };
-  }
-};
-
 /** Disruption budgets that protect no Pod of the input. */
 export const danglingDisruptionBudget: Program = function* ({ resources, inventory }) {
   for (const budget of resources) {

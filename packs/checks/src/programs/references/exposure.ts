@@ -173,7 +173,7 @@ export const ingressNginxSnippetsAllowed: Program = function* ({ inventory }) {
     for (const { container, path } of template.containers) {
       const image = textAt(container, 'image') ?? '';
       const match =
-        /ingress-nginx\/controller(?:-chroot)?:v?(\d+)\.(\d+)|nginx-ingress-controller(?:-[a-z0-9]+)?:v?(\d+)\.(\d+)/.exec(
+        /ingress-nginx\/controller(?:-chroot)?:v?(\d+)\.(\d+)|nginx-(?:ingress-)?controller(?:-[a-z0-9]+)?:v?(\d+)\.(\d+)/.exec(
           image,
         );
       if (match === null || !allowsSnippetsByDefault(match)) continue;

@@ -1,7 +1,6 @@
 import type { Programs } from '@keelson/checks';
 import { deprecatedApiVersion, removedApiVersion } from './api-versions.ts';
 import {
-  autoscaledReplicas,
   danglingAutoscaler,
   danglingDisruptionBudget,
   danglingGatewayBackend,
@@ -48,7 +47,6 @@ import {
 } from './workload-references.ts';
 
 export const referencePrograms: Programs = {
-  'autoscaled-replicas': autoscaledReplicas,
   'dangling-autoscaler': danglingAutoscaler,
   'dangling-disruption-budget': danglingDisruptionBudget,
   'dangling-gateway-backend': danglingGatewayBackend,
