@@ -19,6 +19,8 @@ await build({
   minifyWhitespace: true,
   legalComments: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
+  // CommonJS with Node's own modules inside: Node loads it itself, and only when an archive is read.
+  external: ['tar-stream'],
   logLevel: 'warning',
 });
 chmodSync(new URL('../bin/keelson.mjs', import.meta.url), 0o755);
