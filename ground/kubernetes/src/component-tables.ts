@@ -20,7 +20,7 @@ export const booleanFlags: ReadonlySet<string> = new Set(
    service-account-lookup use-service-account-credentials watch-cache
    authentication-skip-lookup authentication-tolerate-lookup-failure allocate-node-cidrs configure-cloud-routes
    enable-dynamic-provisioning enable-hostpath-provisioner enable-pprof force-new-cluster enable-v2 strict-reconfig-check
-   pre-vote experimental-initial-corrupt-check experimental-peer-skip-client-san-verification 
+   pre-vote experimental-initial-corrupt-check experimental-peer-skip-client-san-verification
    masquerade-all cleanup kernel-memcg-notification docker-only version help logtostderr alsologtostderr
    debug`.split(/\s+/),
 );
