@@ -3,7 +3,7 @@ import {
   applySuppressions,
   type CheckedSubject,
   type Exception,
-  editsOf,
+  editsOfEach,
   isFixable,
   isResource,
   type JudgedViolation,
@@ -96,10 +96,13 @@ export function judgeInput(
 
 /** Adds the text edits of fixes, for reports that carry them. */
 export function addEdits(findings: readonly JudgedFinding[]): void {
+  const edits = editsOfEach(
+    findings.flatMap(({ violation }) => (violation === undefined ? [] : [violation])),
+  );
   for (const { finding, violation } of findings) {
     const [fix] = finding.fixes ?? [];
-    const edits = fix === undefined || violation === undefined ? undefined : editsOf(violation);
-    if (fix !== undefined && edits !== undefined) fix.edits = edits;
+    const own = violation === undefined ? undefined : edits.get(violation);
+    if (fix !== undefined && own !== undefined) fix.edits = own;
   }
 }
 

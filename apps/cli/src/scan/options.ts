@@ -67,7 +67,7 @@ PATH is a file, a folder, or - for stdin: manifests (YAML or JSON), Helm charts,
   -f, --format FORMAT     terminal (default), json or sarif; repeat it with --output for several at once
   -o, --output FILE       write the result of the --format before it to FILE instead of stdout
       --fail-on SEVERITY  exit 1 at or above it: critical, high (default), medium, low, info, none
-      --show SEVERITY     least severity that the terminal lists in full (default low)
+      --show SEVERITY     least severity that the terminal lists in full (default medium)
       --fix[=ID,...]      mend what is safe to mend, all or the checks named, in place
       --diff              show what --fix would change, and write nothing
       --checks DIR        read your own checks too (docs/checks-format.md)

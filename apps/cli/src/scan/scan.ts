@@ -47,7 +47,7 @@ function mergeConfiguration(
   return {
     ...options,
     failOn: options.failOn ?? (failOn === 'none' ? 'none' : (severityOf(failOn, 'failOn') ?? 'high')),
-    show: options.show ?? severityOf(show, 'show') ?? 'low',
+    show: options.show ?? severityOf(show, 'show') ?? 'medium',
     namespace: options.namespace ?? configuration.namespace ?? 'default',
     exclude: [...configuration.exclude, ...options.exclude],
     skip: [...configuration.skip, ...options.skip],
