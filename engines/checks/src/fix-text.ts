@@ -1,7 +1,7 @@
 import { isKeelsonError, type Path, type SourceText, valueAt } from '@keelson/core';
 import { editDockerfile } from '@keelson/dockerfile';
 import type { PatchOperation, TextEdit } from '@keelson/evidence';
-import { editYaml, type YamlEdit } from '@keelson/yaml';
+import { type YamlEdit, YamlEditor } from '@keelson/yaml';
 import type { CheckFix } from './check.ts';
 import { type CheckedSubject, isResource } from './findings.ts';
 
@@ -22,32 +22,43 @@ export function textOf(subject: CheckedSubject): SourceText | undefined {
   return isResource(subject) ? subject.origin.source?.text : subject.dockerfile.source;
 }
 
-/**
- * Applies patches of subjects that stand in one text.
- * @returns undefined when the editor cannot make one of them without changing more than was asked
- */
-export function editText(source: SourceText, patches: readonly SubjectPatch[]): EditedText | undefined {
-  try {
-    return patches.some(({ subject }) => !isResource(subject))
-      ? editDockerfileText(source, patches)
-      : editYamlText(source, patches);
-  } catch (error) {
-    if (isKeelsonError(error)) return undefined;
-    throw error;
-  }
-}
+/** Edits one text, again and again: it is read once, and no edit is in what the next one starts from. */
+export class TextEditor {
+  readonly #source: SourceText;
+  #yaml: YamlEditor | undefined;
 
-function editYamlText(source: SourceText, patches: readonly SubjectPatch[]): EditedText {
-  const wanted = patches.flatMap(({ subject, patch }) => {
-    const place = isResource(subject) ? subject.origin.source : undefined;
-    if (place === undefined || !isResource(subject)) return [];
-    return patch.flatMap((operation) => {
-      const edit = toYamlEdit(operation, place.prefix, subject.object);
-      return edit === undefined ? [] : [{ document: place.document, edit }];
+  constructor(source: SourceText) {
+    this.#source = source;
+  }
+
+  /**
+   * Applies patches of subjects that stand in the text.
+   * @returns undefined when the editor cannot make one of them without changing more than was asked
+   */
+  edit(patches: readonly SubjectPatch[]): EditedText | undefined {
+    try {
+      return patches.some(({ subject }) => !isResource(subject))
+        ? editDockerfileText(this.#source, patches)
+        : this.#editYaml(patches);
+    } catch (error) {
+      if (isKeelsonError(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #editYaml(patches: readonly SubjectPatch[]): EditedText {
+    const wanted = patches.flatMap(({ subject, patch }) => {
+      const place = isResource(subject) ? subject.origin.source : undefined;
+      if (place === undefined || !isResource(subject)) return [];
+      return patch.flatMap((operation) => {
+        const edit = toYamlEdit(operation, place.prefix, subject.object);
+        return edit === undefined ? [] : [{ document: place.document, edit }];
+      });
     });
-  });
-  const { text, edits } = editYaml(source.text, wanted);
-  return { text, edits: edits.map((edit) => ({ file: source.file, ...edit })) };
+    this.#yaml ??= new YamlEditor(this.#source.text);
+    const { text, edits } = this.#yaml.edit(wanted);
+    return { text, edits: edits.map((edit) => ({ file: this.#source.file, ...edit })) };
+  }
 }
 
 function toYamlEdit(

@@ -2,7 +2,7 @@ import { equalJson, type SourceText } from '@keelson/core';
 import type { PatchOperation, TextEdit } from '@keelson/evidence';
 import type { Resource } from '@keelson/kubernetes';
 import { isResource } from './findings.ts';
-import { editText, type SubjectPatch, textOf } from './fix-text.ts';
+import { type SubjectPatch, TextEditor, textOf } from './fix-text.ts';
 import type { JudgedViolation } from './judge.ts';
 
 /** The new text of one file, and the violations that it mends. */
@@ -106,11 +106,12 @@ function overlaps(a: string, b: string): boolean {
 /** Edits a text by all patches at once; where the editor refuses, patch by patch, leaving out what it refuses. */
 function addFile(plan: FixPlan, source: SourceText, group: Group): void {
   let taken = group.patches;
-  let edited = editText(source, taken);
+  const editor = new TextEditor(source);
+  let edited = editor.edit(taken);
   if (edited === undefined) {
     taken = [];
     for (const patch of group.patches) {
-      const tried = editText(source, [...taken, patch]);
+      const tried = editor.edit([...taken, patch]);
       if (tried === undefined)
         plan.left.push({ violation: patch.violation, reason: 'the text cannot be edited there' });
       else {
@@ -123,10 +124,18 @@ function addFile(plan: FixPlan, source: SourceText, group: Group): void {
   plan.files.push({ source, text: edited.text, mended: taken.map(({ violation }) => violation) });
 }
 
-/** The text edits of one violation's fix alone, for reports that carry fixes; undefined when there are none. */
-export function editsOf(violation: JudgedViolation): TextEdit[] | undefined {
-  const { fix, subject } = violation;
-  const source = textOf(subject);
-  if (fix === undefined || !isFixable(violation) || source === undefined) return undefined;
-  return editText(source, [{ subject, patch: fix.patch }])?.edits;
+/** The text edits of each violation's fix alone, for reports that carry fixes; none where there are none. */
+export function editsOfEach(violations: readonly JudgedViolation[]): Map<JudgedViolation, TextEdit[]> {
+  const edits = new Map<JudgedViolation, TextEdit[]>();
+  const fixable = violations.filter(isFixable);
+  for (const [source, group] of Map.groupBy(fixable, ({ subject }) => textOf(subject))) {
+    if (source === undefined) continue;
+    const editor = new TextEditor(source);
+    for (const violation of group) {
+      const { fix, subject } = violation;
+      const edited = fix && editor.edit([{ subject, patch: fix.patch }]);
+      if (edited !== undefined) edits.set(violation, edited.edits);
+    }
+  }
+  return edits;
 }

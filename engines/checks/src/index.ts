@@ -21,6 +21,7 @@ export {
 } from './compile.ts';
 export { type Component, type ComponentOrigin, componentsOf } from './components.ts';
 export { type CheckDefinition, type Locate, readDefinition } from './definition.ts';
+export { documentsOfBase64, documentsOfText } from './embedded.ts';
 export { engineTexts } from './engine-texts.ts';
 export { CheckError, type CheckErrorCode, checkErrorCodes } from './errors.ts';
 export {
@@ -31,8 +32,7 @@ export {
   stablePath,
   toFinding,
 } from './findings.ts';
-export { editsOf, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';
-export { documentsOfBase64, documentsOfText } from './embedded.ts';
+export { editsOfEach, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';
 export { generateChecks } from './generate.ts';
 export type { DockerfileInput, JudgeInput } from './input.ts';
 export { Inventory, type Workload } from './inventory.ts';

@@ -6,6 +6,7 @@ import { applyToValue } from './edit-value.ts';
 import type { YamlErrorCode } from './error.ts';
 import { type ReadStream, readStream } from './parse.ts';
 import type { ReadDocument } from './reader.ts';
+import { splitDocuments } from './split.ts';
 
 /** An edit and the document (`YamlDocument.index`) that it changes. */
 export interface DocumentEdit {
@@ -26,50 +27,101 @@ export interface EditResult {
  * KeelsonError is thrown (YAML_EDIT_PATH, YAML_EDIT_VALUE, YAML_EDIT_MISMATCH).
  */
 export function editYaml(source: string, edits: readonly DocumentEdit[]): EditResult {
-  const stream = readStream(source, {});
-  const out: TextEdit[] = [];
-  for (const document of stream.documents) {
-    const own = edits.filter((edit) => edit.document === document.index).map(({ edit }) => edit);
-    if (own.length > 0) out.push(...editDocument(source, document, own));
-  }
-  for (const { document } of edits) {
-    if (stream.documents.some(({ index }) => index === document)) continue;
-    throw new KeelsonError<YamlErrorCode>('YAML_EDIT_PATH', `there is no readable document ${document}`);
-  }
-  const text = replaceAll(source, out);
-  verifyStream(stream, readStream(text, {}), edits);
-  return { text, edits: out };
+  return new YamlEditor(source).edit(edits);
 }
 
-function editDocument(source: string, document: ReadDocument, edits: readonly YamlEdit[]): TextEdit[] {
-  const { start, end } = document.span;
-  let pieces = new Pieces(source, start, end);
-  let expected: JsonValue = cloneJson(document.value);
-  for (const edit of edits) {
-    const copy: YamlEdit = edit.op === 'delete' ? edit : { ...edit, value: cloneJson(edit.value) };
-    expected = applyToValue(expected, copy);
-    // A literal at the very end of a text without a last line break cannot keep its own; quotes can.
-    const edited = attempt(pieces, edit, expected, true) ?? attempt(pieces, edit, expected, false);
-    if (edited === undefined) throw mismatch();
-    pieces = edited;
+/** `editYaml` for many changes of one text, each made apart from the others: the text is read once. */
+export class YamlEditor {
+  readonly #source: string;
+  readonly #stream: ReadStream;
+  /** Documents as the complete parser reads them alone, by index. */
+  readonly #alone = new Map<number, ReadDocument | undefined>();
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#stream = readStream(source, {});
   }
-  return pieces.edits();
+
+  /** The source changed; edits of earlier calls are not in it. Throws as `editYaml`. */
+  edit(edits: readonly DocumentEdit[]): EditResult {
+    const out: TextEdit[] = [];
+    let staysApart = !this.#source.trimStart().startsWith('{');
+    for (const document of this.#stream.documents) {
+      const own = edits.filter((edit) => edit.document === document.index).map(({ edit }) => edit);
+      if (own.length === 0) continue;
+      const pieces = this.#editDocument(document, own);
+      staysApart &&= isOneChunk(this.#source.slice(document.span.start, document.span.end), pieces.text());
+      out.push(...pieces.edits());
+    }
+    for (const { document } of edits) {
+      if (this.#stream.documents.some(({ index }) => index === document)) continue;
+      throw new KeelsonError<YamlErrorCode>('YAML_EDIT_PATH', `there is no readable document ${document}`);
+    }
+    const text = replaceAll(this.#source, out);
+    if (!staysApart) verifyStream(this.#stream, readStream(text, {}), edits);
+    return { text, edits: out };
+  }
+
+  #editDocument(document: ReadDocument, edits: readonly YamlEdit[]): Pieces {
+    const { start, end } = document.span;
+    let current: Edited = {
+      pieces: new Pieces(this.#source, start, end),
+      document: this.#readAlone(document),
+    };
+    let expected: JsonValue = cloneJson(document.value);
+    for (const edit of edits) {
+      const copy: YamlEdit = edit.op === 'delete' ? edit : { ...edit, value: cloneJson(edit.value) };
+      expected = applyToValue(expected, copy);
+      // A literal at the very end of a text without a last line break cannot keep its own; quotes can.
+      const edited = attempt(current, edit, expected, true) ?? attempt(current, edit, expected, false);
+      if (edited === undefined) throw mismatch();
+      current = edited;
+    }
+    return current.pieces;
+  }
+
+  #readAlone({ index, span }: ReadDocument): ReadDocument | undefined {
+    if (!this.#alone.has(index))
+      this.#alone.set(index, onlyDocument(this.#source.slice(span.start, span.end)));
+    return this.#alone.get(index);
+  }
+}
+
+/**
+ * True when a changed document stands in its stream as the old one did, so that the others need not be read
+ * again: documents are split at lines alone, and it has neither a `---` line nor lost its last line break.
+ */
+function isOneChunk(before: string, after: string): boolean {
+  const [chunk, ...others] = splitDocuments(after);
+  return (
+    others.length === 0 &&
+    chunk?.start === 0 &&
+    chunk.end === after.length &&
+    chunk.problem === undefined &&
+    before.endsWith('\n') === after.endsWith('\n')
+  );
+}
+
+/** A document as edits have left it, and how it reads alone. */
+interface Edited {
+  pieces: Pieces;
+  document: ReadDocument | undefined;
 }
 
 /** The text after one edit, undefined when it would not read as `expected`. */
 function attempt(
-  pieces: Pieces,
+  { pieces, document }: Edited,
   edit: YamlEdit,
   expected: JsonValue,
   mayBeLiteral: boolean,
-): Pieces | undefined {
-  const before = pieces.text();
-  const document = onlyDocument(before);
+): Edited | undefined {
   if (document === undefined) return undefined;
-  const changes = new EditPlan(before, document.nodes, mayBeLiteral).plan(edit);
+  const changes = new EditPlan(pieces.text(), document.nodes, mayBeLiteral).plan(edit);
   const after = ordered(changes).reduceRight((text: Pieces, change) => text.replace(change), pieces);
   const read = onlyDocument(after.text());
-  return read !== undefined && equalJson(read.value, expected) ? after : undefined;
+  return read !== undefined && equalJson(read.value, expected)
+    ? { pieces: after, document: read }
+    : undefined;
 }
 
 function onlyDocument(text: string): ReadDocument | undefined {

@@ -8,7 +8,7 @@ export type {
 } from './document.ts';
 export type { YamlEdit } from './edit.ts';
 export type { TextEdit } from './edit-text.ts';
-export { type DocumentEdit, type EditResult, editYaml } from './edit-yaml.ts';
+export { type DocumentEdit, type EditResult, editYaml, YamlEditor } from './edit-yaml.ts';
 export { type YamlErrorCode, yamlErrorCodes } from './error.ts';
 export { defaultYamlLimits } from './limits.ts';
 export { parseYaml, type YamlOptions } from './parse.ts';
