@@ -163,7 +163,7 @@ function judgeItem(check: ElementCheck, base: Path, frame: Frame, collector: Col
     if (rule.when !== undefined && !rule.when(variables)) return;
     collector.statisticsOf(check).judged++;
     if (rule.expression(variables)) return;
-    const message = typeof rule.message === 'string' ? rule.message : rule.message(variables);
+    const message = messageOf(check, variables);
     const fix = rule.fix === undefined ? undefined : absoluteFix(rule.fix, base, frame);
     const { path, related } = choosePoint(rule.point, base, frame);
     collector.fail({
@@ -177,6 +177,16 @@ function judgeItem(check: ElementCheck, base: Path, frame: Frame, collector: Col
     });
   } catch (error) {
     collector.error(check, subject, base, error);
+  }
+}
+
+/** What the finding says. A message that cannot be made, for a name that is no text, does not cost the verdict. */
+function messageOf({ id, judge: { message } }: ElementCheck, variables: CheckVariables): string {
+  if (typeof message === 'string') return message;
+  try {
+    return message(variables);
+  } catch {
+    return `fails check ${id}`;
   }
 }
 
