@@ -1,20 +1,29 @@
 import { formatPath } from '@keelson/core';
 import type { Finding } from '@keelson/evidence';
+import { arrayText, indented, Redaction } from './redacted.ts';
 import { counts, type ScanReport } from './report.ts';
+
+const ownOfFinding = new Set(['rule', 'verdict', 'severity', 'controls', 'fingerprint']);
+const ownOfNotification = new Set(['level', 'code', 'rule']);
 
 /** The whole report as JSON (schema: docs/schemas/scan-report.schema.json). */
 export function writeJson(report: ScanReport): string {
-  const body = {
+  const redaction = new Redaction(report.redact);
+  const head = {
     schema: 'urn:keelson:scan-report:v1',
     tool: report.tool,
-    input: report.input,
+    input: redaction.copy(report.input),
     summary: summarize(report),
     suppressions: report.suppressions,
-    findings: report.findings.map(({ finding, object }) => ({ object, ...withPaths(finding) })),
-    notifications: report.notifications,
+  };
+  const findings = arrayText(report.findings, 1, ({ finding, object }) =>
+    redaction.copy({ object, ...withPaths(finding) }, ownOfFinding),
+  );
+  const tail = {
+    notifications: report.notifications.map((item) => redaction.copy(item, ownOfNotification)),
     checks: [...report.statistics].map(([id, statistics]) => ({ id, ...statistics })),
   };
-  return `${JSON.stringify(body, redacting(report.redact), 2)}\n`;
+  return `${indented(head).slice(0, -'\n}'.length)},\n  "findings": ${findings},${indented(tail).slice('{'.length)}\n`;
 }
 
 /** Counts by severity of what counts, and of what is suppressed. */
@@ -34,12 +43,4 @@ function withPaths(finding: Finding) {
     ...(path === undefined ? {} : { path: formatPath(path) }),
   }));
   return { ...finding, locations };
-}
-
-/** A JSON.stringify replacer: every text is redacted, integers too big for a double are kept as text. */
-export function redacting(redact: (text: string) => string) {
-  return (_key: string, value: unknown): unknown => {
-    if (typeof value === 'string') return redact(value);
-    return typeof value === 'bigint' ? value.toString() : value;
-  };
 }

@@ -145,3 +145,19 @@ test('what is suppressed is counted, not listed', () => {
   expect(text).toContain('No findings.');
   expect(text).toContain('1 finding suppressed');
 });
+
+test('a secret that is a common word takes nothing from ids and fingerprints', () => {
+  const common = { ...full, redact: (text: string) => text.replace(/rule|high|fff/g, '[redacted]') };
+  const json = JSON.parse(writeJson(common));
+  expect(json.findings.map((item: Finding) => item.rule)).toContain('rule-high');
+  expect(json.findings[0].fingerprint).toBe('f'.repeat(64));
+  expect(json.findings[1].message).toContain('something is [redacted]');
+  const [run] = JSON.parse(writeSarif(common)).runs;
+  expect(run.results[0].ruleId).toBe(run.tool.driver.rules[run.results[0].ruleIndex].id);
+});
+
+test('what is written item by item is what JSON.stringify writes', () => {
+  for (const text of [writeJson(full), writeSarif(full), writeJson(report([])), writeSarif(report([]))]) {
+    expect(text).toBe(`${JSON.stringify(JSON.parse(text), undefined, 2)}\n`);
+  }
+});

@@ -1,7 +1,7 @@
 import type { CheckText } from '@keelson/checks';
 import { formatPath, type SourceLocation } from '@keelson/core';
 import type { Finding, Fix, Notification, Severity, TextEdit } from '@keelson/evidence';
-import { redacting } from './json.ts';
+import { arrayText, indented, Redaction } from './redacted.ts';
 import type { ReportedFinding, ScanReport } from './report.ts';
 
 const levels: Readonly<Record<Severity, string>> = {
@@ -21,11 +21,18 @@ const scores: Readonly<Record<Severity, string>> = {
   info: '0.0',
 };
 
+const ownOfResult = new Set(['ruleId', 'kind', 'level', 'partialFingerprints']);
+const ownOfNotification = new Set(['level', 'descriptor', 'associatedRule']);
+
 /** SARIF 2.1.0 with rules, fingerprints, fixes, suppressions and notifications; `results` is always there. */
 export function writeSarif(report: ScanReport): string {
   const ids = [...new Set(report.findings.map(({ finding }) => finding.rule))].sort();
   const rules = ids.map((id) => ruleOf(id, report.texts.get(id), severityOf(id, report)));
   const index = new Map(ids.map((id, i) => [id, i]));
+  const redaction = new Redaction(report.redact);
+  const results = arrayText(report.findings, 3, (item) =>
+    redaction.copy(resultOf(item, index.get(item.finding.rule) ?? -1), ownOfResult),
+  );
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -42,14 +49,17 @@ export function writeSarif(report: ScanReport): string {
         invocations: [
           {
             executionSuccessful: !report.notifications.some(({ level }) => level === 'error'),
-            toolExecutionNotifications: report.notifications.map(notificationOf),
+            toolExecutionNotifications: report.notifications.map((item) =>
+              redaction.copy(notificationOf(item), ownOfNotification),
+            ),
           },
         ],
-        results: report.findings.map((item) => resultOf(item, index.get(item.finding.rule) ?? -1)),
       },
     ],
   };
-  return `${JSON.stringify(log, redacting(report.redact), 2)}\n`;
+  // The results come last in the last object, so their text goes before what closes it.
+  const closing = '\n    }\n  ]\n}';
+  return `${indented(log).slice(0, -closing.length)},\n      "results": ${results}${closing}\n`;
 }
 
 function severityOf(rule: string, report: ScanReport): Severity {

@@ -24,11 +24,14 @@ export function redactor(subjects: Iterable<CheckedSubject>, key: SensitiveKey):
   }
   const known = new Redactor(key);
   for (const value of values) known.add(value);
+  const shapes = credentialShapes.map(({ pattern, mark }) => ({
+    mark,
+    pattern: new RegExp(pattern, `${pattern.flags}g`),
+  }));
   return (text) => {
     let out = known.redact(text);
-    for (const { pattern, mark } of credentialShapes) {
-      if (mark.some((word) => out.includes(word)))
-        out = out.replace(new RegExp(pattern, `${pattern.flags}g`), (found) => key.digest(found));
+    for (const { pattern, mark } of shapes) {
+      if (mark.some((word) => out.includes(word))) out = out.replace(pattern, (found) => key.digest(found));
     }
     return out;
   };
