@@ -25,15 +25,18 @@ export function rulesGranted(binding: Resource, inventory: Inventory): readonly 
 }
 
 /** Roles that every cluster has from its start. */
-function isBuiltIn(name: string): boolean {
-  return ['cluster-admin', 'admin', 'edit', 'view'].includes(name) || name.startsWith('system:');
+function isBuiltIn({ kind, name }: { kind: string; name: string }): boolean {
+  if (name.startsWith('system:')) return true;
+  return kind === 'Role' ? name === 'extension-apiserver-authentication-reader' : clusterWide.has(name);
 }
+
+const clusterWide = new Set(['cluster-admin', 'admin', 'edit', 'view']);
 
 export function* danglingRoleBinding({ resources, inventory }: ProgramContext): Iterable<Violation> {
   for (const binding of resources) {
     const reference = roleRefOf(binding);
     if (reference === undefined || roleOf(binding, inventory) !== undefined) continue;
-    if (reference.kind === 'ClusterRole' && isBuiltIn(reference.name)) continue;
+    if (isBuiltIn(reference)) continue;
     const message = `${binding.kind} "${binding.name}" binds the ${reference.kind} "${reference.name}", which is not there`;
     yield { subject: binding, path: ['roleRef', 'name'], message };
   }

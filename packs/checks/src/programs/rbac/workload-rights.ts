@@ -96,8 +96,9 @@ export function* workloadTokenWithRights({ inventory }: ProgramContext): Iterabl
 export function* tokenByDefault({ inventory }: ProgramContext): Iterable<Violation> {
   for (const { resource, template, namespace } of inventory.workloads) {
     if (typeof template.spec['automountServiceAccountToken'] === 'boolean') continue;
-    if (inventory.find('ServiceAccount', namespace, serviceAccountNameOf(template.spec)) !== undefined)
-      continue;
+    // That a Pod runs as the default account says a check of its own.
+    const account = serviceAccountNameOf(template.spec);
+    if (account === 'default' || inventory.find('ServiceAccount', namespace, account) !== undefined) continue;
     const path: Path = [...template.specPath, 'automountServiceAccountToken'];
     yield {
       subject: resource,
