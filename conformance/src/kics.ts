@@ -5,7 +5,14 @@ import { judgeTexts, loadMappings, type Mapping, readJson } from './check-cases.
 import { type Suite, Tally } from './suite.ts';
 
 /** Folders of the corpus that hold queries. */
-const platforms = ['k8s', 'dockerfile'];
+const platforms = { k8s: 'manifest', dockerfile: 'dockerfile' } as const;
+
+/** A query that has cases. */
+interface Query {
+  readonly name: string;
+  readonly folder: string;
+  readonly kind: 'manifest' | 'dockerfile';
+}
 
 /**
  * Line-exact expectations of KICS queries: `<platform>/<query>/test/` with positive and negative files. A row
@@ -19,23 +26,23 @@ export const suite: Suite = {
     const mappings = loadMappings('kics');
     const uncovered: string[] = [];
     let mapped = 0;
-    for (const { name, folder } of queriesOf(dir)) {
+    for (const query of queriesOf(dir)) {
+      const { name, folder } = query;
       const mapping = mappings.get(name) ?? mappings.get(basename(folder));
       if (mapping === undefined) {
         uncovered.push(`${basename(folder)} (${rowsOf(join(folder, 'test')).length} rows)`);
         continue;
       }
       mapped++;
-      judgeQuery(name, join(folder, 'test'), mapping, result);
+      judgeQuery(query, mapping, result);
     }
     result.notes.push(`${mapped} queries mapped, ${uncovered.length} uncovered: ${uncovered.join(', ')}`);
     return result;
   },
 };
 
-/** Queries that have cases, with their names. */
-function queriesOf(dir: string): { name: string; folder: string }[] {
-  return platforms.flatMap((platform) => {
+function queriesOf(dir: string): Query[] {
+  return Object.entries(platforms).flatMap(([platform, kind]) => {
     const parent = join(dir, platform);
     if (!existsSync(parent)) return [];
     const folders = readdirSync(parent)
@@ -43,7 +50,7 @@ function queriesOf(dir: string): { name: string; folder: string }[] {
       .map((name) => join(parent, name));
     return folders
       .filter((folder) => existsSync(join(folder, 'test/positive_expected_result.json')))
-      .map((folder) => ({ name: nameOf(folder), folder }));
+      .map((folder) => ({ name: nameOf(folder), folder, kind }));
   });
 }
 
@@ -70,11 +77,11 @@ function casesOf(folder: string): string[] {
     .sort();
 }
 
-function judgeQuery(name: string, folder: string, mapping: Mapping, result: Tally): void {
+function judgeQuery({ name, kind, ...query }: Query, mapping: Mapping, result: Tally): void {
+  const folder = join(query.folder, 'test');
   const rows = rowsOf(folder);
   for (const file of casesOf(folder)) {
     const text = readFileSync(join(folder, file), 'utf8');
-    const kind = folder.includes('dockerfile') ? 'dockerfile' : 'manifest';
     const { violations, errors } = judgeTexts([{ name: file, text, kind }], mapping.checks);
     const expected = rows.filter((row) => row.file === file).map((row) => row.line);
     const found = new Map(violations.map((violation) => [violation.line, violation.message]));
