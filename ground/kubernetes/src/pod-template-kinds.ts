@@ -17,6 +17,13 @@ export const podTemplatePaths: Readonly<Record<string, readonly string[]>> = {
   'extensions/ReplicaSet': ['spec.template'],
   'batch/Job': ['spec.template'],
   'batch/CronJob': ['spec.jobTemplate.spec.template'],
+  // Written under `v1` by mistake: the API server refuses them, and what they would run is still worth judging.
+  '/CronJob': ['spec.jobTemplate.spec.template'],
+  '/DaemonSet': ['spec.template'],
+  '/Deployment': ['spec.template'],
+  '/Job': ['spec.template'],
+  '/ReplicaSet': ['spec.template'],
+  '/StatefulSet': ['spec.template'],
   'actions.github.com/AutoscalingRunnerSet': ['spec.template'],
   'agents.x-k8s.io/Sandbox': ['spec.podTemplate'],
   'extensions.agents.x-k8s.io/SandboxTemplate': ['spec.podTemplate'],
