@@ -1,4 +1,4 @@
-export { summarize, writeJson } from './json.ts';
+export { jsonParts, summarize, writeJson } from './json.ts';
 export {
   counts,
   type InputSummary,
@@ -7,5 +7,5 @@ export {
   type SuppressionSummary,
 } from './report.ts';
 export { terminalSafe } from './sanitize.ts';
-export { writeSarif } from './sarif.ts';
+export { sarifParts, writeSarif } from './sarif.ts';
 export { type TerminalOptions, writeTerminal } from './terminal.ts';

@@ -1,6 +1,6 @@
 import { formatPath } from '@keelson/core';
 import type { Finding } from '@keelson/evidence';
-import { arrayText, indented, Redaction } from './redacted.ts';
+import { arrayParts, indented, Redaction } from './redacted.ts';
 import { counts, type ScanReport } from './report.ts';
 
 const ownOfFinding = new Set(['rule', 'verdict', 'severity', 'controls', 'fingerprint']);
@@ -8,6 +8,11 @@ const ownOfNotification = new Set(['level', 'code', 'rule']);
 
 /** The whole report as JSON (schema: docs/schemas/scan-report.schema.json). */
 export function writeJson(report: ScanReport): string {
+  return [...jsonParts(report)].join('');
+}
+
+/** `writeJson` part by part, for reports too large to hold as one text. */
+export function* jsonParts(report: ScanReport): Generator<string> {
   const redaction = new Redaction(report.redact);
   const head = {
     schema: 'urn:keelson:scan-report:v1',
@@ -16,14 +21,15 @@ export function writeJson(report: ScanReport): string {
     summary: summarize(report),
     suppressions: report.suppressions,
   };
-  const findings = arrayText(report.findings, 1, ({ finding, object }) =>
-    redaction.copy({ object, ...withPaths(finding) }, ownOfFinding),
-  );
   const tail = {
     notifications: report.notifications.map((item) => redaction.copy(item, ownOfNotification)),
     checks: [...report.statistics].map(([id, statistics]) => ({ id, ...statistics })),
   };
-  return `${indented(head).slice(0, -'\n}'.length)},\n  "findings": ${findings},${indented(tail).slice('{'.length)}\n`;
+  yield `${indented(head).slice(0, -'\n}'.length)},\n  "findings": `;
+  yield* arrayParts(report.findings, 1, ({ finding, object }) =>
+    redaction.copy({ object, ...withPaths(finding) }, ownOfFinding),
+  );
+  yield `,${indented(tail).slice('{'.length)}\n`;
 }
 
 /** Counts by severity of what counts, and of what is suppressed. */

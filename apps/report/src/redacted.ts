@@ -45,17 +45,26 @@ export function indented(value: unknown): string {
 }
 
 /**
- * The text of an array as it stands `depth` levels deep in indented JSON, made item by item: all items as one
- * tree of objects would take many times the memory of their text.
+ * The text of an array as it stands `depth` levels deep in indented JSON, item by item: all items as one tree of
+ * objects, or as one text, would take many times the memory of the largest.
  */
-export function arrayText<T>(items: readonly T[], depth: number, dress: (item: T) => unknown): string {
-  if (items.length === 0) return '[]';
+export function* arrayParts<T>(
+  items: readonly T[],
+  depth: number,
+  dress: (item: T) => unknown,
+): Generator<string> {
+  if (items.length === 0) {
+    yield '[]';
+    return;
+  }
   const [before = '', after = ''] = indented(nest('@', depth + 1)).split('"@"');
   const margin = '  '.repeat(depth + 1);
-  const texts = items.map(
-    (item) => margin + indented(nest(dress(item), depth + 1)).slice(before.length, -after.length),
-  );
-  return `[\n${texts.join(',\n')}\n${'  '.repeat(depth)}]`;
+  let lead = '[\n';
+  for (const item of items) {
+    yield lead + margin + indented(nest(dress(item), depth + 1)).slice(before.length, -after.length);
+    lead = ',\n';
+  }
+  yield `\n${'  '.repeat(depth)}]`;
 }
 
 function nest(value: unknown, levels: number): unknown {

@@ -1,7 +1,7 @@
 import type { CheckText } from '@keelson/checks';
 import { formatPath, type SourceLocation } from '@keelson/core';
 import type { Finding, Fix, Notification, Severity, TextEdit } from '@keelson/evidence';
-import { arrayText, indented, Redaction } from './redacted.ts';
+import { arrayParts, indented, Redaction } from './redacted.ts';
 import type { ReportedFinding, ScanReport } from './report.ts';
 
 const levels: Readonly<Record<Severity, string>> = {
@@ -26,13 +26,15 @@ const ownOfNotification = new Set(['level', 'descriptor', 'associatedRule']);
 
 /** SARIF 2.1.0 with rules, fingerprints, fixes, suppressions and notifications; `results` is always there. */
 export function writeSarif(report: ScanReport): string {
+  return [...sarifParts(report)].join('');
+}
+
+/** `writeSarif` part by part, for reports too large to hold as one text. */
+export function* sarifParts(report: ScanReport): Generator<string> {
   const ids = [...new Set(report.findings.map(({ finding }) => finding.rule))].sort();
   const rules = ids.map((id) => ruleOf(id, report.texts.get(id), severityOf(id, report)));
   const index = new Map(ids.map((id, i) => [id, i]));
   const redaction = new Redaction(report.redact);
-  const results = arrayText(report.findings, 3, (item) =>
-    redaction.copy(resultOf(item, index.get(item.finding.rule) ?? -1), ownOfResult),
-  );
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -59,7 +61,11 @@ export function writeSarif(report: ScanReport): string {
   };
   // The results come last in the last object, so their text goes before what closes it.
   const closing = '\n    }\n  ]\n}';
-  return `${indented(log).slice(0, -closing.length)},\n      "results": ${results}${closing}\n`;
+  yield `${indented(log).slice(0, -closing.length)},\n      "results": `;
+  yield* arrayParts(report.findings, 3, (item) =>
+    redaction.copy(resultOf(item, index.get(item.finding.rule) ?? -1), ownOfResult),
+  );
+  yield `${closing}\n`;
 }
 
 function severityOf(rule: string, report: ScanReport): Severity {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { type CheckText, engineTexts } from '@keelson/checks';
 import { loadCheckTexts } from '@keelson/pack-checks';
 import type { ScanReport } from '@keelson/report';
@@ -18,7 +18,7 @@ export async function writeOutputs(
   if (options.outputs.some(({ format }) => format !== 'terminal')) addEdits(judged.findings);
   const report = await makeReport(judged, selected, options, seconds);
   for (const output of options.outputs)
-    writeText(output, await render(output.format, report, options, output));
+    writeParts(output, await render(output.format, report, options, output));
 }
 
 async function makeReport(
@@ -59,38 +59,57 @@ async function render(
   report: ScanReport,
   options: ScanOptions,
   output: Output,
-): Promise<string> {
+): Promise<Iterable<string>> {
   switch (format) {
     case 'terminal': {
       const { writeTerminal } = await import('@keelson/report');
       const isTerminal = output.file === '-' && process.stdout.isTTY === true;
       const colour = isTerminal && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
-      return writeTerminal(report, {
-        colour,
-        width: isTerminal ? process.stdout.columns : 120,
-        show: options.show,
-      });
+      const width = isTerminal ? process.stdout.columns : 120;
+      return [writeTerminal(report, { colour, width, show: options.show })];
     }
     case 'json': {
-      const { writeJson } = await import('@keelson/report');
-      return writeJson(report);
+      const { jsonParts } = await import('@keelson/report');
+      return jsonParts(report);
     }
     case 'sarif': {
-      const { writeSarif } = await import('@keelson/report');
-      return writeSarif(report);
+      const { sarifParts } = await import('@keelson/report');
+      return sarifParts(report);
     }
   }
 }
 
-function writeText(output: Output, text: string): void {
+/** Texts are gathered to this many characters before they are written. */
+const portion = 1 << 18;
+
+function writeParts(output: Output, parts: Iterable<string>): void {
   if (output.file === '-') {
-    process.stdout.write(text);
+    for (const text of portions(parts)) process.stdout.write(text);
     return;
   }
+  let file: number | undefined;
   try {
-    writeFileSync(output.file, text);
+    file = openSync(output.file, 'w');
+    // A file that is open is written where the last write ended.
+    for (const text of portions(parts)) writeFileSync(file, text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError('OUTPUT_FAILED', `cannot write ${output.file}: ${reason}`, { cause: error });
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
+}
+
+function* portions(parts: Iterable<string>): Generator<string> {
+  let gathered: string[] = [];
+  let length = 0;
+  for (const part of parts) {
+    gathered.push(part);
+    length += part.length;
+    if (length < portion) continue;
+    yield gathered.join('');
+    gathered = [];
+    length = 0;
+  }
+  yield gathered.join('');
 }
