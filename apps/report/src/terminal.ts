@@ -25,19 +25,49 @@ interface Context {
   width: number;
   /** Checks whose reason was printed already. */
   explained: Set<string>;
+  /** Objects that have a finding from the same place in the input, by the finding that is listed. */
+  sameCause: Map<ReportedFinding, string[]>;
 }
 
 /** Findings grouped by object, worst first, each with its source line, reason and mend; a table at the end. */
 export function writeTerminal(report: ScanReport, options: TerminalOptions): string {
   const width = Math.max(40, Math.min(options.width, 160));
-  const context: Context = { report, paint: painter(options.colour), width, explained: new Set() };
+  const context: Context = {
+    report,
+    paint: painter(options.colour),
+    width,
+    explained: new Set(),
+    sameCause: new Map(),
+  };
   const shown = new Set(severities.slice(0, severities.indexOf(options.show) + 1));
   const listed = report.findings.filter(({ finding }) => counts(finding) && shown.has(finding.severity));
   const lines: string[] = [];
-  for (const group of groupByObject(listed)) lines.push(...objectLines(group, context));
+  for (const group of groupByObject(joinCauses(listed, context))) lines.push(...objectLines(group, context));
   lines.push(...notificationLines(report.notifications, context));
   lines.push(...summaryLines(report, options.show, context));
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * One finding for each cause: where several objects come from one place (a base of many overlays, a template),
+ * the first is listed and tells of the others.
+ */
+function joinCauses(findings: readonly ReportedFinding[], context: Context): ReportedFinding[] {
+  const causes = new Map<string, ReportedFinding>();
+  return findings.filter((item) => {
+    const [place] = item.finding.locations;
+    if (place?.line === undefined) return true;
+    const cause = `${item.finding.rule}\n${placeName(place)}\n${item.finding.message}`;
+    const first = causes.get(cause);
+    if (first === undefined || first.finding.subject === item.finding.subject) {
+      causes.set(cause, first ?? item);
+      return true;
+    }
+    const others = context.sameCause.get(first);
+    if (others === undefined) context.sameCause.set(first, [item.object]);
+    else others.push(item.object);
+    return false;
+  });
 }
 
 interface ObjectGroup {
@@ -96,6 +126,11 @@ function ruleLines(same: readonly ReportedFinding[], context: Context): string[]
   for (const place of finding.locations.slice(1, 4))
     lines.push(`${margin(gutter)}= see ${terminalSafe(placeName(place))}`);
   if (others.length > 0) lines.push(`${margin(gutter)}= also: ${alsoText(others, width - gutter - 12)}`);
+  const elsewhere = same.flatMap((item) => context.sameCause.get(item) ?? []);
+  if (elsewhere.length > 0) {
+    const names = listNames([...new Set(elsewhere)], width - gutter - 24);
+    lines.push(`${margin(gutter)}= same cause: ${terminalSafe(names)}`);
+  }
   lines.push(...adviceLines(finding, first.fixable, gutter, context), '');
   return lines;
 }
@@ -128,12 +163,17 @@ function placeName(place: { file: string; line?: number; column?: number }): str
 function alsoText(others: readonly ReportedFinding[], width: number): string {
   const places = others.map(({ finding }) => {
     const [place] = finding.locations;
-    return place === undefined ? '' : `${place.line ?? '?'}:${place.column ?? 1}`;
+    return place === undefined ? '?' : `${place.line ?? '?'}:${place.column ?? 1}`;
   });
+  return `line ${listNames(places, width - 5)}`;
+}
+
+/** As many names as fit, and how many there are beside. */
+function listNames(names: readonly string[], width: number): string {
   let text = '';
-  for (const [i, place] of places.entries()) {
-    const next = text === '' ? `line ${place}` : `${text}, ${place}`;
-    if (next.length > width) return `${text} and ${places.length - i} more`;
+  for (const [i, name] of names.entries()) {
+    const next = text === '' ? name : `${text}, ${name}`;
+    if (next.length > width && text !== '') return `${text} and ${names.length - i} more`;
     text = next;
   }
   return text;

@@ -10,6 +10,6 @@ export { defaultFileLimits, type FileLimits } from './limits.ts';
 export { type LoadOptions, loadInput } from './load.ts';
 export type { LoadedDockerfile, LoadedInput, NotJudged } from './loaded.ts';
 export { documentOrigin, locateInDocument } from './origin.ts';
-export type { OverlayOperation } from './overlay/operations.ts';
+export { completeOperations, type OverlayOperation } from './overlay/operations.ts';
 export { type OverlayChange, type OverlayPlan, planOverlays } from './overlay/overlay.ts';
 export { type ManifestText, readDockerfileText, readManifestText } from './text.ts';

@@ -1,6 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { type FixPlan, type JudgedViolation, planFixes } from '@keelson/checks';
-import { isKeelsonError, SourceText } from '@keelson/core';
-import { type LoadedInput, readDockerfileText, readManifestText } from '@keelson/manifests';
+import { cloneJson, isKeelsonError, SourceText } from '@keelson/core';
+import type { PatchOperation } from '@keelson/evidence';
+import type { Resource } from '@keelson/kubernetes';
+import {
+  completeOperations,
+  type LoadedInput,
+  type OverlayPlan,
+  planOverlays,
+  readDockerfileText,
+  readManifestText,
+} from '@keelson/manifests';
 import { counts } from '@keelson/report';
 import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
@@ -14,13 +24,12 @@ const maxRounds = 8;
 
 /** What fixing would do, worked out in memory and judged again before anything is written. */
 export interface FixOutcome {
-  /** New texts by file. */
-  changed: Map<string, { before: SourceText; after: string }>;
+  /** New texts by file; `before` is undefined for files that are made. */
+  changed: Map<string, { before: string | undefined; after: string }>;
   mended: number;
   /** Findings that should have gone and did not. */
   remaining: JudgedFinding[];
-  left: FixPlan['left'];
-  /** The last judgement: of the mended input. */
+  left: { rule: string; reason: string }[];
   judged: Judged;
 }
 
@@ -31,31 +40,89 @@ export function mend(
   options: ScanOptions,
   settings: JudgeSettings,
 ): FixOutcome {
-  const before = new Map(first.loaded.sources);
+  const rendered = new RenderedPatches();
   let judged = first;
   let mended = 0;
-  const left: FixPlan['left'] = [];
+  let left: FixPlan['left'] = [];
   for (let round = 0; round < maxRounds; round++) {
     const wanted = violationsToFix(judged, options);
     if (wanted.length === 0) break;
     const plan = planFixes(wanted);
-    left.splice(0, left.length, ...plan.left);
-    const useful = plan.files.filter((file) => file.text !== file.source.text);
-    if (useful.length === 0) break;
-    for (const file of useful) mended += file.mended.length;
-    const loaded = reread(judged.loaded, new Map(useful.map((file) => [file.source, file.text])));
-    judged = judgeInput(loaded, selected, options, settings);
+    left = plan.left;
+    const texts = plan.files.filter((file) => file.text !== file.source.text);
+    if (texts.length + plan.overlays.length === 0) break;
+    for (const { mended: gone } of [...texts, ...plan.overlays]) mended += gone.length;
+    const loaded = reread(judged.loaded, new Map(texts.map((file) => [file.source, file.text])));
+    judged = judgeInput(rendered.apply(loaded, plan.overlays), selected, options, settings);
   }
-  const changed = new Map<string, { before: SourceText; after: string }>();
-  for (const [file, source] of judged.loaded.sources) {
+  const changed = changedTexts(first.loaded.sources, judged.loaded.sources);
+  const overlays = rendered.plan((path) => changed.get(path)?.after ?? textOnDisk(path));
+  for (const { path, text } of overlays.files) {
+    changed.set(path, { before: changed.get(path)?.before ?? textOnDisk(path), after: text });
+  }
+  const stillWanted = new Set(violationsToFix(judged, options));
+  return {
+    changed,
+    mended,
+    remaining: judged.findings.filter(
+      ({ violation }) => violation !== undefined && stillWanted.has(violation),
+    ),
+    left: [
+      ...left.map(({ violation, reason }) => ({ rule: violation.check.id, reason })),
+      ...overlays.left.map(({ change, reason }) => ({
+        rule: `${change.resource.kind} ${change.resource.name}`,
+        reason,
+      })),
+    ],
+    judged,
+  };
+}
+
+function changedTexts(
+  before: LoadedInput['sources'],
+  after: LoadedInput['sources'],
+): Map<string, { before: string | undefined; after: string }> {
+  const changed = new Map<string, { before: string | undefined; after: string }>();
+  for (const [file, source] of after) {
     const old = before.get(file);
-    if (old !== undefined && old.text !== source.text) changed.set(file, { before: old, after: source.text });
+    if (old !== undefined && old.text !== source.text)
+      changed.set(file, { before: old.text, after: source.text });
   }
-  const wanted = new Set(violationsToFix(judged, options));
-  const remaining = judged.findings.filter(
-    ({ violation }) => violation !== undefined && wanted.has(violation),
-  );
-  return { changed, mended, remaining, left, judged };
+  return changed;
+}
+
+function textOnDisk(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+/** Patches of objects that charts and kustomizations rendered, gathered over the rounds for one overlay. */
+class RenderedPatches {
+  readonly #changes = new Map<Resource, { resource: Resource; patch: PatchOperation[] }>();
+
+  /** The input with the patches applied to its rendered objects. */
+  apply(loaded: LoadedInput, overlays: FixPlan['overlays']): LoadedInput {
+    if (overlays.length === 0) return loaded;
+    const patches = new Map(overlays.map((overlay) => [overlay.resource, overlay.patch]));
+    const resources = loaded.resources.map((resource) => {
+      const patch = patches.get(resource);
+      if (patch === undefined) return resource;
+      const object = cloneJson(resource.object);
+      completeOperations(object, patch);
+      const next = { ...resource, object };
+      const known = this.#changes.get(resource);
+      this.#changes.delete(resource);
+      this.#changes.set(next, {
+        resource: known?.resource ?? resource,
+        patch: [...(known?.patch ?? []), ...patch],
+      });
+      return next;
+    });
+    return { ...loaded, resources };
+  }
+
+  plan(read: (path: string) => string | undefined): OverlayPlan {
+    return planOverlays([...this.#changes.values()], read);
+  }
 }
 
 function violationsToFix(judged: Judged, options: ScanOptions): JudgedViolation[] {
@@ -117,7 +184,7 @@ function writeFiles(outcome: FixOutcome, options: ScanOptions): number {
       continue;
     }
     try {
-      replaceFile(file, before.text, after, roots);
+      replaceFile(file, before, after, roots);
     } catch (error) {
       if (!isKeelsonError(error)) throw error;
       refused++;
@@ -131,7 +198,7 @@ async function diffText(outcome: FixOutcome): Promise<string> {
   const { createTwoFilesPatch } = await import('diff');
   return [...outcome.changed]
     .map(([file, { before, after }]) => {
-      const patch = createTwoFilesPatch(`a/${file}`, `b/${file}`, before.text, after, undefined, undefined, {
+      const patch = createTwoFilesPatch(`a/${file}`, `b/${file}`, before ?? '', after, undefined, undefined, {
         context: 3,
       });
       return patch.replace(/^=+\n/, '');
@@ -152,6 +219,6 @@ function summary(outcome: FixOutcome, options: ScanOptions, refused: number): st
     const [place] = finding.locations;
     lines.push(`not mended: ${finding.rule} at ${place?.file ?? '?'}:${place?.line ?? '?'}`);
   }
-  for (const { violation, reason } of left) lines.push(`left: ${violation.check.id}: ${reason}`);
+  for (const { rule, reason } of left) lines.push(`left: ${rule}: ${reason}`);
   return `${lines.join('\n')}\n`;
 }

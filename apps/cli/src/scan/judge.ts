@@ -15,10 +15,9 @@ import {
 } from '@keelson/checks';
 import type { KeelsonError } from '@keelson/core';
 import { type Finding, type Notification, SensitiveKey, type Severity, severities } from '@keelson/evidence';
-import type { LoadedInput } from '@keelson/manifests';
+import { type LoadedInput, pathMatcher } from '@keelson/manifests';
 import { counts, type ReportedFinding } from '@keelson/report';
 import type { SelectedChecks } from './checks.ts';
-import { excludeMatcher } from './exclude.ts';
 import type { ScanOptions } from './options.ts';
 
 /** A finding with the violation it was made of, where there is one. */
@@ -68,7 +67,7 @@ export function judgeInput(
     subjects,
     exceptions: settings.exceptions,
     aliases: settings.aliases,
-    matchesFile: (file, glob) => excludeMatcher([glob])(file, false),
+    matchesFile: (file, glob) => pathMatcher([glob])(file, false),
     now: new Date(),
   });
   for (const finding of suppressions.findings) {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Severity, severities } from '@keelson/evidence';
+import { defaultFileLimits, type FileLimits } from '@keelson/manifests';
 import { CommandError } from '../errors.ts';
 
 export const formats = ['terminal', 'json', 'sarif'] as const;
@@ -26,6 +27,11 @@ export interface WrittenOptions {
   only: string[];
   skip: string[];
   exclude: string[];
+  /** Read what `.gitignore` leaves out too. */
+  noGitignore: boolean;
+  limits: Partial<FileLimits>;
+  helmValues: string[];
+  helmSet: string[];
   baseline: string | undefined;
   writeBaseline: string | undefined;
   config: string | undefined;
@@ -52,6 +58,10 @@ const options = {
   only: { type: 'string', multiple: true },
   skip: { type: 'string', multiple: true },
   exclude: { type: 'string', multiple: true },
+  'no-gitignore': { type: 'boolean' },
+  limit: { type: 'string', multiple: true },
+  'helm-values': { type: 'string', multiple: true },
+  'helm-set': { type: 'string', multiple: true },
   baseline: { type: 'string' },
   'write-baseline': { type: 'string' },
   config: { type: 'string' },
@@ -62,7 +72,7 @@ export const scanHelp = `keelson scan: find, explain and mend what is wrong in K
 
 Usage: keelson scan [options] PATH...
 
-PATH is a file, a folder, or - for stdin: manifests (YAML or JSON), Helm charts, kustomizations, Dockerfiles.
+PATH is a file, a folder, a quoted glob, an archive, or - for stdin: manifests (YAML or JSON), Helm charts, kustomizations, Dockerfiles.
 
   -f, --format FORMAT     terminal (default), json or sarif; repeat it with --output for several at once
   -o, --output FILE       write the result of the --format before it to FILE instead of stdout
@@ -74,6 +84,9 @@ PATH is a file, a folder, or - for stdin: manifests (YAML or JSON), Helm charts,
       --only ID,...       run these checks only
       --skip ID,...       leave these checks out
       --exclude GLOB      leave out paths, as .gitignore writes them
+      --no-gitignore      read what .gitignore files leave out too
+      --helm-values FILE, --helm-set KEY=VALUE   values for charts, as helm takes them
+      --limit NAME=N      raise or lower a bound (docs/scan.md lists them)
       --baseline FILE     count only what is not in FILE
       --write-baseline FILE  write this run's findings as a baseline
       --config FILE       read FILE instead of ./keelson.yaml
@@ -114,6 +127,10 @@ export function parseScanOptions(args: readonly string[]): WrittenOptions {
     only: list(values.only),
     skip: list(values.skip),
     exclude: values.exclude ?? [],
+    noGitignore: values['no-gitignore'] ?? false,
+    limits: limitsOf(values.limit ?? []),
+    helmValues: values['helm-values'] ?? [],
+    helmSet: values['helm-set'] ?? [],
     baseline: values.baseline,
     writeBaseline: values['write-baseline'],
     config: values.config,
@@ -128,6 +145,24 @@ function bareFix(args: readonly string[]): string[] {
 
 function list(values: readonly string[] | undefined): string[] {
   return (values ?? []).flatMap((value) => value.split(',')).filter((value) => value !== '');
+}
+
+/** `NAME=N` pairs. */
+function limitsOf(written: readonly string[]): Partial<FileLimits> {
+  const limits: Partial<FileLimits> = {};
+  const names = Object.keys(defaultFileLimits) as (keyof FileLimits)[];
+  for (const pair of written) {
+    const [name, value] = pair.split('=');
+    const known = names.find((each) => each === name);
+    const number = Number(value);
+    if (known === undefined)
+      throw new CommandError('USAGE', `--limit ${pair}: the bounds are ${names.join(', ')}`);
+    if (!Number.isSafeInteger(number) || number < 1) {
+      throw new CommandError('USAGE', `--limit ${pair}: ${name} takes a whole number above 0`);
+    }
+    limits[known] = number;
+  }
+  return limits;
 }
 
 function severity(text: string | undefined, flag: string): Severity | undefined {

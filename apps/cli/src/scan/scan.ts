@@ -6,7 +6,6 @@ import { readConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { selectChecks } from './checks.ts';
-import { excludeMatcher } from './exclude.ts';
 import { type Judged, judgeInput, overThreshold } from './judge.ts';
 import { parseScanOptions, type ScanOptions, scanHelp, type WrittenOptions } from './options.ts';
 import { writeOutputs } from './output.ts';
@@ -64,8 +63,14 @@ function severityOf(text: string | undefined, field: string): Severity | undefin
 }
 
 async function readPaths(options: ScanOptions): Promise<LoadedInput> {
-  const stdin = options.paths.includes('-') ? { stdin: readFileSync(0, 'utf8') } : {};
-  return loadInput(options.paths, { excluded: excludeMatcher(options.exclude), ...stdin });
+  const { paths, exclude, limits, noGitignore, helmValues, helmSet, namespace } = options;
+  return loadInput(paths, {
+    exclude,
+    limits,
+    gitignore: !noGitignore,
+    helm: { values: helmValues, set: helmSet, namespace },
+    ...(paths.includes('-') ? { stdin: readFileSync(0, 'utf8') } : {}),
+  });
 }
 
 async function baselines(judged: Judged, options: ScanOptions): Promise<void> {
