@@ -6,10 +6,10 @@ import {
   severities,
 } from '@keelson/evidence';
 import { excerptOf } from './excerpt.ts';
-import { summarize } from './json.ts';
 import { counts, type ReportedFinding, type ScanReport } from './report.ts';
 import { terminalSafe } from './sanitize.ts';
 import { type Painter, painter, wrap } from './style.ts';
+import { summaryLines } from './summary.ts';
 
 export interface TerminalOptions {
   colour: boolean;
@@ -44,7 +44,7 @@ export function writeTerminal(report: ScanReport, options: TerminalOptions): str
   const lines: string[] = [];
   for (const group of groupByObject(joinCauses(listed, context))) lines.push(...objectLines(group, context));
   lines.push(...notificationLines(report.notifications, context));
-  lines.push(...summaryLines(report, options.show, context));
+  lines.push(...summaryLines(report, { paint: context.paint, width, show: options.show }));
   return `${lines.join('\n')}\n`;
 }
 
@@ -139,7 +139,8 @@ function placeLines(location: FindingLocation | undefined, gutter: number, conte
   if (location === undefined) return [];
   const { report, paint, width } = context;
   const bar = paint.frame('|');
-  const origin = location.origin === undefined ? '' : `  (from ${terminalSafe(placeName(location.origin))})`;
+  const from = location.origin === undefined ? '' : placeName(location.origin);
+  const origin = from === '' || from === placeName(location) ? '' : `  (from ${terminalSafe(from)})`;
   const lines = [
     `  ${' '.repeat(gutter)}${paint.frame('-->')} ${terminalSafe(placeName(location))}${origin}`,
   ];
@@ -221,91 +222,4 @@ function notificationLines(notifications: readonly Notification[], context: Cont
     return `  ${paint.severity(level === 'error' ? 'high' : 'low', label)}: ${wrap(words, width - 4, '    ', label.length + 2)}`;
   });
   return [paint.bold('Not judged, or not wholly'), '', ...lines, ''];
-}
-
-const maxRows = 12;
-
-function summaryLines(report: ScanReport, show: Severity, context: Context): string[] {
-  const { paint } = context;
-  const summary = summarize(report);
-  const rows = ruleTable(report, context.width);
-  const total = severities.reduce((sum, severity) => sum + summary[severity], 0);
-  const perSeverity = severities
-    .filter((severity) => summary[severity] > 0)
-    .map((severity) => `${paint.severity(severity, String(summary[severity]))} ${severity}`);
-  const { files, objects, dockerfiles, checks, seconds } = report.input;
-  const time = seconds === undefined ? '' : ` in ${seconds.toFixed(2)} s`;
-  const read = `Read ${count(files, 'file')}: ${count(objects, 'object')} and ${count(dockerfiles, 'Dockerfile')}, judged by ${checks} checks${time}.`;
-  const fixable = report.findings.filter((item) => item.fixable && counts(item.finding)).length;
-  const hidden = severities
-    .slice(severities.indexOf(show) + 1)
-    .reduce((sum, severity) => sum + summary[severity], 0);
-  return [
-    ...rows,
-    read,
-    total === 0 ? paint.good('No findings.') : `${count(total, 'finding')}: ${perSeverity.join(', ')}.`,
-    ...(hidden > 0 ? [`${hidden} below severity ${show} not listed: --show info lists them.`] : []),
-    ...suppressionLine(report, summary.suppressed),
-    ...(fixable > 0
-      ? [`${fixable} can be mended now: keelson scan --fix (--diff shows the changes first).`]
-      : []),
-  ];
-}
-
-function suppressionLine(report: ScanReport, suppressed: number): string[] {
-  const { loaded, matched, unused, expired } = report.suppressions;
-  if (loaded === 0 && suppressed === 0) return [];
-  return [
-    `Exceptions: ${loaded} loaded, ${matched} matched, ${unused} unused, ${expired} expired; ${count(suppressed, 'finding')} suppressed.`,
-  ];
-}
-
-/** The checks that failed most, worst severity first. */
-function ruleTable(report: ScanReport, width: number): string[] {
-  const rows = new Map<
-    string,
-    { severity: Severity; findings: number; objects: Set<string>; fixable: number }
-  >();
-  for (const { finding, fixable } of report.findings) {
-    if (!counts(finding)) continue;
-    const row = rows.get(finding.rule) ?? {
-      severity: finding.severity,
-      findings: 0,
-      objects: new Set(),
-      fixable: 0,
-    };
-    row.findings++;
-    row.objects.add(finding.subject);
-    if (fixable) row.fixable++;
-    rows.set(finding.rule, row);
-  }
-  if (rows.size === 0) return [];
-  const sorted = [...rows].sort(
-    ([a, x], [b, y]) =>
-      severities.indexOf(x.severity) - severities.indexOf(y.severity) ||
-      y.findings - x.findings ||
-      (a < b ? -1 : 1),
-  );
-  const shown = sorted.slice(0, maxRows);
-  const column = Math.min(Math.max(5, ...shown.map(([rule]) => rule.length)), Math.max(16, width - 40));
-  const line = (a: string, b: string, c: string, d: string, e: string) =>
-    `${a.padEnd(9)} ${b.slice(0, column).padEnd(column)} ${c.padStart(8)} ${d.padStart(7)} ${e.padStart(7)}`;
-  return [
-    line('severity', 'check', 'findings', 'objects', 'fixable'),
-    ...shown.map(([rule, row]) =>
-      line(
-        row.severity,
-        rule,
-        String(row.findings),
-        String(row.objects.size),
-        row.fixable === 0 ? '-' : String(row.fixable),
-      ),
-    ),
-    ...(sorted.length > maxRows ? [`          and ${sorted.length - maxRows} more checks`] : []),
-    '',
-  ];
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
