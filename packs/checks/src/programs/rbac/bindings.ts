@@ -42,6 +42,29 @@ export function* danglingRoleBinding({ resources, inventory }: ProgramContext): 
   }
 }
 
+/** Whether a rule allows everything with every resource, at least of the core group. */
+export function isEverything({ verbs, resources, apiGroups }: PolicyRule): boolean {
+  return (
+    verbs.includes('*') && resources.includes('*') && (apiGroups.includes('*') || apiGroups.includes(''))
+  );
+}
+
+/** Bindings of a role of the input that is an administrator's under another name. */
+export function* bindingOfAdministratorRole({ resources, inventory }: ProgramContext): Iterable<Violation> {
+  for (const binding of resources) {
+    const role = roleOf(binding, inventory);
+    if (role === undefined || isBuiltIn(role) || !rulesGranted(binding, inventory).some(isEverything))
+      continue;
+    const where = binding.kind === 'RoleBinding' ? 'in its namespace' : 'in the whole cluster';
+    yield {
+      subject: binding,
+      path: ['roleRef', 'name'],
+      message: `${binding.kind} "${binding.name}" gives all rights ${where} through the ${role.kind} "${role.name}"`,
+      related: [{ subject: role, path: ['rules'] }],
+    };
+  }
+}
+
 /** Service accounts that a binding names and that are not in the input, though others of their namespace are. */
 export function* bindingToMissingServiceAccount({
   resources,

@@ -1,5 +1,9 @@
 import type { Programs } from '@keelson/checks';
-import { bindingToMissingServiceAccount, danglingRoleBinding } from './bindings.ts';
+import {
+  bindingOfAdministratorRole,
+  bindingToMissingServiceAccount,
+  danglingRoleBinding,
+} from './bindings.ts';
 import {
   tokenByDefault,
   workloadAdministrator,
@@ -8,6 +12,7 @@ import {
 } from './workload-rights.ts';
 
 export const rbacPrograms: Programs = {
+  'binding-of-administrator-role': bindingOfAdministratorRole,
   'binding-to-missing-service-account': bindingToMissingServiceAccount,
   'dangling-role-binding': danglingRoleBinding,
   'token-by-default': tokenByDefault,

@@ -12,7 +12,7 @@ import {
   serviceAccountNameOf,
   subjectsOf,
 } from '@keelson/kubernetes';
-import { rulesGranted } from './bindings.ts';
+import { isEverything, rulesGranted } from './bindings.ts';
 
 /** A single right that leads from one workload to the whole cluster. */
 const takeoverRequests: readonly (readonly [request: ResourceRequest, what: string])[] = [
@@ -50,11 +50,6 @@ export function* workloadTakeover({ inventory }: ProgramContext): Iterable<Viola
 /** Workloads whose token may do everything. */
 export function* workloadAdministrator({ inventory }: ProgramContext): Iterable<Violation> {
   yield* judged(inventory, (rules) => (rules.some(isEverything) ? 'do everything' : undefined));
-}
-
-function isEverything(rule: PolicyRule): boolean {
-  const isAll = (list: readonly string[]) => list.includes('*');
-  return isAll(rule.verbs) && isAll(rule.resources) && (isAll(rule.apiGroups) || rule.apiGroups.includes(''));
 }
 
 function* judged(
@@ -104,6 +99,11 @@ export function* tokenByDefault({ inventory }: ProgramContext): Iterable<Violati
       subject: resource,
       path,
       message: `${resource.kind} "${resource.name}" gets an API token that nobody asked for`,
+      fix: {
+        description: 'mount no token',
+        choice: 'only when the program does not call the API server',
+        patch: [{ op: 'add', path: [...path], value: false }],
+      },
     };
   }
 }

@@ -88,6 +88,27 @@ function* danglingBackends(
   }
 }
 
+/** Backends of an Ingress on a port that the Service does not have. Services that are not in the input are told elsewhere. */
+export const ingressPortMissing: Program = function* ({ resources, inventory }) {
+  for (const ingress of resources) {
+    for (const { namespace, name, entry } of ingressBackends(ingress, inventory.namespaceOf(ingress))) {
+      const service = inventory.find('Service', namespace, name);
+      const ports = listAt(service?.object, 'spec', 'ports').filter(isObject);
+      const path = firstExisting(
+        ingress,
+        [...entry, 'service', 'port', 'number'],
+        [...entry, 'service', 'port', 'name'],
+        [...entry, 'servicePort'],
+      );
+      const wanted = valueAt(ingress.object, path);
+      if (service === undefined || ports.length === 0 || wanted === undefined || wanted === null) continue;
+      if (ports.some((port) => port['name'] === wanted || String(port['port']) === String(wanted))) continue;
+      const message = `${titleOf(ingress)} sends to port ${JSON.stringify(wanted)}, which the Service "${name}" does not have`;
+      yield { subject: ingress, path, message };
+    }
+  }
+};
+
 /** Autoscalers of a workload that is not in the input. */
 export const danglingAutoscaler: Program = function* ({ resources, inventory }) {
   for (const autoscaler of resources) {

@@ -7,6 +7,7 @@ import {
   danglingIngressBackend,
   danglingMonitor,
   danglingOpenshiftRoute,
+  ingressPortMissing,
 } from './backends.ts';
 import {
   ingressNginxSnippetsAllowed,
@@ -26,6 +27,7 @@ import {
 } from './namespaces.ts';
 import {
   namespaceWithoutNetworkPolicy,
+  networkPolicyPeerSelectsNothing,
   networkPolicySelectsNothing,
   podWithoutEgressPolicy,
   podWithoutIngressPolicy,
@@ -57,12 +59,14 @@ export const referencePrograms: Programs = {
   'default-namespace': defaultNamespace,
   'deprecated-api-version': deprecatedApiVersion,
   'ingress-nginx-snippets-allowed': ingressNginxSnippetsAllowed,
+  'ingress-port-missing': ingressPortMissing,
   'missing-config-map-key': missingConfigMapKey,
   'missing-secret-key': missingSecretKey,
   'missing-service-account': missingServiceAccount,
   'namespace-without-limit-range': namespaceWithoutLimitRange,
   'namespace-without-network-policy': namespaceWithoutNetworkPolicy,
   'namespace-without-resource-quota': namespaceWithoutResourceQuota,
+  'network-policy-peer-selects-nothing': networkPolicyPeerSelectsNothing,
   'network-policy-selects-nothing': networkPolicySelectsNothing,
   'pod-without-egress-policy': podWithoutEgressPolicy,
   'pod-without-ingress-policy': podWithoutIngressPolicy,

@@ -1,6 +1,7 @@
 import type { ProgramContext, Violation } from '@keelson/checks';
-import { isObject, type Path, valueAt } from '@keelson/core';
-import { firstExisting, type Program, titleOf } from './fields.ts';
+import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
+import { matchesSelector } from '@keelson/kubernetes';
+import { firstExisting, listAt, objectAt, type Program, titleOf } from './fields.ts';
 import { type Direction, policyCoverage } from './policy-coverage.ts';
 
 export const podWithoutIngressPolicy: Program = (context) => uncovered(context, 'ingress');
@@ -45,6 +46,28 @@ export const networkPolicySelectsNothing: Program = function* ({ resources, inve
     yield { subject: policy, path: pointOf(policy), message: `${titleOf(policy)} selects no Pod` };
   }
 };
+
+/** Peers of a policy, in its own namespace, that match no Pod of the input. */
+export const networkPolicyPeerSelectsNothing: Program = function* ({ resources, inventory }) {
+  for (const policy of resources) {
+    const workloads = inventory.workloadsIn(inventory.namespaceOf(policy));
+    for (const [direction, field] of [['ingress', 'from'] as const, ['egress', 'to'] as const]) {
+      for (const [i, rule] of listAt(policy.object, 'spec', direction).entries()) {
+        for (const [j, peer] of listAt(rule, field).entries()) {
+          const selector = objectAt(peer, 'podSelector');
+          if (selector === undefined || Object.keys(selector).length === 0 || isNamespaced(peer)) continue;
+          if (workloads.some(({ labels }) => matchesSelector(labels, selector))) continue;
+          const path: Path = ['spec', direction, i, field, j, 'podSelector'];
+          yield { subject: policy, path, message: `${titleOf(policy)} allows a peer that matches no Pod` };
+        }
+      }
+    }
+  }
+};
+
+function isNamespaced(peer: JsonValue): boolean {
+  return isObject(peer) && peer['namespaceSelector'] !== undefined && peer['namespaceSelector'] !== null;
+}
 
 function pointOf(policy: Parameters<typeof titleOf>[0]): Path {
   const labels = valueAt(policy.object, ['spec', 'podSelector', 'matchLabels']);
