@@ -54,11 +54,12 @@ class ArchiveReader {
     const unpacked = /\.tar$/i.test(this.#path)
       ? pipeline(input, this.#bounded(), tar)
       : pipeline(input, createGunzip(), this.#bounded(), tar);
-    // The first failure is the cause; what it does to the other end is not of interest.
-    const [first] = (await Promise.allSettled([unpacked, entries])).flatMap((result) =>
+    const faults = (await Promise.allSettled([unpacked, entries])).flatMap((result) =>
       result.status === 'rejected' ? [result.reason] : [],
     );
-    if (first !== undefined) throw first;
+    // A bound is the cause; that the other end closes early is what comes of it.
+    const fault = faults.find((one) => one instanceof ManifestError) ?? faults[0];
+    if (fault !== undefined) throw fault;
   }
 
   /** Counts what comes out, and stops at the bounds. */

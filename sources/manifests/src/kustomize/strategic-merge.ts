@@ -1,4 +1,5 @@
 import { fault } from './fault.ts';
+import { ItemMerger } from './merge-items.ts';
 import { type FieldRule, type MergeType, mergeTypeOf } from './merge-schema.ts';
 import { isWrittenEmpty } from './place.ts';
 import {
@@ -6,10 +7,8 @@ import {
   isNull,
   type MappingTree,
   mappingTree,
-  type ScalarTree,
   type SequenceTree,
   scalarText,
-  scalarTree,
   sequenceTree,
   type Tree,
   textAt,
@@ -40,7 +39,7 @@ function mergeNode(
     }
   }
   if (kind === 'null') return mergeNulls(target, patch);
-  if (kind === 'scalar') return patch ?? target;
+  if (kind === 'scalar') return patch !== undefined && isNull(patch) ? undefined : (patch ?? target);
   if (kind === 'sequence') return mergeLists(asSequence(target), patch, rule);
   return mergeMaps(asMapping(target), patch, rule);
 }
@@ -121,8 +120,11 @@ function mergeLists(
     patch = sequenceTree(patch.place, patch.items);
   }
   const merged = sequenceTree((base ?? patch)?.place ?? missing());
+  const itemRule = rule?.type === undefined ? undefined : { type: rule.type };
   if (keys.length === 0) merged.items = mergeValues(patch, base);
-  else merged.items = new ItemMerger(keys, rule?.type).merge(patch, base);
+  else merged.items = new ItemMerger(keys, (from, by) => mergeNode(from, by, itemRule)).merge(patch, base);
+  // A directive that found nothing to act on is not part of the object.
+  merged.items = merged.items.filter((item) => item.kind !== 'mapping' || !item.entries.has('$patch'));
   return merged;
 }
 
@@ -143,105 +145,4 @@ function mergeValues(patch: SequenceTree | undefined, base: SequenceTree | undef
     seen.add(text);
     return true;
   });
-}
-
-/** Merges the items of a list whose items are told apart by one or several keys. */
-class ItemMerger {
-  readonly #keys: readonly string[];
-  readonly #type: MergeType | undefined;
-
-  constructor(keys: readonly string[], type: MergeType | undefined) {
-    this.#keys = keys;
-    this.#type = type;
-  }
-
-  merge(patch: SequenceTree | undefined, base: SequenceTree | undefined): Tree[] {
-    const rows = this.#rows([...(patch?.items ?? []), ...(base?.items ?? [])]);
-    const used = this.#keys.filter((_, i) => rows.some((row) => row[i] !== ''));
-    const added: { row: readonly string[]; tree: Tree }[] = [];
-    const consumed = new Set<Tree>();
-    for (const row of rows) {
-      const from = this.#find(base, row, consumed);
-      const by = this.#find(patch, row, undefined);
-      if (from !== undefined) consumed.add(from);
-      const merged = mergeNode(
-        from,
-        by === undefined ? undefined : copyTree(by),
-        this.#type === undefined ? undefined : { type: this.#type },
-      );
-      if (merged === undefined || (merged.kind === 'mapping' && merged.entries.size === 0)) continue;
-      this.#complete(merged, row, used);
-      const same = added.find((other) => sameRow(other.row, row));
-      if (same === undefined) added.push({ row, tree: merged });
-      else same.tree = merged;
-    }
-    return added.map(({ tree }) => tree);
-  }
-
-  /** The distinct key values of the items; a value left out is taken from an item that agrees in the rest. */
-  #rows(items: readonly Tree[]): string[][] {
-    let rows: string[][] = [];
-    for (const item of items) {
-      const row = this.#keys.map((key) => textAt(item, key) ?? '');
-      if (!rows.some((other) => sameRow(other, row))) rows.push(row);
-    }
-    if (this.#keys.length > 1) {
-      rows = [...rows];
-      for (let i = 0; i < rows.length; i++) {
-        const left = rows[i] ?? [];
-        for (let j = 0; j < rows.length; j++) {
-          const joined = joinRows(left, rows[j] ?? []);
-          if (joined === undefined) continue;
-          rows[i] = joined;
-          rows[j] = joined;
-        }
-      }
-    }
-    return rows;
-  }
-
-  #find(
-    list: SequenceTree | undefined,
-    row: readonly string[],
-    consumed: ReadonlySet<Tree> | undefined,
-  ): Tree | undefined {
-    const wanted = this.#keys.flatMap((key, i) => (row[i] === '' ? [] : [[key, row[i]] as const]));
-    if (wanted.length === 0) {
-      return list?.items.find(
-        (item) => this.#keys.every((key) => (textAt(item, key) ?? '') === '') && consumed?.has(item) !== true,
-      );
-    }
-    return list?.items.find((item) => wanted.every(([key, value]) => textAt(item, key) === value));
-  }
-
-  #complete(item: Tree, row: readonly string[], used: readonly string[]): void {
-    if (item.kind !== 'mapping') return;
-    for (const [i, key] of this.#keys.entries()) {
-      const value = row[i] ?? '';
-      if (used.includes(key) && value !== '' && !item.entries.has(key))
-        item.entries.set(key, keyScalar(value, item));
-    }
-  }
-}
-
-/** A key value that another item brought; ports are numbers. */
-function keyScalar(value: string, item: MappingTree): ScalarTree {
-  return scalarTree(/^\d{1,9}$/.test(value) ? Number(value) : value, item.place);
-}
-
-function sameRow(a: readonly string[], b: readonly string[]): boolean {
-  return a.every((value, i) => value === b[i]);
-}
-
-/** Two rows that agree in a key and contradict each other in none, made one. */
-function joinRows(a: readonly string[], b: readonly string[]): string[] | undefined {
-  let agrees = false;
-  const joined: string[] = [];
-  for (const [i, value] of a.entries()) {
-    const other = b[i] ?? '';
-    if (value === other) agrees = true;
-    else if (value !== '' && other !== '') return undefined;
-    joined.push(value === '' ? other : value);
-  }
-  return agrees ? joined : undefined;
 }
