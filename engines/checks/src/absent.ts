@@ -7,7 +7,8 @@ import { createObject, isObject, type JsonObject, type JsonValue } from '@keelso
 export function withoutNulls(object: JsonObject): JsonObject {
   let out: JsonObject | undefined;
   const keys = Object.keys(object);
-  for (const [i, key] of keys.entries()) {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] ?? '';
     const value = object[key] ?? null;
     const kept = value === null ? undefined : strip(value);
     if (kept === value) {
@@ -23,8 +24,15 @@ export function withoutNulls(object: JsonObject): JsonObject {
 function strip(value: JsonValue): JsonValue {
   if (isObject(value)) return withoutNulls(value);
   if (!Array.isArray(value)) return value;
-  const items = value.map(strip);
-  return items.every((item, i) => item === value[i]) ? value : items;
+  let out: JsonValue[] | undefined;
+  for (let i = 0; i < value.length; i++) {
+    const item = value[i] ?? null;
+    const kept = strip(item);
+    if (kept === item) continue;
+    out ??= [...value];
+    out[i] = kept;
+  }
+  return out ?? value;
 }
 
 function copyOf(object: JsonObject, keys: readonly string[]): JsonObject {

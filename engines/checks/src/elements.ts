@@ -142,7 +142,7 @@ function judgeScope(
     }
     variables.params = rule.params ?? null;
     if (rule.each === undefined) {
-      judgeItem(check, base, frame, collector);
+      judgeItem(check, base, [], frame, collector);
       continue;
     }
     walkPattern(element, rule.each, (item, path) => {
@@ -151,33 +151,39 @@ function judgeScope(
       variables.item = item;
       variables.index = typeof last === 'number' ? last : 0;
       variables.key = typeof last === 'string' ? last : '';
-      judgeItem(check, [...base, ...path], frame, collector);
+      judgeItem(check, base, path, frame, collector);
     });
   }
 }
 
-function judgeItem(check: ElementCheck, base: Path, frame: Frame, collector: Collector): void {
+/** Judges what stands at `path` below `above`. */
+function judgeItem(check: ElementCheck, above: Path, path: Path, frame: Frame, collector: Collector): void {
   const { judge: rule } = check;
-  const { variables, subject } = frame;
+  const { variables } = frame;
   try {
     if (rule.when !== undefined && !rule.when(variables)) return;
     collector.statisticsOf(check).judged++;
-    if (rule.expression(variables)) return;
-    const message = messageOf(check, variables);
-    const fix = rule.fix === undefined ? undefined : absoluteFix(rule.fix, base, frame);
-    const { path, related } = choosePoint(rule.point, base, frame);
-    collector.fail({
-      check,
-      subject,
-      path,
-      message,
-      severity: check.severity,
-      ...(related === undefined ? {} : { related: [{ subject, path: related }] }),
-      ...(fix === undefined ? {} : { fix }),
-    });
+    if (!rule.expression(variables)) failItem(check, [...above, ...path], frame, collector);
   } catch (error) {
-    collector.error(check, subject, base, error);
+    collector.error(check, frame.subject, [...above, ...path], error);
   }
+}
+
+function failItem(check: ElementCheck, base: Path, frame: Frame, collector: Collector): void {
+  const { judge: rule } = check;
+  const { variables, subject } = frame;
+  const message = messageOf(check, variables);
+  const fix = rule.fix === undefined ? undefined : absoluteFix(rule.fix, base, frame);
+  const { path, related } = choosePoint(rule.point, base, frame);
+  collector.fail({
+    check,
+    subject,
+    path,
+    message,
+    severity: check.severity,
+    ...(related === undefined ? {} : { related: [{ subject, path: related }] }),
+    ...(fix === undefined ? {} : { fix }),
+  });
 }
 
 /** What the finding says. A message that cannot be made, for a name that is no text, does not cost the verdict. */

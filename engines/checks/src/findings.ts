@@ -21,15 +21,42 @@ export function isResource(subject: CheckedSubject): subject is Resource {
 
 /** Identity without cluster and file: what a fingerprint hangs on. */
 export function localIdentity(subject: CheckedSubject, defaultNamespace: string): string {
-  if (!isResource(subject)) return `dockerfile/${subject.file}`;
-  return formatObjectName(objectName(subject, defaultNamespace));
+  return identitiesOf(subject, defaultNamespace).local;
 }
 
 /** Identity of a subject that so far exists only as a file (`k8s:source:…` or `file:…`). */
 export function sourceIdentity(subject: CheckedSubject, defaultNamespace: string): string {
-  if (!isResource(subject)) return formatSubject({ type: 'file', path: subject.file });
+  return identitiesOf(subject, defaultNamespace).source;
+}
+
+interface Identities {
+  defaultNamespace: string;
+  local: string;
+  source: string;
+}
+
+/** A subject has many findings, and its identities are worked out once. */
+const knownIdentities = new WeakMap<CheckedSubject, Identities>();
+
+function identitiesOf(subject: CheckedSubject, defaultNamespace: string): Identities {
+  const known = knownIdentities.get(subject);
+  if (known?.defaultNamespace === defaultNamespace) return known;
+  const identities = { defaultNamespace, ...writeIdentities(subject, defaultNamespace) };
+  knownIdentities.set(subject, identities);
+  return identities;
+}
+
+function writeIdentities(subject: CheckedSubject, defaultNamespace: string) {
+  if (!isResource(subject)) {
+    const { file } = subject;
+    return { local: `dockerfile/${file}`, source: formatSubject({ type: 'file', path: file }) };
+  }
   const name = objectName(subject, defaultNamespace);
-  return formatSubject({ type: 'source-object', repository: '', path: subject.origin.file, ...name });
+  const { file } = subject.origin;
+  return {
+    local: formatObjectName(name),
+    source: formatSubject({ type: 'source-object', repository: '', path: file, ...name }),
+  };
 }
 
 function objectName(resource: Resource, defaultNamespace: string) {

@@ -47,24 +47,36 @@ export function walkPattern(
   value: JsonValue | undefined,
   pattern: PathPattern,
   visit: (value: JsonValue, path: Path) => void,
-  path: Path = [],
-  from = 0,
 ): void {
-  if (value === undefined) return;
-  const part = pattern[from];
-  if (part === undefined) {
-    visit(value, path);
-  } else if (typeof part === 'object') {
-    for (const key of entryKeys(value))
-      walkPattern(child(value, key), pattern, visit, [...path, key], from + 1);
-  } else {
-    walkPattern(child(value, part), pattern, visit, [...path, part], from + 1);
-  }
+  walk(value, pattern, visit, []);
 }
 
-function entryKeys(value: JsonValue): PathStep[] {
-  if (Array.isArray(value)) return value.map((_, index) => index);
-  return isObject(value) ? Object.keys(value) : [];
+function walk(
+  value: JsonValue | undefined,
+  pattern: PathPattern,
+  visit: (value: JsonValue, path: Path) => void,
+  path: PathStep[],
+): void {
+  if (value === undefined) return;
+  const part = pattern[path.length];
+  if (part === undefined) {
+    visit(value, [...path]);
+    return;
+  }
+  if (typeof part !== 'object') {
+    path.push(part);
+    walk(child(value, part), pattern, visit, path);
+    path.pop();
+    return;
+  }
+  const count = Array.isArray(value) ? value.length : 0;
+  const keys = isObject(value) ? Object.keys(value) : [];
+  for (let i = 0; i < count || i < keys.length; i++) {
+    const key = keys[i] ?? i;
+    path.push(key);
+    walk(child(value, key), pattern, visit, path);
+    path.pop();
+  }
 }
 
 function child(value: JsonValue, key: PathStep): JsonValue | undefined {

@@ -125,7 +125,7 @@ function attempt(
 }
 
 function onlyDocument(text: string): ReadDocument | undefined {
-  const { documents, errors } = readStream(text, { path: 'full' });
+  const { documents, errors } = readStream(text, {});
   return documents.length === 1 && errors.length === 0 ? documents[0] : undefined;
 }
 
