@@ -6,6 +6,7 @@ import {
   hasRequest,
   leastReplicas,
   type ReplicatedWorkload,
+  replicatedSelected,
   replicatedWorkloads,
   selectorPath,
   selectsItself,
@@ -56,8 +57,7 @@ function evictionBlocker(context: ProgramContext, budget: JsonObject, namespace:
     return { field: 'maxUnavailable', message: 'allows no Pod to be evicted' };
   }
   if (minAvailable === '100%') return { field: 'minAvailable', message: 'needs every Pod' };
-  for (const workload of replicatedWorkloads(context.inventory)) {
-    if (workload.namespace !== namespace || !matchesSelector(workload.labels, selector)) continue;
+  for (const workload of replicatedSelected(context.inventory, namespace, selector)) {
     const least = leastReplicas(workload);
     const needed = scaledUp(minAvailable, least);
     if (needed === undefined || least === 0 || needed < least) continue;

@@ -1,5 +1,5 @@
 import type { Inventory } from '@keelson/checks';
-import { createObject, isObject, type JsonObject, type Path } from '@keelson/core';
+import { createObject, isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import {
   matchesLabels,
   matchesSelector,
@@ -92,13 +92,24 @@ export function leastReplicas({ replicas, autoscaler }: ReplicatedWorkload): num
 
 /** True when the input holds a PodDisruptionBudget that selects the workload's Pods. */
 export function hasBudget(inventory: Inventory, { namespace, labels }: ReplicatedWorkload): boolean {
-  return inventory
-    .ofKind('PodDisruptionBudget')
-    .some(
-      (budget) =>
-        inventory.namespaceOf(budget) === namespace &&
-        matchesSelector(labels, mappingAt(budget.object, ['spec', 'selector'])),
-    );
+  const budgets = inventory.memo('workload/budgets', () =>
+    Map.groupBy(inventory.ofKind('PodDisruptionBudget'), (budget) => inventory.namespaceOf(budget)),
+  );
+  return (budgets.get(namespace) ?? []).some((budget) =>
+    matchesSelector(labels, mappingAt(budget.object, ['spec', 'selector'])),
+  );
+}
+
+/** Replicated workloads of a namespace whose Pods a selector matches. */
+export function replicatedSelected(
+  inventory: Inventory,
+  namespace: string,
+  selector: JsonValue | undefined,
+): ReplicatedWorkload[] {
+  const byNamespace = inventory.memo('workload/replicated-by-namespace', () =>
+    Map.groupBy(replicatedWorkloads(inventory), (workload) => workload.namespace),
+  );
+  return (byNamespace.get(namespace) ?? []).filter(({ labels }) => matchesSelector(labels, selector));
 }
 
 /** Where the selector of a workload stands: its labels, else the whole. */
