@@ -149,12 +149,12 @@ test('a check of the user that never ends is stopped by its cost, and the others
 });
 
 test('text from manifests cannot drive the terminal', () => {
-  const escape = String.fromCharCode(27);
+  const escapeCharacter = String.fromCharCode(27);
   const text = pod('x').replace('name: c,', `name: "c\\e[31m\\u202Eevil",`);
   withFolder({ 'x.yaml': text }, (folder) => {
     const { out } = keelson(folder, ['scan', 'x.yaml', '--only', 'privileged-container']);
     expect(out).toContain('\\x1b[31m');
-    expect(out).not.toContain(escape);
+    expect(out).not.toContain(escapeCharacter);
     expect(out).not.toContain('\u202e');
   });
 });

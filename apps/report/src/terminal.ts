@@ -5,6 +5,7 @@ import {
   type Severity,
   severities,
 } from '@keelson/evidence';
+import { foldCovered } from './covered.ts';
 import { excerptOf } from './excerpt.ts';
 import { counts, type ReportedFinding, type ScanReport } from './report.ts';
 import { terminalSafe } from './sanitize.ts';
@@ -27,6 +28,8 @@ interface Context {
   explained: Set<string>;
   /** Objects that have a finding from the same place in the input, by the finding that is listed. */
   sameCause: Map<ReportedFinding, string[]>;
+  /** Checks that a finding speaks for at its element. */
+  folded: ReadonlyMap<ReportedFinding, readonly string[]>;
 }
 
 /** Findings grouped by object, worst first, each with its source line, reason and mend; a table at the end. */
@@ -38,11 +41,15 @@ export function writeTerminal(report: ScanReport, options: TerminalOptions): str
     width,
     explained: new Set(),
     sameCause: new Map(),
+    folded: new Map(),
   };
   const shown = new Set(severities.slice(0, severities.indexOf(options.show) + 1));
   const listed = report.findings.filter(({ finding }) => counts(finding) && shown.has(finding.severity));
   const lines: string[] = [];
-  for (const group of groupByObject(joinCauses(listed, context))) lines.push(...objectLines(group, context));
+  const { standing, folded } = foldCovered(listed, report.texts);
+  context.folded = folded;
+  for (const group of groupByObject(joinCauses(standing, context)))
+    lines.push(...objectLines(group, context));
   lines.push(...notificationLines(report.notifications, context));
   lines.push(...summaryLines(report, { paint: context.paint, width, show: options.show }));
   return `${lines.join('\n')}\n`;
@@ -126,6 +133,11 @@ function ruleLines(same: readonly ReportedFinding[], context: Context): string[]
   for (const place of finding.locations.slice(1, 4))
     lines.push(`${margin(gutter)}= see ${terminalSafe(placeName(place))}`);
   if (others.length > 0) lines.push(`${margin(gutter)}= also: ${alsoText(others, width - gutter - 12)}`);
+  const includes = same.flatMap((item) => context.folded.get(item) ?? []);
+  if (includes.length > 0) {
+    const names = listNames([...new Set(includes)], width - gutter - 20);
+    lines.push(`${margin(gutter)}= includes: ${names}`);
+  }
   const elsewhere = same.flatMap((item) => context.sameCause.get(item) ?? []);
   if (elsewhere.length > 0) {
     const names = listNames([...new Set(elsewhere)], width - gutter - 24);

@@ -46,6 +46,11 @@ export interface CheckText {
   /** Ids of the same concern in other tools, by tool: to read their suppressions and to compare. */
   aliases: Readonly<Record<string, readonly string[]>>;
   references: readonly string[];
+  /**
+   * Checks whose findings at the same element say no more than this one's (`name-*` for all that begin so):
+   * reports for people fold them.
+   */
+  covers: readonly string[];
 }
 
 /** The inline examples of a check. */

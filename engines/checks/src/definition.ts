@@ -21,6 +21,7 @@ export interface CheckDefinition {
   controls: ControlReferences;
   aliases: Readonly<Record<string, readonly string[]>>;
   references: string[];
+  covers: string[];
   examples: CheckExample[];
   params?: JsonObject;
 }
@@ -58,7 +59,7 @@ const scopes: Readonly<Record<CheckScope, CheckTarget>> = {
 const containerTypes = ['init', 'container', 'ephemeral'];
 const knownKeys = new Set(
   `id title severity category target scope kinds containers components each when expression message text point program
-   why remediation fix controls aliases references examples params`.split(/\s+/),
+   why remediation fix controls aliases references covers examples params`.split(/\s+/),
 );
 
 /**
@@ -105,6 +106,7 @@ class Reader {
       controls: this.#lists('controls'),
       aliases: this.#lists('aliases'),
       references: this.#strings('references'),
+      covers: this.#strings('covers'),
       examples: this.#examples(),
       ...(params === undefined ? {} : { params }),
     };

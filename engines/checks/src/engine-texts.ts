@@ -18,6 +18,7 @@ function text(
     controls: {},
     aliases: {},
     references: [],
+    covers: [],
   };
 }
 

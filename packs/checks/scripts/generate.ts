@@ -29,7 +29,7 @@ writeFileSync(
   "import type { Check } from '@keelson/checks';\nexport declare const checks: readonly Check[];\n",
 );
 const texts = definitions.map(
-  ({ id, title, severity, target, why, remediation, category, controls, aliases, references }) => ({
+  ({ id, title, severity, target, why, remediation, category, controls, aliases, references, covers }) => ({
     id,
     title,
     severity,
@@ -40,6 +40,7 @@ const texts = definitions.map(
     controls,
     aliases,
     references,
+    covers,
   }),
 );
 writeData('texts', texts, 'CheckText');
