@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { workloadPrograms } from './index.ts';
 
-function messagesOf(program: keyof typeof workloadPrograms, text: string): string[] {
+function pathsOf(program: keyof typeof workloadPrograms, text: string): string[] {
   const run = workloadPrograms[program];
   if (run === undefined) throw new Error(`no program ${program}`);
   const { resources, errors } = readManifestText(new SourceText('a.yaml', text));
@@ -48,7 +48,7 @@ describe('Secret manifests', () => {
     ['config.yaml', 'level: info\nuser: web\n', false],
     ['config.yaml', 'level: info\npassword: k3elson-Example\n', true],
   ])('%s: %j → %s', (key, value, fires) => {
-    expect(messagesOf('workload-literal-secrets', secret(key, value))).toEqual(
+    expect(pathsOf('workload-literal-secrets', secret(key, value))).toEqual(
       fires ? [`stringData.${key}`] : [],
     );
   });
@@ -56,15 +56,15 @@ describe('Secret manifests', () => {
   test('base64 is decoded before it is judged', () => {
     const text = (value: string) =>
       `apiVersion: v1\nkind: Secret\nmetadata: { name: s }\ndata: { password: ${value} }\n`;
-    expect(messagesOf('workload-literal-secrets', text('azNlbHNvbi1FeGFtcGxl'))).toHaveLength(1);
-    expect(messagesOf('workload-literal-secrets', text('JHtEQl9QQVNTV09SRH0='))).toEqual([]);
-    expect(messagesOf('workload-literal-secrets', text('"not base64!"'))).toEqual([]);
+    expect(pathsOf('workload-literal-secrets', text('azNlbHNvbi1FeGFtcGxl'))).toHaveLength(1);
+    expect(pathsOf('workload-literal-secrets', text('JHtEQl9QQVNTV09SRH0='))).toEqual([]);
+    expect(pathsOf('workload-literal-secrets', text('"not base64!"'))).toEqual([]);
   });
 
   test('a Secret read from a cluster is not a manifest', () => {
     const text =
       'apiVersion: v1\nkind: Secret\nmetadata: { name: s, uid: 1-2 }\nstringData: { password: k3elson-Example }\n';
-    expect(messagesOf('workload-literal-secrets', text)).toEqual([]);
+    expect(pathsOf('workload-literal-secrets', text)).toEqual([]);
   });
 });
 
@@ -81,7 +81,7 @@ describe('ConfigMaps', () => {
     ['  run.sh: |\n    export TOKEN=$(cat /run/token)', false],
     ['  app.yaml: |\n    password:\n      valueFrom: x', false],
   ])('%j → %s', (entry, fires) => {
-    expect(messagesOf('workload-config-map-secrets', map(entry))).toHaveLength(fires ? 1 : 0);
+    expect(pathsOf('workload-config-map-secrets', map(entry))).toHaveLength(fires ? 1 : 0);
   });
 });
 
@@ -96,7 +96,7 @@ describe('containers', () => {
     ['env: [{ name: DB_PASSWORD, valueFrom: { secretKeyRef: { name: db, key: p } } }]', 0],
     ['env: text', 0],
   ])('%s → %i', (lines, count) => {
-    expect(messagesOf('workload-environment-secrets', pod(lines))).toHaveLength(count);
+    expect(pathsOf('workload-environment-secrets', pod(lines))).toHaveLength(count);
   });
 
   test.each([
@@ -106,22 +106,36 @@ describe('containers', () => {
     ['args: ["--password-file=/run/db"]', 0],
     ['args: [1, null, "--token=$(TOKEN)"]', 0],
   ])('%s → %i', (lines, count) => {
-    expect(messagesOf('workload-argument-secrets', pod(lines))).toHaveLength(count);
+    expect(pathsOf('workload-argument-secrets', pod(lines))).toHaveLength(count);
   });
+});
+
+test('annotations of objects and of their Pod templates', () => {
+  const metadata = 'metadata: { name: s, annotations: { example.com/api-token: k3elson-Example-1 } }';
+  const template = `spec: { template: { ${metadata}, spec: { containers: [{ name: a }] } } }`;
+  expect(
+    pathsOf('workload-annotation-secrets', `apiVersion: apps/v1\nkind: Deployment\n${metadata}\n${template}`),
+  ).toEqual([
+    'metadata.annotations.example.com/api-token',
+    'spec.template.metadata.annotations.example.com/api-token',
+  ]);
+  expect(
+    pathsOf('workload-annotation-secrets', `apiVersion: v1\nkind: Pod\n${metadata}\nspec: {}`),
+  ).toHaveLength(1);
 });
 
 test('annotations: a Secret that kubectl copied', () => {
   const text = (kind: string) =>
     `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: s\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{"data":{"p":"eA=="}}'\n`;
-  expect(messagesOf('workload-annotation-secrets', text('Secret'))).toHaveLength(1);
-  expect(messagesOf('workload-annotation-secrets', text('ConfigMap'))).toEqual([]);
+  expect(pathsOf('workload-annotation-secrets', text('Secret'))).toHaveLength(1);
+  expect(pathsOf('workload-annotation-secrets', text('ConfigMap'))).toEqual([]);
 });
 
 test('any text is judged, quickly', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 300 }), fc.string({ maxLength: 40 }), (value, key) => {
-      messagesOf('workload-literal-secrets', secret(key, value));
-      messagesOf(
+      pathsOf('workload-literal-secrets', secret(key, value));
+      pathsOf(
         'workload-config-map-secrets',
         secret(key, value).replace('Secret', 'ConfigMap').replace('stringData', 'data'),
       );
@@ -129,6 +143,6 @@ test('any text is judged, quickly', () => {
     { seed: 7, numRuns: 200 },
   );
   const started = performance.now();
-  messagesOf('workload-literal-secrets', secret('password', `${'a='.repeat(100_000)}\n`.repeat(2)));
+  pathsOf('workload-literal-secrets', secret('password', `${'a='.repeat(100_000)}\n`.repeat(2)));
   expect(performance.now() - started).toBeLessThan(2000);
 });

@@ -173,18 +173,23 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Annotations and labels that carry a credential, and Secrets that kubectl has copied into an annotation. */
 export function* annotationSecrets({ resources }: ProgramContext): Generator<Violation> {
   for (const resource of resources) {
-    for (const field of ['annotations', 'labels']) {
-      const entries = mappingAt(resource.object, ['metadata', field]);
-      for (const key of Object.keys(entries ?? {})) {
-        const text = textAt(resource.object, ['metadata', field, key]);
-        const what = text === undefined ? undefined : annotationSecret(resource, key, text);
-        if (what === undefined) continue;
-        yield {
-          subject: resource,
-          path: ['metadata', field, key],
-          message: `${resource.kind} "${resource.name}" holds ${what} in ${field.slice(0, -1)} ${key}`,
-        };
-      }
+    // A Pod is its own template, with an empty path.
+    const templates = podTemplates(resource).flatMap(({ path }) => (path.length === 0 ? [] : [path]));
+    const places: Path[] = [[], ...templates];
+    for (const place of places) yield* metadataSecrets(resource, [...place, 'metadata']);
+  }
+}
+
+function* metadataSecrets(resource: Resource, metadata: Path): Generator<Violation> {
+  for (const field of ['annotations', 'labels']) {
+    const entries = mappingAt(resource.object, [...metadata, field]);
+    for (const key of Object.keys(entries ?? {})) {
+      const path = [...metadata, field, key];
+      const text = textAt(resource.object, path);
+      const what = text === undefined ? undefined : annotationSecret(resource, key, text);
+      if (what === undefined) continue;
+      const message = `${resource.kind} "${resource.name}" holds ${what} in ${field.slice(0, -1)} ${key}`;
+      yield { subject: resource, path, message };
     }
   }
 }
