@@ -109,13 +109,16 @@ export const ingressPortMissing: Program = function* ({ resources, inventory }) 
   }
 };
 
+const scalable = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController']);
+
 /** Autoscalers of a workload that is not in the input. */
 export const danglingAutoscaler: Program = function* ({ resources, inventory }) {
   for (const autoscaler of resources) {
     const target = objectAt(autoscaler.object, 'spec', 'scaleTargetRef');
     const kind = textAt(target, 'kind');
     const name = textAt(target, 'name');
-    if (kind === undefined || name === undefined) continue;
+    // Kinds of other groups may be made by an operator that is not in the input.
+    if (kind === undefined || name === undefined || !scalable.has(kind)) continue;
     if (namesIn(inventory, kind, inventory.namespaceOf(autoscaler)).has(name)) continue;
     const path: Path = ['spec', 'scaleTargetRef', 'name'];
     yield {

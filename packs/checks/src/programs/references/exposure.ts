@@ -35,6 +35,22 @@ function imageName(image: JsonValue | undefined): string[] {
   return [repository.slice(repository.lastIndexOf('/') + 1)];
 }
 
+/** Services that open their workloads to the outside by themselves. */
+export const workloadExposedByService: Program = function* ({ resources, inventory }) {
+  for (const service of resources) {
+    const type = textAt(service.object, 'spec', 'type');
+    const workloads =
+      type === 'LoadBalancer' || type === 'NodePort' ? workloadsBehind(service, inventory) : [];
+    if (workloads.length === 0) continue;
+    yield {
+      subject: service,
+      path: ['spec', 'type'],
+      message: `${titleOf(service)} publishes its port${behindText(workloads)}`,
+      related: workloads.map(({ resource }) => ({ subject: resource, path: ['metadata', 'name'] })),
+    };
+  }
+};
+
 /** Services that lead to a port on which SSH listens. */
 export const serviceExposesSsh: Program = function* ({ resources, inventory, params }) {
   const ports = listAt(params, 'ports');

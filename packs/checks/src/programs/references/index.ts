@@ -18,6 +18,7 @@ import {
   workloadExposedByIngress,
   workloadExposedByMesh,
   workloadExposedByRoute,
+  workloadExposedByService,
 } from './exposure.ts';
 import {
   defaultNamespace,
@@ -86,4 +87,5 @@ export const referencePrograms: Programs = {
   'workload-exposed-by-ingress': workloadExposedByIngress,
   'workload-exposed-by-mesh': workloadExposedByMesh,
   'workload-exposed-by-route': workloadExposedByRoute,
+  'workload-exposed-by-service': workloadExposedByService,
 };
