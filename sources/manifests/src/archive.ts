@@ -10,10 +10,6 @@ import type { FileLimits } from './limits.ts';
 /** The files of an archive by their path in it. */
 export type ArchiveFiles = Map<string, Uint8Array>;
 
-export function isArchive(path: string): boolean {
-  return /\.(tar|tgz|tar\.gz)$/i.test(path);
-}
-
 /**
  * Reads the files of a `.tar`, `.tar.gz` or `.tgz` into memory. Entries whose path leaves the archive are
  * reported and left out; links and devices are never followed or made.

@@ -1,9 +1,8 @@
 import { globSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { isArchive, readArchive } from './archive.ts';
 import { decodeText } from './decode.ts';
 import { ManifestError } from './errors.ts';
-import { FolderWalk, fileKind, isMissing, readBytes } from './files.ts';
+import { fileKind, isMissing, readBytes } from './files.ts';
 import type { HelmOptions } from './helm/program.ts';
 import { pathMatcher } from './ignore-rules.ts';
 import { archiveInput, archiveTree, diskFiles } from './input-tree.ts';
@@ -11,7 +10,7 @@ import { type BuildFiles, joinPath } from './kustomize/file-system.ts';
 import { defaultFileLimits, type FileLimits } from './limits.ts';
 import type { LoadedInput } from './loaded.ts';
 import { Loader } from './loader.ts';
-import { isDockerfileText } from './look.ts';
+import { isArchive, isDockerfileText } from './look.ts';
 
 export interface LoadOptions {
   limits?: Partial<FileLimits>;
@@ -97,6 +96,7 @@ class InputReader {
       gitignore: this.#options.gitignore ?? true,
       limits: this.#limits,
     };
+    const { FolderWalk } = await import('./walk.ts');
     const walk = new FolderWalk(options, (error) => this.#loader.report(error));
     walk.walk(path);
     await this.#loader.addTree(this.#disk, walk.found);
@@ -104,6 +104,7 @@ class InputReader {
 
   async #archive(path: string): Promise<void> {
     try {
+      const { readArchive } = await import('./archive.ts');
       const files = await readArchive(path, this.#limits, (error) => this.#loader.report(error));
       const tree = archiveTree(path, files);
       const found = archiveInput(path, files, this.#excluded);

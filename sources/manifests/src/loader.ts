@@ -3,12 +3,9 @@ import type { YamlStream } from '@keelson/yaml';
 import { decodeText } from './decode.ts';
 import { ManifestError } from './errors.ts';
 import type { FoundFiles } from './files.ts';
-import { renderChart } from './helm/chart.ts';
-import { chartInflater } from './helm/inflate.ts';
 import type { HelmOptions } from './helm/program.ts';
-import { buildAll } from './kustomize/build-all.ts';
 import { type BuildFiles, joinPath } from './kustomize/file-system.ts';
-import { BuildSession, type ReadFile } from './kustomize/session.ts';
+import type { BuildSession, ReadFile } from './kustomize/session.ts';
 import type { FileLimits } from './limits.ts';
 import { emptyInput, type LoadedInput } from './loaded.ts';
 import { mayHoldObjects } from './look.ts';
@@ -36,25 +33,31 @@ export class Loader {
 
   /** Kustomizations first, as what they use is not judged again on its own; then charts and plain files. */
   async addTree(files: BuildFiles, found: FoundFiles): Promise<void> {
-    const session = new BuildSession(files, this.#limits);
-    const consumed = this.#kustomizations(session, found.kustomizations);
+    const session = await this.#kustomizations(files, found.kustomizations);
     await this.#charts(files, found.charts);
     for (const path of found.manifests) {
-      if (consumed.has(path)) continue;
-      const known = session.known(path);
+      if (session?.consumed.has(path) === true) continue;
+      const known = session?.files.known(path);
       if (known === undefined) this.addFile(files, path, 'manifest', false);
       else this.#addRead(known);
     }
     for (const path of found.dockerfiles) this.addFile(files, path, 'dockerfile', false);
   }
 
-  #kustomizations(session: BuildSession, folders: readonly string[]): ReadonlySet<string> {
-    if (folders.length === 0) return new Set();
-    const { builds, errors, notes, consumed } = buildAll(
-      session,
-      [...new Set(folders)],
-      chartInflater(session, this.#helm),
-    );
+  // What only some runs need is loaded when they do: a scan of one file starts without it.
+  async #kustomizations(
+    files: BuildFiles,
+    folders: readonly string[],
+  ): Promise<{ files: BuildSession; consumed: ReadonlySet<string> } | undefined> {
+    if (folders.length === 0) return undefined;
+    const [{ BuildSession }, { buildAll }, { chartInflater }] = await Promise.all([
+      import('./kustomize/session.ts'),
+      import('./kustomize/build-all.ts'),
+      import('./helm/inflate.ts'),
+    ]);
+    const session = new BuildSession(files, this.#limits);
+    const inflate = chartInflater(session, this.#helm);
+    const { builds, errors, notes, consumed } = buildAll(session, [...new Set(folders)], inflate);
     const { loaded } = this;
     loaded.errors.push(...distinct(errors));
     loaded.notJudged.push(...notes);
@@ -67,7 +70,7 @@ export class Loader {
       loaded.files++;
       loaded.documents += session.read(path)?.stream.documents.length ?? 0;
     }
-    return consumed;
+    return { files: session, consumed };
   }
 
   async #charts(files: BuildFiles, folders: readonly string[]): Promise<void> {
@@ -88,6 +91,10 @@ export class Loader {
       return;
     }
     const read = (inside: string) => this.#template(files, joinPath(folder, inside));
+    const [{ BuildSession }, { renderChart }] = await Promise.all([
+      import('./kustomize/session.ts'),
+      import('./helm/chart.ts'),
+    ]);
     const session = new BuildSession(files, this.#limits);
     const rendered = await renderChart({ path, folder, read, session }, this.#helm);
     for (const resource of rendered.resources) loaded.resources.push(resource);

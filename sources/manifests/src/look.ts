@@ -15,3 +15,8 @@ export function isDockerfileText(text: string): boolean {
   }
   return false;
 }
+
+/** True for the names of archives that are read. */
+export function isArchive(path: string): boolean {
+  return /\.(tar|tgz|tar\.gz)$/i.test(path);
+}

@@ -126,6 +126,9 @@ export class Accumulation {
     mergeConfig(own, defaultTransformerConfig);
     mergeConfig(into.config, own);
     for (const { text, place } of textItems(root.entries.get('crds'), 'crds')) this.#file(text, place, level);
+    const schema = root.entries.get('openapi');
+    if (schema !== undefined)
+      this.leaveOut('openapi is not read: lists of custom kinds are replaced whole', schema.place, false);
     const read = (path: string, at: Place) => this.#bytes(path, at, level);
     runGenerators(into.items, root, read);
     this.#generators(root, level, into);
