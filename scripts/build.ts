@@ -1,10 +1,10 @@
 // Builds everything: libraries with tsc, the packs' checks from their YAML, the command with esbuild.
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
 function run(...args: string[]): void {
   const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
