@@ -27,7 +27,7 @@ export class Regex {
 
   /** Whether the pattern matches anywhere in the text. */
   test(text: string): boolean {
-    this.#test ??= nativeTest(this.#node) ?? automatonTest(this.#node);
+    this.#test ??= tieredTest(this.#node, () => nativeTest(this.#node));
     return this.#test(text);
   }
 
@@ -53,8 +53,37 @@ function nativeTest(node: RegexNode): ((text: string) => boolean) | undefined {
 
 /** Whether a pattern matches anywhere in a text, by an automaton of our own. Throws RegexSyntaxError. */
 export function automatonTest(node: RegexNode): (text: string) => boolean {
+  return tieredTest(node, () => undefined);
+}
+
+/** So many characters are matched by simulation before something faster is made ready. */
+const simulated = 256;
+
+/**
+ * Most patterns of a short run are asked once or twice, for which neither proof nor automaton pays: they are made
+ * when a pattern has seen some text. Throws RegexSyntaxError.
+ */
+function tieredTest(
+  node: RegexNode,
+  native: () => ((text: string) => boolean) | undefined,
+): (text: string) => boolean {
   const simple = simplifyForTest(node);
   const literal = requiredLiteral(simple);
-  const automaton = new Automaton(compileProgram(simple));
-  return (text) => (literal === '' || text.includes(literal)) && automaton.test(text);
+  const program = compileProgram(simple);
+  let left = simulated;
+  let fast: ((text: string) => boolean) | undefined;
+  return (text) => {
+    if (literal !== '' && !text.includes(literal)) return false;
+    left -= text.length + 1;
+    if (left >= 0) return pike(program, text, 0, 0) !== undefined;
+    if (fast === undefined) {
+      fast = native() ?? automatonOf(program);
+    }
+    return fast(text);
+  };
+}
+
+function automatonOf(program: RegexProgram): (text: string) => boolean {
+  const automaton = new Automaton(program);
+  return (text) => automaton.test(text);
 }

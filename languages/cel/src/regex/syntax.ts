@@ -102,7 +102,7 @@ class RegexParser {
   }
 
   #accept(text: string): boolean {
-    if (!Array.from(text).every((rune, i) => this.#runes[this.#at + i] === rune)) return false;
+    for (let i = 0; i < text.length; i++) if (this.#runes[this.#at + i] !== text[i]) return false;
     this.#at += text.length;
     return true;
   }
