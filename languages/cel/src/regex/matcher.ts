@@ -2,7 +2,7 @@ import { Automaton } from './automaton.ts';
 import { pike } from './pike.ts';
 import { compileProgram, type RegexProgram } from './program.ts';
 import { provenSource } from './proof.ts';
-import { requiredLiteral, simplifyForTest } from './simplify.ts';
+import { mayMatch, requiredLiterals, simplifyForTest } from './simplify.ts';
 import { parseRegex, type RegexNode } from './syntax.ts';
 
 /** Offsets of a match in UTF-16 code units; group 0 is the whole. Groups that took no part are undefined. */
@@ -68,12 +68,12 @@ function tieredTest(
   native: () => ((text: string) => boolean) | undefined,
 ): (text: string) => boolean {
   const simple = simplifyForTest(node);
-  const literal = requiredLiteral(simple);
+  const literals = requiredLiterals(simple);
   const program = compileProgram(simple);
   let left = simulated;
   let fast: ((text: string) => boolean) | undefined;
   return (text) => {
-    if (literal !== '' && !text.includes(literal)) return false;
+    if (!mayMatch(text, literals)) return false;
     left -= text.length + 1;
     if (left >= 0) return pike(program, text, 0, 0) !== undefined;
     if (fast === undefined) {

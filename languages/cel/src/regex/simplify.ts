@@ -36,46 +36,75 @@ function trim(node: RegexNode, end: 'leading' | 'trailing'): RegexNode {
   }
 }
 
+/** More texts than this are no quick test. */
+const maxLiterals = 12;
+
 /**
- * The longest text that every match of the pattern contains; empty where none is found. Looking for it first
- * settles most texts without a run of the automaton.
+ * Texts of which every match contains one; empty where none are found. Looking for them first settles most texts
+ * without a run of the automaton.
  */
-export function requiredLiteral(node: RegexNode): string {
-  const runs: string[] = [];
-  let run = '';
-  const cut = () => {
-    runs.push(run);
-    run = '';
-  };
-  const visit = (item: RegexNode): void => {
-    switch (item.type) {
+export function requiredLiterals(node: RegexNode): readonly string[] {
+  const found = new LiteralSearch();
+  found.visit(node);
+  return found.best();
+}
+
+/** Gathers what every match contains: runs of single characters, or one text of each alternative. */
+class LiteralSearch {
+  readonly #candidates: (readonly string[])[] = [];
+  #run = '';
+
+  best(): readonly string[] {
+    this.#cut();
+    let best: readonly string[] = [];
+    for (const candidate of this.#candidates) if (shortest(candidate) > shortest(best)) best = candidate;
+    return best;
+  }
+
+  #cut(): void {
+    if (this.#run !== '') this.#candidates.push([this.#run]);
+    this.#run = '';
+  }
+
+  visit(node: RegexNode): void {
+    switch (node.type) {
       case 'set': {
-        const [low, high] = item.set;
+        const [low = 0, high = 0] = node.set;
         // A lone surrogate in the pattern would be found inside a pair by a search for code units.
-        const single = item.set.length === 2 && low === high && (low ?? 0) >>> 11 !== 0x1b;
-        if (single) run += String.fromCodePoint(low ?? 0);
-        else cut();
+        const isSingle = node.set.length === 2 && low === high && low >>> 11 !== 0x1b;
+        if (isSingle) this.#run += String.fromCodePoint(low);
+        else this.#cut();
         return;
       }
       case 'concat':
-        for (const part of item.items) visit(part);
+        for (const item of node.items) this.visit(item);
         return;
       case 'capture':
-        visit(item.item);
+        this.visit(node.item);
         return;
       case 'repeat':
-        if (item.min > 0) visit(item.item);
-        cut();
+        if (node.min > 0) this.visit(node.item);
+        this.#cut();
         return;
-      case 'alternate':
-        cut();
+      case 'alternate': {
+        this.#cut();
+        const each = node.items.map(requiredLiterals);
+        const all = each.flat();
+        if (all.length <= maxLiterals && each.every((texts) => texts.length > 0)) this.#candidates.push(all);
         return;
+      }
       default:
         // What is empty or looks at a place takes no character.
         return;
     }
-  };
-  visit(node);
-  cut();
-  return runs.reduce((best, text) => (text.length > best.length ? text : best), '');
+  }
+}
+
+function shortest(texts: readonly string[]): number {
+  return texts.length === 0 ? 0 : Math.min(...texts.map((text) => text.length));
+}
+
+/** Whether a text may match, by `requiredLiterals` of the pattern. */
+export function mayMatch(text: string, literals: readonly string[]): boolean {
+  return literals.length === 0 || literals.some((literal) => text.includes(literal));
 }

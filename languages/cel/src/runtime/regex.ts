@@ -1,4 +1,5 @@
 import { automatonTest, Regex } from '../regex/matcher.ts';
+import { mayMatch } from '../regex/simplify.ts';
 import { parseRegex, RegexSyntaxError } from '../regex/syntax.ts';
 import { CelFault, noSuchOverload } from './fault.ts';
 import type { CelValue } from './values.ts';
@@ -26,13 +27,14 @@ function faultyPattern(pattern: string, error: RegexSyntaxError): CelFault {
 }
 
 /**
- * The test of generated code for a literal pattern that was not proved safe for V8. Nothing is read before the
- * first use: loading generated code costs nothing for its patterns.
+ * The test of generated code for a literal pattern that was not proved safe for V8, with texts of which every match
+ * contains one. Nothing is read before a text holds one: loading generated code costs nothing for its patterns.
  */
-export function matcher(pattern: string): (text: CelValue) => boolean {
+export function matcher(pattern: string, literals: readonly string[]): (text: CelValue) => boolean {
   let test: ((text: string) => boolean) | undefined;
   return (text) => {
     if (typeof text !== 'string') throw noSuchOverload();
+    if (!mayMatch(text, literals)) return false;
     test ??= automatonOf(pattern);
     return test(text);
   };
