@@ -6,6 +6,8 @@ import {
 } from './bindings.ts';
 import {
   tokenByDefault,
+  tokenInherited,
+  tokenOfDefaultAccount,
   workloadAdministrator,
   workloadTakeover,
   workloadTokenWithRights,
@@ -16,6 +18,8 @@ export const rbacPrograms: Programs = {
   'binding-to-missing-service-account': bindingToMissingServiceAccount,
   'dangling-role-binding': danglingRoleBinding,
   'token-by-default': tokenByDefault,
+  'token-inherited': tokenInherited,
+  'token-of-default-account': tokenOfDefaultAccount,
   'workload-administrator': workloadAdministrator,
   'workload-takeover': workloadTakeover,
   'workload-token-with-rights': workloadTokenWithRights,

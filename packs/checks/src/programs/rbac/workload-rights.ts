@@ -89,23 +89,57 @@ export function* workloadTokenWithRights({ inventory }: ProgramContext): Iterabl
 
 /** Pods that get a token because nobody said no. Where the account is in the input it is told there. */
 export function* tokenByDefault({ inventory }: ProgramContext): Iterable<Violation> {
-  for (const { resource, template, namespace } of inventory.workloads) {
-    if (typeof template.spec['automountServiceAccountToken'] === 'boolean') continue;
+  for (const { workload, account, known } of withoutWord(inventory)) {
     // That a Pod runs as the default account says a check of its own.
-    const account = serviceAccountNameOf(template.spec);
-    if (account === 'default' || inventory.find('ServiceAccount', namespace, account) !== undefined) continue;
-    const path: Path = [...template.specPath, 'automountServiceAccountToken'];
+    if (account !== 'default' && known === undefined)
+      yield unasked(workload, 'gets an API token that nobody asked for');
+  }
+}
+
+/** Pods that run as the default account with its token. */
+export function* tokenOfDefaultAccount({ inventory }: ProgramContext): Iterable<Violation> {
+  for (const { workload, account, known } of withoutWord(inventory)) {
+    if (account !== 'default' || !mountsServiceAccountToken(workload.template.spec, known?.object)) continue;
+    const { specPath } = workload.template;
     yield {
-      subject: resource,
-      path,
-      message: `${resource.kind} "${resource.name}" gets an API token that nobody asked for`,
-      fix: {
-        description: 'mount no token',
-        choice: 'only when the program does not call the API server',
-        patch: [{ op: 'add', path: [...path], value: false }],
-      },
+      ...unasked(workload, 'runs as the default service account with its token'),
+      path: [...specPath, 'serviceAccountName'],
     };
   }
+}
+
+/** Pods that get a token because their account, which is in the input, does not say no. */
+export function* tokenInherited({ inventory }: ProgramContext): Iterable<Violation> {
+  for (const { workload, account, known } of withoutWord(inventory)) {
+    if (account === 'default' || known === undefined) continue;
+    if (!mountsServiceAccountToken(workload.template.spec, known.object)) continue;
+    const related = [{ subject: known, path: ['metadata', 'name'] }];
+    yield { ...unasked(workload, `gets an API token from the service account "${account}"`), related };
+  }
+}
+
+/** Workloads that do not say whether they want a token, with their account and, when it is in the input, its object. */
+function* withoutWord(inventory: Inventory) {
+  for (const workload of inventory.workloads) {
+    const { spec } = workload.template;
+    if (typeof spec['automountServiceAccountToken'] === 'boolean') continue;
+    const account = serviceAccountNameOf(spec);
+    yield { workload, account, known: inventory.find('ServiceAccount', workload.namespace, account) };
+  }
+}
+
+function unasked({ resource, template }: Workload, what: string): Violation {
+  const path: Path = [...template.specPath, 'automountServiceAccountToken'];
+  return {
+    subject: resource,
+    path,
+    message: `${resource.kind} "${resource.name}" ${what}`,
+    fix: {
+      description: 'mount no token',
+      choice: 'only when the program does not call the API server',
+      patch: [{ op: 'add', path: [...path], value: false }],
+    },
+  };
 }
 
 function violation(workload: Workload, binding: Resource, what: string): Violation {
