@@ -69,9 +69,10 @@ describe('a chart', () => {
   });
 
   it.each([
-    ['the line that reads the same', ['spec', 'hostNetwork'], 6],
-    ['the only line with the key', ['spec', 'containers', 0, 'image'], 9],
-    ['the start of the template for what a value brought', ['spec', 'containers', 0, 'tty'], 1],
+    ['the line that says so', ['spec', 'hostNetwork'], 6],
+    ['the line that has a value for it', ['spec', 'containers', 0, 'image'], 9],
+    ['the parent of what a value brought', ['spec', 'containers', 0, 'tty'], 7],
+    ['the key of the object', ['spec', 'volumes'], 5],
   ])('is located at %s', async (_, path, line) => {
     const loaded = await loadInput([join(root, 'shop')], { helm: { program: fakeHelm(printing) } });
     const found = loaded.resources[0]?.origin.locate(path);

@@ -44,7 +44,7 @@ export async function renderChart(chart: ChartInput, options: HelmOptions): Prom
     out.notJudged.push({ reason: 'a library chart renders nothing by itself', location });
     return out;
   }
-  const name = options.releaseName ?? releaseName(chart.path);
+  const name = options.releaseName ?? releaseName(definition);
   const outcome = await runHelm(templateArguments(chart.path, name, options), options);
   if (outcome.status === 'absent')
     out.notJudged.push({ reason: `the chart was not rendered: ${outcome.reason}`, location });
@@ -58,20 +58,14 @@ export async function renderChart(chart: ChartInput, options: HelmOptions): Prom
   return out;
 }
 
-/** A name that helm takes, made of the folder's. */
-function releaseName(path: string): string {
-  const base =
-    path
-      .replace(/\.(tgz|tar\.gz)$/, '')
-      .split('/')
-      .filter((part) => part !== '.' && part !== '..')
-      .at(-1) ?? '';
-  const name = base
+/** A name that helm takes, made of the chart's. */
+function releaseName(definition: string): string {
+  const written = /^name:\s*["']?([\w.-]+)/m.exec(definition)?.[1] ?? '';
+  const name = written
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
     .slice(0, 53)
-    .replace(/-+$/, '');
+    .replace(/^-+|-+$/g, '');
   return name === '' ? 'release' : name;
 }
 

@@ -1,5 +1,6 @@
 import type { SourceLocation, SourceText } from '@keelson/core';
 import { joinPath } from '../kustomize/file-system.ts';
+import { alignLines } from './align.ts';
 
 /** Reads a template by its path in the chart; undefined when it cannot be read. */
 export type ReadTemplate = (path: string) => SourceText | undefined;
@@ -9,39 +10,33 @@ export class RenderedSource {
   /** The template's path, in the chart's folder. */
   readonly file: string;
   readonly #rendered: SourceText;
-  readonly #template: () => TemplateLines | undefined;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #read: () => SourceText | undefined;
+  #template: { source: SourceText; lines: (number | undefined)[]; first: number } | undefined;
+  #isRead = false;
 
   constructor(rendered: SourceText, start: number, end: number, chart: string, read: ReadTemplate) {
     this.#rendered = rendered;
+    this.#start = start;
+    this.#end = end;
     const named = /^# Source: (.+)$/m
       .exec(rendered.text.slice(start, Math.min(end, start + 4_096)))?.[1]
       ?.trim();
     // Helm puts the chart's name before the path.
     const path = named?.slice(named.indexOf('/') + 1);
     this.file = path === undefined ? chart : joinPath(chart, path);
-    let template: TemplateLines | undefined;
-    let isRead = path === undefined;
-    this.#template = () => {
-      if (!isRead && path !== undefined) {
-        const text = read(path);
-        template = text === undefined ? undefined : linesOf(text);
-        isRead = true;
-      }
-      return template;
-    };
+    this.#read = () => (path === undefined ? undefined : read(path));
   }
 
   /**
-   * The template's line for a rendered one: the only one that reads the same, else the only one with the same
-   * key, else the start of the template, which is as much as the output of helm tells.
+   * The template's line for a rendered one, as far as the order of keys tells. For what the template does not
+   * spell out (`toYaml`, `include`) it is the line of the nearest parent, at last the start of the template.
    */
   locate(line: number): SourceLocation {
-    const template = this.#template();
+    const template = this.#aligned();
     if (template === undefined) return { file: this.file };
-    const text = this.#rendered.line(line).trim();
-    const key = /^(?:- )?("?[\w./-]+"?):(\s|$)/.exec(text)?.[1];
-    const at =
-      only(template.byText.get(text)) ?? (key === undefined ? undefined : only(template.byKey.get(key))) ?? 1;
+    const at = this.#nearest(line - template.first, template.lines) + 1;
     const written = template.source.line(at);
     const column = written.length - written.trimStart().length + 1;
     return {
@@ -52,36 +47,31 @@ export class RenderedSource {
       endColumn: Math.max(written.trimEnd().length + 1, column),
     };
   }
-}
 
-interface TemplateLines {
-  source: SourceText;
-  byText: Map<string, number[]>;
-  byKey: Map<string, number[]>;
-}
-
-const cache = new WeakMap<SourceText, TemplateLines>();
-
-function linesOf(source: SourceText): TemplateLines {
-  const known = cache.get(source);
-  if (known !== undefined) return known;
-  const lines: TemplateLines = { source, byText: new Map(), byKey: new Map() };
-  for (let line = 1; line <= source.lineStarts.length; line++) {
-    const text = source.line(line).trim();
-    push(lines.byText, text, line);
-    const key = /^(?:- )?("?[\w./-]+"?):(\s|$)/.exec(text)?.[1];
-    if (key !== undefined) push(lines.byKey, key, line);
+  #nearest(line: number, lines: readonly (number | undefined)[]): number {
+    const first = this.#template?.first ?? 1;
+    let indent = Number.POSITIVE_INFINITY;
+    for (let at = line; at >= 0; at--) {
+      const text = this.#rendered.line(at + first);
+      // The dash of an item counts as indentation, so that the item's first key is the parent of no other.
+      const own = /^[\s]*(- )?/.exec(text)?.[0].length ?? 0;
+      if (text.trim() === '' || text.trimStart().startsWith('#') || (at < line && own >= indent)) continue;
+      indent = own;
+      const found = lines[at];
+      if (found !== undefined) return found;
+    }
+    return 0;
   }
-  cache.set(source, lines);
-  return lines;
-}
 
-function push(map: Map<string, number[]>, key: string, line: number): void {
-  const lines = map.get(key);
-  if (lines === undefined) map.set(key, [line]);
-  else lines.push(line);
-}
-
-function only(lines: readonly number[] | undefined): number | undefined {
-  return lines?.length === 1 ? lines[0] : undefined;
+  #aligned() {
+    if (this.#isRead) return this.#template;
+    this.#isRead = true;
+    const source = this.#read();
+    if (source === undefined) return undefined;
+    const first = this.#rendered.position(this.#start).line;
+    const output = this.#rendered.text.slice(this.#start, this.#end).split(/\r?\n/);
+    const template = Array.from(source.lineStarts, (_, i) => source.line(i + 1));
+    this.#template = { source, lines: alignLines(output, template), first };
+    return this.#template;
+  }
 }

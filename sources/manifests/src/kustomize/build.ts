@@ -8,7 +8,7 @@ import { addHashes } from './hash.ts';
 import { currentId, type Item, isClusterScopedId, originalId, type ResourceId } from './item.ts';
 import { fixNameReferences } from './name-references.ts';
 import type { BuildSession } from './session.ts';
-import { childOf, scalarTree, type Tree } from './tree.ts';
+import { childOf, isNull, scalarTree, type Tree } from './tree.ts';
 import { resolveVars } from './vars.ts';
 
 /** What `kustomize build` would print for a folder, with the origin of every field. */
@@ -81,10 +81,14 @@ function targetOf(folder: string, file: string, id: ResourceId, items: readonly 
   return { renderedBy: 'kustomize', folder, file, group, version, kind, name, namespace, isExact };
 }
 
-/** Annotations come out as texts, whatever they were written as. */
+/** Annotations come out as texts, whatever they were written as, and an empty set of them not at all. */
 function stringAnnotations(root: Tree): void {
-  const annotations = childOf(childOf(root, 'metadata'), 'annotations');
-  if (annotations?.kind !== 'mapping') return;
+  const metadata = childOf(root, 'metadata');
+  const annotations = childOf(metadata, 'annotations');
+  if (metadata?.kind !== 'mapping' || annotations === undefined) return;
+  if (isNull(annotations) || (annotations.kind === 'mapping' && annotations.entries.size === 0))
+    metadata.entries.delete('annotations');
+  if (annotations.kind !== 'mapping') return;
   for (const [key, value] of annotations.entries) {
     if (value.kind === 'scalar' && typeof value.value !== 'string') {
       annotations.entries.set(key, scalarTree(value.value === null ? '' : String(value.value), value.place));

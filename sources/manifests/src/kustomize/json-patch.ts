@@ -43,7 +43,6 @@ function applyOperation(root: MappingTree, operation: JsonOperation): void {
       add(root, path, value(), written);
       break;
     case 'replace':
-      find(root, path, written);
       set(root, path, value(), written);
       break;
     case 'remove':
@@ -127,8 +126,13 @@ function add(root: MappingTree, pointer: string, value: Tree, written: Tree): vo
 
 function set(root: MappingTree, pointer: string, value: Tree, written: Tree): void {
   const { parent, last } = parentOf(root, pointer, written);
-  if (parent.kind === 'mapping') parent.entries.set(last, value);
-  else if (parent.kind === 'sequence') parent.items[indexOf(last, parent.items.length) ?? 0] = value;
+  // The library that kustomize uses takes a key that is not there, against RFC 6902, but no such index.
+  if (parent.kind === 'mapping') {
+    parent.entries.set(last, value);
+    return;
+  }
+  find(root, pointer, written);
+  if (parent.kind === 'sequence') parent.items[indexOf(last, parent.items.length) ?? 0] = value;
 }
 
 function remove(root: MappingTree, pointer: string, written: Tree): void {
