@@ -9,6 +9,7 @@ import {
   danglingOpenshiftRoute,
   ingressPortMissing,
 } from './backends.ts';
+import { envoyAdminOpen } from './envoy-admin.ts';
 import {
   ingressNginxSnippetsAllowed,
   sensitiveInterfaceExposed,
@@ -59,6 +60,7 @@ export const referencePrograms: Programs = {
   'dangling-service': danglingService,
   'default-namespace': defaultNamespace,
   'deprecated-api-version': deprecatedApiVersion,
+  'envoy-admin-open': envoyAdminOpen,
   'ingress-nginx-snippets-allowed': ingressNginxSnippetsAllowed,
   'ingress-port-missing': ingressPortMissing,
   'missing-config-map-key': missingConfigMapKey,
