@@ -25,8 +25,10 @@ export interface Created {
 /** `spec/containers[]/image`, with `\/` for a slash inside a key. */
 export function splitFieldPath(path: string, delimiter = '/'): string[] {
   const parts: string[] = [];
+  // A delimiter at the start is left out.
+  const written = path.startsWith(delimiter) ? path.slice(1) : path;
   let open = false;
-  for (const part of path.replace(delimiter === '/' ? /^\// : /^$/, '').split(delimiter)) {
+  for (const part of written.split(delimiter)) {
     const continued = part.endsWith('\\');
     const text = continued ? part.slice(0, -1) : part;
     if (open) parts.push((parts.pop() ?? '') + delimiter + text);
