@@ -182,6 +182,13 @@ describe('kustomizations', () => {
     expect(errors).toEqual(['KUSTOMIZE_FAILED kustomization.yaml there is no file or folder gone.yaml']);
   });
 
+  it('of another tool are objects like others', async () => {
+    const flux = 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\n';
+    write({ 'kustomization.yaml': flux });
+    const { objects, errors } = await load();
+    expect([objects, errors]).toEqual([['kustomization.yaml apps'], []]);
+  });
+
   it('in a circle are errors, not endless', async () => {
     write({ 'a/kustomization.yaml': 'resources: [../b]\n', 'b/kustomization.yaml': 'resources: [../a]\n' });
     expect((await load()).errors.join()).toContain('a cycle');
@@ -234,6 +241,25 @@ describe('archives', () => {
     expect((await load('bad.tgz')).errors.join()).toContain('ARCHIVE_INVALID bad.tgz');
     expect((await load('cut.tgz')).errors.join()).toContain('ARCHIVE_INVALID cut.tgz');
   });
+});
+
+it('reads or refuses damaged archives', async () => {
+  const bytes = gzipSync(
+    await tar([
+      ['a.yaml', pod('a')],
+      ['b/c.yaml', pod('c')],
+    ]),
+  );
+  let seed = 11;
+  for (let round = 0; round < 60; round++) {
+    const damaged = Buffer.from(bytes);
+    for (let i = 0; i < 3; i++) {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      damaged[seed % damaged.length] = seed % 251;
+    }
+    write({ 'x.tgz': damaged });
+    expect((await load('x.tgz')).loaded.resources.length).toBeLessThanOrEqual(2);
+  }
 });
 
 describe('single paths', () => {

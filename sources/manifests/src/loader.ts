@@ -36,7 +36,10 @@ export class Loader {
     const session = await this.#kustomizations(files, found.kustomizations);
     await this.#charts(files, found.charts);
     for (const path of found.manifests) {
-      if (session?.consumed.has(path) === true) continue;
+      if (session?.consumed.has(path) === true) {
+        this.#countPart(path);
+        continue;
+      }
       const known = session?.files.known(path);
       if (known === undefined) this.addFile(files, path, 'manifest', false);
       else this.#addRead(known);
@@ -57,7 +60,7 @@ export class Loader {
     ]);
     const session = new BuildSession(files, this.#limits);
     const inflate = chartInflater(session, this.#helm);
-    const { builds, errors, notes, consumed } = buildAll(session, [...new Set(folders)], inflate);
+    const { builds, errors, notes, consumed, foreign } = buildAll(session, [...new Set(folders)], inflate);
     const { loaded } = this;
     loaded.errors.push(...distinct(errors));
     loaded.notJudged.push(...notes);
@@ -70,6 +73,7 @@ export class Loader {
       loaded.files++;
       loaded.documents += session.read(path)?.stream.documents.length ?? 0;
     }
+    for (const path of foreign) this.addFile(files, path, 'manifest', false);
     return { files: session, consumed };
   }
 
@@ -151,6 +155,13 @@ export class Loader {
       loaded.errors.push(...problems);
     } else if (!this.#addManifest(source)) return;
     loaded.sources.set(name, source);
+  }
+
+  /** Patches and data of a kustomization that failed were not read; they are files all the same. */
+  #countPart(path: string): void {
+    if (this.loaded.sources.has(path)) return;
+    this.loaded.files++;
+    this.loaded.otherFiles++;
   }
 
   /** A file that a build has read already, and that is judged on its own because the build failed. */

@@ -14,6 +14,7 @@ import {
   runConfiguredGenerator,
   runConfiguredTransformer,
 } from './plugins.ts';
+import { isForeign } from './references.ts';
 import { applyReplacements } from './replacements.ts';
 import { isRemote, objectItems } from './resource-files.ts';
 import { mappingItems, textItems } from './selector.ts';
@@ -103,6 +104,7 @@ export class Accumulation {
     const [tree] = treesOf(found.file);
     if (tree?.kind !== 'mapping')
       throw fault('the kustomization is no mapping', tree?.place ?? { file: found.path });
+    if (isForeign(tree)) throw fault(`${textAt(tree, 'apiVersion')} is no kustomization`, tree.place);
     const isComponent = textAt(tree, 'kind') === 'Component';
     if (as !== undefined && as.component !== isComponent) {
       throw fault(

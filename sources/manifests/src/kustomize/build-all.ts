@@ -11,6 +11,8 @@ export interface KustomizeBuilds {
   readonly notes: BuildNote[];
   /** Files that went into a build, or that are patches and data: not to be judged on their own. */
   readonly consumed: ReadonlySet<string>;
+  /** Files that only have the name of a kustomization: objects like others. */
+  readonly foreign: readonly string[];
 }
 
 /**
@@ -22,8 +24,10 @@ export function buildAll(
   folders: readonly string[],
   inflate?: InflateChart,
 ): KustomizeBuilds {
-  const references = new Map(folders.map((folder) => [folder, referencesOf(session, folder)]));
+  const read = folders.map((folder) => referencesOf(session, folder));
+  const references = new Map(read.filter(({ isForeign }) => !isForeign).map((one) => [one.folder, one]));
   const builder = new TreeBuilder(session, references, inflate);
+  for (const { isForeign, file } of read) if (isForeign) builder.foreign.push(file);
   const referred = new Set([...references.values()].flatMap((reference) => reference.folders));
   for (const [folder, { isComponent }] of references)
     if (!referred.has(folder) && !isComponent) builder.build(folder);
@@ -43,6 +47,7 @@ class TreeBuilder implements KustomizeBuilds {
   readonly errors: KeelsonError[] = [];
   readonly notes: BuildNote[] = [];
   readonly consumed = new Set<string>();
+  readonly foreign: string[] = [];
   /** Folders that were built, alone or as part of another. */
   readonly reached = new Set<string>();
   readonly #session: BuildSession;

@@ -10,6 +10,8 @@ export interface KustomizationReferences {
   readonly folder: string;
   readonly file: string;
   readonly isComponent: boolean;
+  /** True for a file that only has the name: an object of another tool, such as Flux. */
+  readonly isForeign: boolean;
   /** Folders of other kustomizations. */
   readonly folders: string[];
   /** Files that are patches and data, no objects on their own. */
@@ -18,12 +20,13 @@ export interface KustomizationReferences {
 
 /** Reads what a kustomization refers to; a faulty one refers to nothing, and its build says what is wrong. */
 export function referencesOf(session: BuildSession, folder: string): KustomizationReferences {
-  const none = { folder, file: folder, isComponent: false, folders: [], parts: [] };
+  const none = { folder, file: folder, isComponent: false, isForeign: false, folders: [], parts: [] };
   try {
     const found = session.kustomizationOf(folder);
     if (found === undefined) return none;
     const [root] = treesOf(found.file);
     if (root?.kind !== 'mapping') return { ...none, file: found.path };
+    if (isForeign(root)) return { ...none, file: found.path, isForeign: true };
     normaliseFields(root);
     const path = (entry: string) => joinPath(folder, entry);
     const listed = ['resources', 'bases', 'components', 'generators', 'transformers', 'validators'].flatMap(
@@ -33,6 +36,7 @@ export function referencesOf(session: BuildSession, folder: string): Kustomizati
       folder,
       file: found.path,
       isComponent: textAt(root, 'kind') === 'Component',
+      isForeign: false,
       folders: listed
         .filter((entry) => !isRemote(entry) && !entry.includes('\n'))
         .map(path)
@@ -45,6 +49,12 @@ export function referencesOf(session: BuildSession, folder: string): Kustomizati
     if (isKeelsonError(error)) return none;
     throw error;
   }
+}
+
+/** True for an object that kustomize would not take for a kustomization. */
+export function isForeign(root: MappingTree): boolean {
+  const apiVersion = textAt(root, 'apiVersion') ?? '';
+  return apiVersion !== '' && !apiVersion.startsWith('kustomize.config.k8s.io/');
 }
 
 function texts(root: MappingTree, field: string): string[] {
