@@ -29,12 +29,15 @@ describe.each(examples.map((item) => [item.id, item] as const))('%s', (id, item)
     expect(Object.keys(text?.controls ?? {}).length, 'controls').toBeGreaterThan(0);
   });
 
-  test.each(item.examples.map((example, i) => [`${example.verdict} ${i + 1}`, example] as const))('%s', (_, example) => {
-    const { errors, judgement } = violationsOf(id, item.target, example.input);
-    expect(errors.map((error) => error.format())).toEqual([]);
-    expect(judgement.notifications).toEqual([]);
-    const messages = judgement.violations.map(({ message }) => message);
-    if (example.verdict === 'pass') expect(messages).toEqual([]);
-    else expect(messages.length).toBeGreaterThan(0);
-  });
+  test.each(item.examples.map((example, i) => [`${example.verdict} ${i + 1}`, example] as const))(
+    '%s',
+    (_, example) => {
+      const { errors, judgement } = violationsOf(id, item.target, example.input);
+      expect(errors.map((error) => error.format())).toEqual([]);
+      expect(judgement.notifications).toEqual([]);
+      const messages = judgement.violations.map(({ message }) => message);
+      if (example.verdict === 'pass') expect(messages).toEqual([]);
+      else expect(messages.length).toBeGreaterThan(0);
+    },
+  );
 });
