@@ -156,6 +156,7 @@ describe('kustomizations', () => {
     const { loaded, objects } = await load();
     expect(objects).toEqual(['alone.yaml alone', 'prod/kustomization.yaml prod-web']);
     expect(loaded.kustomizations).toBe(1);
+    expect((await load('./prod/../')).objects).toEqual(objects);
     expect(loaded.files).toBe(5);
     expect([...loaded.sources.keys()].map((path) => path.replace(`${root}/`, '')).sort()).toContain(
       'base/pod.yaml',

@@ -98,7 +98,7 @@ class InputReader {
     };
     const { FolderWalk } = await import('./walk.ts');
     const walk = new FolderWalk(options, (error) => this.#loader.report(error));
-    walk.walk(path);
+    walk.walk(joinPath('', path));
     await this.#loader.addTree(this.#disk, walk.found);
   }
 

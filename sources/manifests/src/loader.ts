@@ -11,6 +11,14 @@ import { emptyInput, type LoadedInput } from './loaded.ts';
 import { mayHoldObjects } from './look.ts';
 import { manifestOf, readDockerfileText, readManifestText } from './text.ts';
 
+/** What the builds of a tree used. */
+interface KustomizeResult {
+  readonly files: BuildSession;
+  readonly consumed: ReadonlySet<string>;
+  /** Folders of charts that kustomizations rendered. */
+  readonly charts: ReadonlySet<string>;
+}
+
 /** How many charts are rendered at a time. */
 const chartsAtOnce = 2;
 
@@ -34,7 +42,10 @@ export class Loader {
   /** Kustomizations first, as what they use is not judged again on its own; then charts and plain files. */
   async addTree(files: BuildFiles, found: FoundFiles): Promise<void> {
     const session = await this.#kustomizations(files, found.kustomizations);
-    await this.#charts(files, found.charts);
+    await this.#charts(
+      files,
+      found.charts.filter((folder) => session?.charts.has(folder) !== true),
+    );
     for (const path of found.manifests) {
       if (session?.consumed.has(path) === true) {
         this.#countPart(path);
@@ -48,10 +59,7 @@ export class Loader {
   }
 
   // What only some runs need is loaded when they do: a scan of one file starts without it.
-  async #kustomizations(
-    files: BuildFiles,
-    folders: readonly string[],
-  ): Promise<{ files: BuildSession; consumed: ReadonlySet<string> } | undefined> {
+  async #kustomizations(files: BuildFiles, folders: readonly string[]): Promise<KustomizeResult | undefined> {
     if (folders.length === 0) return undefined;
     const [{ BuildSession }, { buildAll }, { chartInflater }] = await Promise.all([
       import('./kustomize/session.ts'),
@@ -59,7 +67,8 @@ export class Loader {
       import('./helm/inflate.ts'),
     ]);
     const session = new BuildSession(files, this.#limits);
-    const inflate = chartInflater(session, this.#helm);
+    const charts = new Set<string>();
+    const inflate = chartInflater(session, this.#helm, charts);
     const { builds, errors, notes, consumed, foreign } = buildAll(session, [...new Set(folders)], inflate);
     const { loaded } = this;
     loaded.errors.push(...distinct(errors));
@@ -74,7 +83,7 @@ export class Loader {
       loaded.documents += session.read(path)?.stream.documents.length ?? 0;
     }
     for (const path of foreign) this.addFile(files, path, 'manifest', false);
-    return { files: session, consumed };
+    return { files: session, consumed, charts };
   }
 
   async #charts(files: BuildFiles, folders: readonly string[]): Promise<void> {

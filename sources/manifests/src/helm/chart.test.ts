@@ -136,6 +136,21 @@ describe('a chart', () => {
   });
 });
 
+it('is rendered once when a kustomization names it', async () => {
+  write(
+    'kustomization.yaml',
+    'namePrefix: k-\nhelmCharts: [{name: shop, releaseName: shop}]\nhelmGlobals: {chartHome: .}\n',
+  );
+  const loaded = await loadInput([`${root}/./`], { helm: { program: fakeHelm(printing) } });
+  expect(loaded.resources.map(({ name }) => name).sort()).toEqual(['k-shop-web', 'plain']);
+  expect(
+    loaded.resources.find(({ name }) => name === 'k-shop-web')?.origin.locate(['spec', 'hostNetwork']),
+  ).toMatchObject({
+    file: join(root, 'shop/templates/web.yaml'),
+    line: 6,
+  });
+});
+
 it('takes nothing in a path for an option', () => {
   expect(templateArguments('--post-renderer=x', 'r', {})).toEqual([
     'template',

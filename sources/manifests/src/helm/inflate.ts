@@ -9,8 +9,11 @@ import { jsonOf, type MappingTree, textAt } from '../kustomize/tree.ts';
 import { renderedTrees } from './chart.ts';
 import { type HelmOptions, runHelmSync, templateArguments } from './program.ts';
 
-/** Renders the charts that kustomizations name, when they are there; none is downloaded. */
-export function chartInflater(session: BuildSession, options: HelmOptions): InflateChart {
+/**
+ * Renders the charts that kustomizations name, when they are there; none is downloaded. Folders of those that
+ * were rendered are added to `used`.
+ */
+export function chartInflater(session: BuildSession, options: HelmOptions, used: Set<string>): InflateChart {
   return (chart, globals, folder) => {
     const name = textAt(chart, 'name') ?? textAt(chart, 'chartName') ?? '';
     const home = (globals === undefined ? undefined : textAt(globals, 'chartHome')) ?? 'charts';
@@ -31,6 +34,7 @@ export function chartInflater(session: BuildSession, options: HelmOptions): Infl
       const file = session.read(joinPath(path, inside));
       return file?.source instanceof SourceText ? file.source : undefined;
     });
+    used.add(path);
     const [error] = errors;
     return error === undefined ? { trees } : { reason: `what helm rendered is not YAML: ${error.message}` };
   };
