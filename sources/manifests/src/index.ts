@@ -5,7 +5,7 @@ export { findHelm, type HelmOptions } from './helm/program.ts';
 export { type PathTest, pathMatcher } from './ignore-rules.ts';
 export { buildKustomization, type KustomizeBuild } from './kustomize/build.ts';
 export type { BuildFiles } from './kustomize/file-system.ts';
-export { type BuildLimits, BuildSession, defaultBuildLimits } from './kustomize/session.ts';
+export { type BuildLimits, BuildSession } from './kustomize/session.ts';
 export { defaultFileLimits, type FileLimits } from './limits.ts';
 export { type LoadOptions, loadInput } from './load.ts';
 export type { LoadedDockerfile, LoadedInput, NotJudged } from './loaded.ts';

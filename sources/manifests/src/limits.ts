@@ -1,4 +1,4 @@
-/** Bounds on what is read. Passing one is an error that names it. */
+/** Bounds on what is read and built. Passing one is an error that names it. */
 export interface FileLimits {
   /** Largest single file, in bytes. */
   maxFileBytes: number;
@@ -16,6 +16,12 @@ export interface FileLimits {
   maxArchiveBytes: number;
   /** Unpacked bytes for each packed one. */
   maxArchiveRatio: number;
+  /** Kustomizations one below the other. */
+  maxBuildDepth: number;
+  /** Kustomizations read for one build, those read twice counted twice. */
+  maxKustomizations: number;
+  /** Objects of one build. */
+  maxObjects: number;
 }
 
 export const defaultFileLimits: Readonly<FileLimits> = Object.freeze({
@@ -27,4 +33,7 @@ export const defaultFileLimits: Readonly<FileLimits> = Object.freeze({
   maxArchiveEntries: 100_000,
   maxArchiveBytes: 512 * 1024 * 1024,
   maxArchiveRatio: 200,
+  maxBuildDepth: 50,
+  maxKustomizations: 1_000,
+  maxObjects: 50_000,
 });

@@ -1,29 +1,14 @@
 import { isKeelsonError, SourceText } from '@keelson/core';
 import { parseYaml, type YamlStream } from '@keelson/yaml';
 import { decodeText } from '../decode.ts';
+import { defaultFileLimits, type FileLimits } from '../limits.ts';
 import { fault } from './fault.ts';
 import { type BuildFiles, joinPath } from './file-system.ts';
 import { type Place, type PlacedDocument, rootPlace } from './place.ts';
 import { type Tree, treeOf } from './tree.ts';
 
 /** Bounds of one build. Passing one is an error that names it. */
-export interface BuildLimits {
-  /** Kustomizations one below the other. */
-  maxBuildDepth: number;
-  /** Kustomizations read for one build, those read twice counted twice. */
-  maxKustomizations: number;
-  /** Objects of one build. */
-  maxObjects: number;
-  /** Largest file. */
-  maxFileBytes: number;
-}
-
-export const defaultBuildLimits: Readonly<BuildLimits> = Object.freeze({
-  maxBuildDepth: 50,
-  maxKustomizations: 1_000,
-  maxObjects: 50_000,
-  maxFileBytes: 32 * 1024 * 1024,
-});
+export type BuildLimits = Pick<FileLimits, 'maxBuildDepth' | 'maxKustomizations' | 'maxObjects'>;
 
 /** Nodes of one document: an alias bomb must not be copied into trees. */
 const maxNodes = 2_000_000;
@@ -46,7 +31,7 @@ export class BuildSession {
 
   constructor(files: BuildFiles, limits: Partial<BuildLimits> = {}) {
     this.files = files;
-    this.limits = { ...defaultBuildLimits, ...limits };
+    this.limits = { ...defaultFileLimits, ...limits };
   }
 
   /** A text with its documents; undefined when there is no such file. @throws ManifestError when it cannot be read */
