@@ -1,6 +1,4 @@
-import { formatPath } from '@keelson/core';
-import type { Finding } from '@keelson/evidence';
-import { arrayParts, indented, Redaction } from './redacted.ts';
+import { arrayParts, Redaction } from './redacted.ts';
 import { counts, type ScanReport } from './report.ts';
 
 const ownOfFinding = new Set(['rule', 'verdict', 'severity', 'controls', 'fingerprint']);
@@ -17,19 +15,18 @@ export function* jsonParts(report: ScanReport): Generator<string> {
   const head = {
     schema: 'urn:keelson:scan-report:v1',
     tool: report.tool,
-    input: redaction.copy(report.input),
+    input: report.input,
     summary: summarize(report),
     suppressions: report.suppressions,
   };
-  const tail = {
-    notifications: report.notifications.map((item) => redaction.copy(item, ownOfNotification)),
-    checks: [...report.statistics].map(([id, statistics]) => ({ id, ...statistics })),
-  };
-  yield `${indented(head).slice(0, -'\n}'.length)},\n  "findings": `;
-  yield* arrayParts(report.findings, 1, ({ finding, object }) =>
-    redaction.copy({ object, ...withPaths(finding) }, ownOfFinding),
-  );
-  yield `,${indented(tail).slice('{'.length)}\n`;
+  const checks = [...report.statistics].map(([id, statistics]) => ({ id, ...statistics }));
+  yield `${JSON.stringify(head).slice(0, -1)},\n"findings":`;
+  yield* arrayParts(report.findings, ({ finding }) => redaction.json(finding, ownOfFinding));
+  yield ',\n"notifications":';
+  yield* arrayParts(report.notifications, (item) => redaction.json(item, ownOfNotification));
+  yield ',\n"checks":';
+  yield* arrayParts(checks, (item) => JSON.stringify(item));
+  yield '}\n';
 }
 
 /** Counts by severity of what counts, and of what is suppressed. */
@@ -41,12 +38,4 @@ export function summarize(report: ScanReport) {
     else suppressed++;
   }
   return { ...bySeverity, suppressed };
-}
-
-function withPaths(finding: Finding) {
-  const locations = finding.locations.map(({ path, ...location }) => ({
-    ...location,
-    ...(path === undefined ? {} : { path: formatPath(path) }),
-  }));
-  return { ...finding, locations };
 }

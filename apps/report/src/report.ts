@@ -20,11 +20,9 @@ export interface ScanReport {
   redact: (text: string) => string;
 }
 
-/** A finding with the words that name its object to a person. */
+/** A finding and what the command can do about it. */
 export interface ReportedFinding {
   finding: Finding;
-  /** `Deployment shop/web`, or `Dockerfile`. */
-  object: string;
   /** True when `--fix` mends it without a choice. */
   fixable: boolean;
 }

@@ -1,7 +1,7 @@
 import type { CheckText } from '@keelson/checks';
 import { formatPath, type SourceLocation } from '@keelson/core';
 import type { Finding, Fix, Notification, Severity, TextEdit } from '@keelson/evidence';
-import { arrayParts, indented, Redaction } from './redacted.ts';
+import { arrayParts, Redaction } from './redacted.ts';
 import type { ReportedFinding, ScanReport } from './report.ts';
 
 const levels: Readonly<Record<Severity, string>> = {
@@ -60,10 +60,10 @@ export function* sarifParts(report: ScanReport): Generator<string> {
     ],
   };
   // The results come last in the last object, so their text goes before what closes it.
-  const closing = '\n    }\n  ]\n}';
-  yield `${indented(log).slice(0, -closing.length)},\n      "results": `;
-  yield* arrayParts(report.findings, 3, (item) =>
-    redaction.copy(resultOf(item, index.get(item.finding.rule) ?? -1), ownOfResult),
+  const closing = '}]}';
+  yield `${JSON.stringify(log).slice(0, -closing.length)},\n"results":`;
+  yield* arrayParts(report.findings, (item) =>
+    redaction.json(resultOf(item, index.get(item.finding.rule) ?? -1), ownOfResult),
   );
   yield `${closing}\n`;
 }
@@ -132,7 +132,7 @@ function locationOf(place: Finding['locations'][number], item: ReportedFinding) 
     physicalLocation: physicalOf(place),
     logicalLocations: [
       {
-        name: item.object,
+        name: item.finding.object ?? item.finding.subject,
         fullyQualifiedName: `${item.finding.subject}${place.path === undefined ? '' : `#${formatPath(place.path)}`}`,
         kind: 'resource',
       },

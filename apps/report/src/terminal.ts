@@ -71,8 +71,9 @@ function joinCauses(findings: readonly ReportedFinding[], context: Context): Rep
       return true;
     }
     const others = context.sameCause.get(first);
-    if (others === undefined) context.sameCause.set(first, [item.object]);
-    else others.push(item.object);
+    const name = item.finding.object ?? item.finding.subject;
+    if (others === undefined) context.sameCause.set(first, [name]);
+    else others.push(name);
     return false;
   });
 }
@@ -101,7 +102,7 @@ function groupByObject(findings: readonly ReportedFinding[]): ObjectGroup[] {
     }
     const first = items[0];
     return {
-      object: first?.object ?? '',
+      object: first?.finding.object ?? '',
       file: first?.finding.locations[0]?.file ?? '',
       rules: [...rules.values()],
     };

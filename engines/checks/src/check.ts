@@ -64,6 +64,8 @@ export interface CheckExamples {
 export interface CheckExample {
   verdict: 'fail' | 'pass';
   input: string;
+  /** Settings that the example is judged with, for checks that are silent until a user gives theirs. */
+  params?: JsonObject;
 }
 
 /**

@@ -184,7 +184,10 @@ class Reader {
       if ((verdict !== 'fail' && verdict !== 'pass') || typeof input !== 'string') {
         throw this.#fault(['examples', i], 'an example has a verdict (fail or pass) and an input text');
       }
-      return { verdict, input };
+      const params = isObject(example) ? example['params'] : undefined;
+      if (params === undefined) return { verdict, input };
+      if (!isObject(params)) throw this.#fault(['examples', i, 'params'], 'params is a mapping');
+      return { verdict, input, params };
     });
   }
 

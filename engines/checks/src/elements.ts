@@ -2,9 +2,9 @@ import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
 import { type PodTemplate, podTemplates, type Resource } from '@keelson/kubernetes';
 import { withoutNulls } from './absent.ts';
 import type { CheckFix, CheckVariables } from './check.ts';
+import type { Collector, ElementCheck } from './collector.ts';
 import { type Component, componentsOf, patchOfComponent } from './components.ts';
 import type { DockerfileInput } from './input.ts';
-import type { Collector, ElementCheck } from './judge.ts';
 import { walkPattern } from './path-pattern.ts';
 
 /** What is judged now: the subject, where the variables stand in it, and the variables themselves. */

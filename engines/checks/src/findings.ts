@@ -9,8 +9,8 @@ import {
 } from '@keelson/evidence';
 import { isClusterScoped, type Resource } from '@keelson/kubernetes';
 import type { CheckFix } from './check.ts';
+import type { JudgedViolation } from './collector.ts';
 import type { DockerfileInput } from './input.ts';
-import { type JudgedViolation, locateSubject } from './judge.ts';
 
 export type CheckedSubject = Resource | DockerfileInput;
 
@@ -33,6 +33,8 @@ interface Identities {
   defaultNamespace: string;
   local: string;
   source: string;
+  /** Words for a person; the namespace is told where it is not the default one. */
+  label: string;
 }
 
 /** A subject has many findings, and its identities are worked out once. */
@@ -49,13 +51,18 @@ function identitiesOf(subject: CheckedSubject, defaultNamespace: string): Identi
 function writeIdentities(subject: CheckedSubject, defaultNamespace: string) {
   if (!isResource(subject)) {
     const { file } = subject;
-    return { local: `dockerfile/${file}`, source: formatSubject({ type: 'file', path: file }) };
+    return {
+      local: `dockerfile/${file}`,
+      source: formatSubject({ type: 'file', path: file }),
+      label: 'Dockerfile',
+    };
   }
   const name = objectName(subject, defaultNamespace);
   const { file } = subject.origin;
   return {
     local: formatObjectName(name),
     source: formatSubject({ type: 'source-object', repository: '', path: file, ...name }),
+    label: `${name.kind} ${['', 'default'].includes(name.namespace) ? '' : `${name.namespace}/`}${name.name}`,
   };
 }
 
@@ -72,9 +79,11 @@ export function toFinding(violation: JudgedViolation, defaultNamespace: string):
     locationOf(subject, path),
     ...related.map((place) => locationOf(place.subject, place.path)),
   ];
+  const identities = identitiesOf(subject, defaultNamespace);
   const finding: Finding = {
     rule: check.id,
-    subject: sourceIdentity(subject, defaultNamespace),
+    subject: identities.source,
+    object: identities.label,
     verdict: 'fail',
     severity,
     message,
@@ -82,7 +91,7 @@ export function toFinding(violation: JudgedViolation, defaultNamespace: string):
     controls: check.controls,
     fingerprint: fingerprint({
       rule: check.id,
-      subject: localIdentity(subject, defaultNamespace),
+      subject: identities.local,
       path: stablePath(isResource(subject) ? subject.object : subject.value, path),
     }),
   };
@@ -96,8 +105,12 @@ function fixOf(fix: CheckFix): Fix {
 }
 
 function locationOf(subject: CheckedSubject, path: Path): FindingLocation {
-  const { missing, ...location } = { missing: false, ...locateSubject(subject, path) };
-  return { ...location, path, ...(missing ? { missing } : {}) };
+  if (!isResource(subject)) {
+    const { source } = subject.dockerfile;
+    return Object.assign(source.location(subject.locate(path)), { path });
+  }
+  const { missing, ...location } = subject.origin.locate(path);
+  return Object.assign(location, missing ? { path, missing } : { path });
 }
 
 /**

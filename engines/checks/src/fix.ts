@@ -1,9 +1,9 @@
 import { equalJson, type SourceText } from '@keelson/core';
 import type { PatchOperation, TextEdit } from '@keelson/evidence';
 import type { Resource } from '@keelson/kubernetes';
+import type { JudgedViolation } from './collector.ts';
 import { isResource } from './findings.ts';
 import { type SubjectPatch, TextEditor, textOf } from './fix-text.ts';
-import type { JudgedViolation } from './judge.ts';
 
 /** The new text of one file, and the violations that it mends. */
 export interface FixedFile {

@@ -12,6 +12,7 @@ export type {
   ProgramJudge,
   Violation,
 } from './check.ts';
+export { type CheckStatistics, type JudgedViolation, type Judgement, locateSubject } from './collector.ts';
 export {
   checkCostLimit,
   checkEnvironment,
@@ -36,8 +37,9 @@ export { editsOfEach, type FixedFile, type FixPlan, isFixable, type OverlayPatch
 export { generateChecks } from './generate.ts';
 export type { DockerfileInput, JudgeInput } from './input.ts';
 export { Inventory, type Workload } from './inventory.ts';
-export { type CheckStatistics, type JudgedViolation, type Judgement, judge, locateSubject } from './judge.ts';
+export { judge } from './judge.ts';
 export { type CheckFile, type LoadedDefinitions, loadChecks, loadDefinitions } from './load.ts';
+export { withParams } from './params.ts';
 export { type PathPattern, parsePath, parsePathPattern, walkPattern } from './path-pattern.ts';
 export { findCredential, isPlaceholder, isSecretName } from './secrets/patterns.ts';
 export { redactor } from './secrets/redact.ts';

@@ -60,6 +60,8 @@ export interface Finding {
   rule: string;
   /** Identity of the subject, as in `subject.ts`. */
   subject: string;
+  /** Words that name the subject to a person: `Deployment shop/web`. */
+  object?: string;
   verdict: Verdict;
   severity: Severity;
   message: string;

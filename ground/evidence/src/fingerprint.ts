@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PathStep } from '@keelson/core';
 
 /** What makes two judgements the same one, wherever and whenever they are made. */
@@ -18,5 +18,5 @@ export interface FingerprintParts {
 /** Hex SHA-256, the same under moved lines, in every cluster and on every machine. */
 export function fingerprint(parts: FingerprintParts): string {
   const text = JSON.stringify([parts.rule, parts.subject, parts.path, parts.detail ?? '']);
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -54,7 +54,6 @@ export function judgeInput(
   const findings = judgement.violations.map(
     (violation): JudgedFinding => ({
       finding: toFinding(violation, options.namespace),
-      object: objectLabel(violation.subject, options.namespace),
       fixable: isFixable(violation),
       violation,
     }),
@@ -71,7 +70,7 @@ export function judgeInput(
     now: new Date(),
   });
   for (const finding of suppressions.findings) {
-    findings.push({ finding, object: '', fixable: false, violation: undefined });
+    findings.push({ finding, fixable: false, violation: undefined });
   }
   sortFindings(findings);
   const unread = [...loaded.errors, ...selected.problems];
@@ -116,12 +115,6 @@ function redactionKey(given: string | undefined): SensitiveKey {
   return new SensitiveKey(
     given === undefined ? randomBytes(32) : createHash('sha256').update(given).digest(),
   );
-}
-
-function objectLabel(subject: CheckedSubject, namespace: string): string {
-  if (!isResource(subject)) return 'Dockerfile';
-  const place = subject.namespace ?? namespace;
-  return `${subject.kind} ${place === '' || place === 'default' ? '' : `${place}/`}${subject.name}`;
 }
 
 /** Files by their worst finding, then by name; objects in a file by their worst; then severity and line. */
