@@ -1,7 +1,7 @@
 import { createObject, type JsonObject, type JsonValue, objectOf, type SourceText } from '@keelson/core';
 import type { InstructionFlag, ShellCommand } from './model.ts';
 import { packageCommand } from './package-manager.ts';
-import { baseName, unwrapCommand } from './shell-script.ts';
+import { programOf } from './shell-script.ts';
 import type { SpanTable } from './span-table.ts';
 
 /** Elements of a pipeline that are followed. */
@@ -29,21 +29,21 @@ export function flagsOf(
 
 /** A shell command as plain values. */
 export function commandValue(command: ShellCommand, source: SourceText, spans: SpanTable): JsonObject {
-  const { start, wrappers, assignments } = unwrapCommand(command.words);
-  const name = baseName(command.words[start] ?? '');
+  const { name, start, wrappers, assignments } = programOf(command);
+  const receivers = receiversOf(command);
   const args = command.words.slice(start + 1);
   const asked = packageCommand(name, command.words, start);
   const out = createObject();
   out['name'] = name;
-  out['wrappers'] = wrappers;
+  out['wrappers'] = [...wrappers];
   out['words'] = spans.markItems([...command.words], command.wordSpans);
-  out['args'] = spans.markItems([...args], command.wordSpans.slice(start + 1));
+  out['args'] = spans.markItems(args, command.wordSpans.slice(start + 1));
   out['text'] = command.words.join(' ');
   out['flags'] = optionsOf(args);
   out['assignments'] = assignmentsOf([...command.assignments, ...assignments]);
   out['next'] = command.next;
-  out['pipedTo'] = receivers(command).map(({ name: receiver }) => receiver);
-  out['runBy'] = receivers(command).find(runsItsInput)?.name ?? '';
+  out['pipedTo'] = receivers.map((receiver) => receiver.name);
+  out['runBy'] = receivers.find((receiver) => receiver.runsItsInput)?.name ?? '';
   out['redirects'] = command.redirects.map(({ operator, target }) =>
     objectOf(Object.entries({ operator, target })),
   );
@@ -82,25 +82,39 @@ function assignmentsOf(words: readonly string[]): JsonObject {
   return out;
 }
 
+/** A command that others are piped into. */
 interface Receiver {
   readonly name: string;
-  readonly args: readonly string[];
+  /** True when the program takes its standard input as a script. */
+  readonly runsItsInput: boolean;
+}
+
+const knownReceivers = new WeakMap<ShellCommand, Receiver>();
+
+/** Worked out once for each command: thousands may be piped into one. */
+function receiverOf(command: ShellCommand): Receiver {
+  let receiver = knownReceivers.get(command);
+  if (receiver === undefined) {
+    const { name, start } = programOf(command);
+    receiver = { name, runsItsInput: runsItsInput(name, command.words.slice(start + 1)) };
+    knownReceivers.set(command, receiver);
+  }
+  return receiver;
 }
 
 /** The commands that its output goes through, in order. */
-function receivers(command: ShellCommand): Receiver[] {
+function receiversOf(command: ShellCommand): Receiver[] {
   const found: Receiver[] = [];
   let next = command.pipedTo;
   while (next !== undefined && found.length < longestPipeline) {
-    const { start } = unwrapCommand(next.words);
-    found.push({ name: baseName(next.words[start] ?? ''), args: next.words.slice(start + 1) });
+    found.push(receiverOf(next));
     next = next.pipedTo;
   }
   return found;
 }
 
-/** True when the program takes its standard input as a script: no script is named among its arguments. */
-function runsItsInput({ name, args }: Receiver): boolean {
+/** A program runs its standard input when no script is named among its arguments. */
+function runsItsInput(name: string, args: readonly string[]): boolean {
   if (/^(?:sh|bash|dash|ash|ksh|zsh)$/.test(name)) {
     if (args.some((arg) => /^-[a-z]*s$/.test(arg))) return true;
     // `-o pipefail` takes a value of its own

@@ -1,6 +1,5 @@
 export { type DockerfileEdit, type DockerfileTextEdit, editDockerfile } from './edit.ts';
 export { type DockerfileErrorCode, dockerfileErrorCodes } from './error.ts';
-export { expandWord, type Lookup } from './expand.ts';
 export { type ImageName, splitImageName } from './image-name.ts';
 export type {
   Dockerfile,
@@ -14,7 +13,6 @@ export type {
   ShellRedirect,
   Stage,
 } from './model.ts';
-export { type PackageCommand, type PackageWord, packageCommand } from './package-manager.ts';
 export {
   allInstructions,
   type DockerfileLimits,
@@ -23,5 +21,5 @@ export {
   type ParsedDockerfile,
   parseDockerfile,
 } from './parse.ts';
-export { baseName, unwrapCommand } from './shell-script.ts';
+export { baseName } from './shell-script.ts';
 export { dockerfileValue, locateDockerfile } from './value.ts';

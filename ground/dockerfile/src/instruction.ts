@@ -1,6 +1,7 @@
 import type { Span } from '@keelson/core';
 import type { ProblemList } from './error.ts';
 import { expandWord, type Lookup } from './expand.ts';
+import type { ExpansionAllowance } from './expansion-allowance.ts';
 import {
   type CommandBody,
   type CommandContext,
@@ -57,22 +58,11 @@ export interface InstructionContext extends CommandContext {
   readonly lookup: Lookup;
   readonly user: string | undefined;
   readonly problems: ProblemList;
-  /** Characters that expansion may still add to this file. */
-  readonly growth: { left: number; isExceeded: boolean };
+  readonly allowance: ExpansionAllowance;
 }
 
-const longestWord = 65_536;
-
-/** A word after expansion; as written once the file's allowance for growth is used up. */
 function expand(text: string, context: InstructionContext): string {
-  const { growth } = context;
-  const out = expandWord(text, context.escape, context.lookup, Math.min(growth.left, longestWord));
-  if (out !== undefined && out.length <= text.length + growth.left) {
-    growth.left -= Math.max(0, out.length - text.length);
-    return out;
-  }
-  growth.isExceeded = true;
-  return text;
+  return expandWord(text, context.escape, context.lookup, context.allowance);
 }
 
 /** Where the keyword of a logical line ends. */

@@ -52,6 +52,10 @@ describe('words and expansion', () => {
     ['replace all', 'ENV A=a-b-c', 'ENV X=${A//-/_}', 'a_b_c'],
     ['replace an escaped slash', 'ENV A=a/b', 'ENV X=${A//\\//_}', 'a_b'],
     ['replace a pattern', 'ENV A=aXbXc', 'ENV X=${A/X*X/-}', 'a-c'],
+    ['replace every match of a pattern', 'ENV A=aXbXbX', 'ENV X=${A//?X/-}', '---'],
+    ['a pattern from a variable', 'ENV A=a.b P=.', 'ENV X=${A/$P/-}', 'a-b'],
+    ['an escaped star is a star', 'ENV A=a*b', 'ENV X=${A#a\\*}', 'b'],
+    ['nothing matches', 'ENV A=abc', 'ENV X=${A%x*}', 'abc'],
     ['special parameters are one character', 'ENV A=b', 'ENV X=$$A', '$$A'],
     ['unknown stays', 'ENV A=b', 'ENV X=${NO}/$NO', '${NO}/$NO'],
     ['escaped dollar', 'ENV A=b', 'ENV X=\\$A', '$A'],
@@ -209,6 +213,16 @@ describe('hostile input', () => {
       `FROM a\nENV A=${'x'.repeat(10_000)}\nENV B=${'$A'.repeat(100_000)}`,
       'expansion',
     ],
+    [
+      'patterns on long values',
+      `FROM a\nENV A=${'a'.repeat(60_000)}\nENV B=${'${A#*a*a*b}'.repeat(1_000)}`,
+      'expansion',
+    ],
+    [
+      'inherited variables',
+      `FROM a AS b\nENV ${Array.from({ length: 20_000 }, (_, i) => `v${i}=`).join(' ')}\n${'FROM b AS b\n'.repeat(200)}`,
+      'expansion',
+    ],
     ['commands', `FROM a\nRUN ${'a;'.repeat(30_000)}`, 'commands'],
     ['instructions', `FROM a\n${'RUN a\n'.repeat(6_000)}`, 'instructions'],
   ])('bound that is named: %s', (_, text, limit) => {
@@ -225,11 +239,13 @@ describe('hostile input', () => {
     ['braces', `FROM a\nENV x=${'${x:-'.repeat(100_000)}`],
     ['groups', `FROM a\nRUN ${'('.repeat(200_000)}`],
     ['pipes', `FROM a\nRUN ${'a|'.repeat(200_000)}`],
+    ['a group piped into one command', `FROM a\nRUN { ${'a;'.repeat(19_000)} } | ${'tini '.repeat(100_000)}`],
+    ['stages and flags', `${'FROM a AS b\n'.repeat(4_000)}COPY ${'--from=zz '.repeat(100_000)}a b`],
     ['continuations', `FROM a\nRUN ${'\\\n'.repeat(300_000)}`],
     ['nested scripts', `FROM a\nRUN ${'sh -c "'.repeat(50_000)}`],
   ])('linear time: %s', (_, text) => {
     const start = performance.now();
-    parse(text);
+    dockerfileValue(parse(text).dockerfile);
     expect(performance.now() - start).toBeLessThan(3000);
   });
 });

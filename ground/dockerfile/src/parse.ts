@@ -16,7 +16,10 @@ export interface DockerfileLimits {
   readonly commands: number;
   /** `$(…)` in `$(…)`, `sh -c` in `sh -c`. */
   readonly depth: number;
-  /** Characters that the expansion of variables may add to the file: `ENV A=$A$A` doubles with every line. */
+  /**
+   * Characters that the expansion of variables may add to the file, or compare with patterns, each variable that a
+   * stage inherits counting as 16: `ENV A=$A$A` doubles with every line.
+   */
   readonly expansion: number;
 }
 

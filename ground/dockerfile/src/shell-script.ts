@@ -58,7 +58,7 @@ export function baseName(word: string): string {
 }
 
 /** Where the command proper begins behind `sudo`, `env A=b` and the like, and which of those stand before. */
-export function unwrapCommand(words: readonly string[]): {
+function unwrapCommand(words: readonly string[]): {
   start: number;
   wrappers: string[];
   assignments: string[];
@@ -74,6 +74,29 @@ export function unwrapCommand(words: readonly string[]): {
     at += operands[name] ?? 0;
   }
   return { start: Math.min(at, words.length), wrappers: found, assignments };
+}
+
+/** The program that a command runs, behind `sudo`, `env A=b` and the like. */
+export interface Program {
+  readonly name: string;
+  /** Index of its word; the command's number of words when none is left. */
+  readonly start: number;
+  readonly wrappers: readonly string[];
+  /** `A=b` words of the wrappers. */
+  readonly assignments: readonly string[];
+}
+
+const programs = new WeakMap<ShellCommand, Program>();
+
+/** Worked out once for each command: every command of a group asks for the one that the group is piped into. */
+export function programOf(command: ShellCommand): Program {
+  let program = programs.get(command);
+  if (program === undefined) {
+    const { start, wrappers: before, assignments } = unwrapCommand(command.words);
+    program = { name: baseName(command.words[start] ?? ''), start, wrappers: before, assignments };
+    programs.set(command, program);
+  }
+  return program;
 }
 
 function skipOptions(words: readonly string[], from: number, wrapper: string, assignments: string[]): number {
@@ -157,8 +180,7 @@ interface Script {
 }
 
 function scriptsOf(command: ShellCommand): Script[] {
-  const { start } = unwrapCommand(command.words);
-  const name = baseName(command.words[start] ?? '');
+  const { name, start } = programOf(command);
   const out: Script[] = [];
   if (shells.has(name) || name === 'su') {
     const script = scriptArgument(command, start);
@@ -197,9 +219,7 @@ function bodies(command: ShellCommand, written: boolean): Script[] {
 /** Text that `echo`, `printf`, `cat` or `tee` hand to a file or to a shell. */
 function printed(command: ShellCommand, name: string, start: number): Script[] {
   const toFile = command.redirects.some((r) => /^\d*&?>/.test(r.operator) && r.target !== '/dev/null');
-  const receiver = command.pipedTo;
-  const target =
-    receiver === undefined ? '' : baseName(receiver.words[unwrapCommand(receiver.words).start] ?? '');
+  const target = command.pipedTo === undefined ? '' : programOf(command.pipedTo).name;
   const written = !shells.has(target);
   if (written && !toFile && target !== 'tee' && name !== 'tee') return [];
   const out = bodies(command, written);

@@ -1,5 +1,6 @@
 import type { ProblemList } from './error.ts';
 import type { Lookup } from './expand.ts';
+import { ExpansionAllowance } from './expansion-allowance.ts';
 import type { InstructionContext } from './instruction.ts';
 import type { Instruction, Stage } from './model.ts';
 import type { ShellLimits } from './shell.ts';
@@ -11,14 +12,11 @@ export interface StageBuilderOptions {
   readonly buildArgs: ReadonlyMap<string, string>;
 }
 
+/** What a variable that a stage inherits takes from the allowance: an entry of a map, whatever its length. */
+const inheritedCost = 16;
+
 /** A stage while it is being read. */
-interface OpenStage {
-  readonly index: number;
-  readonly name: string | undefined;
-  readonly from: Instruction;
-  readonly base: string;
-  readonly baseStage: number | undefined;
-  readonly platform: string | undefined;
+interface OpenStage extends Stage {
   readonly instructions: Instruction[];
   readonly env: Map<string, string>;
   readonly args: Map<string, string>;
@@ -29,14 +27,16 @@ interface OpenStage {
 /** Sorts instructions into stages and keeps what is in force: variables, USER, SHELL. */
 export class StageBuilder {
   readonly #options: StageBuilderOptions;
-  readonly #growth: { left: number; isExceeded: boolean };
+  readonly #allowance: ExpansionAllowance;
+  /** The latest stage of each name. */
+  readonly #named = new Map<string, OpenStage>();
   readonly #globals = new Map<string, string>();
   readonly #globalArgs: Instruction[] = [];
   readonly #stages: OpenStage[] = [];
 
   constructor(options: StageBuilderOptions) {
     this.#options = options;
-    this.#growth = { left: options.limits.expansion, isExceeded: false };
+    this.#allowance = new ExpansionAllowance(options.limits.expansion);
   }
 
   /** What the next instruction is read with. FROM is read with the global ARGs only, see `add`. */
@@ -47,7 +47,7 @@ export class StageBuilder {
       escape: escapeChar,
       limits,
       problems,
-      growth: this.#growth,
+      allowance: this.#allowance,
       lookup: this.#lookup(stage),
       user: stage?.user,
       shell: stage?.shell,
@@ -109,10 +109,8 @@ export class StageBuilder {
       this.#options.problems.add('DOCKERFILE_ARGUMENTS', message, from.keywordSpan);
     }
     const base = words[0] ?? '';
-    const parent = this.#stages.findLast(
-      (stage) => stage.name !== undefined && stage.name === base.toLowerCase(),
-    );
-    this.#stages.push({
+    const parent = this.#named.get(base.toLowerCase());
+    const stage: OpenStage = {
       index: this.#stages.length,
       name: words[1]?.toLowerCase() === 'as' ? words[2]?.toLowerCase() : undefined,
       from,
@@ -120,16 +118,23 @@ export class StageBuilder {
       baseStage: parent?.index,
       platform: from.flags.find((flag) => flag.name === 'platform')?.value,
       instructions: [from],
-      env: new Map(parent?.env),
-      args: new Map(parent?.args),
+      env: this.#inherited(parent?.env),
+      args: this.#inherited(parent?.args),
       user: parent?.user,
       shell: parent?.shell,
-    });
+    };
+    this.#stages.push(stage);
+    if (stage.name !== undefined) this.#named.set(stage.name, stage);
+  }
+
+  /** A copy of a parent's variables; it costs allowance, since thousands of stages may inherit thousands. */
+  #inherited(variables: ReadonlyMap<string, string> = new Map()): Map<string, string> {
+    return new Map(this.#allowance.spend(variables.size * inheritedCost) ? variables : []);
   }
 
   finish(): { globalArgs: readonly Instruction[]; stages: readonly Stage[] } {
-    if (this.#growth.isExceeded) {
-      const message = `variables expand to more than the limit "expansion" of ${this.#options.limits.expansion}`;
+    if (this.#allowance.isExceeded) {
+      const message = `variables cost more to expand than the limit "expansion" of ${this.#options.limits.expansion}`;
       this.#options.problems.add('DOCKERFILE_LIMIT', message, { start: 0, end: 0 });
     }
     return { globalArgs: this.#globalArgs, stages: this.#stages };

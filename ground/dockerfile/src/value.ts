@@ -73,29 +73,34 @@ function build(dockerfile: Dockerfile): View {
 
 /** Stages that end up in the last one, through FROM, `COPY --from` and `RUN --mount=from=`. */
 function usedStages(stages: readonly Stage[]): ReadonlySet<number> {
+  const sources = sourcesOf(stages);
   const used = new Set<number>();
   const open = [stages.length - 1];
   for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    const stage = stages[index];
-    if (stage === undefined || used.has(index)) continue;
+    if (index < 0 || used.has(index)) continue;
     used.add(index);
-    if (stage.baseStage !== undefined) open.push(stage.baseStage);
-    for (const instruction of stage.instructions) {
-      for (const flag of (instruction.onbuild ?? instruction).flags) {
-        const name = flag.name === 'from' ? flag.value : /(?:^|,)from=([^,]+)/.exec(flag.value)?.[1];
-        const found = name === undefined ? undefined : stageNamed(stages, name, index);
-        if (found !== undefined) open.push(found);
-      }
-    }
+    open.push(...(sources[index] ?? []));
   }
   return used;
 }
 
-/** Index of an earlier stage by name or number. */
-function stageNamed(stages: readonly Stage[], name: string, before: number): number | undefined {
-  const byName = stages.findLastIndex((stage, i) => i < before && stage.name === name.toLowerCase());
-  if (byName >= 0) return byName;
-  return /^\d{1,6}$/.test(name) && Number(name) < before ? Number(name) : undefined;
+/** For each stage the earlier ones that it takes something from, named by name or number. */
+function sourcesOf(stages: readonly Stage[]): ReadonlySet<number>[] {
+  const named = new Map<string, number>();
+  return stages.map((stage, index) => {
+    const sources = new Set<number>();
+    if (stage.baseStage !== undefined) sources.add(stage.baseStage);
+    for (const instruction of stage.instructions) {
+      for (const flag of (instruction.onbuild ?? instruction).flags) {
+        const name = flag.name === 'from' ? flag.value : /(?:^|,)from=([^,]+)/.exec(flag.value)?.[1];
+        if (name === undefined) continue;
+        const source = named.get(name.toLowerCase()) ?? (/^\d{1,6}$/.test(name) ? Number(name) : index);
+        if (source < index) sources.add(source);
+      }
+    }
+    if (stage.name !== undefined) named.set(stage.name, index);
+    return sources;
+  });
 }
 
 function stageValue(

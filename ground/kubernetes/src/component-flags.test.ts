@@ -64,6 +64,13 @@ describe('componentFlags', () => {
     expect(found?.flags.get('v')).toEqual({ name: 'v', value: '3', words: [1, 2, 4], occurrences: 2 });
   });
 
+  test('a flag given very often costs time in proportion', () => {
+    const start = performance.now();
+    const found = componentFlags(['kubelet', ...Array.from({ length: 100_000 }, () => '--a=1')]);
+    expect(found?.flags.get('a')?.occurrences).toBe(100_000);
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+
   test('any words are read without a fault', () => {
     const word = fc.oneof(fc.string(), fc.constantFrom('sh', '-c', 'kubelet', '--a=b', '--a', 'hyperkube'));
     fc.assert(

@@ -40,7 +40,7 @@ export function componentFlags(words: readonly string[]): ComponentCommand | und
 
 /** Reads flags out of words that follow a program's name; `indices` say which word each came from. */
 function readFlags(words: readonly string[], indices: readonly number[]): Map<string, ComponentFlag> {
-  const flags = new Map<string, ComponentFlag>();
+  const flags = new Map<string, DraftFlag>();
   for (let i = 0; i < words.length; i++) {
     const parts = splitFlag(words[i] ?? '');
     if (parts === undefined) continue;
@@ -57,18 +57,22 @@ function readFlags(words: readonly string[], indices: readonly number[]): Map<st
   return flags;
 }
 
-function addFlag(flags: Map<string, ComponentFlag>, name: string, value: string, words: number[]): void {
-  const before = flags.get(name);
-  if (before === undefined) {
+/** A flag while its occurrences are gathered. */
+interface DraftFlag extends ComponentFlag {
+  value: string;
+  readonly words: number[];
+  occurrences: number;
+}
+
+function addFlag(flags: Map<string, DraftFlag>, name: string, value: string, words: number[]): void {
+  const flag = flags.get(name);
+  if (flag === undefined) {
     flags.set(name, { name, value, words, occurrences: 1 });
     return;
   }
-  flags.set(name, {
-    name,
-    value: listFlags.has(name) && before.value !== '' ? `${before.value},${value}` : value,
-    words: [...before.words, ...words],
-    occurrences: before.occurrences + 1,
-  });
+  flag.value = listFlags.has(name) && flag.value !== '' ? `${flag.value},${value}` : value;
+  flag.words.push(...words);
+  flag.occurrences++;
 }
 
 function splitFlag(word: string): { name: string; value: string | undefined } | undefined {
