@@ -1,8 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Check, type DockerfileInput, isResource, judge, locateSubject } from '@keelson/checks';
+import {
+  type Check,
+  type DockerfileInput,
+  isResource,
+  judge,
+  locateSubject,
+  withParams,
+} from '@keelson/checks';
 import {
   cloneJson,
+  createObject,
   isObject,
   type JsonObject,
   type JsonValue,
@@ -14,13 +22,16 @@ import type { Severity } from '@keelson/evidence';
 import type { Resource } from '@keelson/kubernetes';
 import { fileKind, readDockerfileText, readManifestText } from '@keelson/manifests';
 import { checks } from '@keelson/pack-checks';
+import type { Tally } from './suite.ts';
 
 /** How one of a suite's own rules is answered by keelson's checks. */
 export interface Mapping {
   /** Ids of the checks whose findings, taken together, answer for the suite's rule. */
   readonly checks: readonly string[];
   /** Cases that keelson deliberately answers otherwise, by id or file, each with a one-line reason. */
-  readonly differs: Readonly<Record<string, string>>;
+  readonly differs: ReadonlyMap<string, string>;
+  /** Settings that the suite's rule has built in, or takes from its user. */
+  readonly params: JsonObject;
 }
 
 /** A text to judge, as a suite's file or line holds it. */
@@ -80,22 +91,81 @@ export function loadMappings(suite: string): Map<string, Mapping> {
 }
 
 function joined(a: Mapping, b: Mapping): Mapping {
-  return { checks: [...new Set([...a.checks, ...b.checks])], differs: { ...a.differs, ...b.differs } };
+  return {
+    checks: [...new Set([...a.checks, ...b.checks])],
+    differs: new Map([...a.differs, ...b.differs]),
+    params: objectOf([...Object.entries(a.params), ...Object.entries(b.params)]),
+  };
 }
 
 function readMapping(where: string, entry: JsonValue | undefined): Mapping {
   const ids = isObject(entry) ? entry['checks'] : undefined;
   if (!isObject(entry) || !Array.isArray(ids)) throw new Error(`${where} has no list of checks`);
-  const differs = entry['differs'];
-  const reasons = isObject(differs)
-    ? Object.entries(differs).map(([key, why]) => [key, String(why)] as const)
-    : [];
-  return { checks: ids.map(String), differs: Object.fromEntries(reasons) };
+  const { differs, params } = entry;
+  const reasons = Object.entries(isObject(differs) ? differs : {});
+  return {
+    checks: ids.map(String),
+    differs: new Map(reasons.map(([key, why]) => [key, String(why)])),
+    params: isObject(params) ? params : createObject(),
+  };
 }
 
 /** JSON as bare objects. Throws SyntaxError. */
 export function readJson(text: string): JsonValue {
   return cloneJson<JsonValue>(JSON.parse(text));
+}
+
+/** Rules of a suite by whether a check is mapped to them, in the order of their first case. */
+export class RuleCoverage {
+  readonly #mappings: ReadonlyMap<string, Mapping>;
+  readonly #covered = new Set<string>();
+  readonly #uncovered = new Set<string>();
+
+  constructor(suite: string) {
+    this.#mappings = loadMappings(suite);
+  }
+
+  /** The mapping of a rule, which is counted. */
+  mappingOf(rule: string): Mapping | undefined {
+    const mapping = this.#mappings.get(rule);
+    (mapping === undefined ? this.#uncovered : this.#covered).add(rule);
+    return mapping;
+  }
+
+  /** What the suite prints of it. */
+  get note(): string {
+    const names = [...this.#uncovered].join(', ');
+    return `${this.#covered.size} rules mapped, ${this.#uncovered.size} uncovered${names === '' ? '' : `: ${names}`}`;
+  }
+}
+
+/** Lines of JSON that are objects, as bare objects; empty lines are passed over. Throws SyntaxError. */
+export function readJsonLines(text: string): JsonObject[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(readJson)
+    .filter(isObject);
+}
+
+/** Judges one text of which the suite only says whether its rule fires; `key` names the case in the mapping. */
+export function judgeVerdict(
+  rule: string,
+  key: string,
+  text: CaseText,
+  verdict: JsonValue | undefined,
+  mapping: Mapping,
+  result: Tally,
+): void {
+  const { violations, errors } = judgeTexts([text], mapping.checks, { params: mapping.params });
+  if (violations.length > 0 === (verdict === 'fail')) {
+    result.pass();
+    return;
+  }
+  const found = [...violations.map(({ line, message }) => `line ${line}: ${message}`), ...errors].join('; ');
+  const reason = mapping.differs.get(key);
+  if (reason !== undefined) result.skip(`${rule} ${key}`, `differs: ${reason}`);
+  else result.fail(`${rule} ${key}`, `expected ${String(verdict)}; ${found || 'no finding'}`);
 }
 
 /** Judges texts together, so that checks over several objects see all of them. An unknown check is an error of the case. */
@@ -132,13 +202,4 @@ export function judgeTexts(
     return { check: check.id, file, line: line ?? 1, object, path, message, severity };
   });
   return { violations, errors };
-}
-
-function withParams(check: Check, settings: JsonObject | undefined): Check {
-  if (settings === undefined) return check;
-  const params = objectOf([...Object.entries(check.judge.params ?? {}), ...Object.entries(settings)]);
-  const { judge: rule } = check;
-  return rule.type === 'program'
-    ? { ...check, judge: { ...rule, params } }
-    : { ...check, judge: { ...rule, params } };
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject, type JsonObject, SourceText } from '@keelson/core';
+import { SourceText } from '@keelson/core';
 import { parseDockerfile } from '@keelson/dockerfile';
-import { judgeTexts, loadMappings, type Mapping, readJson } from './check-cases.ts';
+import { judgeVerdict, RuleCoverage, readJsonLines } from './check-cases.ts';
 import { type Suite, Tally } from './suite.ts';
 
 /** Folders of which every Dockerfile must be read without a problem. */
@@ -43,30 +43,14 @@ function judgeParse(file: string, text: string, result: Tally): void {
 function judgeCases(dir: string, result: Tally): void {
   const path = join(dir, 'cases.jsonl');
   if (!existsSync(path)) return;
-  const mappings = loadMappings('dockerfiles');
-  const covered = new Set<string>();
-  const uncovered = new Set<string>();
-  for (const line of readFileSync(path, 'utf8').split('\n')) {
-    const row = line.trim() === '' ? null : readJson(line);
-    if (!isObject(row)) continue;
+  const coverage = new RuleCoverage('dockerfiles');
+  for (const row of readJsonLines(readFileSync(path, 'utf8'))) {
     const id = String(row['id']);
-    const mapping = mappings.get(id);
-    (mapping === undefined ? uncovered : covered).add(id);
-    if (mapping !== undefined) judgeCase(dir, id, row, mapping, result);
+    const mapping = coverage.mappingOf(id);
+    if (mapping === undefined) continue;
+    const input = String(row['input']);
+    const text = { name: input, text: readFileSync(join(dir, input), 'utf8'), kind: 'dockerfile' } as const;
+    judgeVerdict(id, input, text, row['verdict'], mapping, result);
   }
-  result.notes.push(`${covered.size} ids mapped, ${uncovered.size} uncovered: ${[...uncovered].join(', ')}`);
-}
-
-function judgeCase(dir: string, id: string, row: JsonObject, mapping: Mapping, result: Tally): void {
-  const input = String(row['input']);
-  const text = readFileSync(join(dir, input), 'utf8');
-  const { violations, errors } = judgeTexts([{ name: input, text, kind: 'dockerfile' }], mapping.checks);
-  if (violations.length > 0 === (row['verdict'] === 'fail')) {
-    result.pass();
-    return;
-  }
-  const reason = mapping.differs[input];
-  const found = [...violations.map(({ line, message }) => `line ${line}: ${message}`), ...errors].join('; ');
-  if (reason !== undefined) result.skip(`${id} ${input}`, `differs: ${reason}`);
-  else result.fail(`${id} ${input}`, `expected ${String(row['verdict'])}; ${found || 'no finding'}`);
+  result.notes.push(coverage.note);
 }

@@ -82,12 +82,14 @@ function judgeQuery({ name, kind, ...query }: Query, mapping: Mapping, result: T
   const rows = rowsOf(folder);
   for (const file of casesOf(folder)) {
     const text = readFileSync(join(folder, file), 'utf8');
-    const { violations, errors } = judgeTexts([{ name: file, text, kind }], mapping.checks);
+    const { violations, errors } = judgeTexts([{ name: file, text, kind }], mapping.checks, {
+      params: mapping.params,
+    });
     const expected = rows.filter((row) => row.file === file).map((row) => row.line);
     const found = new Map(violations.map((violation) => [violation.line, violation.message]));
     const say = (line: number | undefined, fault: string) => {
       const id = `${name} ${file}${line === undefined ? '' : `:${line}`}`;
-      const reason = mapping.differs[file] ?? mapping.differs[`${file}:${line}`];
+      const reason = mapping.differs.get(file) ?? mapping.differs.get(`${file}:${line}`);
       if (reason === undefined) result.fail(id, fault);
       else result.skip(id, `differs: ${reason}`);
     };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createObject, isObject, type JsonObject, type JsonValue } from '@keelson/core';
-import { judgeTexts, loadMappings, type Mapping, readJson } from './check-cases.ts';
+import { judgeTexts, loadMappings, type Mapping, readJson, readJsonLines } from './check-cases.ts';
 import { type Suite, Tally } from './suite.ts';
 
 /** One line of `cases.jsonl`. */
@@ -36,9 +36,17 @@ export const suite: Suite = {
       const mapping = mappings.get(one.rule);
       if (!one.isJudgeable) result.skip(id, 'the corpus has no input for this case');
       else if (mapping === undefined) result.skip(id, 'no check is mapped to this rule');
-      else if (mapping.differs[one.name] !== undefined)
-        differences.push(`differs: ${id}: ${mapping.differs[one.name]}`);
-      else await judgeCase(dir, one, mapping, (own) => parameters(names, defaults, own), result, agreement);
+      else if (mapping.differs.has(one.name))
+        differences.push(`differs: ${id}: ${mapping.differs.get(one.name)}`);
+      else
+        await judgeCase(
+          dir,
+          one,
+          mapping,
+          (own) => parameters(names, mapping.params, defaults, own),
+          result,
+          agreement,
+        );
     }
     const rules = new Set(cases.map(({ rule }) => rule));
     const mapped = [...rules].filter((rule) => mappings.has(rule)).length;
@@ -98,9 +106,7 @@ function identityOf(object: JsonValue | undefined): string {
 }
 
 function readCases(text: string): Case[] {
-  return text.split('\n').flatMap((line) => {
-    const value = line.trim() === '' ? undefined : readJson(line);
-    if (!isObject(value)) return [];
+  return readJsonLines(text).flatMap((value) => {
     const { id, case: name, inputs, data, verdict } = value;
     if (typeof id !== 'string' || typeof name !== 'string' || !Array.isArray(inputs)) return [];
     return [

@@ -9,7 +9,9 @@ const shownFailures = 20;
 async function runSuite(name: string, dir: string): Promise<boolean> {
   const load = suites[name] ?? progressSuites[name];
   if (load === undefined) {
-    console.error(`unknown suite ${name}; known: ${[...Object.keys(suites), ...Object.keys(progressSuites)].join(', ')}`);
+    console.error(
+      `unknown suite ${name}; known: ${[...Object.keys(suites), ...Object.keys(progressSuites)].join(', ')}`,
+    );
     process.exitCode = 2;
     return true;
   }

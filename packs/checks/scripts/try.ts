@@ -1,7 +1,7 @@
 // Runs the inline examples of check files without a build: `node packs/checks/scripts/try.ts packs/checks/kubernetes/rbac`.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileCheck, judge, loadDefinitions } from '@keelson/checks';
+import { compileCheck, judge, loadDefinitions, withParams } from '@keelson/checks';
 import { SourceText } from '@keelson/core';
 import { readDockerfileText, readManifestText } from '@keelson/manifests';
 import { programs } from '../src/programs/index.ts';
@@ -38,8 +38,8 @@ for (const definition of definitions) {
     const check = compileCheck(definition, () => undefined, programs);
     const verdicts = new Set(definition.examples.map(({ verdict }) => verdict));
     if (verdicts.size < 2) say(`${definition.id}: needs an example of each verdict`);
-    for (const [i, { verdict, input }] of definition.examples.entries()) {
-      const { errors, judgement } = resultOf(definition.target, input, check);
+    for (const [i, { verdict, input, params }] of definition.examples.entries()) {
+      const { errors, judgement } = resultOf(definition.target, input, withParams(check, params));
       const label = `${definition.id} example ${i + 1} (${verdict})`;
       for (const error of errors) say(`${label}: ${error.format()}`);
       for (const { message } of judgement.notifications) say(`${label}: ${message}`);

@@ -1,4 +1,4 @@
-import { judge } from '@keelson/checks';
+import { type CheckExample, judge, withParams } from '@keelson/checks';
 import { SourceText } from '@keelson/core';
 import { readDockerfileText, readManifestText } from '@keelson/manifests';
 import { describe, expect, test } from 'vitest';
@@ -8,9 +8,10 @@ const examples = await loadCheckExamples();
 const texts = await loadCheckTexts();
 const byId = new Map(checks.map((check) => [check.id, check]));
 
-function violationsOf(id: string, target: string, input: string) {
-  const check = byId.get(id);
-  if (check === undefined) throw new Error(`no check ${id}`);
+function violationsOf(id: string, target: string, { input, params }: CheckExample) {
+  const known = byId.get(id);
+  if (known === undefined) throw new Error(`no check ${id}`);
+  const check = withParams(known, params);
   if (target === 'dockerfile') {
     const { input: dockerfile, problems } = readDockerfileText(new SourceText('Dockerfile', input));
     return { errors: problems, judgement: judge({ resources: [], dockerfiles: [dockerfile] }, [check]) };
@@ -32,7 +33,7 @@ describe.each(examples.map((item) => [item.id, item] as const))('%s', (id, item)
   test.each(item.examples.map((example, i) => [`${example.verdict} ${i + 1}`, example] as const))(
     '%s',
     (_, example) => {
-      const { errors, judgement } = violationsOf(id, item.target, example.input);
+      const { errors, judgement } = violationsOf(id, item.target, example);
       expect(errors.map((error) => error.format())).toEqual([]);
       expect(judgement.notifications).toEqual([]);
       const messages = judgement.violations.map(({ message }) => message);

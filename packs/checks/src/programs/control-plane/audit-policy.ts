@@ -1,6 +1,7 @@
 import type { ProgramContext, Violation } from '@keelson/checks';
 import type { JsonObject } from '@keelson/core';
-import { mappingsOf, placedDocuments, textsOf } from './host-documents.ts';
+import { mappingsAt, textsAt } from '../fields.ts';
+import { placedDocuments } from './host-documents.ts';
 
 /** Levels of audit.k8s.io/v1, from least to most. */
 const levels = ['None', 'Metadata', 'Request', 'RequestResponse'];
@@ -36,7 +37,7 @@ export function* auditPolicy(context: ProgramContext): Generator<Violation> {
 }
 
 function faultOf(document: JsonObject, { name, sensitive }: KeyResource, named: boolean): string | undefined {
-  const rule = mappingsOf(document['rules']).find(
+  const rule = mappingsAt(document, ['rules']).find(
     ({ item }) => appliesToAll(item) && covers(item, name, named),
   );
   if (rule === undefined) return `no rule of the audit policy ${named ? 'names' : 'covers'} ${name}`;
@@ -50,16 +51,16 @@ function faultOf(document: JsonObject, { name, sensitive }: KeyResource, named: 
 const limits = ['users', 'userGroups', 'verbs', 'namespaces', 'nonResourceURLs'];
 
 function appliesToAll(rule: JsonObject): boolean {
-  return limits.every((key) => textsOf(rule[key]).length === 0);
+  return limits.every((key) => textsAt(rule, [key]).length === 0);
 }
 
 /** By resource name in any group: policies often write `deployments` under the core group. */
 function covers(rule: JsonObject, resource: string, named: boolean): boolean {
-  const groups = mappingsOf(rule['resources']);
+  const groups = mappingsAt(rule, ['resources']);
   if (groups.length === 0) return !named;
   return groups.some(({ item }) => {
-    if (textsOf(item['resourceNames']).length > 0) return false;
-    const resources = textsOf(item['resources']);
+    if (textsAt(item, ['resourceNames']).length > 0) return false;
+    const resources = textsAt(item, ['resources']);
     if (resources.length === 0) return !named && isCore(item, resource);
     return resources.some((pattern) => matches(pattern, resource, named));
   });

@@ -1,6 +1,7 @@
 import type { ProgramContext, Violation } from '@keelson/checks';
 import { isObject, type JsonObject, type Path } from '@keelson/core';
-import { mappingsOf, type PlacedDocument, placedDocuments, textsOf } from './host-documents.ts';
+import { mappingsAt, textsAt } from '../fields.ts';
+import { type PlacedDocument, placedDocuments } from './host-documents.ts';
 
 interface Fault {
   readonly path: Path;
@@ -36,7 +37,7 @@ const rules: Readonly<Record<string, Rule>> = {
     return isCovered ? [] : [{ path: ['resources'], message: 'no entry covers secrets' }];
   },
   'external-kms': (document, params) => {
-    const known = textsOf(params['plugins']);
+    const known = textsAt(params, ['plugins']);
     const isKnown = (name: string) => known.some((plugin) => name.toLowerCase().includes(plugin));
     if (entries(document).some(({ kms }) => kms.some(isKnown))) return [];
     return [{ path: ['resources'], message: 'no entry uses a KMS plugin of a known key service' }];
@@ -66,10 +67,10 @@ interface Entry {
 }
 
 function entries(document: JsonObject): Entry[] {
-  return mappingsOf(document['resources']).map(({ item, index }) => {
-    const providers = mappingsOf(item['providers']).map((provider) => provider.item);
+  return mappingsAt(document, ['resources']).map(({ item, index }) => {
+    const providers = mappingsAt(item, ['providers']).map((provider) => provider.item);
     return {
-      resources: textsOf(item['resources']),
+      resources: textsAt(item, ['resources']),
       providers: providers.flatMap((provider) => Object.keys(provider).slice(0, 1)),
       kms: providers.flatMap(({ kms }) =>
         isObject(kms) && typeof kms['name'] === 'string' ? [kms['name']] : [],

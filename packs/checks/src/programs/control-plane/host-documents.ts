@@ -1,5 +1,5 @@
 import { documentsOfBase64, type ProgramContext } from '@keelson/checks';
-import { isObject, type JsonObject, type JsonValue, type Path, valueAt } from '@keelson/core';
+import { type JsonObject, type Path, valueAt } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 
 /** A configuration document that stands on its own, or as base64 text in a snapshot of a control plane node. */
@@ -24,15 +24,4 @@ export function placedDocuments({ resources }: ProgramContext, field: string): P
       place: () => path,
     }));
   });
-}
-
-/** Items of a list that are mappings, with their index; none for anything else. */
-export function mappingsOf(value: JsonValue | undefined): { item: JsonObject; index: number }[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item, index) => (isObject(item) ? [{ item, index }] : []));
-}
-
-/** Texts of a list; none for anything else. */
-export function textsOf(value: JsonValue | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

@@ -1,6 +1,6 @@
 import { type ProgramContext, parsePathPattern, type Violation, walkPattern } from '@keelson/checks';
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
-import { textsOf } from './host-documents.ts';
+import { textsAt } from '../fields.ts';
 
 /**
  * Judges files in snapshots of a host. `params`: `files`, patterns that lead to descriptions of files (`path`,
@@ -9,7 +9,7 @@ import { textsOf } from './host-documents.ts';
  */
 export function* hostFiles({ resources, params }: ProgramContext): Generator<Violation> {
   const suffix = String(params['suffix'] ?? '');
-  const patterns = textsOf(params['files']).map(parsePathPattern);
+  const patterns = textsAt(params, ['files']).map(parsePathPattern);
   for (const subject of resources) {
     for (const pattern of patterns) {
       const found: Violation[] = [];
@@ -29,7 +29,7 @@ function faultOf(file: JsonObject, params: JsonObject): string | undefined {
   if (typeof permissions === 'string') {
     return permissionFault(name, file['permissions'], Number.parseInt(permissions, 8));
   }
-  return ownerFault(name, file['ownership'], textsOf(params['owners']));
+  return ownerFault(name, file['ownership'], textsAt(params, ['owners']));
 }
 
 /** A file that allows anything the limit does not; permissions that were not collected say nothing. */

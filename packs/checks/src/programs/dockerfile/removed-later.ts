@@ -1,6 +1,7 @@
 import type { DockerfileInput, ProgramContext, Violation } from '@keelson/checks';
 import type { JsonObject, Path } from '@keelson/core';
-import { objects, type PlacedStage, placedStages, strings, text } from './stage-instructions.ts';
+import { mappingsAt, textAt, textsAt } from '../fields.ts';
+import { type PlacedStage, placedStages } from './stage-instructions.ts';
 
 /** A file that an instruction put into a layer. */
 interface AddedFile {
@@ -24,8 +25,8 @@ function* judgeStage(input: DockerfileInput, stage: PlacedStage): Iterable<Viola
   let folder = '/';
   const added = new Map<string, AddedFile>();
   for (const { value, path } of stage.instructions) {
-    const keyword = text(value, 'keyword');
-    if (keyword === 'WORKDIR') folder = resolvePath(folder, strings(value['args'])[0] ?? '');
+    const keyword = textAt(value, ['keyword']);
+    if (keyword === 'WORKDIR') folder = resolvePath(folder, textsAt(value, ['args'])[0] ?? '');
     else if (keyword === 'COPY' || keyword === 'ADD') {
       for (const file of addedFiles(value, folder, path)) added.set(file.target, file);
     } else if (keyword === 'RUN') {
@@ -47,7 +48,7 @@ function* judgeStage(input: DockerfileInput, stage: PlacedStage): Iterable<Viola
 }
 
 function addedFiles(value: JsonObject, folder: string, path: Path): AddedFile[] {
-  const args = strings(value['args']);
+  const args = textsAt(value, ['args']);
   const target = args.at(-1);
   if (target === undefined || target.includes('$')) return [];
   const sources = args.slice(0, -1);
@@ -63,9 +64,9 @@ function addedFiles(value: JsonObject, folder: string, path: Path): AddedFile[] 
 function removedFiles(value: JsonObject, folder: string): string[] {
   let current = folder;
   const out: string[] = [];
-  for (const command of objects(value['commands'])) {
-    const args = strings(command['args']);
-    const name = text(command, 'name');
+  for (const { item: command } of mappingsAt(value, ['commands'])) {
+    const args = textsAt(command, ['args']);
+    const name = textAt(command, ['name']);
     if (name === 'cd' && args[0] !== undefined) current = resolvePath(current, args[0]);
     if (name !== 'rm' && name !== 'unlink' && name !== 'shred') continue;
     for (const arg of args) {

@@ -1,11 +1,6 @@
 import type { DockerfileInput, ProgramContext, Violation } from '@keelson/checks';
-import {
-  type PlacedInstruction,
-  type PlacedStage,
-  placedStages,
-  strings,
-  text,
-} from './stage-instructions.ts';
+import { textAt, textsAt } from '../fields.ts';
+import { type PlacedInstruction, type PlacedStage, placedStages } from './stage-instructions.ts';
 
 /** From this many in a row joining them is worth a word. */
 const worthJoining = 3;
@@ -24,7 +19,7 @@ function* judgeStage(input: DockerfileInput, stage: PlacedStage): Iterable<Viola
     const first = row[0];
     if (first !== undefined && (instruction === undefined || groupOf(instruction) !== groupOf(first))) {
       if (row.length >= worthJoining && groupOf(first) !== undefined) {
-        const message = `${row.length} ${text(first.value, 'keyword')} instructions in a row make a layer each`;
+        const message = `${row.length} ${textAt(first.value, ['keyword'])} instructions in a row make a layer each`;
         yield { subject: input, path: first.path, message };
       }
       row = [];
@@ -35,8 +30,8 @@ function* judgeStage(input: DockerfileInput, stage: PlacedStage): Iterable<Viola
 
 /** Instructions of the same group can be joined. */
 function groupOf({ value }: PlacedInstruction): string | undefined {
-  const keyword = text(value, 'keyword');
+  const keyword = textAt(value, ['keyword']);
   if (keyword === 'RUN') return 'RUN';
   if (keyword !== 'COPY' && keyword !== 'ADD') return undefined;
-  return `${keyword} ${strings(value['args']).at(-1) ?? ''} ${JSON.stringify(Object.entries(value['flags'] ?? {}))}`;
+  return `${keyword} ${textsAt(value, ['args']).at(-1) ?? ''} ${JSON.stringify(Object.entries(value['flags'] ?? {}))}`;
 }

@@ -1,5 +1,6 @@
 import type { DockerfileInput } from '@keelson/checks';
-import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
+import type { JsonObject, Path } from '@keelson/core';
+import { mappingsAt } from '../fields.ts';
 
 /** An instruction's value and where it stands in the Dockerfile's value. */
 export interface PlacedInstruction {
@@ -15,26 +16,10 @@ export interface PlacedStage {
 
 /** Stages of a Dockerfile in order. */
 export function placedStages(input: DockerfileInput): PlacedStage[] {
-  return objects(input.value['stages']).map((stage, i) => ({
+  return mappingsAt(input.value, ['stages']).map(({ item: stage, index: i }) => ({
     value: stage,
-    instructions: objects(stage['instructions'])
-      .map((value, j) => ({ value, path: ['stages', i, 'instructions', j] }))
-      .filter(({ value }) => value['trigger'] !== true),
+    instructions: mappingsAt(stage, ['instructions'])
+      .filter(({ item }) => item['trigger'] !== true)
+      .map(({ item, index }) => ({ value: item, path: ['stages', i, 'instructions', index] })),
   }));
-}
-
-/** The objects of a list. */
-export function objects(value: JsonValue | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-/** The strings of a list. */
-export function strings(value: JsonValue | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-/** A field that is text; empty where it is none. */
-export function text(value: JsonObject, key: string): string {
-  const found = value[key];
-  return typeof found === 'string' ? found : '';
 }

@@ -1,6 +1,7 @@
 import type { DockerfileInput, ProgramContext, Violation } from '@keelson/checks';
 import type { JsonObject } from '@keelson/core';
-import { objects, type PlacedStage, placedStages, strings, text } from './stage-instructions.ts';
+import { mappingsAt, textAt, textsAt } from '../fields.ts';
+import { type PlacedStage, placedStages } from './stage-instructions.ts';
 
 /** Managers whose `upgrade` without packages fetches the index as well (`yum update`, `dnf upgrade`). */
 const upgradeRefreshes = new Set(['yum', 'dnf']);
@@ -19,9 +20,9 @@ function* judgeStage(input: DockerfileInput, stage: PlacedStage): Iterable<Viola
     if (value['keyword'] !== 'RUN') continue;
     const refreshed = new Set<string>();
     const installed = new Set<string>();
-    for (const command of objects(value['commands'])) {
-      const manager = text(command, 'manager');
-      if (manager === '') continue;
+    for (const { item: command } of mappingsAt(value, ['commands'])) {
+      const manager = textAt(command, ['manager']);
+      if (manager === undefined) continue;
       const isInstall = command['action'] === 'install';
       if (isInstall && !refreshes(command) && !refreshed.has(manager) && stale.delete(manager)) {
         const message = `${manager} installs from an index that an earlier layer fetched`;
@@ -35,12 +36,12 @@ function* judgeStage(input: DockerfileInput, stage: PlacedStage): Iterable<Viola
 }
 
 function refreshes(command: JsonObject): boolean {
-  const action = text(command, 'action');
-  const manager = text(command, 'manager');
+  const action = textAt(command, ['action']);
+  const manager = textAt(command, ['manager']);
   if (action === 'update') return true;
-  if (action === 'upgrade') return upgradeRefreshes.has(manager);
+  if (action === 'upgrade') return manager !== undefined && upgradeRefreshes.has(manager);
   if (action !== 'install') return false;
-  const flags = strings(command['flags']);
+  const flags = textsAt(command, ['flags']);
   if (manager === 'apk')
     return flags.some((flag) => ['-U', '--update', '--update-cache', '--no-cache'].includes(flag));
   return manager === 'pacman' && flags.some((flag) => /^-Sy/.test(flag));

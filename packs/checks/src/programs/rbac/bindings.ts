@@ -1,27 +1,51 @@
 import type { Inventory, ProgramContext, Violation } from '@keelson/checks';
-import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
-import { type PolicyRule, type Resource, rbacGroup, roleRefOf, rulesOf } from '@keelson/kubernetes';
+import type { Path } from '@keelson/core';
+import {
+  normaliseSubject,
+  type PolicyRule,
+  type Resource,
+  rbacGroup,
+  roleRefOf,
+  rulesOf,
+} from '@keelson/kubernetes';
+import { listAt, titleOf } from '../fields.ts';
+
+/** Roles of the input by kind, namespace (empty for a ClusterRole) and name. */
+function rolesByName(inventory: Inventory): ReadonlyMap<string, Resource> {
+  return inventory.memo('rbac/roles-by-name', () => {
+    const roles = ['Role', 'ClusterRole'].flatMap((kind) => inventory.ofKind(kind, rbacGroup));
+    return new Map(
+      roles.toReversed().map((role) => [roleKey(role.kind, inventory.namespaceOf(role), role.name), role]),
+    );
+  });
+}
+
+function roleKey(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
+}
 
 /** The role that a binding refers to, when it is in the input. */
 export function roleOf(binding: Resource, inventory: Inventory): Resource | undefined {
   const reference = roleRefOf(binding);
   if (reference === undefined) return undefined;
   const namespace = reference.kind === 'Role' ? inventory.namespaceOf(binding) : '';
-  return inventory
-    .ofKind(reference.kind, rbacGroup)
-    .find((role) => role.name === reference.name && inventory.namespaceOf(role) === namespace);
+  return rolesByName(inventory).get(roleKey(reference.kind, namespace, reference.name));
+}
+
+/** The rules that a role of the input grants, aggregated ones too. */
+export function rulesOfRole(role: Resource, inventory: Inventory): readonly PolicyRule[] {
+  const cache = inventory.memo('rbac/rules-of-roles', () => new Map<Resource, readonly PolicyRule[]>());
+  const known = cache.get(role);
+  if (known !== undefined) return known;
+  const rules = rulesOf(role, inventory.ofKind('ClusterRole', rbacGroup));
+  cache.set(role, rules);
+  return rules;
 }
 
 /** The rules that a binding grants: all that are in the input, aggregated ones too. */
 export function rulesGranted(binding: Resource, inventory: Inventory): readonly PolicyRule[] {
   const role = roleOf(binding, inventory);
-  if (role === undefined) return [];
-  const cache = inventory.memo('rules-of-roles', () => new Map<Resource, readonly PolicyRule[]>());
-  const known = cache.get(role);
-  if (known !== undefined) return known;
-  const rules = rulesOf(role, inventory.resources);
-  cache.set(role, rules);
-  return rules;
+  return role === undefined ? [] : rulesOfRole(role, inventory);
 }
 
 /** Roles that every cluster has from its start. */
@@ -37,7 +61,7 @@ export function* danglingRoleBinding({ resources, inventory }: ProgramContext): 
     const reference = roleRefOf(binding);
     if (reference === undefined || roleOf(binding, inventory) !== undefined) continue;
     if (isBuiltIn(reference)) continue;
-    const message = `${binding.kind} "${binding.name}" binds the ${reference.kind} "${reference.name}", which is not there`;
+    const message = `${titleOf(binding)} binds the ${reference.kind} "${reference.name}", which is not there`;
     yield { subject: binding, path: ['roleRef', 'name'], message };
   }
 }
@@ -59,7 +83,7 @@ export function* bindingOfAdministratorRole({ resources, inventory }: ProgramCon
     yield {
       subject: binding,
       path: ['roleRef', 'name'],
-      message: `${binding.kind} "${binding.name}" gives all rights ${where} through the ${role.kind} "${role.name}"`,
+      message: `${titleOf(binding)} gives all rights ${where} through the ${titleOf(role)}`,
       related: [{ subject: role, path: ['rules'] }],
     };
   }
@@ -71,23 +95,14 @@ export function* bindingToMissingServiceAccount({
   inventory,
 }: ProgramContext): Iterable<Violation> {
   for (const binding of resources) {
-    const subjects = valueAt(binding.object, ['subjects']);
-    if (!Array.isArray(subjects)) continue;
-    for (const [i, subject] of subjects.entries()) {
-      const account = accountOf(subject, binding, inventory);
-      if (account === undefined || account.name === 'default') continue;
+    const home = inventory.namespaceOf(binding);
+    for (const [i, subject] of listAt(binding.object, ['subjects']).entries()) {
+      const account = normaliseSubject(subject, home === '' ? undefined : home);
+      if (account?.kind !== 'ServiceAccount' || account.name === 'default') continue;
       if (inventory.find('ServiceAccount', account.namespace, account.name) !== undefined) continue;
       const path: Path = ['subjects', i, 'name'];
-      const message = `${binding.kind} "${binding.name}" gives rights to the service account "${account.name}", which is not there`;
+      const message = `${titleOf(binding)} gives rights to the service account "${account.name}", which is not there`;
       yield { subject: binding, path, message };
     }
   }
-}
-
-function accountOf(subject: JsonValue, binding: Resource, inventory: Inventory) {
-  if (!isObject(subject) || subject['kind'] !== 'ServiceAccount') return undefined;
-  const { name, namespace } = subject;
-  if (typeof name !== 'string' || name === '') return undefined;
-  const home = typeof namespace === 'string' && namespace !== '' ? namespace : inventory.namespaceOf(binding);
-  return home === '' ? undefined : { name, namespace: home };
 }

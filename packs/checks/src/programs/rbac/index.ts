@@ -4,6 +4,7 @@ import {
   bindingToMissingServiceAccount,
   danglingRoleBinding,
 } from './bindings.ts';
+import { serviceAccountReadsSecrets } from './secret-readers.ts';
 import {
   tokenByDefault,
   tokenInherited,
@@ -17,6 +18,7 @@ export const rbacPrograms: Programs = {
   'binding-of-administrator-role': bindingOfAdministratorRole,
   'binding-to-missing-service-account': bindingToMissingServiceAccount,
   'dangling-role-binding': danglingRoleBinding,
+  'service-account-reads-secrets': serviceAccountReadsSecrets,
   'token-by-default': tokenByDefault,
   'token-inherited': tokenInherited,
   'token-of-default-account': tokenOfDefaultAccount,

@@ -12,6 +12,7 @@ import {
   serviceAccountNameOf,
   subjectsOf,
 } from '@keelson/kubernetes';
+import { titleOf } from '../fields.ts';
 import { isEverything, rulesGranted } from './bindings.ts';
 
 /** A single right that leads from one workload to the whole cluster. */
@@ -56,17 +57,13 @@ function* judged(
   inventory: Inventory,
   powerOf: (rules: readonly PolicyRule[]) => string | undefined,
 ): Iterable<Violation> {
-  const bindings = inventory.ofKind('ClusterRoleBinding', rbacGroup);
   for (const workload of inventory.workloads) {
     if (!hasToken(workload, inventory)) continue;
-    for (const binding of bindings.filter((one) => bindsAccountOf(one, workload, inventory))) {
+    for (const binding of bindingsOf(workload, inventory)) {
+      if (binding.kind !== 'ClusterRoleBinding') continue;
       const power = powerOf(rulesGranted(binding, inventory));
       if (power === undefined) continue;
-      yield violation(
-        workload,
-        binding,
-        `may ${power} in the whole cluster through the ${binding.kind} "${binding.name}"`,
-      );
+      yield violation(workload, binding, `may ${power} in the whole cluster through the ${titleOf(binding)}`);
       break;
     }
   }
@@ -74,16 +71,11 @@ function* judged(
 
 /** Workloads whose token has been given rights of its own: where taking it over pays. */
 export function* workloadTokenWithRights({ inventory }: ProgramContext): Iterable<Violation> {
-  const bindings = ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) => inventory.ofKind(kind, rbacGroup));
   for (const workload of inventory.workloads) {
     if (!hasToken(workload, inventory)) continue;
-    const binding = bindings.find((one) => bindsAccountOf(one, workload, inventory));
+    const [binding] = bindingsOf(workload, inventory);
     if (binding === undefined) continue;
-    yield violation(
-      workload,
-      binding,
-      `carries a token with the rights of the ${binding.kind} "${binding.name}"`,
-    );
+    yield violation(workload, binding, `carries a token with the rights of the ${titleOf(binding)}`);
   }
 }
 
@@ -133,7 +125,7 @@ function unasked({ resource, template }: Workload, what: string): Violation {
   return {
     subject: resource,
     path,
-    message: `${resource.kind} "${resource.name}" ${what}`,
+    message: `${titleOf(resource)} ${what}`,
     fix: {
       description: 'mount no token',
       choice: 'only when the program does not call the API server',
@@ -146,7 +138,7 @@ function violation(workload: Workload, binding: Resource, what: string): Violati
   const { resource, template } = workload;
   const path: Path = [...template.specPath, 'serviceAccountName'];
   const related = [{ subject: binding, path: ['roleRef', 'name'] }];
-  return { subject: resource, path, message: `${resource.kind} "${resource.name}" ${what}`, related };
+  return { subject: resource, path, message: `${titleOf(resource)} ${what}`, related };
 }
 
 function hasToken({ template, namespace }: Workload, inventory: Inventory): boolean {
@@ -154,12 +146,36 @@ function hasToken({ template, namespace }: Workload, inventory: Inventory): bool
   return mountsServiceAccountToken(template.spec, account?.object);
 }
 
-function bindsAccountOf(binding: Resource, { template, namespace }: Workload, inventory: Inventory): boolean {
+/** Bindings by what their subjects are called, role bindings first, each group in input order. */
+function bindingsBySubject(inventory: Inventory): ReadonlyMap<string, ReadonlySet<Resource>> {
+  return inventory.memo('rbac/bindings-by-subject', () => {
+    const bySubject = new Map<string, Set<Resource>>();
+    for (const kind of ['RoleBinding', 'ClusterRoleBinding']) {
+      for (const binding of inventory.ofKind(kind, rbacGroup)) {
+        for (const subject of subjectsOf(binding, inventory.defaultNamespace)) {
+          const key = subjectKey(subject);
+          const known = bySubject.get(key) ?? new Set();
+          bySubject.set(key, known.add(binding));
+        }
+      }
+    }
+    return bySubject;
+  });
+}
+
+function subjectKey(subject: RbacSubject): string {
+  return subject.kind === 'ServiceAccount'
+    ? `${subject.kind}/${subject.namespace}/${subject.name}`
+    : `${subject.kind}/${subject.name}`;
+}
+
+/** Bindings that reach the account of a workload: those of its own name first, then those of its groups. */
+function bindingsOf({ template, namespace }: Workload, inventory: Inventory): ReadonlySet<Resource> {
   const name = serviceAccountNameOf(template.spec);
-  const groups = serviceAccountGroups(namespace);
-  const isOurs = (subject: RbacSubject) =>
-    subject.kind === 'ServiceAccount'
-      ? subject.name === name && subject.namespace === namespace
-      : subject.kind === 'Group' && groups.includes(subject.name);
-  return subjectsOf(binding, inventory.defaultNamespace).some(isOurs);
+  const groups = serviceAccountGroups(namespace).map(
+    (group): RbacSubject => ({ kind: 'Group', name: group }),
+  );
+  const bySubject = bindingsBySubject(inventory);
+  const subjects: RbacSubject[] = [{ kind: 'ServiceAccount', name, namespace }, ...groups];
+  return new Set(subjects.flatMap((subject) => [...(bySubject.get(subjectKey(subject)) ?? [])]));
 }

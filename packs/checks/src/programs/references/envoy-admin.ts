@@ -1,11 +1,12 @@
 import type { Violation } from '@keelson/checks';
 import { isObject } from '@keelson/core';
-import { objectAt, type Program, textAt, titleOf } from './fields.ts';
+import { mappingAt, textAt, titleOf } from '../fields.ts';
+import type { Program } from '../program.ts';
 
 /** ConfigMaps with an Envoy configuration whose administration port listens on every address. */
 export const envoyAdminOpen: Program = function* ({ resources }): Iterable<Violation> {
   for (const map of resources) {
-    const data = objectAt(map.object, 'data') ?? {};
+    const data = mappingAt(map.object, ['data']) ?? {};
     for (const key of Object.keys(data)) {
       const text = data[key];
       if (typeof text !== 'string' || !text.includes('admin') || !opensAdmin(text)) continue;
@@ -20,7 +21,7 @@ function opensAdmin(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
     const address = isObject(value)
-      ? textAt(value, 'admin', 'address', 'socket_address', 'address')
+      ? textAt(value, ['admin', 'address', 'socket_address', 'address'])
       : undefined;
     return address === '0.0.0.0' || address === '::';
   } catch {

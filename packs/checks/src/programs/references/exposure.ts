@@ -1,15 +1,16 @@
 import type { Inventory, ProgramContext, Violation, Workload } from '@keelson/checks';
 import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
-import type { Resource } from '@keelson/kubernetes';
+import { parseImageReference, type Resource } from '@keelson/kubernetes';
+import { listAt, textAt, titleOf } from '../fields.ts';
+import type { Program } from '../program.ts';
 import { type Backend, ingressBackends, routeBackends } from './backends.ts';
-import { firstExisting, listAt, type Program, textAt, titleOf } from './fields.ts';
 import { workloadsBehind } from './services.ts';
 
 /** Workloads with a known administrative interface behind a Service that the outside reaches. */
 export const sensitiveInterfaceExposed: Program = function* ({ resources, inventory, params }) {
-  const names = listAt(params, 'names').filter((name) => typeof name === 'string');
+  const names = listAt(params, ['names']).filter((name) => typeof name === 'string');
   for (const service of resources) {
-    const type = textAt(service.object, 'spec', 'type');
+    const type = textAt(service.object, ['spec', 'type']);
     if (type !== 'LoadBalancer' && type !== 'NodePort') continue;
     for (const { resource, template } of workloadsBehind(service, inventory)) {
       const texts = [
@@ -30,15 +31,16 @@ export const sensitiveInterfaceExposed: Program = function* ({ resources, invent
 
 /** The last part of an image's repository: what it is, without where it comes from. */
 function imageName(image: JsonValue | undefined): string[] {
-  if (typeof image !== 'string') return [];
-  const repository = image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
-  return [repository.slice(repository.lastIndexOf('/') + 1)];
+  const reference = typeof image === 'string' ? parseImageReference(image) : undefined;
+  return reference === undefined
+    ? []
+    : [reference.repository.slice(reference.repository.lastIndexOf('/') + 1)];
 }
 
 /** Services that open their workloads to the outside by themselves. */
 export const workloadExposedByService: Program = function* ({ resources, inventory }) {
   for (const service of resources) {
-    const type = textAt(service.object, 'spec', 'type');
+    const type = textAt(service.object, ['spec', 'type']);
     const workloads =
       type === 'LoadBalancer' || type === 'NodePort' ? workloadsBehind(service, inventory) : [];
     if (workloads.length === 0) continue;
@@ -53,10 +55,10 @@ export const workloadExposedByService: Program = function* ({ resources, invento
 
 /** Services that lead to a port on which SSH listens. */
 export const serviceExposesSsh: Program = function* ({ resources, inventory, params }) {
-  const ports = listAt(params, 'ports');
+  const ports = listAt(params, ['ports']);
   for (const service of resources) {
     if (workloadsBehind(service, inventory).length === 0) continue;
-    for (const [i, port] of listAt(service.object, 'spec', 'ports').entries()) {
+    for (const [i, port] of listAt(service.object, ['spec', 'ports']).entries()) {
       const field = ['targetPort', 'port'].find(
         (key) => isObject(port) && ports.some((ssh) => String(ssh) === String(port[key])),
       );
@@ -74,13 +76,13 @@ export const workloadExposedByIngress: Program = ({ resources, inventory }) =>
   exposed(resources, inventory, ingressBackends);
 export const workloadExposedByRoute: Program = ({ resources, inventory }) =>
   exposed(resources, inventory, (route, namespace) =>
-    listAt(route.object, 'spec', 'parentRefs').length === 0 ? [] : routeBackends(route, namespace),
+    listAt(route.object, ['spec', 'parentRefs']).length === 0 ? [] : routeBackends(route, namespace),
   );
 
 /** Istio: a VirtualService on a gateway of the input that leads to a Service with Pods. */
 export const workloadExposedByMesh: Program = ({ resources, inventory }) =>
   exposed(resources, inventory, (service, namespace) =>
-    listAt(service.object, 'spec', 'gateways').some((gateway) => isGateway(gateway, namespace, inventory))
+    listAt(service.object, ['spec', 'gateways']).some((gateway) => isGateway(gateway, namespace, inventory))
       ? meshBackends(service, namespace)
       : [],
   );
@@ -97,9 +99,9 @@ function isGateway(reference: JsonValue, namespace: string, inventory: Inventory
 
 function meshBackends(service: Resource, namespace: string): readonly Backend[] {
   return ['http', 'tcp', 'tls'].flatMap((protocol) =>
-    listAt(service.object, 'spec', protocol).flatMap((rule, i) =>
-      listAt(rule, 'route').flatMap((route, j): Backend[] => {
-        const host = textAt(route, 'destination', 'host');
+    listAt(service.object, ['spec', protocol]).flatMap((rule, i) =>
+      listAt(rule, ['route']).flatMap((route, j): Backend[] => {
+        const host = textAt(route, ['destination', 'host']);
         if (host === undefined) return [];
         // A host is a Service's name, alone or with its namespace and the cluster's domain.
         const [name = '', home = namespace] = host.split('.');
@@ -187,7 +189,7 @@ export const tillerService: Program = function* ({ resources }: ProgramContext) 
 export const ingressNginxSnippetsAllowed: Program = function* ({ inventory }) {
   for (const { resource, template, namespace } of inventory.workloads) {
     for (const { container, path } of template.containers) {
-      const image = textAt(container, 'image') ?? '';
+      const image = textAt(container, ['image']) ?? '';
       const match =
         /ingress-nginx\/controller(?:-chroot)?:v?(\d+)\.(\d+)|nginx-(?:ingress-)?controller(?:-[a-z0-9]+)?:v?(\d+)\.(\d+)/.exec(
           image,
@@ -196,11 +198,11 @@ export const ingressNginxSnippetsAllowed: Program = function* ({ inventory }) {
       const settings = inventory
         .ofKind('ConfigMap', '')
         .filter((map) => inventory.namespaceOf(map) === namespace)
-        .map((map) => textAt(map.object, 'data', 'allow-snippet-annotations'));
+        .map((map) => textAt(map.object, ['data', 'allow-snippet-annotations']));
       if (settings.includes('false')) continue;
       yield {
         subject: resource,
-        path: firstExisting(resource, [...path, 'image']),
+        path: [...path, 'image'],
         message: `${titleOf(resource)} lets whoever writes an Ingress write nginx configuration`,
       };
     }

@@ -1,6 +1,8 @@
 import type { ProgramContext, Violation } from '@keelson/checks';
 import { isClusterScoped, labelsOf, type Resource } from '@keelson/kubernetes';
-import { firstExisting, namesIn, type Program, titleOf } from './fields.ts';
+import { firstExisting, titleOf } from '../fields.ts';
+import type { Program } from '../program.ts';
+import { namesIn } from './names.ts';
 
 /** What Kubernetes itself keeps in the default namespace. */
 const ownOfDefault = new Set([
@@ -26,7 +28,7 @@ export const defaultNamespace: Program = function* ({ resources, inventory }) {
     const isWritten = resource.namespace !== undefined;
     yield {
       subject: resource,
-      path: firstExisting(resource, ['metadata', 'namespace'], ['metadata', 'name']),
+      path: firstExisting(resource.object, ['metadata', 'namespace'], ['metadata', 'name']),
       message: `${titleOf(resource)} is ${isWritten ? 'put into' : 'left in'} the default namespace`,
       ...(isWritten ? {} : { severity: 'info' as const }),
     };
@@ -74,7 +76,7 @@ function* withoutObject({ resources, inventory }: ProgramContext, kind: string):
     if (said.has(namespace) || namesIn(inventory, kind, namespace).size > 0) continue;
     said.add(namespace);
     const home = inventory.find('Namespace', '', namespace);
-    const path = firstExisting(resource, ['metadata', 'namespace'], ['metadata', 'name']);
+    const path = firstExisting(resource.object, ['metadata', 'namespace'], ['metadata', 'name']);
     const message = `the namespace "${namespace}" has no ${kind}`;
     yield home === undefined
       ? { subject: resource, path, message }

@@ -1,7 +1,8 @@
 import type { ProgramContext, Violation } from '@keelson/checks';
 import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
-import { matchesSelector } from '@keelson/kubernetes';
-import { firstExisting, listAt, objectAt, type Program, titleOf } from './fields.ts';
+import { matchesSelector, type Resource } from '@keelson/kubernetes';
+import { listAt, mappingAt, titleOf } from '../fields.ts';
+import type { Program } from '../program.ts';
 import { type Direction, policyCoverage } from './policy-coverage.ts';
 
 export const podWithoutIngressPolicy: Program = (context) => uncovered(context, 'ingress');
@@ -52,9 +53,9 @@ export const networkPolicyPeerSelectsNothing: Program = function* ({ resources, 
   for (const policy of resources) {
     const workloads = inventory.workloadsIn(inventory.namespaceOf(policy));
     for (const [direction, field] of [['ingress', 'from'] as const, ['egress', 'to'] as const]) {
-      for (const [i, rule] of listAt(policy.object, 'spec', direction).entries()) {
-        for (const [j, peer] of listAt(rule, field).entries()) {
-          const selector = objectAt(peer, 'podSelector');
+      for (const [i, rule] of listAt(policy.object, ['spec', direction]).entries()) {
+        for (const [j, peer] of listAt(rule, [field]).entries()) {
+          const selector = mappingAt(peer, ['podSelector']);
           if (selector === undefined || Object.keys(selector).length === 0 || isNamespaced(peer)) continue;
           if (workloads.some(({ labels }) => matchesSelector(labels, selector))) continue;
           const path: Path = ['spec', direction, i, field, j, 'podSelector'];
@@ -69,9 +70,9 @@ function isNamespaced(peer: JsonValue): boolean {
   return isObject(peer) && peer['namespaceSelector'] !== undefined && peer['namespaceSelector'] !== null;
 }
 
-function pointOf(policy: Parameters<typeof titleOf>[0]): Path {
+function pointOf(policy: Resource): Path {
   const labels = valueAt(policy.object, ['spec', 'podSelector', 'matchLabels']);
   const key = isObject(labels) ? Object.keys(labels)[0] : undefined;
   if (key !== undefined) return ['spec', 'podSelector', 'matchLabels', key];
-  return firstExisting(policy, ['spec', 'podSelector']);
+  return ['spec', 'podSelector'];
 }

@@ -1,8 +1,8 @@
 import type { Inventory, Workload } from '@keelson/checks';
 import { createObject, isObject, type JsonObject, type JsonValue, valueAt } from '@keelson/core';
 import { labelsOf, matchesSelector, type Resource } from '@keelson/kubernetes';
+import { listAt, mappingAt, textAt } from '../fields.ts';
 import { calicoSelects } from './calico-selector.ts';
-import { listAt, objectAt, textAt } from './fields.ts';
 
 export type Direction = 'ingress' | 'egress';
 
@@ -34,10 +34,10 @@ function coverageOf(policy: Resource, inventory: Inventory): readonly PolicyCove
 /** Without `policyTypes` a policy is for ingress, and for egress when it has egress rules (NetworkPolicySpec). */
 function kubernetesPolicy(policy: Resource, inventory: Inventory): PolicyCoverage {
   const namespace = inventory.namespaceOf(policy);
-  const types = listAt(policy.object, 'spec', 'policyTypes');
+  const types = listAt(policy.object, ['spec', 'policyTypes']);
   const directions = new Set<Direction>();
   if (types.length === 0 || types.includes('Ingress')) directions.add('ingress');
-  const hasEgress = listAt(policy.object, 'spec', 'egress').length > 0;
+  const hasEgress = listAt(policy.object, ['spec', 'egress']).length > 0;
   if (types.length === 0 ? hasEgress : types.includes('Egress')) directions.add('egress');
   const selector = valueAt(policy.object, ['spec', 'podSelector']) ?? createObject();
   return {
@@ -52,14 +52,15 @@ function ciliumPolicies(policy: Resource, inventory: Inventory): readonly Policy
   const isClusterwide = policy.kind === 'CiliumClusterwideNetworkPolicy';
   if (!isClusterwide && policy.kind !== 'CiliumNetworkPolicy') return [];
   const namespace = inventory.namespaceOf(policy);
-  const specs = [valueAt(policy.object, ['spec']), ...listAt(policy.object, 'specs')].filter(isObject);
+  const specs = [valueAt(policy.object, ['spec']), ...listAt(policy.object, ['specs'])].filter(isObject);
   return specs.flatMap((spec) => {
-    const selector = objectAt(spec, 'endpointSelector');
+    const selector = mappingAt(spec, ['endpointSelector']);
     if (selector === undefined) return [];
     const directions = new Set<Direction>();
     for (const direction of ['ingress', 'egress'] as const) {
       const isWritten = spec[direction] !== undefined || spec[`${direction}Deny`] !== undefined;
-      if (isWritten && objectAt(spec, 'enableDefaultDeny')?.[direction] !== false) directions.add(direction);
+      if (isWritten && mappingAt(spec, ['enableDefaultDeny'])?.[direction] !== false)
+        directions.add(direction);
     }
     const plain = withoutSources(selector);
     return [
@@ -90,7 +91,7 @@ function withNamespaceLabels(workload: Workload, inventory: Inventory): JsonObje
 /** Cilium writes labels with the source that they come from: `k8s:app`, `any:app`. */
 function withoutSources(selector: JsonObject): JsonObject {
   const out = createObject();
-  const labels = objectAt(selector, 'matchLabels');
+  const labels = mappingAt(selector, ['matchLabels']);
   if (labels !== undefined) {
     const plain = createObject();
     for (const key of Object.keys(labels)) plain[bareKey(key)] = labels[key] ?? null;
@@ -105,7 +106,7 @@ function bareExpression(expression: JsonValue): JsonValue {
   if (!isObject(expression)) return expression;
   const out = createObject();
   for (const key of Object.keys(expression)) out[key] = expression[key] ?? null;
-  out['key'] = bareKey(textAt(expression, 'key') ?? '');
+  out['key'] = bareKey(textAt(expression, ['key']) ?? '');
   return out;
 }
 
@@ -117,16 +118,16 @@ function bareKey(key: string): string {
 function calicoPolicies(policy: Resource, inventory: Inventory): readonly PolicyCoverage[] {
   const isGlobal = policy.kind === 'GlobalNetworkPolicy';
   if (!isGlobal && policy.kind !== 'NetworkPolicy') return [];
-  const spec = objectAt(policy.object, 'spec') ?? createObject();
+  const spec = mappingAt(policy.object, ['spec']) ?? createObject();
   const namespace = inventory.namespaceOf(policy);
-  const types = listAt(spec, 'types');
+  const types = listAt(spec, ['types']);
   const directions = new Set<Direction>();
   const hasEgress = spec['egress'] !== undefined;
   if (types.length === 0 ? spec['ingress'] !== undefined || !hasEgress : types.includes('Ingress'))
     directions.add('ingress');
   if (types.length === 0 ? hasEgress : types.includes('Egress')) directions.add('egress');
-  const selector = textAt(spec, 'selector') ?? 'all()';
-  const namespaces = textAt(spec, 'namespaceSelector') ?? 'all()';
+  const selector = textAt(spec, ['selector']) ?? 'all()';
+  const namespaces = textAt(spec, ['namespaceSelector']) ?? 'all()';
   return [
     {
       policy,
@@ -141,14 +142,14 @@ function calicoPolicies(policy: Resource, inventory: Inventory): readonly Policy
 
 /** AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy. */
 function clusterPolicies(policy: Resource, inventory: Inventory): readonly PolicyCoverage[] {
-  const subject = objectAt(policy.object, 'spec', 'subject');
+  const subject = mappingAt(policy.object, ['spec', 'subject']);
   if (subject === undefined) return [];
   const directions = new Set<Direction>();
   for (const direction of ['ingress', 'egress'] as const) {
-    if (listAt(policy.object, 'spec', direction).length > 0) directions.add(direction);
+    if (listAt(policy.object, ['spec', direction]).length > 0) directions.add(direction);
   }
   const byNamespace = valueAt(subject, ['namespaces']);
-  const pods = objectAt(subject, 'pods');
+  const pods = mappingAt(subject, ['pods']);
   return [
     {
       policy,

@@ -1,5 +1,6 @@
 import { schemaProblems } from '@keelson/kubernetes';
-import { type Program, titleOf } from './fields.ts';
+import { titleOf } from '../fields.ts';
+import type { Program } from '../program.ts';
 
 /** Parts of objects that the API server would refuse to decode. */
 export const schemaProblem: Program = function* ({ resources }) {

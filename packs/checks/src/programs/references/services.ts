@@ -1,7 +1,8 @@
 import type { Inventory, Violation, Workload } from '@keelson/checks';
-import { isObject, type JsonObject, type JsonValue, valueAt } from '@keelson/core';
+import { isObject, type JsonObject, type JsonValue, type Path, valueAt } from '@keelson/core';
 import { matchesLabels, type Resource } from '@keelson/kubernetes';
-import { firstExisting, listAt, objectAt, type Program, textAt, titleOf } from './fields.ts';
+import { listAt, mappingAt, textAt, titleOf } from '../fields.ts';
+import type { Program } from '../program.ts';
 
 /** Workloads whose Pods a Service sends its traffic to; empty for Services without a selector. */
 export function workloadsBehind(service: Resource, inventory: Inventory): readonly Workload[] {
@@ -13,7 +14,7 @@ export function workloadsBehind(service: Resource, inventory: Inventory): readon
 
 /** The selector of a Service; undefined when endpoints are written by hand or the Service is an alias. */
 export function selectorOf(service: Resource): JsonObject | undefined {
-  const selector = objectAt(service.object, 'spec', 'selector');
+  const selector = mappingAt(service.object, ['spec', 'selector']);
   const isAlias = valueAt(service.object, ['spec', 'type']) === 'ExternalName';
   return selector === undefined || isAlias || Object.keys(selector).length === 0 ? undefined : selector;
 }
@@ -22,7 +23,7 @@ export function selectorOf(service: Resource): JsonObject | undefined {
 export const danglingService: Program = function* ({ resources, inventory }) {
   for (const service of resources) {
     if (selectorOf(service) === undefined || workloadsBehind(service, inventory).length > 0) continue;
-    const path = firstExisting(service, ['spec', 'selector']);
+    const path: Path = ['spec', 'selector'];
     yield { subject: service, path, message: `${titleOf(service)} selects no Pod` };
   }
 };
@@ -57,7 +58,7 @@ function* unmatchedPorts(
     const declared = workloads.flatMap(portsOf);
     // Containers that declare no ports at all may listen anywhere: the declaration is information only.
     if (workloads.length === 0 || declared.length === 0) continue;
-    for (const [i, port] of listAt(service.object, 'spec', 'ports').entries()) {
+    for (const [i, port] of listAt(service.object, ['spec', 'ports']).entries()) {
       if (!isObject(port)) continue;
       const hasTarget = port['targetPort'] !== undefined && port['targetPort'] !== null;
       const target = hasTarget ? port['targetPort'] : port['port'];
@@ -72,7 +73,9 @@ function* unmatchedPorts(
 }
 
 function portsOf(workload: Workload): readonly JsonObject[] {
-  return workload.template.containers.flatMap(({ container }) => listAt(container, 'ports').filter(isObject));
+  return workload.template.containers.flatMap(({ container }) =>
+    listAt(container, ['ports']).filter(isObject),
+  );
 }
 
 /** Target ports match by name or number; a port without a protocol is TCP. */
@@ -84,10 +87,10 @@ function isPort(declared: JsonObject, target: JsonValue, port: JsonObject): bool
 /** StatefulSets whose governing Service is missing, selects other Pods or has an address of its own. */
 export const statefulSetService: Program = function* ({ resources, inventory }) {
   for (const set of resources) {
-    const name = textAt(set.object, 'spec', 'serviceName');
+    const name = textAt(set.object, ['spec', 'serviceName']);
     const fault = name === undefined ? 'names no Service' : faultOfService(set, name, inventory);
     if (fault === undefined) continue;
-    const path = firstExisting(set, ['spec', 'serviceName']);
+    const path: Path = ['spec', 'serviceName'];
     yield { subject: set, path, message: `${titleOf(set)} ${fault}` };
   }
 };
@@ -95,7 +98,7 @@ export const statefulSetService: Program = function* ({ resources, inventory }) 
 function faultOfService(set: Resource, name: string, inventory: Inventory): string | undefined {
   const service = inventory.find('Service', inventory.namespaceOf(set), name);
   if (service === undefined) return `names the Service "${name}", which is not there`;
-  if (textAt(service.object, 'spec', 'clusterIP') !== 'None') {
+  if (textAt(service.object, ['spec', 'clusterIP']) !== 'None') {
     return `names the Service "${name}", which is not headless`;
   }
   const behind = workloadsBehind(service, inventory);

@@ -1,7 +1,8 @@
-import type { Inventory, Violation, Workload } from '@keelson/checks';
+import type { Inventory, Violation } from '@keelson/checks';
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
 import { matchesLabels, matchesSelector, type PodTemplate, serviceAccountNameOf } from '@keelson/kubernetes';
-import { firstExisting, listAt, objectAt, type Program, textAt, titleOf } from './fields.ts';
+import { firstExisting, listAt, mappingAt, textAt, titleOf } from '../fields.ts';
+import type { Program } from '../program.ts';
 
 /** Workloads whose selector does not match the labels of their own Pods. */
 export const selectorMismatch: Program = function* ({ resources, podTemplate }) {
@@ -9,9 +10,9 @@ export const selectorMismatch: Program = function* ({ resources, podTemplate }) 
     const template = podTemplate(resource);
     if (template === undefined) continue;
     const path: Path = [...template.path.slice(0, -1), 'selector'];
-    const selector = objectAt(resource.object, ...path);
+    const selector = mappingAt(resource.object, [...path]);
     if (selector === undefined) continue;
-    const labels = objectAt(template.metadata, 'labels') ?? {};
+    const labels = mappingAt(template.metadata, ['labels']) ?? {};
     const isPlain = resource.kind === 'ReplicationController' || resource.kind === 'DeploymentConfig';
     const matches = isPlain ? matchesLabels(labels, selector) : matchesSelector(labels, selector);
     if (matches) continue;
@@ -31,7 +32,7 @@ export const missingServiceAccount: Program = function* ({ inventory }) {
     if (name === 'default' || name === '') continue;
     if (inventory.find('ServiceAccount', namespace, name) !== undefined) continue;
     const path = firstExisting(
-      resource,
+      resource.object,
       [...template.specPath, 'serviceAccount'],
       [...template.specPath, 'serviceAccountName'],
     );
@@ -45,20 +46,22 @@ export const missingServiceAccount: Program = function* ({ inventory }) {
 
 /** Workloads that run under a service account that others run under too. */
 export const sharedServiceAccount: Program = function* ({ inventory }) {
-  const users = new Map<string, Workload[]>();
-  for (const workload of inventory.workloads) {
-    const name = serviceAccountNameOf(workload.template.spec);
-    if (name === 'default' || name === '') continue;
-    const key = `${workload.namespace}/${name}`;
-    users.set(key, [...(users.get(key) ?? []), workload]);
-  }
+  const own = inventory.workloads.filter(({ template }) => {
+    const name = serviceAccountNameOf(template.spec);
+    return name !== 'default' && name !== '';
+  });
+  const users = Map.groupBy(
+    own,
+    ({ namespace, template }) => `${namespace}/${serviceAccountNameOf(template.spec)}`,
+  );
   for (const [account, workloads] of users) {
-    if (new Set(workloads.map(({ resource }) => resource)).size < 2) continue;
+    const others = new Set(workloads.map(({ resource }) => resource)).size - 1;
+    if (others < 1) continue;
     for (const { resource, template } of workloads) {
       yield {
         subject: resource,
         path: [...template.specPath, 'serviceAccountName'],
-        message: `${titleOf(resource)} shares the service account "${account}" with ${workloads.length - 1} other workloads`,
+        message: `${titleOf(resource)} shares the service account "${account}" with ${others} other ${others === 1 ? 'workload' : 'workloads'}`,
       };
     }
   }
@@ -90,13 +93,16 @@ function* missingKeys(
     for (const { name, key, path } of references) {
       const holder = inventory.find(kind, namespace, name);
       if (holder === undefined) continue;
-      if (dataFields.some((field) => Object.hasOwn(objectAt(holder.object, field) ?? {}, key))) continue;
+      if (dataFields.some((field) => Object.hasOwn(mappingAt(holder.object, [field]) ?? {}, key))) continue;
       yield {
         subject: resource,
         path,
         message: `${titleOf(resource)} uses the key "${key}", which the ${kind} "${name}" does not have`,
         related: [
-          { subject: holder, path: firstExisting(holder, ...dataFields.map((field): Path => [field])) },
+          {
+            subject: holder,
+            path: firstExisting(holder.object, ...dataFields.map((field): Path => [field])),
+          },
         ],
       };
     }
@@ -105,10 +111,10 @@ function* missingKeys(
 
 function* envReferences(template: PodTemplate, field: string): Iterable<KeyReference> {
   for (const { container, path } of template.containers) {
-    for (const [i, variable] of listAt(container, 'env').entries()) {
-      const reference = objectAt(variable, 'valueFrom', field);
-      const name = textAt(reference, 'name');
-      const key = textAt(reference, 'key');
+    for (const [i, variable] of listAt(container, ['env']).entries()) {
+      const reference = mappingAt(variable, ['valueFrom', field]);
+      const name = textAt(reference, ['name']);
+      const key = textAt(reference, ['key']);
       if (name === undefined || key === undefined || reference?.['optional'] === true) continue;
       yield { name, key, path: [...path, 'env', i, 'valueFrom', field, 'key'] };
     }
@@ -116,21 +122,21 @@ function* envReferences(template: PodTemplate, field: string): Iterable<KeyRefer
 }
 
 function* volumeReferences(template: PodTemplate, field: string): Iterable<KeyReference> {
-  for (const [i, volume] of listAt(template.spec, 'volumes').entries()) {
+  for (const [i, volume] of listAt(template.spec, ['volumes']).entries()) {
     const at: Path = [...template.specPath, 'volumes', i];
-    yield* itemReferences(objectAt(volume, field), [...at, field]);
-    for (const [j, source] of listAt(volume, 'projected', 'sources').entries()) {
-      yield* itemReferences(objectAt(source, field), [...at, 'projected', 'sources', j, field]);
+    yield* itemReferences(mappingAt(volume, [field]), [...at, field]);
+    for (const [j, source] of listAt(volume, ['projected', 'sources']).entries()) {
+      yield* itemReferences(mappingAt(source, [field]), [...at, 'projected', 'sources', j, field]);
     }
   }
 }
 
 function* itemReferences(source: JsonObject | undefined, path: Path): Iterable<KeyReference> {
   // A Secret is named `secretName` in a volume and `name` in a projection.
-  const name = textAt(source, 'secretName') ?? textAt(source, 'name');
+  const name = textAt(source, ['secretName']) ?? textAt(source, ['name']);
   if (source === undefined || name === undefined || source['optional'] === true) return;
-  for (const [i, item] of listAt(source, 'items').entries()) {
-    const key = textAt(item, 'key');
+  for (const [i, item] of listAt(source, ['items']).entries()) {
+    const key = textAt(item, ['key']);
     if (key !== undefined) yield { name, key, path: [...path, 'items', i, 'key'] };
   }
 }
@@ -138,10 +144,10 @@ function* itemReferences(source: JsonObject | undefined, path: Path): Iterable<K
 /** Volumes of the cluster whose storage class is not known to encrypt. */
 export const volumeWithoutEncryption: Program = function* ({ resources, inventory }) {
   for (const volume of resources) {
-    const className = textAt(volume.object, 'spec', 'storageClassName');
-    const storage = inventory.ofKind('StorageClass').find(({ name }) => name === className);
-    if (storage !== undefined && encrypts(objectAt(storage.object, 'parameters'))) continue;
-    const path = firstExisting(volume, ['spec', 'storageClassName']);
+    const className = textAt(volume.object, ['spec', 'storageClassName']);
+    const storage = className === undefined ? undefined : inventory.find('StorageClass', '', className);
+    if (storage !== undefined && encrypts(mappingAt(storage.object, ['parameters']))) continue;
+    const path: Path = ['spec', 'storageClassName'];
     yield { subject: volume, path, message: `${titleOf(volume)} is not known to be encrypted` };
   }
 };

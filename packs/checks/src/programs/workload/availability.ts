@@ -1,6 +1,7 @@
 import type { ProgramContext, Violation } from '@keelson/checks';
-import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
+import { isObject, type JsonObject, type Path } from '@keelson/core';
 import { matchesSelector, scaledIntOrPercent } from '@keelson/kubernetes';
+import { integerAt, listAt, mappingAt, textAt } from '../fields.ts';
 import {
   hasBudget,
   hasRequest,
@@ -11,7 +12,6 @@ import {
   selectorPath,
   selectsItself,
 } from './replicated.ts';
-import { integerAt, listAt, mappingAt, textAt } from './values.ts';
 
 /** Replicated workloads among the check's kinds. */
 function workloadsOf(context: ProgramContext): ReplicatedWorkload[] {
@@ -59,7 +59,7 @@ function evictionBlocker(context: ProgramContext, budget: JsonObject, namespace:
   if (minAvailable === '100%') return { field: 'minAvailable', message: 'needs every Pod' };
   for (const workload of replicatedSelected(context.inventory, namespace, selector)) {
     const least = leastReplicas(workload);
-    const needed = scaledUp(minAvailable, least);
+    const needed = scaledIntOrPercent(minAvailable, least, 'up');
     if (needed === undefined || least === 0 || needed < least) continue;
     const { resource, autoscaler } = workload;
     const has = autoscaler === undefined ? 'has' : 'may be scaled down to';
@@ -69,10 +69,6 @@ function evictionBlocker(context: ProgramContext, budget: JsonObject, namespace:
     };
   }
   return undefined;
-}
-
-function scaledUp(value: JsonValue | undefined, total: number): number | undefined {
-  return scaledIntOrPercent(value, total, 'up');
 }
 
 /** Workloads with fixed replicas that an autoscaler also sets. */
@@ -91,9 +87,9 @@ export function* autoscaledReplicas(context: ProgramContext): Generator<Violatio
 
 /** Autoscalers that measure a share of a request which a container of the target does not have. */
 export function* autoscalerWithoutRequests(context: ProgramContext): Generator<Violation> {
+  const wanted = new Set(context.resources);
   for (const { resource: target, template, autoscaler } of replicatedWorkloads(context.inventory)) {
-    if (autoscaler === undefined || template === undefined || !context.resources.includes(autoscaler))
-      continue;
+    if (autoscaler === undefined || template === undefined || !wanted.has(autoscaler)) continue;
     for (const { resource, path } of utilizationMetrics(autoscaler.object)) {
       const lacking = template.containers.find(
         ({ type, container }) => type === 'container' && !hasRequest(container, resource),

@@ -1,7 +1,7 @@
-import type { ProgramContext, Violation } from '@keelson/checks';
+import type { Inventory, ProgramContext, Violation } from '@keelson/checks';
 import { cloneJson, isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import { listAt, mappingAt, textAt } from './values.ts';
+import { listAt, mappingAt, textAt } from '../fields.ts';
 
 /** API group of the Security Profiles Operator. */
 const profilesGroup = 'security-profiles-operator.x-k8s.io';
@@ -16,7 +16,12 @@ interface SeccompProfile {
   readonly name: string;
 }
 
-function seccompProfiles({ inventory }: ProgramContext): SeccompProfile[] {
+/** Every profile of the input, read once for all the checks on them. */
+function seccompProfiles({ inventory }: ProgramContext): readonly SeccompProfile[] {
+  return inventory.memo('workload/seccomp-profiles', () => readSeccompProfiles(inventory));
+}
+
+function readSeccompProfiles(inventory: Inventory): SeccompProfile[] {
   const objects = inventory.ofKind('SeccompProfile', profilesGroup).flatMap((resource) => {
     const body = mappingAt(resource.object, ['spec']);
     const at = (path: Path): Path => ['spec', ...path];

@@ -8,7 +8,7 @@ import {
   podTemplate,
   type Resource,
 } from '@keelson/kubernetes';
-import { integerAt, mappingAt, textAt } from './values.ts';
+import { integerAt, mappingAt, textAt } from '../fields.ts';
 
 /** An object with `spec.replicas`, and what its Pods are matched by. */
 export interface ReplicatedWorkload {

@@ -7,13 +7,18 @@ import {
 } from '@keelson/checks';
 import { isObject, type JsonObject, type Path } from '@keelson/core';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
-import { isLive, listAt, mappingAt, textAt } from './values.ts';
+import { listAt, mappingAt, textAt } from '../fields.ts';
 
 /** Endings of the keys in Secrets that hold what everybody may know. */
 const publicKey =
   /(?:^|[-_. ])(?:crt|cert|certificate|ca|pub|user|users|username|user_?name|username_in|account|account_?name|email|name|project|tenant|host|hostname|address|server|url|uri|endpoint|port|type|region|zone|bucket|database|db|cipher|hash|provider|pbkdf|algorithm|size|enabled|namespace|version|path|file|environment|env|level|description|repository|registry|client_?id|key_?id|app_?id|id)$/;
 /** Longest text that is searched line by line. */
 const maxText = 262_144;
+
+/** True for an object that was read from a cluster: the API server has given it an identity. */
+function isLive(resource: Resource): boolean {
+  return textAt(resource.object, ['metadata', 'uid']) !== undefined;
+}
 
 /** Entries of a Secret whose value is written out; what a Secret says about users, hosts and the like is left alone. */
 export function* literalSecrets({ resources }: ProgramContext): Generator<Violation> {
