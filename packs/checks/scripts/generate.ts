@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateChecks, loadDefinitions } from '@keelson/checks';
+import { groupNames, groupOf } from '../src/groups.ts';
 
 const pack = fileURLToPath(new URL('..', import.meta.url));
 const out = join(pack, 'generated');
@@ -23,10 +24,20 @@ for (const problem of problems) console.error(problem.format());
 if (problems.length > 0 && !keepGoing) process.exit(1);
 
 mkdirSync(out, { recursive: true });
-writeFileSync(join(out, 'checks.js'), generateChecks(definitions, specifiers));
+// A start loads only the groups that its input asks for.
+const groups = Map.groupBy(definitions, groupOf);
+for (const name of groupNames) {
+  writeFileSync(join(out, `${name}.js`), generateChecks(groups.get(name) ?? [], specifiers));
+  writeFileSync(
+    join(out, `${name}.d.ts`),
+    "import type { Check } from '@keelson/checks';\nexport declare const checks: readonly Check[];\n",
+  );
+}
+const index = definitions.map((definition) => ({ id: definition.id, group: groupOf(definition) }));
+writeFileSync(join(out, 'index.js'), `export const index = ${JSON.stringify(index)};\n`);
 writeFileSync(
-  join(out, 'checks.d.ts'),
-  "import type { Check } from '@keelson/checks';\nexport declare const checks: readonly Check[];\n",
+  join(out, 'index.d.ts'),
+  "import type { GroupName } from '../dist/groups.js';\nexport declare const index: readonly { id: string; group: GroupName }[];\n",
 );
 const texts = definitions.map(
   ({ id, title, severity, target, why, remediation, category, controls, aliases, references, covers }) => ({

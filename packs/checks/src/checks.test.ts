@@ -2,11 +2,11 @@ import { type CheckExample, judge, withParams } from '@keelson/checks';
 import { SourceText } from '@keelson/core';
 import { readDockerfileText, readManifestText } from '@keelson/manifests';
 import { describe, expect, test } from 'vitest';
-import { checks, loadCheckExamples, loadCheckTexts } from './index.ts';
+import { loadCheckExamples, loadChecks, loadCheckTexts } from './index.ts';
 
 const examples = await loadCheckExamples();
 const texts = await loadCheckTexts();
-const byId = new Map(checks.map((check) => [check.id, check]));
+const byId = new Map((await loadChecks()).map((check) => [check.id, check]));
 
 function violationsOf(id: string, target: string, { input, params }: CheckExample) {
   const known = byId.get(id);

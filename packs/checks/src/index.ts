@@ -1,8 +1,42 @@
-import type { Check, CheckExamples, CheckText } from '@keelson/checks';
-import { checks as generated } from '../generated/checks.js';
+import {
+  type Check,
+  type CheckExamples,
+  type CheckText,
+  componentsOf,
+  type JudgeInput,
+} from '@keelson/checks';
+import { podTemplates } from '@keelson/kubernetes';
+import { index } from '../generated/index.js';
+import type { GroupName } from './groups.ts';
 
-/** Every check that keelson brings, ready to run. */
-export const checks: readonly Check[] = generated;
+/** Ids of all checks that keelson brings. */
+export const checkIds: readonly string[] = index.map(({ id }) => id);
+
+const groups: Readonly<Record<GroupName, () => Promise<{ checks: readonly Check[] }>>> = {
+  workload: () => import('../generated/workload.js'),
+  object: () => import('../generated/object.js'),
+  component: () => import('../generated/component.js'),
+  program: () => import('../generated/program.js'),
+  dockerfile: () => import('../generated/dockerfile.js'),
+};
+
+/** True when checks of a group can have something to say about the input. */
+const applies: Readonly<Record<GroupName, (input: JudgeInput) => boolean>> = {
+  workload: ({ resources }) => resources.some((resource) => podTemplates(resource).length > 0),
+  object: ({ resources }) => resources.length > 0,
+  component: ({ resources }) => resources.some((resource) => componentsOf(resource).length > 0),
+  program: ({ resources }) => resources.length > 0,
+  dockerfile: ({ dockerfiles }) => dockerfiles.length > 0,
+};
+
+/** The checks, ready to run: all of them, or those that can have something to say about the input. */
+export async function loadChecks(input?: JudgeInput): Promise<readonly Check[]> {
+  const names = (Object.keys(groups) as GroupName[]).filter(
+    (name) => input === undefined || applies[name](input),
+  );
+  const loaded = await Promise.all(names.map((name) => groups[name]()));
+  return loaded.flatMap(({ checks }) => checks);
+}
 
 /** Titles, reasons and mappings of the checks by id; a module of its own, loaded on demand. */
 export async function loadCheckTexts(): Promise<ReadonlyMap<string, CheckText>> {
