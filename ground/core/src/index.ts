@@ -1,5 +1,6 @@
 export { isKeelsonError, KeelsonError, type KeelsonErrorOptions } from './error.ts';
 export {
+  childOf,
   cloneJson,
   createObject,
   equalJson,

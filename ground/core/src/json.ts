@@ -1,3 +1,5 @@
+import type { Path, PathStep } from './position.ts';
+
 /**
  * JSON values as every reader of keelson yields them.
  *
@@ -37,18 +39,15 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The item of a list at an index, or the own property of an object by its key; undefined for all else. */
+export function childOf(value: JsonValue | undefined, step: PathStep): JsonValue | undefined {
+  if (Array.isArray(value)) return typeof step === 'number' ? value[step] : undefined;
+  return typeof step === 'string' && isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+}
+
 /** The value at `path`, or undefined where a step is missing. Own properties only. */
-export function valueAt(
-  value: JsonValue | undefined,
-  path: readonly (string | number)[],
-): JsonValue | undefined {
-  let current: JsonValue | undefined = value;
-  for (const step of path) {
-    if (Array.isArray(current)) current = typeof step === 'number' ? current[step] : undefined;
-    else if (isObject(current)) current = Object.hasOwn(current, step) ? current[step] : undefined;
-    else return undefined;
-  }
-  return current;
+export function valueAt(value: JsonValue | undefined, path: Path): JsonValue | undefined {
+  return path.reduce(childOf, value);
 }
 
 /** Deep copy into bare objects and fresh arrays. */
@@ -60,7 +59,7 @@ function copy(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(copy);
   if (!isObject(value)) return value;
   const out = createObject();
-  for (const key of Object.keys(value)) out[key] = copy(value[key] as JsonValue);
+  for (const key of Object.keys(value)) out[key] = copy(value[key] ?? null);
   return out;
 }
 
@@ -85,8 +84,9 @@ function isNumeric(value: JsonValue | undefined): value is number | bigint {
 }
 
 /**
- * JSON text of a value with exact integers. Keys keep their order unless `sortKeys`, which gives the
- * canonical text that digests are taken over.
+ * JSON text of a value with exact integers, on lines of their own, `indent` columns a level, when that is given.
+ * Keys keep their order unless `sortKeys`, which sorts them by UTF-16 code units. A number that is not finite
+ * becomes null, as for `JSON.stringify`.
  */
 export function stringifyJson(
   value: JsonValue,
@@ -112,7 +112,5 @@ function writeEntries(object: JsonObject, indent: number, sortKeys: boolean, inn
   const keys = Object.keys(object);
   if (sortKeys) keys.sort();
   const colon = indent === 0 ? ':' : ': ';
-  return keys.map(
-    (key) => JSON.stringify(key) + colon + write(object[key] as JsonValue, indent, sortKeys, inner),
-  );
+  return keys.map((key) => JSON.stringify(key) + colon + write(object[key] ?? null, indent, sortKeys, inner));
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonValue, type Path, type Span } from '@keelson/core';
+import { childOf, isObject, type JsonValue, type Path, type Span } from '@keelson/core';
 import type { Dockerfile } from './model.ts';
 import { dockerfileValue, locateDockerfile } from './value.ts';
 
@@ -69,8 +69,7 @@ function resolve(dockerfile: Dockerfile, path: Path): Target | undefined {
     const at: string | number = list !== undefined && typeof step === 'string' ? list.indexOf(step) : step;
     if (at === -1 || value === undefined) return undefined;
     steps.push(at);
-    if (Array.isArray(value)) value = typeof at === 'number' ? value[at] : undefined;
-    else value = isObject(value) && Object.hasOwn(value, at) ? value[at] : undefined;
+    value = childOf(value, at);
   }
   return { path: steps, value, list };
 }

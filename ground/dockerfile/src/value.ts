@@ -1,4 +1,5 @@
 import {
+  childOf,
   createObject,
   isObject,
   type JsonObject,
@@ -49,11 +50,6 @@ export function locateDockerfile(dockerfile: Dockerfile, path: Path): Span {
     span = spans.find(parent, step, current) ?? span;
   }
   return span;
-}
-
-function childOf(value: JsonValue, step: string | number): JsonValue | undefined {
-  if (Array.isArray(value)) return typeof step === 'number' ? value[step] : undefined;
-  return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
 }
 
 function build(dockerfile: Dockerfile): View {

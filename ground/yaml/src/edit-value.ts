@@ -1,4 +1,5 @@
 import {
+  childOf,
   createObject,
   isObject,
   type JsonValue,
@@ -63,13 +64,6 @@ type Collection = JsonValue[] | { [key: string]: JsonValue };
 
 function emptyFor(step: PathStep | undefined): JsonValue {
   return typeof step === 'number' ? [] : createObject();
-}
-
-function childOf(value: JsonValue, step: PathStep): JsonValue | undefined {
-  if (Array.isArray(value)) return typeof step === 'number' ? value[step] : undefined;
-  if (isObject(value))
-    return typeof step === 'string' && Object.hasOwn(value, step) ? value[step] : undefined;
-  return undefined;
 }
 
 function put(parent: JsonValue, step: PathStep, value: JsonValue, path: Path): void {
