@@ -1,7 +1,7 @@
 import { createObject, isObject, type JsonObject, type JsonValue, type SourceText } from '@keelson/core';
-import type { DuplicateKey, YamlLimits } from './document.ts';
+import type { YamlLimits } from './document.ts';
 import { directives, type Key, NodeParts, type Properties } from './node-parts.ts';
-import type { PositionBuilder } from './positions.ts';
+import type { DuplicateRecord, PositionBuilder } from './positions.ts';
 import type { TokenKind } from './token.ts';
 
 const endsDocument: ReadonlySet<TokenKind> = new Set([
@@ -14,8 +14,7 @@ const endsDocument: ReadonlySet<TokenKind> = new Set([
 /** Tokens to value and positions: the grammar of YAML 1.1 as libyaml reads it, decoded as go-yaml does. */
 export class Composer extends NodeParts {
   readonly #positions: PositionBuilder;
-  readonly #path: (string | number)[] = [];
-  readonly duplicates: DuplicateKey[] = [];
+  readonly duplicates: DuplicateRecord[] = [];
   /** Levels of nesting of the node composed last. */
   #height = 0;
   /** Where the node composed last ends. */
@@ -123,9 +122,7 @@ export class Composer extends NodeParts {
         next === 'block-entry' ||
         next === 'block-end' ||
         (isIndentless && (next === 'key' || next === 'value'));
-      this.#path.push(out.length);
       out.push(isEmpty ? this.#empty(-1, -1, entry.end) : this.#node(-1, -1, true, false, depth + 1));
-      this.#path.pop();
       if (this.#height > height) height = this.#height;
     }
     if (!isIndentless) this.expect('block-end', "a list item begins with '-' in the column of the others");
@@ -165,7 +162,6 @@ export class Composer extends NodeParts {
     isBlock: boolean,
     depth: number,
   ): void {
-    this.#path.push(key.text);
     const record = this.#positions.length;
     const isAlias = key.isMerge && empty === undefined && this.scanner.peek().kind === 'alias';
     const value =
@@ -179,11 +175,10 @@ export class Composer extends NodeParts {
     } else {
       const last = { start: key.start, end: key.end };
       const first = mapping.spans.get(key.text);
-      if (first !== undefined) this.duplicates.push({ path: [...this.#path], first, last });
+      if (first !== undefined) this.duplicates.push({ record, first, last });
       mapping.spans.set(key.text, last);
       mapping.object[key.text] = value;
     }
-    this.#path.pop();
     if (this.#height > mapping.height) mapping.height = this.#height;
   }
 
@@ -251,13 +246,11 @@ export class Composer extends NodeParts {
         this.expect('flow-entry', "items of […] are separated by ',' and end with ']'");
         if (this.scanner.peek().kind === 'flow-sequence-end') break;
       }
-      this.#path.push(out.length);
       out.push(
         this.scanner.peek().kind === 'key'
           ? this.#singlePair(depth + 1)
           : this.#node(-1, -1, false, false, depth + 1),
       );
-      this.#path.pop();
       if (this.#height > height) height = this.#height;
     }
     this.#end = this.scanner.next().end;

@@ -19,10 +19,10 @@ export interface NodeLocation {
 
 /** A key that stands twice in one mapping: the last value counts, as for kubectl. */
 export interface DuplicateKey {
-  path: Path;
+  readonly path: Path;
   /** The key that does not count, and the one that does. */
-  first: Span;
-  last: Span;
+  readonly first: Span;
+  readonly last: Span;
 }
 
 /** One document of a stream. Offsets count UTF-16 code units from the start of the whole text. */

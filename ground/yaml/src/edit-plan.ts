@@ -260,7 +260,7 @@ export class EditPlan {
     return this.#replaceLines(parent, isMapping ? createObject() : []);
   }
 
-  #deleteFromFlow(siblings: number[], place: number): TextEdit {
+  #deleteFromFlow(siblings: readonly number[], place: number): TextEdit {
     const own = this.#nodes.location(siblings[place] ?? 0);
     const next = siblings[place + 1];
     const previous = siblings[place - 1];

@@ -85,7 +85,7 @@ export function findLayout(text: EditText, nodes: PositionIndex, mayBeLiteral: b
       if (!isList && layout.step === 0 && shift > 0) layout.step = shift;
     }
     if (layout.step > 0 && layout.listShift >= 0) break;
-    pending.push(...children.reverse());
+    for (const child of children.toReversed()) pending.push(child);
   }
   return { ...layout, step: layout.step || 2, listShift: Math.max(layout.listShift, 0) };
 }

@@ -1,7 +1,7 @@
-import { createObject, type JsonObject, type JsonValue, type PathStep, type SourceText } from '@keelson/core';
-import type { DuplicateKey, YamlLimits } from './document.ts';
+import { createObject, type JsonObject, type JsonValue, type SourceText } from '@keelson/core';
+import type { YamlLimits } from './document.ts';
 import { yamlError } from './error.ts';
-import { type PositionBuilder, recordSize } from './positions.ts';
+import { type DuplicateRecord, type PositionBuilder, recordSize } from './positions.ts';
 
 /** Thrown where a text is not JSON; the YAML reader takes over and names the fault, as kubectl does. */
 export const notJson = new Error('not JSON');
@@ -17,9 +17,8 @@ export class JsonReader {
   readonly #text: string;
   readonly #limits: YamlLimits;
   readonly #positions: PositionBuilder;
-  readonly #path: PathStep[] = [];
   #offset = 0;
-  duplicates: DuplicateKey[] = [];
+  duplicates: DuplicateRecord[] = [];
 
   constructor(source: SourceText, limits: YamlLimits, positions: PositionBuilder) {
     this.#source = source;
@@ -32,7 +31,6 @@ export class JsonReader {
   read(start: number): { value: JsonValue; span: { start: number; end: number } } | undefined {
     this.#offset = start;
     this.duplicates = [];
-    this.#path.length = 0;
     if (this.#skipSpace() !== '{') return undefined;
     const from = this.#offset;
     const value = this.#value(-1, -1, 0);
@@ -120,9 +118,7 @@ export class JsonReader {
       return out;
     }
     for (;;) {
-      this.#path.push(out.length);
       out.push(this.#value(-1, -1, depth + 1));
-      this.#path.pop();
       if (!this.#hasMore(']')) return out;
     }
   }
@@ -147,16 +143,14 @@ export class JsonReader {
       const start = this.#offset;
       const key = this.#string();
       const last = { start, end: this.#offset };
-      this.#path.push(key);
+      const record = this.#positions.length;
       const first = seen.get(key);
-      if (first !== undefined) this.duplicates.push({ path: [...this.#path], first, last });
+      if (first !== undefined) this.duplicates.push({ record, first, last });
       seen.set(key, last);
       if (this.#skipSpace() !== ':') throw notJson;
       this.#offset++;
-      const record = this.#positions.length;
       out[key] = this.#value(last.start, last.end, depth + 1);
       if (key.length !== last.end - last.start - 2) this.#positions.noteKey(record, key);
-      this.#path.pop();
       if (!this.#hasMore('}')) return out;
     }
   }

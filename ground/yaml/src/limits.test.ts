@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseYaml, type YamlOptions } from './index.ts';
+import { editYaml, parseYaml, type YamlOptions } from './index.ts';
 
 function code(text: string, options: YamlOptions = {}): string | undefined {
   return parseYaml(text, options).errors[0]?.format();
@@ -83,5 +83,43 @@ describe('hostile texts give documents or errors, nothing else', () => {
       }),
       { seed: 7, numRuns: 2_000 },
     );
+  });
+});
+
+describe('time grows with the text', () => {
+  const items = Array.from({ length: 150_000 }, (_, i) => `- {a: ${i}}\n`).join('');
+  const entries = Array.from({ length: 50_000 }, (_, i) => `k${i}: v\n`).join('');
+  it.each<[string, () => unknown]>([
+    [
+      'places in a long list',
+      () => {
+        const [document] = parseYaml(items).documents;
+        for (let i = 0; i < 150_000; i += 10) expect(document?.locate([i, 'a'])?.key).toBeDefined();
+      },
+    ],
+    [
+      'places in a long mapping',
+      () => {
+        const [document] = parseYaml(entries).documents;
+        for (let i = 0; i < 50_000; i += 5) expect(document?.locate([`k${i}`])?.key).toBeDefined();
+      },
+    ],
+    [
+      'an edit of a long list',
+      () => editYaml(items, [{ document: 0, edit: { op: 'set', path: [7, 'a'], value: 8 } }]),
+    ],
+    [
+      'repeated keys deep down',
+      () => parseYaml(`${'{a: '.repeat(450)}{${'a: 1,'.repeat(100_000)}}${'}'.repeat(450)}`),
+    ],
+    [
+      'bytes that are no text',
+      () => parseYaml(`a: !!binary ${Buffer.alloc(3_000_000, 0xff).toString('base64')}`),
+    ],
+    ['lists on long lines', () => parseYaml(`x: &a 1\ny:\n${`- [${'a,'.repeat(1000)}]\n`.repeat(500)}`)],
+  ])('%s', (_name, run) => {
+    const start = performance.now();
+    run();
+    expect(performance.now() - start).toBeLessThan(3_000);
   });
 });

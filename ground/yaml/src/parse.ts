@@ -1,13 +1,13 @@
 import { isKeelsonError, type JsonValue, SourceText, type Span } from '@keelson/core';
 import { findForbidden, isUsual } from './characters.ts';
 import { Composer } from './composer.ts';
-import type { DuplicateKey, YamlLimits, YamlStream } from './document.ts';
+import type { YamlLimits, YamlStream } from './document.ts';
 import { yamlError } from './error.ts';
 import { FastReader } from './fast.ts';
 import { bail } from './fast-text.ts';
 import { JsonReader, notJson } from './json-text.ts';
 import { resolveLimits } from './limits.ts';
-import { PositionBuilder } from './positions.ts';
+import { type DuplicateRecord, PositionBuilder } from './positions.ts';
 import { ReadDocument } from './reader.ts';
 import { type Chunk, splitDocuments } from './split.ts';
 
@@ -131,7 +131,7 @@ class StreamReader {
     return true;
   }
 
-  #keep(index: number, span: Span, value: JsonValue, duplicates: readonly DuplicateKey[]): void {
+  #keep(index: number, span: Span, value: JsonValue, duplicates: readonly DuplicateRecord[]): void {
     const positions = this.#positions.finish();
     this.#stream.documents.push(new ReadDocument(this.#source, index, span, value, duplicates, positions));
   }

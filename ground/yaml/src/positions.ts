@@ -1,4 +1,4 @@
-import type { Path, PathStep } from '@keelson/core';
+import type { Path, PathStep, Span } from '@keelson/core';
 import type { NodeLocation } from './document.ts';
 
 /** Integers per node: start and end of its key (-1 for none), of its value, and the record after its subtree. */
@@ -13,6 +13,13 @@ export interface PositionTable {
   readonly aliases: ReadonlyMap<number, number> | undefined;
   /** Records of `<<` entries. */
   readonly merges: ReadonlySet<number> | undefined;
+}
+
+/** A key that stands twice, by the record of its later entry. */
+export interface DuplicateRecord {
+  readonly record: number;
+  readonly first: Span;
+  readonly last: Span;
 }
 
 /** Fills a table; one builder serves many documents so that its buffer grows only once. */
@@ -79,10 +86,29 @@ export class PositionBuilder {
   }
 }
 
+/** Mappings with more entries than this are looked up in an index. */
+const longMapping = 16;
+
+/** Index of the last of rising numbers that is not above `limit`; -1 for none. */
+function lastUpTo(numbers: readonly number[], limit: number): number {
+  let low = -1;
+  let high = numbers.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((numbers[middle] ?? 0) <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Finds nodes of a document by path. `0` is the record of the root. */
 export class PositionIndex {
   readonly #text: string;
   readonly #table: PositionTable;
+  /** Children of the collections asked for so far: many findings point into one long list. */
+  readonly #children = new Map<number, readonly number[]>();
+  /** Entries by key of the long mappings asked for so far. */
+  readonly #entries = new Map<number, ReadonlyMap<string, number>>();
 
   constructor(text: string, table: PositionTable) {
     this.#text = text;
@@ -126,11 +152,28 @@ export class PositionIndex {
   }
 
   /** Records of the children of a collection, in order, those of `<<` entries among them. */
-  children(parent: number): number[] {
+  children(parent: number): readonly number[] {
+    const known = this.#children.get(parent);
+    if (known !== undefined) return known;
     const out: number[] = [];
     const end = this.#number(parent + 4);
     for (let child = parent + recordSize; child < end; child = this.#number(child + 4)) out.push(child);
+    this.#children.set(parent, out);
     return out;
+  }
+
+  /** The path at which a record stands. */
+  path(record: number): Path {
+    const path: PathStep[] = [];
+    for (let parent = 0; parent !== record; ) {
+      const children = this.children(parent);
+      const place = lastUpTo(children, record);
+      const child = children[place];
+      if (child === undefined) break;
+      path.push(this.#number(child) < 0 ? place : this.key(child));
+      parent = child;
+    }
+    return path;
   }
 
   key(record: number): string {
@@ -149,6 +192,9 @@ export class PositionIndex {
       const record = children[step];
       return record === undefined || this.#number(record) >= 0 ? undefined : record;
     }
+    if (this.#table.merges === undefined && children.length > longMapping) {
+      return this.#entriesOf(collection, children).get(step);
+    }
     let found: number | undefined;
     for (const record of children) {
       if (this.#number(record) < 0) return undefined;
@@ -157,6 +203,17 @@ export class PositionIndex {
       else if (this.key(record) === step) found = record;
     }
     return found;
+  }
+
+  /** The last entry of each key. */
+  #entriesOf(collection: number, children: readonly number[]): ReadonlyMap<string, number> {
+    let entries = this.#entries.get(collection);
+    if (entries === undefined) {
+      const isMapping = this.#number(children[0] ?? 0) >= 0;
+      entries = new Map(isMapping ? children.map((record) => [this.key(record), record]) : []);
+      this.#entries.set(collection, entries);
+    }
+    return entries;
   }
 
   #merged(record: number, step: string): number | undefined {

@@ -1,6 +1,6 @@
 import type { JsonValue, Path, SourceText, Span } from '@keelson/core';
 import type { DuplicateKey, NodeLocation, YamlComment, YamlDocument } from './document.ts';
-import { PositionIndex, type PositionTable } from './positions.ts';
+import { type DuplicateRecord, PositionIndex, type PositionTable } from './positions.ts';
 import { Scanner } from './scanner.ts';
 
 /** A document that was read, with its positions found on demand. */
@@ -8,10 +8,11 @@ export class ReadDocument implements YamlDocument {
   readonly index: number;
   readonly span: Span;
   readonly value: JsonValue;
-  readonly duplicates: readonly DuplicateKey[];
   readonly positions: PositionTable;
   readonly #source: SourceText;
+  readonly #duplicateRecords: readonly DuplicateRecord[];
   #index: PositionIndex | undefined;
+  #duplicates: readonly DuplicateKey[] | undefined;
   #comments: readonly YamlComment[] | undefined;
 
   constructor(
@@ -19,20 +20,37 @@ export class ReadDocument implements YamlDocument {
     index: number,
     span: Span,
     value: JsonValue,
-    duplicates: readonly DuplicateKey[],
+    duplicates: readonly DuplicateRecord[],
     positions: PositionTable,
   ) {
     this.#source = source;
     this.index = index;
     this.span = span;
     this.value = value;
-    this.duplicates = duplicates;
+    this.#duplicateRecords = duplicates;
     this.positions = positions;
   }
 
   get nodes(): PositionIndex {
     this.#index ??= new PositionIndex(this.#source.text, this.positions);
     return this.#index;
+  }
+
+  get duplicates(): readonly DuplicateKey[] {
+    this.#duplicates ??= this.#duplicateRecords.map((duplicate) => this.#named(duplicate));
+    return this.#duplicates;
+  }
+
+  /** Its path is put together when asked for: kept, the paths of a deep document would outweigh it by far. */
+  #named({ record, first, last }: DuplicateRecord): DuplicateKey {
+    const { nodes } = this;
+    return {
+      get path() {
+        return nodes.path(record);
+      },
+      first,
+      last,
+    };
   }
 
   locate(path: Path): NodeLocation | undefined {

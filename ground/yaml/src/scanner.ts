@@ -87,8 +87,8 @@ export class Scanner {
   #isTooFar(key: SimpleKey): boolean {
     const { offset, text } = this.#cursor;
     if (offset - key.offset <= longestSimpleKey) return false;
-    if (offset - key.offset > 2 * longestSimpleKey) return true;
-    return [...text.slice(key.offset, offset)].length > longestSimpleKey;
+    key.limit ??= offsetAfter(text, key.offset, longestSimpleKey);
+    return offset > key.limit;
   }
 
   #append(kind: TokenKind, length: number): void {
@@ -107,6 +107,7 @@ export class Scanner {
       required: cursor.flowLevel === 0 && cursor.indent === cursor.column,
       tokenNumber: this.#taken + this.#queue.length - this.#head,
       offset: cursor.offset,
+      limit: undefined,
       column: cursor.column,
       lineStart: cursor.lineStart,
     };
@@ -330,6 +331,13 @@ export class Scanner {
     while (stop < end && !isBreak(text.charCodeAt(stop))) stop++;
     this.#comments?.push({ start, end: stop });
   }
+}
+
+/** The offset `count` code points behind `from`. */
+function offsetAfter(text: string, from: number, count: number): number {
+  let offset = from;
+  for (let i = 0; i < count; i++) offset += (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
+  return offset;
 }
 
 const refusedFirst: ReadonlySet<number> = new Set([...'%@`#|>,]}[{'].map((letter) => letter.charCodeAt(0)));

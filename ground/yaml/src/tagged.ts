@@ -41,33 +41,34 @@ function decodeBinary(text: string): { value: string } | TagProblem {
 
 /** UTF-8 as Go's JSON writer shows it: each byte that begins no character becomes U+FFFD by itself. */
 function decodeUtf8(bytes: Uint8Array): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    let out = '';
-    for (let i = 0; i < bytes.length; ) {
-      const length = characterLength(bytes, i, decoder);
-      out += length === 0 ? '\ufffd' : decoder.decode(bytes.subarray(i, i + length));
-      i += Math.max(length, 1);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const length = characterLength(bytes, at);
+    if (length === 0) {
+      parts.push(decoder.decode(bytes.subarray(from, at)), '\ufffd');
+      from = at + 1;
     }
-    return out;
+    at += Math.max(length, 1);
   }
+  parts.push(decoder.decode(bytes.subarray(from)));
+  return parts.join('');
 }
 
-function characterLength(
-  bytes: Uint8Array,
-  start: number,
-  decoder: InstanceType<typeof TextDecoder>,
-): number {
+/** Bytes of the character that begins at `start` (Unicode Standard, table 3-7), 0 when none does. */
+function characterLength(bytes: Uint8Array, start: number): number {
   const first = bytes[start] ?? 0;
-  const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  try {
-    decoder.decode(bytes.subarray(start, start + length));
-    return start + length <= bytes.length ? length : 0;
-  } catch {
-    return 0;
-  }
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  // No longer form than needed, no surrogates, nothing beyond U+10FFFF.
+  const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  const second = bytes[start + 1] ?? 0;
+  if (second < lowest || second > highest) return 0;
+  for (let i = start + 2; i < start + length; i++) if (((bytes[i] ?? 0) & 0xc0) !== 0x80) return 0;
+  return length;
 }
 
 const dateSyntax =

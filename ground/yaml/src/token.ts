@@ -42,6 +42,8 @@ export interface SimpleKey {
   /** Count of the tokens before it in the whole text. */
   tokenNumber: number;
   offset: number;
+  /** Where its `:` may stand at the furthest, worked out for long keys only. */
+  limit: number | undefined;
   column: number;
   lineStart: number;
 }
