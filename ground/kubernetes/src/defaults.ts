@@ -124,10 +124,10 @@ export function serviceAccountNameOf(podSpec: JsonObject): string {
 export function withVolumeDefaults(podSpec: JsonObject): JsonObject {
   const volumes = podSpec['volumes'];
   if (!Array.isArray(volumes) || volumes.every(hasSource)) return podSpec;
-  const out = copy(podSpec);
+  const out = objectOf(Object.entries(podSpec));
   out['volumes'] = volumes.map((volume) => {
     if (hasSource(volume)) return volume;
-    const filled = isObject(volume) ? copy(volume) : createObject();
+    const filled = objectOf(isObject(volume) ? Object.entries(volume) : []);
     filled['emptyDir'] = createObject();
     return filled;
   });
@@ -139,10 +139,4 @@ function hasSource(volume: JsonValue): boolean {
   // Of a wrong type: a schema error, left as it is.
   if (!isObject(volume)) return true;
   return volumeSources.some((source) => volume[source] !== undefined && volume[source] !== null);
-}
-
-function copy(object: JsonObject): JsonObject {
-  const out = createObject();
-  for (const key of Object.keys(object)) out[key] = object[key] ?? null;
-  return out;
 }

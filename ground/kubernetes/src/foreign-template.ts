@@ -1,4 +1,4 @@
-import { createObject, isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
+import { createObject, isObject, type JsonObject, type JsonValue, objectOf, type Path } from '@keelson/core';
 import type { ContainerRef, ContainerType, PodTemplate, Resource } from './resource.ts';
 
 // Kinds that make Pods without writing a Pod template. The spec that they would get is put together here, so
@@ -116,11 +116,7 @@ function collect(
 
 function withDefaults(container: JsonObject, defaults: JsonObject | undefined): JsonObject {
   if (defaults === undefined) return container;
-  const out = createObject();
-  for (const source of [defaults, container]) {
-    for (const key of Object.keys(source)) out[key] = source[key] ?? null;
-  }
-  return out;
+  return objectOf([...Object.entries(defaults), ...Object.entries(container)]);
 }
 
 function refOf(type: ContainerType, container: JsonObject, path: Path, unnamed: string): ContainerRef {

@@ -1,5 +1,4 @@
 export { type ComponentCommand, type ComponentFlag, componentFlags } from './component-flags.ts';
-export { shellCommands } from './component-shell.ts';
 export {
   type ComponentName,
   type ConfigurationField,

@@ -76,7 +76,8 @@ export function rulesOf(role: Resource, inventory: Iterable<Resource>): readonly
         continue;
       seen.add(candidate);
       if (selectorsOf(candidate).length > 0) queue.push(candidate);
-      else out.push(...ownRules(candidate));
+      // One by one: a role may hold more rules than a call may have arguments.
+      else for (const rule of ownRules(candidate)) out.push(rule);
     }
   }
   return out;

@@ -90,7 +90,7 @@ function faultOf(field: string, value: JsonValue | undefined): string {
 }
 
 function isList(object: JsonObject, type: TypeMeta): boolean {
-  if (type.kind === 'List') return type.apiVersion === 'v1' || 'items' in object;
+  if (type.kind === 'List') return type.apiVersion === 'v1' || Object.hasOwn(object, 'items');
   return type.kind.endsWith('List') && Array.isArray(object['items']);
 }
 
