@@ -2,9 +2,9 @@ import { judge } from '@keelson/checks';
 import { SourceText } from '@keelson/core';
 import { readManifestText } from '@keelson/manifests';
 import { expect, test } from 'vitest';
-import { checks } from '../../index.ts';
+import { loadChecks } from '../../index.ts';
 
-const check = checks.find(({ id }) => id === 'service-account-reads-secrets');
+const check = (await loadChecks()).find(({ id }) => id === 'service-account-reads-secrets');
 
 const role = (kind: string, name: string, namespace: string, rule: string) =>
   `apiVersion: rbac.authorization.k8s.io/v1

@@ -3,9 +3,9 @@ import { SourceText } from '@keelson/core';
 import { readManifestText } from '@keelson/manifests';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checks } from '../../index.ts';
+import { loadChecks } from '../../index.ts';
 
-const programs = checks.filter(
+const programs = (await loadChecks()).filter(
   (check: Check) => check.target === 'kubernetes' && check.judge.type === 'program',
 );
 
