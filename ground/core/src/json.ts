@@ -66,8 +66,8 @@ function copy(value: JsonValue): JsonValue {
 /** Deep equality of JSON values; `1` and `1n` are equal, the order of keys is not looked at. */
 export function equalJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;
-  if (typeof a === 'bigint' || typeof b === 'bigint')
-    return isNumeric(a) && isNumeric(b) && String(a) === String(b);
+  if (typeof a === 'bigint') return typeof b === 'number' && Number.isInteger(b) && BigInt(b) === a;
+  if (typeof b === 'bigint') return equalJson(b, a);
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i]));
   }
@@ -77,10 +77,6 @@ export function equalJson(a: JsonValue | undefined, b: JsonValue | undefined): b
     keys.length === Object.keys(b).length &&
     keys.every((key) => Object.hasOwn(b, key) && equalJson(a[key], b[key]))
   );
-}
-
-function isNumeric(value: JsonValue | undefined): value is number | bigint {
-  return typeof value === 'number' || typeof value === 'bigint';
 }
 
 /**
