@@ -33,6 +33,8 @@ test.each<[string, Partial<Claim>, RegExp | undefined]>([
   ['confidence', { confidence: 1.5 }, /0 to 1/],
   ['not a number', { confidence: Number.NaN }, /0 to 1/],
   ['time', { observedAt: 'yesterday' }, /RFC 3339/],
+  ['no such day', { observedAt: '2026-02-29T00:00:00Z' }, /RFC 3339/],
+  ['a leap day', { observedAt: '2028-02-29T23:59:60+01:00' }, undefined],
   ['ends first', { validFrom: '2026-02-01T00:00:00Z' }, /before it begins/],
 ])('claim: %s', (_name, change, fault) => {
   const act = () => checkClaim({ ...claim, ...change });

@@ -88,6 +88,16 @@ function walk(relations: Relation[], from: string, to: string, visited: string[]
   });
 }
 
+test('relations that lead nowhere count as steps too', () => {
+  const chain = Array.from({ length: 6 }, (_, i) => relation(`c${i}`, 'runs', `c${i + 1}`));
+  const dead = chain.flatMap(({ from }) =>
+    Array.from({ length: 500 }, (_, i) => relation(from, 'runs', `${from}-${i}`)),
+  );
+  const graph = new EvidenceGraph([], [...dead, ...chain]);
+  expect(graph.paths('c0', 'c6', { maxSteps: 1_000 })).toEqual({ paths: [], truncated: true });
+  expect(graph.paths('c0', 'c6', { maxSteps: 10_000 }).paths).toHaveLength(1);
+});
+
 test('100,000 workloads are built and asked within a second of CPU and 200 MB', () => {
   const relations: Relation[] = [];
   const subjects: string[] = [];

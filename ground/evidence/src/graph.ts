@@ -15,7 +15,7 @@ export interface PathOptions extends Follow {
   maxDepth?: number;
   /** Most paths; 100 unless told. */
   limit?: number;
-  /** Most relations followed while searching; a million unless told. */
+  /** Most relations looked at while searching; a million unless told. */
   maxSteps?: number;
 }
 
@@ -88,7 +88,10 @@ export class EvidenceGraph {
     const node = this.#indexes.get(subject);
     if (node === undefined) return [];
     const seen = new Set<number>();
-    this.#each(node, follow, (next) => seen.add(next));
+    this.#each(node, follow, (next) => {
+      seen.add(next);
+      return true;
+    });
     return [...seen].map((index) => this.#idOf(index));
   }
 
@@ -105,10 +108,12 @@ export class EvidenceGraph {
       const next: number[] = [];
       for (const node of level) {
         this.#each(node, follow, (neighbour) => {
-          if (seen[neighbour] === 1) return;
-          seen[neighbour] = 1;
-          next.push(neighbour);
-          out.set(this.#idOf(neighbour), distance);
+          if (seen[neighbour] !== 1) {
+            seen[neighbour] = 1;
+            next.push(neighbour);
+            out.set(this.#idOf(neighbour), distance);
+          }
+          return true;
         });
       }
       level = next;
@@ -143,10 +148,12 @@ export class EvidenceGraph {
 
   #extend(search: Search, node: number, left: number, path: PathLink[], visited: Set<number>): void {
     this.#each(node, search.follow, (next, relation, type) => {
-      if (search.truncated || visited.has(next) || search.walks[left - 1]?.[next] !== 1) return;
-      if (search.steps-- <= 0 || search.paths.length >= search.limit) {
+      if (search.steps-- <= 0) search.truncated = true;
+      if (search.truncated) return false;
+      if (visited.has(next) || search.walks[left - 1]?.[next] !== 1) return true;
+      if (search.paths.length >= search.limit) {
         search.truncated = true;
-        return;
+        return false;
       }
       path.push({ type, relation, subject: this.#idOf(next) });
       if (next === search.end) search.paths.push([...path]);
@@ -156,6 +163,7 @@ export class EvidenceGraph {
         visited.delete(next);
       }
       path.pop();
+      return true;
     });
   }
 
@@ -171,9 +179,11 @@ export class EvidenceGraph {
       const next: number[] = [];
       for (const node of level) {
         this.#each(node, backwards, (neighbour) => {
-          if (neighbour === end || marks[neighbour] === 1) return;
-          marks[neighbour] = 1;
-          next.push(neighbour);
+          if (neighbour !== end && marks[neighbour] !== 1) {
+            marks[neighbour] = 1;
+            next.push(neighbour);
+          }
+          return true;
         });
       }
       walks.push(marks);
@@ -182,10 +192,11 @@ export class EvidenceGraph {
     return walks;
   }
 
+  /** Visits the relations of a node for as long as `visit` gives true. */
   #each(
     node: number,
     follow: Follow,
-    visit: (next: number, relation: number, type: RelationType) => void,
+    visit: (next: number, relation: number, type: RelationType) => boolean,
   ): void {
     const inwards = follow.direction === 'in';
     const { starts, edges } = inwards ? this.#in : this.#out;
@@ -194,7 +205,7 @@ export class EvidenceGraph {
       const relation = edges[i] ?? 0;
       const type = relationTypes[this.#types[relation] ?? 0];
       if (type === undefined || follow.types?.includes(type) === false) continue;
-      visit(ends[relation] ?? 0, relation, type);
+      if (!visit(ends[relation] ?? 0, relation, type)) return;
     }
   }
 

@@ -2,7 +2,10 @@ import { canonicalText } from './canonical.ts';
 import type { Finding, Suppression } from './finding.ts';
 import { expiryOf } from './time.ts';
 
-/** True when a suppression no longer counts; one that expires on a day holds through that day, in UTC. */
+/**
+ * True when a suppression no longer counts; one that expires on a day holds through that day, in UTC. Throws
+ * `EVIDENCE_TIME` for an expiry that is neither a date nor a time.
+ */
 export function isExpired(suppression: Suppression, at: Date): boolean {
   return suppression.expires !== undefined && expiryOf(suppression.expires) < at.getTime();
 }
@@ -15,7 +18,7 @@ export function suppress(finding: Finding, suppression: Suppression): Finding {
   return { ...finding, suppressions: [...present, suppression] };
 }
 
-/** True when at least one suppression with a reason counts at a time. */
+/** True when at least one suppression with a reason counts at a time. Throws as `isExpired`. */
 export function isSuppressed(finding: Finding, at: Date): boolean {
   return (finding.suppressions ?? []).some((item) => item.reason.trim() !== '' && !isExpired(item, at));
 }

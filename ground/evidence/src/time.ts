@@ -5,15 +5,22 @@ const grammar =
 
 /** Milliseconds since 1970 of an RFC 3339 time; a leap second counts as the last of its minute. Throws `EVIDENCE_TIME`. */
 export function timeOf(text: string): number {
-  const value = grammar.test(text)
-    ? Date.parse(text.toUpperCase().replace(/:60(?=[.Z+-])/, ':59'))
-    : Number.NaN;
+  const value =
+    grammar.test(text) && isDay(text.slice(0, 10))
+      ? Date.parse(text.toUpperCase().replace(/:60(?=[.Z+-])/, ':59'))
+      : Number.NaN;
   if (Number.isNaN(value))
     throw evidenceError('EVIDENCE_TIME', `not an RFC 3339 time: ${JSON.stringify(text.slice(0, 40))}`);
   return value;
 }
 
-/** The end of a day or the time itself: what expires on a day holds through that day, in UTC. */
+/** `Date.parse` takes the 30th of February for the 1st of March; RFC 3339, section 5.7, has no such day. */
+function isDay(date: string): boolean {
+  const time = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
+}
+
+/** The end of a day or the time itself: what expires on a day holds through that day, in UTC. Throws `EVIDENCE_TIME`. */
 export function expiryOf(text: string): number {
   return timeOf(text.includes('T') || text.includes('t') ? text : `${text}T23:59:59.999Z`);
 }
