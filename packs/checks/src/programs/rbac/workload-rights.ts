@@ -128,7 +128,7 @@ function unasked({ resource, template }: Workload, what: string): Violation {
     message: `${titleOf(resource)} ${what}`,
     fix: {
       description: 'mount no token',
-      choice: 'only when the program does not call the API server',
+      choice: 'whether the program calls the API server',
       patch: [{ op: 'add', path: [...path], value: false }],
     },
   };
