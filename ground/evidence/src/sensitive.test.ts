@@ -84,3 +84,40 @@ test('values that overlap are replaced whole', () => {
   expect(redactor.redact('nothing here')).toBe('nothing here');
   expect(stringifyJson(redactor.redactJson(objectOf([['abcd', ['abcd', 1, null]]])))).not.toContain('abcd');
 });
+
+test('long values are taken out under one digest, in whole and in pieces of 64 characters', () => {
+  const redactor = new Redactor(key);
+  const long = Array.from({ length: 100 }, (_, i) => `part-${i}`).join('');
+  redactor.add(long);
+  redactor.add(long.slice(0, 70));
+  expect(redactor.redact(`<${long}>`)).toBe(`<${key.digest(long)}>`);
+  expect(redactor.redact(long.slice(64, 128))).toBe(key.digest(long));
+});
+
+test('of values that begin alike the longest that stands there is taken', () => {
+  const redactor = new Redactor(key);
+  for (const value of ['abcd', 'abcdef', 'abcdeg', 'abcdefghi']) redactor.add(value);
+  for (const [text, expected] of [
+    ['abcdefgh', `${key.digest('abcdef')}gh`],
+    ['abcdefghi', key.digest('abcdefghi')],
+    ['abcdex', `${key.digest('abcd')}ex`],
+    ['abcdegabcd', key.digest('abcdeg') + key.digest('abcd')],
+  ]) {
+    expect(redactor.redact(text ?? '')).toBe(expected);
+  }
+});
+
+test.each<[string, readonly string[], string]>([
+  [
+    'many values that begin alike',
+    Array.from({ length: 20_000 }, (_, i) => `AAAA${i}`),
+    'AAAA'.repeat(100_000),
+  ],
+  ['a value as monotonous as the text', [`${'A'.repeat(200_000)}B`], 'A'.repeat(400_000)],
+])('time grows with the text: %s', (_name, values, text) => {
+  const redactor = new Redactor(key);
+  for (const value of values) redactor.add(value);
+  const start = performance.now();
+  redactor.redact(text);
+  expect(performance.now() - start).toBeLessThan(3_000);
+});
