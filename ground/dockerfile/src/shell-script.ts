@@ -3,7 +3,7 @@ import type { ShellCommand } from './model.ts';
 import { type DraftCommand, parseShell, type ShellLimits } from './shell.ts';
 
 /** Shells whose `-c` argument and standard input are scripts. */
-const shells = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'zsh', 'busybox-sh']);
+const shells = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'zsh']);
 /** Commands that run the command in their own arguments. */
 const wrappers = new Set([
   'sudo',
@@ -20,6 +20,7 @@ const wrappers = new Set([
   'builtin',
   'gosu',
   'su-exec',
+  'busybox',
   'chroot',
   'timeout',
   'xargs',

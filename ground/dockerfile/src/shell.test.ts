@@ -27,6 +27,7 @@ describe('commands of a shell line', () => {
     ['a#b', ['a#b']],
     ['sh -ec "a; b"', ['sh -ec a; b', 'a', 'b']],
     ["sudo bash -c 'a | b'", ['sudo bash -c a | b', 'a', 'b']],
+    ["busybox sh -c 'a | b'", ['busybox sh -c a | b', 'a', 'b']],
     ['a 2>&1 >/dev/null', ['a']],
     ['a &> f', ['a']],
     ['echo $((1 + 2)) x', ['echo $((1 + 2)) x']],

@@ -132,6 +132,15 @@ describe('positions', () => {
     ]);
   });
 
+  it.each([
+    ['an escape that only JSON has', '{"a": "\\/ # no comment"}', []],
+    ['a fault behind the document', 'a: 1 # one\n...\n"# not closed', ['one']],
+  ])('gives comments: %s', (_name, text, expected) => {
+    const { documents, errors } = parseYaml(text);
+    expect(errors).toEqual([]);
+    expect(documents[0]?.comments().map((comment) => comment.text)).toEqual(expected);
+  });
+
   it('reports every key that stands twice', () => {
     const [twice] = parseYaml('a:\n  b: 1\n  "b": 2\n  b: 3\n').documents;
     expect(twice?.value).toEqual({ a: { b: 3 } });

@@ -1,4 +1,4 @@
-import type { JsonValue, Path, SourceText, Span } from '@keelson/core';
+import { isKeelsonError, type JsonValue, type Path, type SourceText, type Span } from '@keelson/core';
 import type { DuplicateKey, NodeLocation, YamlComment, YamlDocument } from './document.ts';
 import { type DuplicateRecord, PositionIndex, type PositionTable } from './positions.ts';
 import { Scanner } from './scanner.ts';
@@ -73,7 +73,12 @@ function readComments(source: SourceText, span: Span): YamlComment[] {
   const spans: Span[] = [];
   if (source.text.slice(span.start, span.end).includes('#')) {
     const scanner = new Scanner(source, span.start, span.end, spans);
-    while (scanner.next().kind !== 'stream-end');
+    try {
+      while (scanner.next().kind !== 'stream-end');
+    } catch (error) {
+      // The document was read: the fault is an escape of JSON, or stands behind the document, where Go does not look.
+      if (!isKeelsonError(error)) throw error;
+    }
   }
   return spans.map((found) => ({
     span: found,
