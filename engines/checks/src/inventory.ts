@@ -1,6 +1,6 @@
 import { createObject, isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import type { PodTemplate, Resource } from '@keelson/kubernetes';
-import { isClusterScoped, matchesSelector, podTemplates } from '@keelson/kubernetes';
+import { isClusterScoped, matchesLabels, matchesSelector, podTemplates } from '@keelson/kubernetes';
 
 /** A Pod, or the object that a person edits to get Pods, with what it is matched by. */
 export interface Workload {
@@ -18,7 +18,8 @@ export class Inventory {
   readonly #byKind = new Map<string, Resource[]>();
   readonly #byName = new Map<string, Map<string, Resource>>();
   #workloads: Workload[] | undefined;
-  #workloadsByNamespace: Map<string, Workload[]> | undefined;
+  #workloadsByNamespace: ReadonlyMap<string, readonly Workload[]> | undefined;
+  #workloadsByLabel: ReadonlyMap<string, readonly { readonly workload: Workload }[]> | undefined;
   readonly #memo = new Map<string, unknown>();
 
   constructor(resources: readonly Resource[], defaultNamespace = 'default') {
@@ -73,21 +74,39 @@ export class Inventory {
     return this.#workloads;
   }
 
+  /** Workloads whose Pods run in a namespace, in input order. */
   workloadsIn(namespace: string): readonly Workload[] {
-    if (this.#workloadsByNamespace === undefined) {
-      this.#workloadsByNamespace = new Map();
-      for (const workload of this.workloads) {
-        const list = this.#workloadsByNamespace.get(workload.namespace);
-        if (list === undefined) this.#workloadsByNamespace.set(workload.namespace, [workload]);
-        else list.push(workload);
-      }
-    }
+    this.#workloadsByNamespace ??= Map.groupBy(this.workloads, (workload) => workload.namespace);
     return this.#workloadsByNamespace.get(namespace) ?? [];
   }
 
+  /** Workloads of a namespace whose Pods carry all these labels, as Services select them; all of it for none. */
+  workloadsLabelled(namespace: string, labels: JsonObject): readonly Workload[] {
+    return this.#candidates(namespace, labels).filter((workload) => matchesLabels(workload.labels, labels));
+  }
+
   /** Workloads of a namespace whose Pods a label selector matches. */
-  workloadsSelected(namespace: string, selector: JsonValue | undefined): Workload[] {
-    return this.workloadsIn(namespace).filter((workload) => matchesSelector(workload.labels, selector));
+  workloadsSelected(namespace: string, selector: JsonValue | undefined): readonly Workload[] {
+    const labels = isObject(selector) ? selector['matchLabels'] : undefined;
+    return this.#candidates(namespace, isObject(labels) ? labels : emptyLabels).filter((workload) =>
+      matchesSelector(workload.labels, selector),
+    );
+  }
+
+  /** Workloads that may carry the labels: those with the rarest of them, so that selecting costs what it finds. */
+  #candidates(namespace: string, labels: JsonObject): readonly Workload[] {
+    let fewest = this.workloadsIn(namespace);
+    this.#workloadsByLabel ??= Map.groupBy(
+      this.workloads.flatMap((workload) =>
+        Object.entries(workload.labels).map(([key, value]) => ({ workload, key, value })),
+      ),
+      ({ workload, key, value }) => labelKey(workload.namespace, key, value),
+    );
+    for (const [key, value] of Object.entries(labels)) {
+      const found = this.#workloadsByLabel.get(labelKey(namespace, key, value)) ?? [];
+      if (found.length < fewest.length) fewest = found.map(({ workload }) => workload);
+    }
+    return fewest;
   }
 
   /** A value that several checks share, worked out once for this input. */
@@ -98,3 +117,8 @@ export class Inventory {
 }
 
 const emptyLabels: JsonObject = createObject();
+
+/** Two labels that share a key only cost a comparison: what the index finds is compared again. */
+function labelKey(namespace: string, key: string, value: JsonValue): string {
+  return `${namespace}/${key}=${typeof value === 'string' ? value : ''}`;
+}

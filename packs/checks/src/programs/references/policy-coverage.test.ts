@@ -47,6 +47,11 @@ test.each([
     'ingress',
   ],
   [
+    'Cilium, a rule that is null',
+    cilium('spec: { endpointSelector: {}, ingress: null, egress: [] }'),
+    'egress',
+  ],
+  [
     'Cilium, default deny switched off',
     cilium('spec: { endpointSelector: {}, enableDefaultDeny: { ingress: false }, ingress: [{}] }'),
     '',
@@ -85,7 +90,7 @@ test.each([
   const inventory = new Inventory(resources);
   const web = inventory.workloads[0];
   const directions = policyCoverage(inventory).flatMap((coverage) =>
-    web !== undefined && coverage.selects(web) ? [...coverage.directions] : [],
+    web !== undefined && coverage.selected.includes(web) ? [...coverage.directions] : [],
   );
   expect(directions.sort().join(' ')).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import type { Inventory, Workload } from '@keelson/checks';
-import { createObject, isObject, type JsonObject, type JsonValue, valueAt } from '@keelson/core';
+import { createObject, isObject, type JsonObject, type JsonValue, objectOf, valueAt } from '@keelson/core';
 import { labelsOf, matchesSelector, type Resource } from '@keelson/kubernetes';
 import { listAt, mappingAt, textAt } from '../fields.ts';
 import { calicoSelects } from './calico-selector.ts';
@@ -10,7 +10,8 @@ export type Direction = 'ingress' | 'egress';
 export interface PolicyCoverage {
   readonly policy: Resource;
   readonly directions: ReadonlySet<Direction>;
-  selects(workload: Workload): boolean;
+  /** The workloads of the input that it selects. */
+  readonly selected: readonly Workload[];
 }
 
 /** Every policy of the input that isolates Pods: Kubernetes, Cilium, Calico, AdminNetworkPolicy and its heirs. */
@@ -43,7 +44,7 @@ function kubernetesPolicy(policy: Resource, inventory: Inventory): PolicyCoverag
   return {
     policy,
     directions,
-    selects: (workload) => workload.namespace === namespace && matchesSelector(workload.labels, selector),
+    selected: inventory.workloadsSelected(namespace, selector),
   };
 }
 
@@ -58,27 +59,40 @@ function ciliumPolicies(policy: Resource, inventory: Inventory): readonly Policy
     if (selector === undefined) return [];
     const directions = new Set<Direction>();
     for (const direction of ['ingress', 'egress'] as const) {
-      const isWritten = spec[direction] !== undefined || spec[`${direction}Deny`] !== undefined;
+      const isWritten = isGiven(spec[direction]) || isGiven(spec[`${direction}Deny`]);
       if (isWritten && mappingAt(spec, ['enableDefaultDeny'])?.[direction] !== false)
         directions.add(direction);
     }
     const plain = withoutSources(selector);
+    const scope = isClusterwide
+      ? inventory.workloads
+      : inventory.workloadsLabelled(namespace, podLabelsOf(plain));
     return [
       {
         policy,
         directions,
-        selects: (workload) =>
-          (isClusterwide || workload.namespace === namespace) &&
-          matchesSelector(withNamespaceLabels(workload, inventory), plain),
+        selected: scope.filter((workload) => matchesSelector(ciliumLabels(workload, inventory), plain)),
       },
     ];
   });
+}
+
+/** A field that is null counts as not written. */
+function isGiven(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null;
 }
 
 const namespaceLabel = 'io.kubernetes.pod.namespace';
 const namespaceLabelsPrefix = 'io.cilium.k8s.namespace.labels.';
 
 /** Labels as Cilium sees them: the Pod's own, its namespace and that namespace's labels. */
+function ciliumLabels(workload: Workload, inventory: Inventory): JsonObject {
+  const known = inventory.memo('cilium-labels', () => new Map<Workload, JsonObject>());
+  const labels = known.get(workload) ?? withNamespaceLabels(workload, inventory);
+  known.set(workload, labels);
+  return labels;
+}
+
 function withNamespaceLabels(workload: Workload, inventory: Inventory): JsonObject {
   const out = createObject();
   for (const key of Object.keys(workload.labels)) out[key] = workload.labels[key] ?? null;
@@ -86,6 +100,14 @@ function withNamespaceLabels(workload: Workload, inventory: Inventory): JsonObje
   const labels = namespaceLabels(workload.namespace, inventory);
   for (const key of Object.keys(labels)) out[`${namespaceLabelsPrefix}${key}`] = labels[key] ?? null;
   return out;
+}
+
+/** Those of the labels wanted that only the Pod itself can carry. */
+function podLabelsOf(selector: JsonObject): JsonObject {
+  const wanted = mappingAt(selector, ['matchLabels']) ?? createObject();
+  return objectOf(
+    Object.entries(wanted).filter(([key]) => key !== namespaceLabel && !key.startsWith('io.cilium.')),
+  );
 }
 
 /** Cilium writes labels with the source that they come from: `k8s:app`, `any:app`. */
@@ -122,20 +144,22 @@ function calicoPolicies(policy: Resource, inventory: Inventory): readonly Policy
   const namespace = inventory.namespaceOf(policy);
   const types = listAt(spec, ['types']);
   const directions = new Set<Direction>();
-  const hasEgress = spec['egress'] !== undefined;
-  if (types.length === 0 ? spec['ingress'] !== undefined || !hasEgress : types.includes('Ingress'))
+  const hasEgress = isGiven(spec['egress']);
+  if (types.length === 0 ? isGiven(spec['ingress']) || !hasEgress : types.includes('Ingress'))
     directions.add('ingress');
   if (types.length === 0 ? hasEgress : types.includes('Egress')) directions.add('egress');
   const selector = textAt(spec, ['selector']) ?? 'all()';
   const namespaces = textAt(spec, ['namespaceSelector']) ?? 'all()';
+  const scope = isGlobal
+    ? inventory.workloads.filter((workload) =>
+        calicoSelects(namespaces, namespaceLabels(workload.namespace, inventory)),
+      )
+    : inventory.workloadsIn(namespace);
   return [
     {
       policy,
       directions,
-      selects: (workload) =>
-        (isGlobal
-          ? calicoSelects(namespaces, namespaceLabels(workload.namespace, inventory))
-          : workload.namespace === namespace) && calicoSelects(selector, workload.labels),
+      selected: scope.filter(({ labels }) => calicoSelects(selector, labels)),
     },
   ];
 }
@@ -154,20 +178,27 @@ function clusterPolicies(policy: Resource, inventory: Inventory): readonly Polic
     {
       policy,
       directions,
-      selects: (workload) => {
+      selected: inventory.workloads.filter((workload) => {
         const labels = namespaceLabels(workload.namespace, inventory);
         if (pods === undefined) return matchesSelector(labels, byNamespace);
         return (
           matchesSelector(labels, pods['namespaceSelector']) &&
           matchesSelector(workload.labels, pods['podSelector'])
         );
-      },
+      }),
     },
   ];
 }
 
 /** Labels of a namespace, with the name that the API server adds to every namespace. */
 function namespaceLabels(name: string, inventory: Inventory): JsonObject {
+  const known = inventory.memo('namespace-labels', () => new Map<string, JsonObject>());
+  const labels = known.get(name) ?? readNamespaceLabels(name, inventory);
+  known.set(name, labels);
+  return labels;
+}
+
+function readNamespaceLabels(name: string, inventory: Inventory): JsonObject {
   const out = createObject();
   const namespace = inventory.find('Namespace', '', name);
   const labels = namespace === undefined ? createObject() : labelsOf(namespace);

@@ -1,6 +1,6 @@
 import type { Inventory, Violation, Workload } from '@keelson/checks';
 import { isObject, type JsonObject, type JsonValue, type Path, valueAt } from '@keelson/core';
-import { matchesLabels, type Resource } from '@keelson/kubernetes';
+import type { Resource } from '@keelson/kubernetes';
 import { listAt, mappingAt, textAt, titleOf } from '../fields.ts';
 import type { Program } from '../program.ts';
 
@@ -8,8 +8,7 @@ import type { Program } from '../program.ts';
 export function workloadsBehind(service: Resource, inventory: Inventory): readonly Workload[] {
   const selector = selectorOf(service);
   if (selector === undefined) return [];
-  const workloads = inventory.workloadsIn(inventory.namespaceOf(service));
-  return workloads.filter((workload) => matchesLabels(workload.labels, selector));
+  return inventory.workloadsLabelled(inventory.namespaceOf(service), selector);
 }
 
 /** The selector of a Service; undefined when endpoints are written by hand or the Service is an alias. */

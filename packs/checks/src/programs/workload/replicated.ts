@@ -91,13 +91,20 @@ export function leastReplicas({ replicas, autoscaler }: ReplicatedWorkload): num
 }
 
 /** True when the input holds a PodDisruptionBudget that selects the workload's Pods. */
-export function hasBudget(inventory: Inventory, { namespace, labels }: ReplicatedWorkload): boolean {
-  const budgets = inventory.memo('workload/budgets', () =>
-    Map.groupBy(inventory.ofKind('PodDisruptionBudget'), (budget) => inventory.namespaceOf(budget)),
-  );
-  return (budgets.get(namespace) ?? []).some((budget) =>
-    matchesSelector(labels, mappingAt(budget.object, ['spec', 'selector'])),
-  );
+export function hasBudget(inventory: Inventory, { resource }: ReplicatedWorkload): boolean {
+  const covered = inventory.memo('workload/covered-by-budgets', () => {
+    const selected = inventory
+      .ofKind('PodDisruptionBudget')
+      .flatMap((budget) =>
+        replicatedSelected(
+          inventory,
+          inventory.namespaceOf(budget),
+          mappingAt(budget.object, ['spec', 'selector']),
+        ),
+      );
+    return new Set(selected.map((workload) => workload.resource));
+  });
+  return covered.has(resource);
 }
 
 /** Replicated workloads of a namespace whose Pods a selector matches. */
@@ -106,10 +113,23 @@ export function replicatedSelected(
   namespace: string,
   selector: JsonValue | undefined,
 ): ReplicatedWorkload[] {
-  const byNamespace = inventory.memo('workload/replicated-by-namespace', () =>
-    Map.groupBy(replicatedWorkloads(inventory), (workload) => workload.namespace),
-  );
-  return (byNamespace.get(namespace) ?? []).filter(({ labels }) => matchesSelector(labels, selector));
+  const { byResource, bare } = inventory.memo('workload/replicated-by-resource', () => {
+    const all = replicatedWorkloads(inventory);
+    return {
+      byResource: new Map(all.map((workload) => [workload.resource, workload])),
+      // Without a Pod template they are no workloads of the inventory.
+      bare: Map.groupBy(
+        all.filter(({ template }) => template === undefined),
+        (workload) => workload.namespace,
+      ),
+    };
+  });
+  return [
+    ...inventory
+      .workloadsSelected(namespace, selector)
+      .flatMap(({ resource }) => byResource.get(resource) ?? []),
+    ...(bare.get(namespace) ?? []).filter(({ labels }) => matchesSelector(labels, selector)),
+  ];
 }
 
 /** Where the selector of a workload stands: its labels, else the whole. */
