@@ -108,6 +108,8 @@ describe('stringifyJson', () => {
   test.each<[JsonValue, { indent?: number; sortKeys?: boolean }, string]>([
     [18_446_744_073_709_551_615n, {}, '18446744073709551615'],
     [Number.NaN, {}, 'null'],
+    [-0, {}, '0'],
+    [2 ** 53 - 1, {}, '9007199254740991'],
     [[1, []], { indent: 2 }, '[\n  1,\n  []\n]'],
     [
       objectOf([

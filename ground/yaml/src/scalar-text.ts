@@ -35,9 +35,13 @@ function writeDouble(value: string): string {
   );
 }
 
-/** Text of a null, boolean or number. */
+/**
+ * Text of a null, boolean or number. A whole number beyond 2^53 is rounded, so it gets an exponent: its digits
+ * alone would be read as an exact integer that it is not.
+ */
 export function writeSimple(value: number | bigint | boolean | null): string {
-  return stringifyJson(value);
+  const isRounded = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isRounded ? value.toExponential() : stringifyJson(value);
 }
 
 const literalLine = /^[\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/;
