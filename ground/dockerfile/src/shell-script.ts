@@ -1,6 +1,7 @@
 import { type MappedText, textAt } from './mapped-text.ts';
 import type { ShellCommand } from './model.ts';
-import { type DraftCommand, parseShell, type ShellLimits } from './shell.ts';
+import { parseShell, type ShellLimits } from './shell.ts';
+import type { DraftCommand } from './shell-groups.ts';
 
 /** Shells whose `-c` argument and standard input are scripts. */
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'zsh']);

@@ -1,6 +1,7 @@
 import type { Span } from '@keelson/core';
 import type { MappedText } from './mapped-text.ts';
 import type { ShellCommand, ShellRedirect } from './model.ts';
+import { type DraftCommand, ShellGroups } from './shell-groups.ts';
 import { endOfParentheses, type ShellWord, WordScanner } from './shell-word.ts';
 
 export interface ShellLimits {
@@ -8,17 +9,6 @@ export interface ShellLimits {
   readonly commands: number;
   /** `$(…)` inside `$(…)`. */
   readonly depth: number;
-}
-
-/** A command while it is being read. */
-export interface DraftCommand extends ShellCommand {
-  readonly assignments: string[];
-  readonly words: string[];
-  readonly wordSpans: Span[];
-  readonly redirects: ShellRedirect[];
-  next: ShellCommand['next'];
-  pipedTo: ShellCommand | undefined;
-  span: Span;
 }
 
 const openers = new Set(['if', 'while', 'until', 'for', 'case', 'select', '{']);
@@ -39,17 +29,6 @@ export function parseShell(
   return parser.run();
 }
 
-/** An element of a pipeline that is being read. */
-interface Group {
-  /** Index of the group's first command. */
-  readonly first: number;
-  /** Index of the first command of the pipeline element that is being read. */
-  element: number;
-  /** Range of the element before the last `|`, which waits for the command that it is piped into. */
-  waiting: { from: number; to: number } | undefined;
-  readonly closer: string;
-}
-
 class ShellParser {
   readonly #text: MappedText;
   readonly #source: string;
@@ -59,7 +38,7 @@ class ShellParser {
   readonly #scanner: WordScanner;
   readonly #commands: DraftCommand[] = [];
   readonly #substitutions: { start: number; end: number }[] = [];
-  #groups: Group[] = [{ first: 0, element: 0, waiting: undefined, closer: '' }];
+  readonly #groups = new ShellGroups(this.#commands);
   #current: DraftCommand | undefined;
   #heredocs: { target: string; strip: boolean; redirects: ShellRedirect[]; index: number }[] = [];
   /** What a word means where the parser stands: a command, the words of `for`/`case`, a pattern. */
@@ -78,7 +57,7 @@ class ShellParser {
   run(): DraftCommand[] {
     while (this.#at < this.#source.length && this.#commands.length < this.#limits.commands) this.#step();
     this.#endCommand('end');
-    this.#endElement();
+    this.#groups.endElement();
     if (this.#depth < this.#limits.depth) this.#readSubstitutions();
     return this.#commands;
   }
@@ -118,7 +97,7 @@ class ShellParser {
     if (this.#state === 'list') this.#state = 'command';
     if (this.#current !== undefined) {
       this.#endCommand(';');
-      this.#endElement();
+      this.#groups.endElement();
     }
   }
 
@@ -136,20 +115,20 @@ class ShellParser {
     if (two === ';;' || two === ';&') {
       this.#at += 2;
       this.#endCommand(';');
-      this.#endElement();
+      this.#groups.endElement();
       this.#state = 'pattern';
     } else if (two === '&&' || two === '||') {
       this.#at += 2;
       this.#endCommand(two);
-      this.#endElement();
+      this.#groups.endElement();
     } else if (char === '|') {
       this.#at += two === '|&' ? 2 : 1;
       this.#endCommand('|');
-      this.#pipe();
+      this.#groups.pipe();
     } else {
       this.#at++;
       this.#endCommand(char === '&' ? '&' : ';');
-      this.#endElement();
+      this.#groups.endElement();
     }
   }
 
@@ -166,12 +145,7 @@ class ShellParser {
       return;
     }
     this.#at++;
-    this.#push(')');
-  }
-
-  #push(closer: string): void {
-    const first = this.#commands.length;
-    this.#groups.push({ first, element: first, waiting: undefined, closer });
+    this.#groups.open(')');
   }
 
   #close(): void {
@@ -181,43 +155,7 @@ class ShellParser {
       return;
     }
     this.#endCommand(';');
-    this.#pop(')');
-  }
-
-  #pop(closer: string): void {
-    const group = this.#groups.at(-1);
-    if (group === undefined || this.#groups.length === 1) return;
-    if ((group.closer === ')') !== (closer === ')')) return;
-    this.#endElement();
-    this.#groups.pop();
-    this.#link(group.first);
-  }
-
-  /** The element that waits before a `|` is piped into the command at `index`. */
-  #link(index: number): void {
-    const group = this.#groups.at(-1);
-    const target = this.#commands[index];
-    if (group?.waiting === undefined || target === undefined) return;
-    for (let i = group.waiting.from; i < group.waiting.to; i++) {
-      const command = this.#commands[i];
-      if (command !== undefined) command.pipedTo ??= target;
-    }
-    group.waiting = undefined;
-  }
-
-  #pipe(): void {
-    const group = this.#groups.at(-1);
-    if (group === undefined) return;
-    const to = this.#commands.length;
-    group.waiting = { from: group.element, to };
-    group.element = to;
-  }
-
-  #endElement(): void {
-    const group = this.#groups.at(-1);
-    if (group === undefined) return;
-    group.waiting = undefined;
-    group.element = this.#commands.length;
+    this.#groups.close(')');
   }
 
   #endCommand(next: ShellCommand['next']): void {
@@ -228,7 +166,7 @@ class ShellParser {
     this.#current = undefined;
     this.#commands.push(current);
     if (current.words.length > 0 || current.assignments.length > 0 || current.redirects.length > 0) {
-      this.#link(this.#commands.length - 1);
+      this.#groups.link(this.#commands.length - 1);
     }
   }
 
@@ -243,12 +181,12 @@ class ShellParser {
     if (this.#state === 'pattern') {
       if (word.value === 'esac' && !word.quoted) {
         this.#state = 'command';
-        this.#pop('esac');
+        this.#groups.close('esac');
       }
       return;
     }
     if (this.#state === 'list') {
-      if (word.value === 'in' && this.#groups.at(-1)?.closer === 'case') this.#state = 'pattern';
+      if (word.value === 'in' && this.#groups.closer === 'case') this.#state = 'pattern';
       return;
     }
     if (this.#current === undefined && !word.quoted && this.#keyword(word)) return;
@@ -260,12 +198,12 @@ class ShellParser {
     const { value } = word;
     if (passed.has(value)) return true;
     if (openers.has(value)) {
-      this.#push(value);
+      this.#groups.open(value);
       if (value === 'for' || value === 'select' || value === 'case') this.#state = 'list';
       return true;
     }
     if (closers.has(value)) {
-      this.#pop(value);
+      this.#groups.close(value);
       return true;
     }
     if (value === 'function') {
@@ -297,7 +235,7 @@ class ShellParser {
       next: 'end',
       pipedTo: undefined,
       depth: this.#depth,
-      nesting: this.#groups.length - 1,
+      nesting: this.#groups.depth,
       span,
     };
     return this.#current;
