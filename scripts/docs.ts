@@ -6,7 +6,7 @@ import { type CheckText, checkErrorCodes } from '@keelson/checks';
 import { dockerfileErrorCodes } from '@keelson/dockerfile';
 import { evidenceErrorCodes } from '@keelson/evidence';
 import { manifestErrorCodes } from '@keelson/manifests';
-import { checks, loadCheckTexts } from '@keelson/pack-checks';
+import { loadChecks, loadCheckTexts } from '@keelson/pack-checks';
 import { yamlErrorCodes } from '@keelson/yaml';
 import { commandErrorCodes } from '../apps/cli/src/errors.ts';
 
@@ -43,7 +43,7 @@ export function errorsReference(): string {
 export async function checksReference(): Promise<string> {
   const texts = [...(await loadCheckTexts()).values()];
   const fixable = new Set(
-    checks.flatMap((check) => {
+    (await loadChecks()).flatMap((check) => {
       const fix = check.judge.type === 'element' ? check.judge.fix : undefined;
       return fix !== undefined && fix.choice === undefined ? [check.id] : [];
     }),

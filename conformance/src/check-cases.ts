@@ -21,7 +21,7 @@ import {
 import type { Severity } from '@keelson/evidence';
 import type { Resource } from '@keelson/kubernetes';
 import { fileKind, readDockerfileText, readManifestText } from '@keelson/manifests';
-import { checks } from '@keelson/pack-checks';
+import { loadChecks } from '@keelson/pack-checks';
 import type { Tally } from './suite.ts';
 
 /** How one of a suite's own rules is answered by keelson's checks. */
@@ -66,7 +66,7 @@ export interface JudgeTextsOptions {
   readonly params?: JsonObject;
 }
 
-const byId: ReadonlyMap<string, Check> = new Map(checks.map((check) => [check.id, check]));
+const byId: ReadonlyMap<string, Check> = new Map((await loadChecks()).map((check) => [check.id, check]));
 
 /**
  * Merges `conformance/mappings/<suite>/*.json`, each `{ "<rule>": { "checks": […], "differs": { "<case>": "reason" } } }`.

@@ -7,8 +7,7 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`keelson ${version}\n`);
 } else {
   // Compiled code is kept between runs; without a place to keep it nothing changes but the time.
-  const { enableCompileCache } = await import('node:module');
-  enableCompileCache();
+  process.getBuiltinModule('node:module').enableCompileCache();
   const { main } = await import('./main.ts');
   process.exitCode = await main(args);
 }

@@ -1,5 +1,6 @@
 import { reportError } from './errors.ts';
 import { exitCodes } from './exit.ts';
+import { writeStdout } from './stdout.ts';
 import { findVerb, overview, verbs } from './verbs.ts';
 import { version } from './version.ts';
 
@@ -7,13 +8,13 @@ import { version } from './version.ts';
 export async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === 'version') {
-    process.stdout.write(`keelson ${version}\n`);
+    writeStdout(`keelson ${version}\n`);
     return exitCodes.done;
   }
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
     const verb = first === 'help' && rest[0] !== undefined ? findVerb(rest[0]) : undefined;
     if (verb !== undefined) return run(verb.name, ['--help']);
-    process.stdout.write(overview());
+    writeStdout(overview());
     return first === undefined ? exitCodes.usage : exitCodes.done;
   }
   return run(first, rest);
@@ -21,6 +22,8 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function run(name: string, args: readonly string[]): Promise<number> {
   const debug = args.includes('--debug');
+  // Stack traces of the minified command name its sources.
+  if (debug) process.setSourceMapsEnabled(true);
   try {
     const verb = findVerb(name);
     if (verb === undefined) {

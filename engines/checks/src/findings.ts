@@ -89,11 +89,11 @@ export function toFinding(violation: JudgedViolation, defaultNamespace: string):
     message,
     locations,
     controls: check.controls,
-    fingerprint: fingerprint({
-      rule: check.id,
-      subject: identities.local,
-      path: stablePath(isResource(subject) ? subject.object : subject.value, path),
-    }),
+    // Only baselines and reports for programs ask for it.
+    get fingerprint() {
+      const root = isResource(subject) ? subject.object : subject.value;
+      return fingerprint({ rule: check.id, subject: identities.local, path: stablePath(root, path) });
+    },
   };
   if (violation.fix !== undefined) finding.fixes = [fixOf(violation.fix)];
   return finding;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crypto } from './crypto.ts';
 
 /**
  * Canonical text of plain data: keys sorted by UTF-16 code units as in RFC 8785, undefined fields left out,
@@ -22,5 +22,5 @@ export function compareText(a: string, b: string): number {
 
 /** Hex SHA-256 of a text. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return crypto().createHash('sha256').update(text).digest('hex');
 }

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { PathStep } from '@keelson/core';
+import { crypto } from './crypto.ts';
 
 /** What makes two judgements the same one, wherever and whenever they are made. */
 export interface FingerprintParts {
@@ -18,5 +18,5 @@ export interface FingerprintParts {
 /** Hex SHA-256, the same under moved lines, in every cluster and on every machine. */
 export function fingerprint(parts: FingerprintParts): string {
   const text = JSON.stringify([parts.rule, parts.subject, parts.path, parts.detail ?? '']);
-  return hash('sha256', text);
+  return crypto().hash('sha256', text);
 }

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
-import { createObject, isObject, type JsonObject, type JsonValue } from '@keelson/core';
+import { createObject, isObject, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
+import { crypto } from './crypto.ts';
 import { evidenceError } from './error.ts';
 
 /**
@@ -7,17 +7,19 @@ import { evidenceError } from './error.ts';
  * it, a short value cannot be guessed from its digest.
  */
 export class SensitiveKey {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array | undefined;
 
-  /** At least 16 bytes; throws `EVIDENCE_KEY` for fewer. */
-  constructor(bytes: Uint8Array) {
-    if (bytes.length < 16) throw evidenceError('EVIDENCE_KEY', 'a key has at least 16 bytes');
-    this.#bytes = Uint8Array.from(bytes);
+  /** At least 16 bytes; throws `EVIDENCE_KEY` for fewer. Without bytes the key is random, made when first used. */
+  constructor(bytes?: Uint8Array) {
+    if (bytes !== undefined && bytes.length < 16)
+      throw evidenceError('EVIDENCE_KEY', 'a key has at least 16 bytes');
+    this.#bytes = bytes === undefined ? undefined : Uint8Array.from(bytes);
   }
 
   /** What is shown for a value: `[redacted hmac-sha256:<16 hex digits>]`. */
   digest(value: string | Uint8Array): string {
-    const hex = createHmac('sha256', this.#bytes).update(value).digest('hex');
+    this.#bytes ??= crypto().randomBytes(32);
+    const hex = crypto().createHmac('sha256', this.#bytes).update(value).digest('hex');
     return `[redacted hmac-sha256:${hex.slice(0, 16)}]`;
   }
 
@@ -70,15 +72,15 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
  */
 export function redactSecretObject(object: JsonObject, key: SensitiveKey): JsonObject {
   if (object['kind'] !== 'Secret') return object;
-  const out = copy(object);
+  const out = objectOf(Object.entries(object));
   redactField(out, 'data', (text) => key.digest(Buffer.from(text, 'base64')));
   redactField(out, 'stringData', (text) => key.digest(text));
   const metadata = out['metadata'];
   const annotations = isObject(metadata) ? metadata['annotations'] : undefined;
-  if (isObject(metadata) && isObject(annotations) && lastApplied in annotations) {
-    const kept = copy(annotations);
-    kept[lastApplied] = key.digest(String(annotations[lastApplied]));
-    const redacted = copy(metadata);
+  if (isObject(metadata) && isObject(annotations) && Object.hasOwn(annotations, lastApplied)) {
+    const kept = objectOf(Object.entries(annotations));
+    kept[lastApplied] = redactValue(annotations[lastApplied] ?? null, (text) => key.digest(text));
+    const redacted = objectOf(Object.entries(metadata));
     redacted['annotations'] = kept;
     out['metadata'] = redacted;
   }
@@ -97,11 +99,5 @@ function redactValue(value: JsonValue, digest: (text: string) => string): JsonVa
   if (!isObject(value)) return value === null ? null : digest(String(value));
   const out = createObject();
   for (const key of Object.keys(value)) out[key] = redactValue(value[key] ?? null, digest);
-  return out;
-}
-
-function copy(object: JsonObject): JsonObject {
-  const out = createObject();
-  for (const key of Object.keys(object)) out[key] = object[key] ?? null;
   return out;
 }

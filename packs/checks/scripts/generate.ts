@@ -33,11 +33,17 @@ for (const name of groupNames) {
     "import type { Check } from '@keelson/checks';\nexport declare const checks: readonly Check[];\n",
   );
 }
-const index = definitions.map((definition) => ({ id: definition.id, group: groupOf(definition) }));
-writeFileSync(join(out, 'index.js'), `export const index = ${JSON.stringify(index)};\n`);
+const ids = definitions.map(({ id }) => id);
+const objectKinds = [...new Set((groups.get('object') ?? []).flatMap(({ kinds }) => kinds))].map((kind) =>
+  kind.slice(kind.lastIndexOf('/') + 1),
+);
+writeFileSync(
+  join(out, 'index.js'),
+  `export const ids = ${JSON.stringify(ids)};\nexport const objectKinds = ${JSON.stringify(objectKinds)};\n`,
+);
 writeFileSync(
   join(out, 'index.d.ts'),
-  "import type { GroupName } from '../dist/groups.js';\nexport declare const index: readonly { id: string; group: GroupName }[];\n",
+  'export declare const ids: readonly string[];\nexport declare const objectKinds: readonly string[];\n',
 );
 const texts = definitions.map(
   ({ id, title, severity, target, why, remediation, category, controls, aliases, references, covers }) => ({

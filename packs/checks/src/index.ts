@@ -6,26 +6,29 @@ import {
   type JudgeInput,
 } from '@keelson/checks';
 import { podTemplates } from '@keelson/kubernetes';
-import { index } from '../generated/index.js';
+import { ids, objectKinds } from '../generated/index.js';
 import type { GroupName } from './groups.ts';
 
 /** Ids of all checks that keelson brings. */
-export const checkIds: readonly string[] = index.map(({ id }) => id);
+export const checkIds: readonly string[] = ids;
 
 const groups: Readonly<Record<GroupName, () => Promise<{ checks: readonly Check[] }>>> = {
   workload: () => import('../generated/workload.js'),
   object: () => import('../generated/object.js'),
   component: () => import('../generated/component.js'),
-  program: () => import('../generated/program.js'),
+  general: () => import('../generated/general.js'),
   dockerfile: () => import('../generated/dockerfile.js'),
 };
 
 /** True when checks of a group can have something to say about the input. */
 const applies: Readonly<Record<GroupName, (input: JudgeInput) => boolean>> = {
   workload: ({ resources }) => resources.some((resource) => podTemplates(resource).length > 0),
-  object: ({ resources }) => resources.length > 0,
+  object: ({ resources }) => {
+    const kinds = new Set(objectKinds);
+    return resources.some(({ kind }) => kinds.has(kind));
+  },
   component: ({ resources }) => resources.some((resource) => componentsOf(resource).length > 0),
-  program: ({ resources }) => resources.length > 0,
+  general: ({ resources }) => resources.length > 0,
   dockerfile: ({ dockerfiles }) => dockerfiles.length > 0,
 };
 

@@ -96,7 +96,7 @@ class InputReader {
       gitignore: this.#options.gitignore ?? true,
       limits: this.#limits,
     };
-    const { FolderWalk } = await import('./walk.ts');
+    const { FolderWalk } = await import('./trees.ts');
     const walk = new FolderWalk(options, (error) => this.#loader.report(error));
     walk.walk(joinPath('', path));
     await this.#loader.addTree(this.#disk, walk.found);
@@ -104,7 +104,7 @@ class InputReader {
 
   async #archive(path: string): Promise<void> {
     try {
-      const { readArchive } = await import('./archive.ts');
+      const { readArchive } = await import('./trees.ts');
       const files = await readArchive(path, this.#limits, (error) => this.#loader.report(error));
       const tree = archiveTree(path, files);
       const found = archiveInput(path, files, this.#excluded);

@@ -58,14 +58,9 @@ export class Loader {
     for (const path of found.dockerfiles) this.addFile(files, path, 'dockerfile', false);
   }
 
-  // What only some runs need is loaded when they do: a scan of one file starts without it.
   async #kustomizations(files: BuildFiles, folders: readonly string[]): Promise<KustomizeResult | undefined> {
     if (folders.length === 0) return undefined;
-    const [{ BuildSession }, { buildAll }, { chartInflater }] = await Promise.all([
-      import('./kustomize/session.ts'),
-      import('./kustomize/build-all.ts'),
-      import('./helm/inflate.ts'),
-    ]);
+    const { BuildSession, buildAll, chartInflater } = await import('./trees.ts');
     const session = new BuildSession(files, this.#limits);
     const charts = new Set<string>();
     const inflate = chartInflater(session, this.#helm, charts);
@@ -104,10 +99,7 @@ export class Loader {
       return;
     }
     const read = (inside: string) => this.#template(files, joinPath(folder, inside));
-    const [{ BuildSession }, { renderChart }] = await Promise.all([
-      import('./kustomize/session.ts'),
-      import('./helm/chart.ts'),
-    ]);
+    const { BuildSession, renderChart } = await import('./trees.ts');
     const session = new BuildSession(files, this.#limits);
     const rendered = await renderChart({ path, folder, read, session }, this.#helm);
     for (const resource of rendered.resources) loaded.resources.push(resource);

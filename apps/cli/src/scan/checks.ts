@@ -1,13 +1,22 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Check, type CheckDefinition, loadChecks } from '@keelson/checks';
-import { createObject, type JsonObject, type KeelsonError } from '@keelson/core';
+import {
+  type Check,
+  type CheckDefinition,
+  loadChecks as compileChecks,
+  type JudgeInput,
+  withParams,
+} from '@keelson/checks';
+import type { JsonObject, KeelsonError } from '@keelson/core';
+import { checkIds, loadChecks } from '@keelson/pack-checks';
 import { CommandError } from '../errors.ts';
 import type { ScanOptions } from './options.ts';
 
 /** The checks of this run. */
 export interface SelectedChecks {
   checks: readonly Check[];
+  /** How many were asked, those with nothing to say about this input too. */
+  count: number;
   /** Users' own, for their texts. */
   own: readonly CheckDefinition[];
   /** Users' checks that could not be read: exit 3, the others run. */
@@ -15,35 +24,31 @@ export interface SelectedChecks {
 }
 
 /**
- * Built-in and users' checks, less what is skipped.
+ * Which checks the user wants: built-in ones and the user's own, less what is skipped. Calls and configuration
+ * are looked at before anything is read; what to load depends on the input.
  * @throws CommandError USAGE for an id that no check has
  */
 export function selectChecks(
-  builtIn: readonly Check[],
   options: Pick<ScanOptions, 'checks' | 'only' | 'skip'>,
   settings: ReadonlyMap<string, JsonObject> = new Map(),
-): SelectedChecks {
+): (input: JudgeInput) => Promise<SelectedChecks> {
   const files = options.checks.flatMap(checkFiles);
-  const taken = new Set(builtIn.map((check) => check.id));
-  const loaded = files.length === 0 ? undefined : loadChecks(files, taken);
-  const all = [...builtIn, ...(loaded?.checks ?? [])];
-  const known = new Set(all.map((check) => check.id));
+  const own = files.length === 0 ? undefined : compileChecks(files, new Set(checkIds));
+  const known = new Set([...checkIds, ...(own?.checks ?? []).map(({ id }) => id)]);
   for (const id of [...options.only, ...options.skip, ...settings.keys()]) {
     if (!known.has(id)) throw new CommandError('USAGE', `there is no check "${id}"`);
   }
   const only = new Set(options.only);
   const skip = new Set(options.skip);
-  const checks = all
-    .filter((check) => (only.size === 0 || only.has(check.id)) && !skip.has(check.id))
-    .map((check) => withSettings(check, settings.get(check.id)));
-  return { checks, own: loaded?.definitions ?? [], problems: loaded?.problems ?? [] };
-}
-
-/** A check whose settings a configuration changes; what it does not name keeps its default. */
-function withSettings(check: Check, settings: JsonObject | undefined): Check {
-  if (settings === undefined) return check;
-  const params: JsonObject = Object.assign(createObject(), check.judge.params, settings);
-  return { ...check, judge: { ...check.judge, params } };
+  const isWanted = (id: string) => (only.size === 0 || only.has(id)) && !skip.has(id);
+  return async (input) => ({
+    checks: [...(await loadChecks(input)), ...(own?.checks ?? [])]
+      .filter(({ id }) => isWanted(id))
+      .map((check) => withParams(check, settings.get(check.id))),
+    count: [...known].filter(isWanted).length,
+    own: own?.definitions ?? [],
+    problems: own?.problems ?? [],
+  });
 }
 
 function checkFiles(path: string): { file: string; text: string }[] {

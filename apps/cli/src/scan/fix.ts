@@ -14,6 +14,7 @@ import {
 import { counts } from '@keelson/report';
 import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
+import { writeStdout } from '../stdout.ts';
 import type { SelectedChecks } from './checks.ts';
 import { type Judged, type JudgedFinding, type JudgeSettings, judgeInput } from './judge.ts';
 import type { ScanOptions } from './options.ts';
@@ -167,7 +168,7 @@ export async function fixInput(
 ): Promise<number> {
   const outcome = mend(judged, selected, options, settings);
   let refused = 0;
-  if (options.diff) process.stdout.write(await diffText(outcome));
+  if (options.diff) writeStdout(await diffText(outcome));
   else refused = writeFiles(outcome, options);
   if (!options.quiet) process.stderr.write(summary(outcome, options, refused));
   if (refused > 0 || outcome.judged.unreadable) return exitCodes.unreadable;
@@ -180,7 +181,7 @@ function writeFiles(outcome: FixOutcome, options: ScanOptions): number {
   const roots = options.paths.filter((path) => path !== '-');
   for (const [file, { before, after }] of outcome.changed) {
     if (file === '-') {
-      process.stdout.write(after);
+      writeStdout(after);
       continue;
     }
     try {

@@ -1,11 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
 import {
   applySuppressions,
   type CheckedSubject,
   type Exception,
   editsOfEach,
   isFixable,
-  isResource,
   type JudgedViolation,
   type Judgement,
   judge,
@@ -112,9 +110,7 @@ export function overThreshold(findings: readonly ReportedFinding[], failOn: Seve
 
 /** A key that the user set makes digests comparable between runs; else they are good for one run. */
 function redactionKey(given: string | undefined): SensitiveKey {
-  return new SensitiveKey(
-    given === undefined ? randomBytes(32) : createHash('sha256').update(given).digest(),
-  );
+  return given === undefined ? new SensitiveKey() : new SensitiveKey(Buffer.from(given, 'utf8'));
 }
 
 /** Files by their worst finding, then by name; objects in a file by their worst; then severity and line. */

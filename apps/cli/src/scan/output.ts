@@ -1,8 +1,9 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { type CheckText, engineTexts } from '@keelson/checks';
 import { loadCheckTexts } from '@keelson/pack-checks';
-import type { ScanReport } from '@keelson/report';
+import { jsonParts, type ScanReport, sarifParts, writeTerminal } from '@keelson/report';
 import { CommandError } from '../errors.ts';
+import { terminalColumns, writeStdout } from '../stdout.ts';
 import { version } from '../version.ts';
 import type { SelectedChecks } from './checks.ts';
 import { addEdits, type Judged } from './judge.ts';
@@ -17,8 +18,7 @@ export async function writeOutputs(
 ): Promise<void> {
   if (options.outputs.some(({ format }) => format !== 'terminal')) addEdits(judged.findings);
   const report = await makeReport(judged, selected, options, seconds);
-  for (const output of options.outputs)
-    writeParts(output, await render(output.format, report, options, output));
+  for (const output of options.outputs) writeParts(output, render(output.format, report, options, output));
 }
 
 async function makeReport(
@@ -40,7 +40,7 @@ async function makeReport(
       documents: loaded.documents,
       objects: loaded.resources.length,
       dockerfiles: loaded.dockerfiles.length,
-      checks: selected.checks.length,
+      checks: selected.count,
       seconds,
     },
     failOn: options.failOn,
@@ -54,28 +54,19 @@ async function textsOf(selected: SelectedChecks): Promise<ReadonlyMap<string, Ch
   return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
 }
 
-async function render(
-  format: Format,
-  report: ScanReport,
-  options: ScanOptions,
-  output: Output,
-): Promise<Iterable<string>> {
+function render(format: Format, report: ScanReport, options: ScanOptions, output: Output): Iterable<string> {
   switch (format) {
     case 'terminal': {
-      const { writeTerminal } = await import('@keelson/report');
-      const isTerminal = output.file === '-' && process.stdout.isTTY === true;
-      const colour = isTerminal && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
-      const width = isTerminal ? process.stdout.columns : 120;
+      const columns = output.file === '-' ? terminalColumns() : undefined;
+      const isPlain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
+      const colour = columns !== undefined && !isPlain;
+      const width = columns ?? 120;
       return [writeTerminal(report, { colour, width, show: options.show })];
     }
-    case 'json': {
-      const { jsonParts } = await import('@keelson/report');
+    case 'json':
       return jsonParts(report);
-    }
-    case 'sarif': {
-      const { sarifParts } = await import('@keelson/report');
+    case 'sarif':
       return sarifParts(report);
-    }
   }
 }
 
@@ -84,7 +75,7 @@ const portion = 1 << 18;
 
 function writeParts(output: Output, parts: Iterable<string>): void {
   if (output.file === '-') {
-    for (const text of portions(parts)) process.stdout.write(text);
+    for (const text of portions(parts)) writeStdout(text);
     return;
   }
   let file: number | undefined;

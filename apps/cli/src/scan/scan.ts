@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type Severity, severities } from '@keelson/evidence';
 import { type LoadedInput, loadInput } from '@keelson/manifests';
-import { checks as builtIn } from '@keelson/pack-checks';
 import { readConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
+import { writeStdout } from '../stdout.ts';
+import { applyBaseline, writeBaseline } from './baseline.ts';
 import { selectChecks } from './checks.ts';
 import { type Judged, judgeInput, overThreshold } from './judge.ts';
 import { parseScanOptions, type ScanOptions, scanHelp, type WrittenOptions } from './options.ts';
@@ -13,26 +14,27 @@ import { settingsOf } from './settings.ts';
 
 /** `keelson scan`. */
 export async function run(args: readonly string[]): Promise<number> {
-  const started = performance.now();
+  const started = process.hrtime();
   const options = parseScanOptions(args);
   if (options.help) {
-    process.stdout.write(scanHelp);
+    writeStdout(scanHelp);
     return exitCodes.done;
   }
   const configuration = readConfiguration(options.config);
   const merged = mergeConfiguration(options, configuration);
   if (merged.paths.length === 0)
     throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
-  const selected = selectChecks(builtIn, merged, configuration.settings);
+  const select = selectChecks(merged, configuration.settings);
   const loaded = await readPaths(merged);
+  const selected = await select(loaded);
   const settings = await settingsOf(configuration, loaded);
   const judged = judgeInput(loaded, selected, merged, settings);
   if (merged.fix !== undefined) {
     const { fixInput } = await import('./fix.ts');
     return fixInput(judged, selected, merged, settings);
   }
-  await baselines(judged, merged);
-  await writeOutputs(judged, selected, merged, (performance.now() - started) / 1000);
+  baselines(judged, merged);
+  await writeOutputs(judged, selected, merged, secondsSince(started));
   if (judged.unreadable) return exitCodes.unreadable;
   return overThreshold(judged.findings, merged.failOn) ? exitCodes.findings : exitCodes.done;
 }
@@ -73,9 +75,13 @@ async function readPaths(options: ScanOptions): Promise<LoadedInput> {
   });
 }
 
-async function baselines(judged: Judged, options: ScanOptions): Promise<void> {
+function baselines(judged: Judged, options: ScanOptions): void {
   if (options.baseline === undefined && options.writeBaseline === undefined) return;
-  const { applyBaseline, writeBaseline } = await import('./baseline.ts');
   if (options.writeBaseline !== undefined) writeBaseline(options.writeBaseline, judged.findings);
   if (options.baseline !== undefined) applyBaseline(options.baseline, judged.findings);
+}
+
+function secondsSince(start: [number, number]): number {
+  const [seconds, nanoseconds] = process.hrtime(start);
+  return seconds + nanoseconds / 1e9;
 }

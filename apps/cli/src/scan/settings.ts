@@ -1,4 +1,5 @@
 import type { LoadedInput } from '@keelson/manifests';
+import { loadCheckTexts } from '@keelson/pack-checks';
 import type { Configuration } from '../config.ts';
 import type { JudgeSettings } from './judge.ts';
 
@@ -25,7 +26,6 @@ export async function settingsOf(configuration: Configuration, loaded: LoadedInp
 
 /** Our ids by `tool:id` and by `:id` for exceptions, which name no tool. */
 async function aliasTable(): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { loadCheckTexts } = await import('@keelson/pack-checks');
   const table = new Map<string, string[]>();
   const add = (key: string, id: string) => {
     const ids = table.get(key);

@@ -1,0 +1,35 @@
+import { fstatSync, statSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
+
+const standardOutput = 1;
+
+/**
+ * Writes to stdout. `process.stdout` would load Node's streams and sockets, a tenth of a short run, so the file
+ * descriptor is written; where it takes no more at once (a pipe that its owner made non-blocking) the stream does
+ * the rest. A reader that has gone away, as `head` does, ends the output and nothing else.
+ */
+export function writeStdout(text: string): void {
+  let bytes = Buffer.from(text, 'utf8');
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(standardOutput, bytes));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
+      process.stdout.on('error', () => undefined);
+      process.stdout.write(bytes);
+      return;
+    }
+  }
+}
+
+/** Columns of the terminal that stdout is; undefined when it is none. */
+export function terminalColumns(): number | undefined {
+  const output = fstatSync(standardOutput);
+  // Only a character device can be a terminal, and the null device, where output is thrown away, is none.
+  if (!output.isCharacterDevice() || output.rdev === statSync(devNull, { throwIfNoEntry: false })?.rdev) {
+    return undefined;
+  }
+  return process.stdout.isTTY === true ? process.stdout.columns : undefined;
+}
