@@ -151,3 +151,24 @@ describe('fixes of flags', () => {
     expect(patchOfComponent(componentOf(text), set('profiling', 'false'))).toBeUndefined();
   });
 });
+
+test.each([
+  ['a word that is a mapping', 'command: [kube-apiserver, {}]', 1],
+  ['a list of lists', 'command: [[kube-apiserver]]', 0],
+  ['a number', 'command: [kube-apiserver, 1]', 1],
+])('%s in a command makes nothing throw', (_, command, expected) => {
+  const pod = `apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: c, ${command} }] }\n`;
+  expect(componentsOf(resourceOf(pod))).toHaveLength(expected);
+});
+
+test('settings of odd shapes stand as JSON', () => {
+  const [kubelet] = componentsOf(
+    resourceOf(
+      'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\ntlsCipherSuites: [{ a: 1 }]\nfeatureGates: { A: {} }\n',
+    ),
+  );
+  expect(kubelet?.value['flags']).toMatchObject({
+    'tls-cipher-suites': '{"a":1}',
+    'feature-gates': 'A={}',
+  });
+});

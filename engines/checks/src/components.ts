@@ -1,4 +1,12 @@
-import { createObject, isObject, type JsonObject, type JsonValue, type Path, valueAt } from '@keelson/core';
+import {
+  createObject,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  type Path,
+  stringifyJson,
+  valueAt,
+} from '@keelson/core';
 import type { PatchOperation } from '@keelson/evidence';
 import {
   type ComponentName,
@@ -62,12 +70,17 @@ interface Word {
   readonly path: Path;
 }
 
+/** A word of a command or a setting; what should be text and is not stands as JSON, since bare objects have no text. */
+function wordText(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : stringifyJson(value ?? null);
+}
+
 function commandComponent(container: JsonObject, base: Path): Component | undefined {
   const words: Word[] = ['command', 'args'].flatMap((key) => {
     const list = container[key];
     if (!Array.isArray(list)) return [];
     return list.map((item, i) => ({
-      text: typeof item === 'string' ? item : String(item),
+      text: wordText(item),
       path: [...base, key, i],
     }));
   });
@@ -147,7 +160,7 @@ interface Placed {
 /** Settings of a configuration document, by the names of the flags that say the same. */
 function settingsOf(config: JsonObject): JsonObject {
   const flags = createObject();
-  const known = configurationFields[String(config['kind'] ?? 'KubeletConfiguration')];
+  const known = fieldsOfKind(config['kind'] ?? 'KubeletConfiguration');
   for (const [flag, { path }] of known?.fields ?? []) {
     const value = valueAt(config, path);
     if (value !== undefined && value !== null) flags[flag] = settingText(value);
@@ -156,16 +169,21 @@ function settingsOf(config: JsonObject): JsonObject {
 }
 
 function settingText(value: JsonValue): string {
-  if (Array.isArray(value)) return value.map(String).join(',');
-  if (!isObject(value)) return String(value);
+  if (Array.isArray(value)) return value.map(wordText).join(',');
+  if (!isObject(value)) return wordText(value);
   return Object.keys(value)
-    .map((key) => `${key}=${String(value[key])}`)
+    .map((key) => `${key}=${wordText(value[key])}`)
     .join(',');
 }
 
+function fieldsOfKind(kind: JsonValue | undefined) {
+  return typeof kind === 'string' && Object.hasOwn(configurationFields, kind)
+    ? configurationFields[kind]
+    : undefined;
+}
+
 function configured(config: JsonObject, at: Placed): Component[] {
-  const kind = String(config['kind']);
-  const known = Object.hasOwn(configurationFields, kind) ? configurationFields[kind] : undefined;
+  const known = fieldsOfKind(config['kind']);
   if (known === undefined) return [];
   return [
     {

@@ -32,6 +32,11 @@ export function textAt(value: JsonValue | undefined, path: Path): string | undef
   return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
+/** A scalar as text, so that `80` and `"80"` are compared as one; undefined for mappings, lists and null. */
+export function scalarText(value: JsonValue | undefined): string | undefined {
+  return value === null || typeof value === 'object' || value === undefined ? undefined : String(value);
+}
+
 /** The integer at a path of a value, from whatever of the two number types it was read into. */
 export function integerAt(value: JsonValue | undefined, path: Path): number | undefined {
   const found = valueAt(value, path);

@@ -1,6 +1,6 @@
 import type { ProgramContext, Violation } from '@keelson/checks';
 import type { JsonObject } from '@keelson/core';
-import { mappingsAt, textsAt } from '../fields.ts';
+import { mappingsAt, textAt, textsAt } from '../fields.ts';
 import { placedDocuments } from './host-documents.ts';
 
 /** Levels of audit.k8s.io/v1, from least to most. */
@@ -41,7 +41,7 @@ function faultOf(document: JsonObject, { name, sensitive }: KeyResource, named: 
     ({ item }) => appliesToAll(item) && covers(item, name, named),
   );
   if (rule === undefined) return `no rule of the audit policy ${named ? 'names' : 'covers'} ${name}`;
-  const level = String(rule.item['level']);
+  const level = textAt(rule.item, ['level']) ?? '(none)';
   if (levels.indexOf(level) < 1) return `the audit policy records ${name} at level ${level}`;
   if (sensitive && level !== 'Metadata')
     return `the audit policy writes the content of ${name} to the log (level ${level})`;

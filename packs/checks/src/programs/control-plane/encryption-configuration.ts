@@ -1,6 +1,6 @@
 import type { ProgramContext, Violation } from '@keelson/checks';
 import { isObject, type JsonObject, type Path } from '@keelson/core';
-import { mappingsAt, textsAt } from '../fields.ts';
+import { mappingsAt, textAt, textsAt } from '../fields.ts';
 import { type PlacedDocument, placedDocuments } from './host-documents.ts';
 
 interface Fault {
@@ -46,7 +46,8 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Judges EncryptionConfiguration documents by the rule that `params.rule` names. */
 export function* encryptionConfiguration(context: ProgramContext): Generator<Violation> {
-  const rule = rules[String(context.params['rule'])];
+  const name = textAt(context.params, ['rule']) ?? '';
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
   if (rule === undefined) return;
   for (const placed of placedDocuments(context, 'encryptionProviderConfigFile')) {
     yield* violations(placed, rule(placed.document, context.params));

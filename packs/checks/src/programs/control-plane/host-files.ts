@@ -1,6 +1,6 @@
 import { type ProgramContext, parsePathPattern, type Violation, walkPattern } from '@keelson/checks';
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
-import { textsAt } from '../fields.ts';
+import { textAt, textsAt } from '../fields.ts';
 
 /**
  * Judges files in snapshots of a host. `params`: `files`, patterns that lead to descriptions of files (`path`,
@@ -8,13 +8,13 @@ import { textsAt } from '../fields.ts';
  * octal; or `owners`, each as `user:group`; `suffix`, to look only at files whose path ends so.
  */
 export function* hostFiles({ resources, params }: ProgramContext): Generator<Violation> {
-  const suffix = String(params['suffix'] ?? '');
+  const suffix = textAt(params, ['suffix']) ?? '';
   const patterns = textsAt(params, ['files']).map(parsePathPattern);
   for (const subject of resources) {
     for (const pattern of patterns) {
       const found: Violation[] = [];
       walkPattern(subject.object, pattern, (file, path) => {
-        if (!isObject(file) || !String(file['path'] ?? '').endsWith(suffix)) return;
+        if (!isObject(file) || !(textAt(file, ['path']) ?? '').endsWith(suffix)) return;
         const message = faultOf(file, params);
         if (message !== undefined) found.push({ subject, path, message });
       });
@@ -24,7 +24,7 @@ export function* hostFiles({ resources, params }: ProgramContext): Generator<Vio
 }
 
 function faultOf(file: JsonObject, params: JsonObject): string | undefined {
-  const name = String(file['path'] ?? 'file');
+  const name = textAt(file, ['path']) ?? 'file';
   const { permissions } = params;
   if (typeof permissions === 'string') {
     return permissionFault(name, file['permissions'], Number.parseInt(permissions, 8));

@@ -1,7 +1,7 @@
 import type { Inventory, Violation } from '@keelson/checks';
 import { isObject, type JsonObject, type JsonValue, type Path, valueAt } from '@keelson/core';
 import { labelsOf, matchesSelector, type Resource } from '@keelson/kubernetes';
-import { firstExisting, listAt, mappingAt, textAt, titleOf } from '../fields.ts';
+import { firstExisting, listAt, mappingAt, scalarText, textAt, titleOf } from '../fields.ts';
 import type { Program } from '../program.ts';
 import { namesIn } from './names.ts';
 
@@ -104,10 +104,10 @@ export const ingressPortMissing: Program = function* ({ resources, inventory }) 
         [...entry, 'service', 'port', 'name'],
         [...entry, 'servicePort'],
       );
-      const wanted = valueAt(ingress.object, path);
-      if (service === undefined || ports.length === 0 || wanted === undefined || wanted === null) continue;
-      if (ports.some((port) => port['name'] === wanted || String(port['port']) === String(wanted))) continue;
-      const message = `${titleOf(ingress)} sends to port ${JSON.stringify(wanted)}, which the Service "${name}" does not have`;
+      const wanted = scalarText(valueAt(ingress.object, path));
+      if (service === undefined || ports.length === 0 || wanted === undefined) continue;
+      if (ports.some((port) => port['name'] === wanted || scalarText(port['port']) === wanted)) continue;
+      const message = `${titleOf(ingress)} sends to port ${wanted}, which the Service "${name}" does not have`;
       yield { subject: ingress, path, message };
     }
   }

@@ -1,7 +1,7 @@
 import type { Inventory, ProgramContext, Violation, Workload } from '@keelson/checks';
 import { isObject, type JsonValue, type Path, valueAt } from '@keelson/core';
 import { parseImageReference, type Resource } from '@keelson/kubernetes';
-import { listAt, textAt, titleOf } from '../fields.ts';
+import { listAt, scalarText, textAt, titleOf } from '../fields.ts';
 import type { Program } from '../program.ts';
 import { type Backend, ingressBackends, routeBackends } from './backends.ts';
 import { workloadsBehind } from './services.ts';
@@ -55,12 +55,12 @@ export const workloadExposedByService: Program = function* ({ resources, invento
 
 /** Services that lead to a port on which SSH listens. */
 export const serviceExposesSsh: Program = function* ({ resources, inventory, params }) {
-  const ports = listAt(params, ['ports']);
+  const ports = new Set(listAt(params, ['ports']).flatMap((port) => scalarText(port) ?? []));
   for (const service of resources) {
     if (workloadsBehind(service, inventory).length === 0) continue;
     for (const [i, port] of listAt(service.object, ['spec', 'ports']).entries()) {
       const field = ['targetPort', 'port'].find(
-        (key) => isObject(port) && ports.some((ssh) => String(ssh) === String(port[key])),
+        (key) => isObject(port) && ports.has(scalarText(port[key]) ?? ''),
       );
       if (field === undefined) continue;
       yield {

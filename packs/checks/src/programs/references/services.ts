@@ -1,7 +1,7 @@
 import type { Inventory, Violation, Workload } from '@keelson/checks';
 import { isObject, type JsonObject, type JsonValue, type Path, valueAt } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import { listAt, mappingAt, textAt, titleOf } from '../fields.ts';
+import { listAt, mappingAt, scalarText, textAt, titleOf } from '../fields.ts';
 import type { Program } from '../program.ts';
 
 /** Workloads whose Pods a Service sends its traffic to; empty for Services without a selector. */
@@ -40,7 +40,7 @@ export const servicePortUndeclared: Program = (context) =>
   unmatchedPorts(
     context.resources,
     context.inventory,
-    (target) => typeof target === 'number' || isNumeric(target),
+    (target) => typeof target === 'number' || typeof target === 'bigint' || isNumeric(target),
   );
 
 function isNumeric(value: JsonValue): boolean {
@@ -63,7 +63,7 @@ function* unmatchedPorts(
       const target = hasTarget ? port['targetPort'] : port['port'];
       if (target === undefined || !isOfSort(target) || declared.some((one) => isPort(one, target, port)))
         continue;
-      const message = `${titleOf(service)} sends to port ${JSON.stringify(target)}, which no container behind it declares`;
+      const message = `${titleOf(service)} sends to port ${scalarText(target)}, which no container behind it declares`;
       // Where only numbers differ it is the Service's own port that people compare.
       const field = typeof target === 'string' && hasTarget ? 'targetPort' : 'port';
       yield { subject: service, path: ['spec', 'ports', i, field], message };
@@ -80,7 +80,7 @@ function portsOf(workload: Workload): readonly JsonObject[] {
 /** Target ports match by name or number; a port without a protocol is TCP. */
 function isPort(declared: JsonObject, target: JsonValue, port: JsonObject): boolean {
   if ((declared['protocol'] ?? 'TCP') !== (port['protocol'] ?? 'TCP')) return false;
-  return declared['name'] === target || String(declared['containerPort']) === String(target);
+  return declared['name'] === target || scalarText(declared['containerPort']) === scalarText(target);
 }
 
 /** StatefulSets whose governing Service is missing, selects other Pods or has an address of its own. */

@@ -1,7 +1,7 @@
 import type { Inventory, Violation } from '@keelson/checks';
-import type { JsonObject, JsonValue, Path } from '@keelson/core';
+import type { JsonObject, Path } from '@keelson/core';
 import { matchesLabels, matchesSelector, type PodTemplate, serviceAccountNameOf } from '@keelson/kubernetes';
-import { firstExisting, listAt, mappingAt, textAt, titleOf } from '../fields.ts';
+import { firstExisting, listAt, mappingAt, scalarText, textAt, titleOf } from '../fields.ts';
 import type { Program } from '../program.ts';
 
 /** Workloads whose selector does not match the labels of their own Pods. */
@@ -157,8 +157,8 @@ const keyParameters = /kms|encryption-?key|diskencryptionset|boot-?key/i;
 function encrypts(parameters: JsonObject | undefined): boolean {
   if (parameters === undefined) return false;
   return Object.keys(parameters).some((key) => {
-    const value: JsonValue = parameters[key] ?? '';
-    if (/^encrypted$/i.test(key)) return String(value).toLowerCase() === 'true';
-    return keyParameters.test(key) || (typeof value === 'string' && /\/cryptoKeys\//.test(value));
+    const value = scalarText(parameters[key]) ?? '';
+    if (/^encrypted$/i.test(key)) return value.toLowerCase() === 'true';
+    return keyParameters.test(key) || value.includes('/cryptoKeys/');
   });
 }

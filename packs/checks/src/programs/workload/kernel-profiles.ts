@@ -155,7 +155,7 @@ export function* looseAppArmor({ inventory }: ProgramContext): Generator<Violati
         /^(?:sys_(?:admin|module|ptrace|rawio)|dac_read_search|mac_admin)$/.test(capability),
     );
     if (open !== undefined)
-      yield { subject: resource, path, message: `${name} allows the capability ${String(open)}` };
+      yield { subject: resource, path, message: `${name} allows the capability ${open}` };
   }
   for (const resource of inventory.ofKind('ConfigMap')) {
     for (const { key, text } of configMapEntries(resource)) {
