@@ -59,9 +59,14 @@ export class EditText {
 
   /** Offset of the dash of a list item whose list has its dashes in `column`. */
   dashBefore(offset: number, column: number): number {
-    let dash = offset - 1;
-    while (dash > 0 && !(this.text.charAt(dash) === '-' && this.column(dash) === column)) dash--;
-    return dash;
+    // Line by line: a comment before the item may hold any number of dashes.
+    for (let end = offset; end > 0; ) {
+      const start = this.lineStart(end);
+      const dash = start + column;
+      if (dash < end && this.text.charAt(dash) === '-') return dash;
+      end = start - 1;
+    }
+    return 0;
   }
 
   isFlow(span: Span): boolean {

@@ -109,6 +109,13 @@ describe('time grows with the text', () => {
       () => editYaml(items, [{ document: 0, edit: { op: 'set', path: [7, 'a'], value: 8 } }]),
     ],
     [
+      'an edit behind a line of dashes',
+      () => {
+        const text = `- a: 1\n- # ${'-'.repeat(500_000)}\n  a: 2\n`;
+        expect(editYaml(text, [{ document: 0, edit: { op: 'delete', path: [1] } }]).text).toBe('- a: 1\n');
+      },
+    ],
+    [
       'repeated keys deep down',
       () => parseYaml(`${'{a: '.repeat(450)}{${'a: 1,'.repeat(100_000)}}${'}'.repeat(450)}`),
     ],
