@@ -1,6 +1,6 @@
 import { objectOf } from '@keelson/core';
 import { expect, test } from 'vitest';
-import { calicoSelects } from './calico-selector.ts';
+import { calicoSelector } from './calico-selector.ts';
 
 const labels = objectOf([
   ['app', 'web'],
@@ -24,5 +24,5 @@ test.each([
   // Wider forms are taken to match, so that no Pod is wrongly said to be without a policy.
   ["app == 'db' || app == 'cache'", true],
 ] as const)('%s', (selector, expected) => {
-  expect(calicoSelects(selector, labels)).toBe(expected);
+  expect(calicoSelector(selector)(labels)).toBe(expected);
 });

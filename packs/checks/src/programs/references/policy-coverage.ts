@@ -2,7 +2,7 @@ import type { Inventory, Workload } from '@keelson/checks';
 import { createObject, isObject, type JsonObject, type JsonValue, objectOf, valueAt } from '@keelson/core';
 import { labelsOf, matchesSelector, type Resource } from '@keelson/kubernetes';
 import { listAt, mappingAt, textAt } from '../fields.ts';
-import { calicoSelects } from './calico-selector.ts';
+import { calicoSelector } from './calico-selector.ts';
 
 export type Direction = 'ingress' | 'egress';
 
@@ -148,18 +148,16 @@ function calicoPolicies(policy: Resource, inventory: Inventory): readonly Policy
   if (types.length === 0 ? isGiven(spec['ingress']) || !hasEgress : types.includes('Ingress'))
     directions.add('ingress');
   if (types.length === 0 ? hasEgress : types.includes('Egress')) directions.add('egress');
-  const selector = textAt(spec, ['selector']) ?? 'all()';
-  const namespaces = textAt(spec, ['namespaceSelector']) ?? 'all()';
+  const selects = calicoSelector(textAt(spec, ['selector']) ?? 'all()');
+  const reaches = calicoSelector(textAt(spec, ['namespaceSelector']) ?? 'all()');
   const scope = isGlobal
-    ? inventory.workloads.filter((workload) =>
-        calicoSelects(namespaces, namespaceLabels(workload.namespace, inventory)),
-      )
+    ? inventory.workloads.filter((workload) => reaches(namespaceLabels(workload.namespace, inventory)))
     : inventory.workloadsIn(namespace);
   return [
     {
       policy,
       directions,
-      selected: scope.filter(({ labels }) => calicoSelects(selector, labels)),
+      selected: scope.filter(({ labels }) => selects(labels)),
     },
   ];
 }
