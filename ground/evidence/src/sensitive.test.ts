@@ -59,6 +59,16 @@ test('a Secret keeps its keys and loses its values, also where kubectl keeps a c
   expect(redactSecretObject(configMap, key)).toBe(configMap);
 });
 
+test('a copy of a Secret that is no text is redacted all the same', () => {
+  const copy = objectOf([['data', [objectOf([['p', canary]])]]]);
+  const annotations = objectOf([['kubectl.kubernetes.io/last-applied-configuration', copy]]);
+  const secret = objectOf([
+    ['kind', 'Secret'],
+    ['metadata', objectOf([['annotations', annotations]])],
+  ]);
+  expect(stringifyJson(redactSecretObject(secret, key))).not.toContain(canary);
+});
+
 test('law: known values stand in no redacted text, however they are written and overlap', () => {
   const secret = fc.string({ unit: fc.constantFrom('a', 'b', '"', 'é', '$'), minLength: 4, maxLength: 8 });
   fc.assert(

@@ -8,7 +8,7 @@ import { compareQuantities, formatQuantity, parseQuantity } from './quantity.ts'
 import { normaliseSubject, ruleAllows, ruleAllowsUrl, rulesOf, subjectsOf } from './rbac.ts';
 import type { Resource } from './resource.ts';
 import { resourcesOf } from './resources.ts';
-import { schemaProblems } from './schema.ts';
+import { podSchemaProblems, schemaProblems } from './schema.ts';
 import { matchesSelector } from './selector.ts';
 import { bare, bareObject } from './testing/bare.ts';
 
@@ -289,4 +289,15 @@ describe('what the decoder of the API server refuses', () => {
       expected,
     );
   });
+});
+
+test.each([
+  ['2024-02-29T10:00:00.123456789+02:00', true],
+  ['2023-02-29T10:00:00Z', false],
+  ['2024-13-01T00:00:00Z', false],
+  ['2024-02-29T24:00:00Z', false],
+  ['2024-02-29T23:59:60Z', false],
+  ['2024-02-29', false],
+])('a time as Go reads RFC 3339: %s', (creationTimestamp, isTime) => {
+  expect(podSchemaProblems(bareObject({ creationTimestamp }), null)).toHaveLength(isTime ? 0 : 1);
 });
