@@ -12,7 +12,7 @@ export function workloadsBehind(service: Resource, inventory: Inventory): readon
 }
 
 /** The selector of a Service; undefined when endpoints are written by hand or the Service is an alias. */
-export function selectorOf(service: Resource): JsonObject | undefined {
+function selectorOf(service: Resource): JsonObject | undefined {
   const selector = mappingAt(service.object, ['spec', 'selector']);
   const isAlias = valueAt(service.object, ['spec', 'type']) === 'ExternalName';
   return selector === undefined || isAlias || Object.keys(selector).length === 0 ? undefined : selector;
