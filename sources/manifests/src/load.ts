@@ -104,7 +104,7 @@ class InputReader {
 
   async #archive(path: string): Promise<void> {
     try {
-      const { readArchive } = await import('./trees.ts');
+      const { readArchive } = await import('./archive.ts');
       const files = await readArchive(path, this.#limits, (error) => this.#loader.report(error));
       const tree = archiveTree(path, files);
       const found = archiveInput(path, files, this.#excluded);

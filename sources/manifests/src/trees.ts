@@ -1,5 +1,4 @@
-/** What folders, archives, kustomizations and charts need, in one module: a scan of one file starts without it. */
-export { readArchive } from './archive.ts';
+/** What folders, kustomizations and charts need, in one module: a scan of one file starts without it. */
 export { renderChart } from './helm/chart.ts';
 export { chartInflater } from './helm/inflate.ts';
 export { buildAll } from './kustomize/build-all.ts';
