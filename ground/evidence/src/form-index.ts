@@ -26,7 +26,7 @@ const filterBits = 16;
  */
 export class FormIndex {
   readonly #forms = new Map<string, Form>();
-  /** One bit for each hash of four characters that begin a form. */
+  /** One mark for each hash of four characters that begin a form. */
   readonly #filter = new Uint8Array(1 << filterBits);
   readonly #buckets = new Map<string, Bucket>();
 
@@ -51,7 +51,7 @@ export class FormIndex {
     }
     const form: Form = { text, value, isContinuation, prefix: undefined };
     this.#forms.set(text, form);
-    this.#filter[hashAt(text, 0)] = 1;
+    this.#filter[hashOf(windowAt(text, 0))] = 1;
     const start = text.slice(0, shortestForm);
     const bucket = this.#buckets.get(start);
     if (bucket === undefined) this.#buckets.set(start, { forms: [form], isSorted: false });
@@ -61,9 +61,20 @@ export class FormIndex {
     }
   }
 
+  /** The next offset from `from` on where a form may stand, or -1. */
+  next(text: string, from: number): number {
+    const filter = this.#filter;
+    const last = shortestForm - 1;
+    let window = from + last < text.length ? windowAt(text, from) >>> 8 : 0;
+    for (let end = from + last; end < text.length; end++) {
+      window = (window << 8) | (text.charCodeAt(end) & 0xff);
+      if (filter[hashOf(window)] !== 0) return end - last;
+    }
+    return -1;
+  }
+
   /** The longest form that stands at an offset, at least four characters before the end of the text. */
   longestAt(text: string, at: number): Form | undefined {
-    if (this.#filter[hashAt(text, at)] === 0) return undefined;
     const bucket = this.#buckets.get(text.slice(at, at + shortestForm));
     if (bucket === undefined) return undefined;
     if (!bucket.isSorted) sortBucket(bucket);
@@ -107,8 +118,13 @@ function isAfter(form: string, text: string, at: number): boolean {
   return at + length >= text.length || form.charCodeAt(length) > text.charCodeAt(at + length);
 }
 
-function hashAt(text: string, at: number): number {
-  let hash = text.charCodeAt(at);
-  for (let i = 1; i < shortestForm; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(at + i)) | 0;
-  return (Math.imul(hash, 0x9e3779b1) >>> (32 - filterBits)) & 0xffff;
+/** Hash of four characters, given the low bytes of each in one number. */
+function hashOf(window: number): number {
+  return Math.imul(window, 0x9e3779b1) >>> (32 - filterBits);
+}
+
+function windowAt(text: string, at: number): number {
+  let window = 0;
+  for (let i = 0; i < shortestForm; i++) window = (window << 8) | (text.charCodeAt(at + i) & 0xff);
+  return window;
 }

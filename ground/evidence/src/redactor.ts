@@ -46,7 +46,7 @@ export class Redactor {
   /** Where values stand: in order, those that overlap joined under the digest of the first. */
   #found(text: string): FoundValue[] {
     const found: FoundValue[] = [];
-    for (let at = 0; at + shortestForm <= text.length; at++) {
+    for (let at = this.#forms.next(text, 0); at >= 0; at = this.#forms.next(text, at + 1)) {
       const form = this.#forms.longestAt(text, at);
       if (form === undefined) continue;
       const end = at + form.text.length;

@@ -1,7 +1,7 @@
 /** A kind of credential that is known by its own shape. */
 export interface CredentialShape {
   kind: string;
-  /** Texts without any of these words cannot hold it: a quick test before the pattern. */
+  /** Texts without all of these cannot hold it: a quick test before the pattern. */
   mark: readonly string[];
   pattern: RegExp;
 }
@@ -16,16 +16,16 @@ export const credentialShapes: readonly CredentialShape[] = [
     mark: ['PRIVATE KEY'],
     pattern: /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,8192}/,
   },
-  { kind: 'AWS access key id', mark: ['AKIA', 'ASIA'], pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/ },
+  { kind: 'AWS access key id', mark: ['IA'], pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/ },
   {
     kind: 'GitHub token',
-    mark: ['gh', 'github_pat_'],
+    mark: ['gh', '_'],
     pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{22,255})/,
   },
   { kind: 'GitLab token', mark: ['glpat-'], pattern: /\bglpat-[A-Za-z0-9_-]{20,64}/ },
   { kind: 'Slack token', mark: ['xox'], pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/ },
   { kind: 'Google API key', mark: ['AIza'], pattern: /\bAIza[A-Za-z0-9_-]{35}/ },
-  { kind: 'Stripe key', mark: ['k_live_', 'k_test_'], pattern: /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,247}/ },
+  { kind: 'Stripe key', mark: ['k_'], pattern: /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,247}/ },
   { kind: 'npm token', mark: ['npm_'], pattern: /\bnpm_[A-Za-z0-9]{36}\b/ },
   { kind: 'PyPI token', mark: ['pypi-'], pattern: /\bpypi-[A-Za-z0-9_-]{50,250}/ },
   { kind: 'SendGrid key', mark: ['SG.'], pattern: /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}/ },
@@ -36,7 +36,7 @@ export const credentialShapes: readonly CredentialShape[] = [
   },
   {
     kind: 'password in a URL',
-    mark: ['://'],
+    mark: ['://', '@'],
     pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"']{0,128}:[^\s/@"'$]{1,256}@/i,
   },
 ];
@@ -74,7 +74,7 @@ export function isPlaceholder(value: string): boolean {
 export function findCredential(text: string): { kind: string; start: number; end: number } | undefined {
   const bounded = text.length > 262_144 ? text.slice(0, 262_144) : text;
   for (const { kind, mark, pattern } of credentialShapes) {
-    const match = mark.some((word) => bounded.includes(word)) ? pattern.exec(bounded) : null;
+    const match = mark.every((word) => bounded.includes(word)) ? pattern.exec(bounded) : null;
     if (match !== null) return { kind, start: match.index, end: match.index + match[0].length };
   }
   return undefined;
