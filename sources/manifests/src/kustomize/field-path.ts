@@ -1,7 +1,7 @@
 import { fault } from './fault.ts';
 import type { Slot } from './field-spec.ts';
 import { splitFieldPath } from './field-spec.ts';
-import { compilePattern, PatternError } from './pattern.ts';
+import { searchPattern } from './pattern.ts';
 import type { Place } from './place.ts';
 import { isNull, mappingTree, scalarText, scalarTree, sequenceTree, type Tree } from './tree.ts';
 
@@ -89,23 +89,18 @@ function matching(
   if (equals < 0) throw fault(`${step} is not [key=value]`, tree.place);
   const key = step.slice(1, equals);
   const value = step.slice(equals + 1, -1);
-  const test = patternOf(value, tree.place);
+  const test = searchPattern(value, tree.place);
   const textOf = (item: Tree) =>
     key === '' ? scalarText(item) : item.kind === 'mapping' ? scalarText(item.entries.get(key)) : undefined;
-  const found = () => items(slot).filter((item) => test(textOf(item.tree) ?? '\0'));
+  const found = () =>
+    items(slot).filter((item) => {
+      const text = textOf(item.tree);
+      return text !== undefined && test(text);
+    });
   const matches = found().flatMap((item) => findFields(item, rest, create));
   if (matches.length > 0 || create === undefined) return matches;
   const item = key === '' ? scalarTree(value, create.place) : mappingTree(create.place);
   if (item.kind === 'mapping') item.entries.set(key, scalarTree(value, create.place));
   tree.items.push(item);
   return found().flatMap((other) => findFields(other, rest, create));
-}
-
-function patternOf(text: string, at: Place): (value: string) => boolean {
-  try {
-    return compilePattern(text);
-  } catch (error) {
-    if (error instanceof PatternError) throw fault(`${text} is not a pattern: ${error.message}`, at, error);
-    throw error;
-  }
 }

@@ -9,8 +9,9 @@ import {
   type ResourceId,
   selectsKind,
 } from './item.ts';
+import { anchoredPattern } from './pattern.ts';
 import type { Place } from './place.ts';
-import { labelSelector, mappingItems, pattern, textItems } from './selector.ts';
+import { labelSelector, mappingItems, textItems } from './selector.ts';
 import { type Completeness, isTrue } from './transformers.ts';
 import {
   childOf,
@@ -114,7 +115,7 @@ function applyTarget(items: readonly Item[], target: MappingTree, value: Tree): 
 }
 
 function patternSelector(tree: Tree) {
-  const test = (key: string) => pattern(textAt(tree, key) ?? '', tree.place);
+  const test = (key: string) => anchoredPattern(textAt(tree, key) ?? '', tree.place);
   const [group, version, kind] = [test('group'), test('version'), test('kind')];
   const [name, namespace] = [test('name'), test('namespace')];
   const labels = labelSelector(textAt(tree, 'labelSelector') ?? '', tree.place);

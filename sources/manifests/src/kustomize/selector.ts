@@ -1,6 +1,6 @@
 import { fault } from './fault.ts';
 import { currentId, type Item, namespaceOf, originalId } from './item.ts';
-import { anchoredPattern, PatternError } from './pattern.ts';
+import { anchoredPattern } from './pattern.ts';
 import type { Place } from './place.ts';
 import { childOf, scalarText, type Tree, textAt } from './tree.ts';
 
@@ -9,7 +9,7 @@ export type ItemTest = (item: Item) => boolean;
 /** The target of a patch: anchored patterns of names and kinds, and selectors of labels and annotations. */
 export function targetSelector(target: Tree): ItemTest {
   const test = (key: string) =>
-    pattern(textAt(target, key) ?? '', childOf(target, key)?.place ?? target.place);
+    anchoredPattern(textAt(target, key) ?? '', childOf(target, key)?.place ?? target.place);
   const namespace = test('namespace');
   const name = test('name');
   const [group, version, kind] = [test('group'), test('version'), test('kind')];
@@ -28,15 +28,6 @@ export function targetSelector(target: Tree): ItemTest {
       annotations((key) => textAt(item.root, 'metadata', 'annotations', key))
     );
   };
-}
-
-export function pattern(text: string, at: Place): (value: string) => boolean {
-  try {
-    return anchoredPattern(text);
-  } catch (error) {
-    if (error instanceof PatternError) throw fault(`${text} is not a pattern: ${error.message}`, at, error);
-    throw error;
-  }
 }
 
 type LabelTest = (value: (key: string) => string | undefined) => boolean;

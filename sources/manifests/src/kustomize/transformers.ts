@@ -13,9 +13,9 @@ import {
   rememberId,
   selectsKind,
 } from './item.ts';
-import { compilePattern } from './pattern.ts';
+import { anchoredPattern, searchPattern } from './pattern.ts';
 import type { Place } from './place.ts';
-import { mappingItems, pattern, textEntries } from './selector.ts';
+import { mappingItems, textEntries } from './selector.ts';
 import { childOf, type MappingTree, mappingAt, scalarText, scalarTree, type Tree, textAt } from './tree.ts';
 
 /** Whether objects are missing from a build because they would have to be fetched. */
@@ -256,9 +256,10 @@ function imageUpdater(image: MappingTree): (tree: Tree) => Tree {
   const name = textAt(image, 'name') ?? '';
   const at = image.entries.get('name')?.place ?? image.place;
   // Said for its error: a name that is no pattern is the user's mistake, at its place.
-  pattern(name, at);
-  const isMatched = compilePattern(
+  anchoredPattern(name, at);
+  const isMatched = searchPattern(
     `^${name}(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$`,
+    at,
   );
   const text = (key: string) => textAt(image, key) ?? '';
   const place = ['newTag', 'digest', 'newName', 'tagSuffix']
