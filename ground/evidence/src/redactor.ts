@@ -17,14 +17,19 @@ interface FoundValue {
 export class Redactor {
   readonly #key: SensitiveKey;
   readonly #forms = new FormIndex();
+  readonly #wholeOnly = new Set<string>();
 
   constructor(key: SensitiveKey) {
     this.#key = key;
   }
 
-  /** Makes a value known. */
-  add(value: string): void {
+  /**
+   * Makes a value known. One that is a word like others (`admin`) may be looked for only where it is a whole
+   * value: behind a colon, an equals sign or a quote, up to the value's end.
+   */
+  add(value: string, where: 'anywhere' | 'whole-value' = 'anywhere'): void {
     if (value.length < shortestForm) return;
+    if (where === 'whole-value') this.#wholeOnly.add(value);
     const encoded = Buffer.from(value, 'utf8').toString('base64');
     for (const form of [value, encoded, encoded.replace(/=+$/, ''), JSON.stringify(value).slice(1, -1)]) {
       this.#forms.add(form, value);
@@ -50,6 +55,7 @@ export class Redactor {
       const form = this.#forms.longestAt(text, at);
       if (form === undefined) continue;
       const end = at + form.text.length;
+      if (this.#wholeOnly.has(form.text) && !isWholeValue(text, at, end)) continue;
       const last = found.at(-1);
       const isJoined = last !== undefined && (at < last.end || (at === last.end && form.isContinuation));
       if (isJoined) last.end = Math.max(last.end, end);
@@ -67,4 +73,11 @@ export class Redactor {
     for (const key of Object.keys(value)) out[this.redact(key)] = this.redactJson(value[key] ?? null);
     return out;
   }
+}
+
+/** True when nothing but a colon, an equals sign, quotes or the line's ends stand around `[start, end)`. */
+function isWholeValue(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - 8), start);
+  const after = text.slice(end, end + 8);
+  return /(?:[:=] *["'\\]*|["']|(?:^|\n) *(?:- +)?)$/.test(before) && /^(?:[\\"',;\n]| *$| +#)/.test(after);
 }

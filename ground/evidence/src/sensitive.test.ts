@@ -131,3 +131,18 @@ test.each<[string, readonly string[], string]>([
   redactor.redact(text);
   expect(performance.now() - start).toBeLessThan(3_000);
 });
+
+test('a value that is an ordinary word is taken out only where it is a whole value', () => {
+  const redactor = new Redactor(key);
+  redactor.add('admin', 'whole-value');
+  const hidden = key.digest('admin');
+  for (const [text, expected] of [
+    ['user: admin', `user: ${hidden}`],
+    ['- admin', `- ${hidden}`],
+    ['PASSWORD=admin', `PASSWORD=${hidden}`],
+    ['"admin"', `"${hidden}"`],
+    ['the admin role of cluster-admin', 'the admin role of cluster-admin'],
+  ] as const) {
+    expect(redactor.redact(text)).toBe(expected);
+  }
+});

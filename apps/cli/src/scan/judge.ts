@@ -12,7 +12,7 @@ import {
   toFinding,
 } from '@keelson/checks';
 import type { KeelsonError } from '@keelson/core';
-import { type Finding, type Notification, SensitiveKey, type Severity, severities } from '@keelson/evidence';
+import { type Notification, SensitiveKey, type Severity, severities } from '@keelson/evidence';
 import { type LoadedInput, pathMatcher } from '@keelson/manifests';
 import { counts, type ReportedFinding } from '@keelson/report';
 import type { SelectedChecks } from './checks.ts';
@@ -113,23 +113,41 @@ function redactionKey(given: string | undefined): SensitiveKey {
   return given === undefined ? new SensitiveKey() : new SensitiveKey(Buffer.from(given, 'utf8'));
 }
 
-/** Files by their worst finding, then by name; objects in a file by their worst; then severity and line. */
+/** Objects by their worst finding, then by name; in an object by severity, line and check. */
 function sortFindings(findings: JudgedFinding[]): void {
   const worst = new Map<string, number>();
-  const rank = (finding: Finding) => severities.indexOf(finding.severity);
   for (const { finding } of findings) {
-    worst.set(finding.subject, Math.min(worst.get(finding.subject) ?? severities.length, rank(finding)));
-  }
-  findings.sort(({ finding: a }, { finding: b }) => {
-    if (a.subject !== b.subject) {
-      return (worst.get(a.subject) ?? 0) - (worst.get(b.subject) ?? 0) || (a.subject < b.subject ? -1 : 1);
-    }
-    return (
-      rank(a) - rank(b) ||
-      (a.locations[0]?.line ?? 0) - (b.locations[0]?.line ?? 0) ||
-      (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)
+    worst.set(
+      finding.subject,
+      Math.min(worst.get(finding.subject) ?? severities.length, ranks[finding.severity]),
     );
+  }
+  const keyed = findings.map((item) => {
+    const { subject, severity, locations, rule } = item.finding;
+    return {
+      item,
+      worst: worst.get(subject) ?? 0,
+      subject,
+      rank: ranks[severity],
+      line: locations[0]?.line ?? 0,
+      rule,
+    };
   });
+  keyed.sort(
+    (a, b) =>
+      a.worst - b.worst ||
+      compareTexts(a.subject, b.subject) ||
+      a.rank - b.rank ||
+      a.line - b.line ||
+      compareTexts(a.rule, b.rule),
+  );
+  for (const [i, { item }] of keyed.entries()) findings[i] = item;
+}
+
+const ranks: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 };
+
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function errorNotification(error: KeelsonError): Notification {

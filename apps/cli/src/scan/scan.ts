@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type Severity, severities } from '@keelson/evidence';
 import { type LoadedInput, loadInput } from '@keelson/manifests';
 import { readConfiguration } from '../config.ts';
@@ -25,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (merged.paths.length === 0)
     throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
   const select = selectChecks(merged, configuration.settings);
+  if (merged.paths.some(isFolder)) boundYoungGeneration();
   const loaded = await readPaths(merged);
   const selected = await select(loaded);
   const settings = await settingsOf(configuration, loaded);
@@ -84,4 +85,16 @@ function baselines(judged: Judged, options: ScanOptions): void {
 function secondsSince(start: [number, number]): number {
   const [seconds, nanoseconds] = process.hrtime(start);
   return seconds + nanoseconds / 1e9;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/**
+ * Keeps V8's young generation at its first size: judging makes much that is gone at once, and a young generation that
+ * grows with it takes a hundred megabytes and no less time. A single file is judged before it would grow.
+ */
+function boundYoungGeneration(): void {
+  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
 }

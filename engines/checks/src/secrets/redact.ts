@@ -23,15 +23,9 @@ export function redactor(subjects: Iterable<CheckedSubject>, key: SensitiveKey):
     }
   }
   const known = new Redactor(key);
-  const words: string[] = [];
-  for (const value of values) {
-    if (isCommonWord(value)) words.push(value);
-    else known.add(value);
-  }
-  const wholeWord = wordPattern(words);
+  for (const value of values) known.add(value, isCommonWord(value) ? 'whole-value' : 'anywhere');
   return (text) => {
     let out = known.redact(text);
-    if (wholeWord !== undefined) out = out.replace(wholeWord, (word) => key.digest(word));
     for (const { pattern, mark } of shapes) {
       if (mark.every((word) => out.includes(word))) out = out.replace(pattern, (found) => key.digest(found));
     }
@@ -47,17 +41,6 @@ const shapes = credentialShapes.map(({ pattern, mark }) => ({
 /** `admin`, `root`: a secret in its place, and a word like others everywhere else. */
 function isCommonWord(value: string): boolean {
   return /^[A-Za-z]{1,12}$/.test(value);
-}
-
-const maxWords = 1000;
-
-/** Words where they are a whole value: behind a colon, an equals sign or a quote, up to the value's end. */
-function wordPattern(words: readonly string[]): RegExp | undefined {
-  if (words.length === 0) return undefined;
-  return new RegExp(
-    `(?<=[:=] {0,8}["']?|["']|^)(?:${words.slice(0, maxWords).join('|')})(?=["',;]| *$)`,
-    'gm',
-  );
 }
 
 function add(values: Set<string>, value: string): void {
