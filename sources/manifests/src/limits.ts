@@ -22,6 +22,8 @@ export interface FileLimits {
   maxKustomizations: number;
   /** Objects of one build. */
   maxObjects: number;
+  /** Values that patches and replacements of one build copy; 64 characters of a text count as one more. */
+  maxCopiedValues: number;
 }
 
 export const defaultFileLimits: Readonly<FileLimits> = Object.freeze({
@@ -36,4 +38,5 @@ export const defaultFileLimits: Readonly<FileLimits> = Object.freeze({
   maxBuildDepth: 50,
   maxKustomizations: 1_000,
   maxObjects: 50_000,
+  maxCopiedValues: 2_000_000,
 });

@@ -3,6 +3,7 @@ import type { Resource } from '@keelson/kubernetes';
 import { parseYaml } from '@keelson/yaml';
 import { ManifestError } from '../errors.ts';
 import { builtResources } from '../kustomize/built.ts';
+import { TreeCopier } from '../kustomize/copier.ts';
 import { joinPath } from '../kustomize/file-system.ts';
 import { makeItem } from '../kustomize/item.ts';
 import { applyPatches } from '../kustomize/patches.ts';
@@ -85,18 +86,21 @@ function readRendered(text: string, chart: ChartInput, out: RenderedChart): void
       made.push(resource);
     }
   }
-  if (chart.path === chart.folder)
-    for (const resource of made) setOverlayTarget(resource, targetOf(chart.folder, resource, made));
+  if (chart.path !== chart.folder) return;
+  for (const same of Map.groupBy(made, nameKey).values())
+    for (const resource of same) setOverlayTarget(resource, targetOf(chart.folder, resource, same));
 }
 
+function nameKey({ group, version, kind, name }: Resource): string {
+  return [group, version, kind, name].join('\0');
+}
+
+/** @param same all objects of the chart with this kind and name */
 function targetOf(
   folder: string,
   { group, version, kind, name, namespace = '' }: Resource,
-  all: readonly Resource[],
+  same: readonly Resource[],
 ): OverlayTarget {
-  const same = all.filter(
-    (one) => one.kind === kind && one.name === name && one.group === group && one.version === version,
-  );
   const isExact = same.filter((one) => namespace === '' || one.namespace === namespace).length === 1;
   return { renderedBy: 'helm', folder, file: undefined, group, version, kind, name, namespace, isExact };
 }
@@ -140,7 +144,7 @@ function patched(trees: Tree[], chart: ChartInput, out: RenderedChart): Tree[] {
       items,
       mappingItems(root.entries.get('patches'), 'patches'),
       { file, inline: inlineTrees },
-      { complete: true },
+      { complete: true, copier: new TreeCopier(session.limits.maxCopiedValues) },
     );
     return items.map((item) => item.root);
   } catch (error) {

@@ -1,10 +1,11 @@
 import type { SourceLocation } from '@keelson/core';
 import { addConfiguration, emptyConfig, mergeConfig } from './configuration.ts';
+import { TreeCopier } from './copier.ts';
 import { defaultTransformerConfig, type TransformerConfig } from './default-config.ts';
 import { fault } from './fault.ts';
 import { normaliseFields } from './fields.ts';
 import { folderOf, isBelow, joinPath } from './file-system.ts';
-import { runGenerators } from './generators.ts';
+import { type GeneratorContext, runGenerators } from './generators.ts';
 import { currentId, describeId, type Item, idKey } from './item.ts';
 import { applyJsonPatches, applyPatches, applyStrategicMergePatches, type PatchReader } from './patches.ts';
 import { locatePlace, type Place } from './place.ts';
@@ -48,6 +49,8 @@ export interface Accumulator {
   items: Item[];
   config: TransformerConfig;
   vars: Map<string, Var>;
+  /** Keys of the items' ids while objects are only added; undefined once a step may have renamed them. */
+  known?: Set<string> | undefined;
 }
 
 export function emptyAccumulator(): Accumulator {
@@ -70,11 +73,13 @@ export class Accumulation {
   readonly folders = new Set<string>();
   readonly notes: BuildNote[] = [];
   complete = true;
+  readonly copier: TreeCopier;
   readonly #inflate: InflateChart | undefined;
   #kustomizations = 0;
 
   constructor(session: BuildSession, inflate: InflateChart | undefined) {
     this.session = session;
+    this.copier = new TreeCopier(session.limits.maxCopiedValues);
     this.#inflate = inflate;
   }
 
@@ -132,14 +137,17 @@ export class Accumulation {
     if (schema !== undefined)
       this.leaveOut('openapi is not read: lists of custom kinds are replaced whole', schema.place, false);
     const read = (path: string, at: Place) => this.#bytes(path, at, level);
-    runGenerators(into.items, root, read);
-    this.#generators(root, level, into);
+    const generators = { items: into.items, read, maxObjects: this.session.limits.maxObjects };
+    runGenerators(root, generators);
+    this.#generators(root, level, generators);
+    into.known = undefined;
     this.#charts(root, level, into);
     for (const { text, place } of textItems(root.entries.get('components'), 'components')) {
       this.#below(text, place, level, into, true);
     }
     this.#transform(root, level, into);
     this.#transformers(root, level, into);
+    into.known = undefined;
     collectVars(into.items, root, into.vars);
   }
 
@@ -152,7 +160,7 @@ export class Accumulation {
     addAffix(items, root.entries.get('nameSuffix'), 'suffix', config.nameSuffix);
     addLabels(items, root, config);
     addAnnotations(items, root, config);
-    applyJsonPatches(items, root, patches);
+    applyJsonPatches(items, root, patches, this);
     setReplicas(items, root, config, this);
     setImages(items, root, config);
     applyReplacements(items, this.#replacements(root, level), this);
@@ -186,11 +194,12 @@ export class Accumulation {
     const { maxObjects } = this.session.limits;
     if (into.items.length + items.length > maxObjects)
       throw fault(`the build has more than maxObjects (${maxObjects})`, at);
-    const known = new Set(into.items.map((item) => idKey(currentId(item))));
+    into.known ??= new Set(into.items.map((item) => idKey(currentId(item))));
     for (const item of items) {
       const id = currentId(item);
-      if (known.has(idKey(id))) throw fault(`${describeId(id)} is there already`, at);
-      known.add(idKey(id));
+      const key = idKey(id);
+      if (into.known.has(key)) throw fault(`${describeId(id)} is there already`, at);
+      into.known.add(key);
       into.items.push(item);
     }
   }
@@ -260,10 +269,9 @@ export class Accumulation {
     return path;
   }
 
-  #generators(root: MappingTree, level: Level, into: Accumulator): void {
-    const read = (path: string, at: Place) => this.#bytes(path, at, level);
+  #generators(root: MappingTree, level: Level, context: GeneratorContext): void {
     for (const plugin of this.#plugins(root, 'generators', level)) {
-      if (isBuiltin(plugin) && runConfiguredGenerator(into.items, plugin, read)) continue;
+      if (isBuiltin(plugin) && runConfiguredGenerator(plugin, context)) continue;
       this.leaveOut(`the generator ${textAt(plugin, 'kind') ?? ''} is not run`, plugin.place);
     }
   }

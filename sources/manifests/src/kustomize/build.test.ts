@@ -271,3 +271,42 @@ it('builds or refuses whatever stands in a kustomization', () => {
     { seed: 20260, numRuns: 1500 },
   );
 });
+
+describe('what a few lines could ask of a build', () => {
+  const config = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n';
+  const doubling = Array.from({ length: 40 }, (_, i) => `    - {op: copy, from: /data, path: /data/x${i}}\n`);
+  const swallow = Array.from(
+    { length: 40 },
+    () =>
+      '- source: {kind: ConfigMap, fieldPath: data}\n  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.x, data.y], options: {create: true}}]\n',
+  );
+  it.each([
+    ['copies of an object into itself', `patches:\n- target: {name: a}\n  patch: |-\n${doubling.join('')}`],
+    ['replacements of an object by itself', `replacements:\n${swallow.join('')}`],
+  ])('%s end at the bound', (_, steps) => {
+    const files = { 'kustomization.yaml': `resources: [a.yaml]\n${steps}`, 'a.yaml': config };
+    expect(failure(files, '.', { maxCopiedValues: 10_000 })).toContain('more than maxCopiedValues (10000)');
+  });
+
+  it('generated objects count', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `- name: a${i}\n`).join('');
+    const files = { 'kustomization.yaml': `configMapGenerator:\n${names}` };
+    expect(failure(files, '.', { maxObjects: 19 })).toContain('more than maxObjects (19)');
+    expect(build(files, '.', { maxObjects: 20 }).resources).toHaveLength(20);
+  });
+
+  it('many files and generators take time in proportion', () => {
+    const files: Record<string, string> = {};
+    const count = 3_000;
+    let kustomization = 'resources:\n';
+    for (let i = 0; i < count; i++) {
+      files[`r${i}.yaml`] = config.replace('name: a', `name: r${i}`);
+      kustomization += `- r${i}.yaml\n`;
+    }
+    kustomization += 'configMapGenerator:\n';
+    for (let i = 0; i < count; i++) kustomization += `- name: g${i}\n`;
+    const started = performance.now();
+    expect(build({ ...files, 'kustomization.yaml': kustomization }).resources).toHaveLength(2 * count);
+    expect(performance.now() - started).toBeLessThan(4_000);
+  });
+});

@@ -35,7 +35,8 @@ export function buildKustomization(
   const accumulation = new Accumulation(session, inflate);
   try {
     const { items, config, vars } = accumulation.root(folder);
-    const names = new Map(items.map((item) => [item, currentId(item)]));
+    const ids = idsBeforeHashes(items);
+    const named = itemsByName(ids);
     addHashes(items);
     fixNameReferences(items, config);
     resolveVars(items, vars, config, accumulation);
@@ -47,8 +48,9 @@ export function buildKustomization(
         .filter((item) => !isLocal(item))
         .flatMap((item) => {
           const made = builtResources(file, 'kustomize', item.root);
-          const id = names.get(item) ?? currentId(item);
-          for (const resource of made) setOverlayTarget(resource, targetOf(folder, file, id, items));
+          const id = ids.get(item) ?? currentId(item);
+          const target = targetOf(folder, file, id, named.get(nameKey(id)) ?? []);
+          for (const resource of made) setOverlayTarget(resource, target);
           return made;
         }),
       consumed: accumulation.consumed,
@@ -62,22 +64,36 @@ export function buildKustomization(
   }
 }
 
-/** How a transformer of the root kustomization would select an object: by the name that it has or first had. */
-function targetOf(folder: string, file: string, id: ResourceId, items: readonly Item[]): OverlayTarget {
+/** Ids that transformers of the root kustomization see, which come before hashes are added to names. */
+function idsBeforeHashes(items: readonly Item[]): Map<Item, ResourceId> {
+  return new Map(items.map((item) => [item, currentId(item)]));
+}
+
+/** Items by kind and by the names that a transformer would find them under: the one that they have or first had. */
+function itemsByName(ids: ReadonlyMap<Item, ResourceId>): Map<string, Set<Item>> {
+  const found = new Map<string, Set<Item>>();
+  for (const [item, id] of ids) {
+    for (const name of [id.name, originalId(item).name]) {
+      const key = nameKey({ ...id, name });
+      const same = found.get(key);
+      if (same === undefined) found.set(key, new Set([item]));
+      else same.add(item);
+    }
+  }
+  return found;
+}
+
+function nameKey({ group, version, kind, name }: ResourceId): string {
+  return [group, version, kind, name].join('\0');
+}
+
+/** How a transformer of the root kustomization would select an object. @param same all that its kind and name select */
+function targetOf(folder: string, file: string, id: ResourceId, same: Iterable<Item>): OverlayTarget {
   const namespace = isClusterScopedId(id) ? '' : id.namespace;
-  const selected = items.filter((item) => {
-    const [first, now] = [originalId(item), currentId(item)];
-    const hasName =
-      first.name === id.name ||
-      now.name === id.name ||
-      (item.needsHash && now.name.startsWith(`${id.name}-`));
-    const hasNamespace = namespace === '' || first.namespace === namespace || now.namespace === namespace;
-    return (
-      hasName && hasNamespace && now.kind === id.kind && now.group === id.group && now.version === id.version
-    );
-  });
+  const isSelected = (item: Item) =>
+    namespace === '' || originalId(item).namespace === namespace || currentId(item).namespace === namespace;
   const { group, version, kind, name } = id;
-  const isExact = selected.length === 1;
+  const isExact = [...same].filter(isSelected).length === 1;
   return { renderedBy: 'kustomize', folder, file, group, version, kind, name, namespace, isExact };
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { fault } from './fault.ts';
 import { baseName } from './file-system.ts';
-import { anyId, currentId, describeId, type Item, makeItem, sameId } from './item.ts';
+import { currentId, describeId, type Item, type ItemsById, idKey, itemsById, makeItem } from './item.ts';
 import type { Place } from './place.ts';
 import { mappingItems, textEntries, textItems } from './selector.ts';
 import { isTrue } from './transformers.ts';
@@ -10,29 +10,46 @@ import { type MappingTree, mappingAt, mappingTree, scalarTree, type Tree, textAt
 /** Reads a file that a generator names, within the load restriction. */
 export type ReadBytes = (path: string, at: Place) => Uint8Array;
 
+/** What generators read from and add to. */
+export interface GeneratorContext {
+  readonly items: Item[];
+  readonly read: ReadBytes;
+  /** Objects that the build may have. */
+  readonly maxObjects: number;
+}
+
 /** Objects of `configMapGenerator` and `secretGenerator`, added to those that are there or merged into them. */
-export function runGenerators(items: Item[], kustomization: MappingTree, read: ReadBytes): void {
+export function runGenerators(kustomization: MappingTree, context: GeneratorContext): void {
+  let known: ItemsById | undefined;
   const defaults = kustomization.entries.get('generatorOptions');
   for (const [field, kind] of [
     ['configMapGenerator', 'ConfigMap'],
     ['secretGenerator', 'Secret'],
   ] as const) {
     for (const generator of mappingItems(kustomization.entries.get(field), field)) {
-      generateInto(items, generator, kind, defaults, read);
+      known ??= itemsById(context.items);
+      absorb(
+        known,
+        generate(generator, kind, optionsOf(generator, defaults), context.read),
+        generator.place,
+        context,
+      );
     }
   }
 }
 
 /** Makes the object of one generator and adds it, or merges it into the one that is there. */
 export function generateInto(
-  items: Item[],
   generator: MappingTree,
   kind: 'ConfigMap' | 'Secret',
-  defaults: Tree | undefined,
-  read: ReadBytes,
+  context: GeneratorContext,
 ): void {
-  const options = [generator.entries.get('options'), defaults].filter((tree) => tree?.kind === 'mapping');
-  absorb(items, generate(generator, kind, options, read), generator.place);
+  const made = generate(generator, kind, optionsOf(generator, undefined), context.read);
+  absorb(itemsById(context.items), made, generator.place, context);
+}
+
+function optionsOf(generator: MappingTree, defaults: Tree | undefined): (MappingTree | undefined)[] {
+  return [generator.entries.get('options'), defaults].filter((tree) => tree?.kind === 'mapping');
 }
 
 function generate(
@@ -163,23 +180,25 @@ function applyOptions(item: Item, options: readonly (MappingTree | undefined)[])
   if (immutable !== undefined) item.root.entries.set('immutable', scalarTree(true, immutable.place));
 }
 
-function absorb(items: Item[], made: Item, at: Place): void {
+function absorb(known: ItemsById, made: Item, at: Place, { items, maxObjects }: GeneratorContext): void {
   const id = currentId(made);
-  const matches = items.filter((item) => anyId(item, (other) => sameId(other, id)));
+  const matches = known.get(idKey(id)) ?? new Set();
   const [old] = matches;
   if (old === undefined) {
     if (made.behavior !== 'create') throw fault(`there is no ${describeId(id)} to ${made.behavior}`, at);
+    if (items.length >= maxObjects) throw fault(`the build has more than maxObjects (${maxObjects})`, at);
     items.push(made);
+    known.set(idKey(id), new Set([made]));
     return;
   }
-  if (matches.length > 1) throw fault(`more than one object is ${describeId(id)}`, at);
+  if (matches.size > 1) throw fault(`more than one object is ${describeId(id)}`, at);
   if (made.behavior === 'create')
     throw fault(`${describeId(id)} is there already; behavior must be merge or replace`, at);
-  items[items.indexOf(old)] = mergeGenerated(old, made);
+  mergeGenerated(old, made);
 }
 
 /** What a later generator makes of an earlier one: it keeps the name, and for `merge` the data that it does not give. */
-function mergeGenerated(old: Item, made: Item): Item {
+function mergeGenerated(old: Item, made: Item): void {
   const { place } = made.root;
   const metadata = mappingAt(made.root, 'metadata', place);
   const oldMetadata = mappingAt(old.root, 'metadata', place);
@@ -190,7 +209,8 @@ function mergeGenerated(old: Item, made: Item): Item {
   }
   fillFrom(metadata, oldMetadata, ['labels', 'annotations']);
   if (made.behavior === 'merge') fillFrom(made.root, old.root, ['data', 'binaryData']);
-  return { ...old, root: made.root, needsHash: old.needsHash && made.needsHash, behavior: old.behavior };
+  old.root = made.root;
+  old.needsHash &&= made.needsHash;
 }
 
 function fillFrom(into: MappingTree, from: MappingTree, keys: readonly string[]): void {

@@ -83,6 +83,22 @@ export function idKey(id: ResourceId): string {
   return [id.group, id.version, id.kind, namespaceOf(id), id.name].join('\0');
 }
 
+/** Items by the key of every id that they have or had. */
+export type ItemsById = Map<string, Set<Item>>;
+
+export function itemsById(items: readonly Item[]): ItemsById {
+  const known: ItemsById = new Map();
+  for (const item of items) {
+    for (const id of [...previousIds(item), currentId(item)]) {
+      const key = idKey(id);
+      const same = known.get(key);
+      if (same === undefined) known.set(key, new Set([item]));
+      else same.add(item);
+    }
+  }
+  return known;
+}
+
 export function sameId(a: ResourceId, b: ResourceId): boolean {
   return sameName(a, b) && namespaceOf(a) === namespaceOf(b);
 }

@@ -1,6 +1,7 @@
 import { isKeelsonError, SourceText } from '@keelson/core';
 import { parseYaml } from '@keelson/yaml';
 import { describe, expect, it } from 'vitest';
+import { TreeCopier } from './copier.ts';
 import { applyJsonPatch, jsonOperations } from './json-patch.ts';
 import { rootPlace } from './place.ts';
 import { inlineTrees } from './session.ts';
@@ -20,7 +21,7 @@ function patched(object: string, patch: string): string {
   const operations = tree === undefined ? undefined : jsonOperations(tree);
   if (root.kind !== 'mapping' || operations === undefined) return 'no patch';
   try {
-    applyJsonPatch(root, operations);
+    applyJsonPatch(root, operations, new TreeCopier(1_000));
   } catch (error) {
     if (isKeelsonError(error)) return error.message;
     throw error;

@@ -1,6 +1,7 @@
 import { equalJson } from '@keelson/core';
+import type { TreeCopier } from './copier.ts';
 import { fault } from './fault.ts';
-import { copyTree, jsonOf, type MappingTree, scalarText, scalarTree, type Tree, textAt } from './tree.ts';
+import { jsonOf, type MappingTree, scalarText, scalarTree, type Tree, textAt } from './tree.ts';
 
 /** An operation of RFC 6902 with the tree of its value. */
 export interface JsonOperation {
@@ -31,13 +32,17 @@ export function jsonOperations(tree: Tree): JsonOperation[] | undefined {
 }
 
 /** Applies operations to the object, in place. @throws ManifestError for the first that does not fit */
-export function applyJsonPatch(root: MappingTree, operations: readonly JsonOperation[]): void {
-  for (const operation of operations) applyOperation(root, operation);
+export function applyJsonPatch(
+  root: MappingTree,
+  operations: readonly JsonOperation[],
+  copier: TreeCopier,
+): void {
+  for (const operation of operations) applyOperation(root, operation, copier);
 }
 
-function applyOperation(root: MappingTree, operation: JsonOperation): void {
+function applyOperation(root: MappingTree, operation: JsonOperation, copier: TreeCopier): void {
   const { op, path, from = '', written } = operation;
-  const value = () => copyTree(operation.value ?? scalarTree(null, written.place));
+  const value = () => copier.copy(operation.value ?? scalarTree(null, written.place), written.place);
   switch (op) {
     case 'add':
       add(root, path, value(), written);
@@ -54,7 +59,7 @@ function applyOperation(root: MappingTree, operation: JsonOperation): void {
       }
       break;
     case 'copy':
-      add(root, path, copyTree(find(root, from, written)), written);
+      add(root, path, copier.copy(find(root, from, written), written.place), written);
       break;
     case 'move': {
       const moved = find(root, from, written);

@@ -14,7 +14,7 @@ import { applyJsonPatch, type JsonOperation, jsonOperations } from './json-patch
 import type { Place } from './place.ts';
 import { mappingItems, targetSelector, textItems } from './selector.ts';
 import { strategicMerge } from './strategic-merge.ts';
-import { type Completeness, isTrue } from './transformers.ts';
+import { type BuildState, isTrue } from './transformers.ts';
 import { type MappingTree, scalarTree, type Tree, textAt } from './tree.ts';
 
 /** Reads the documents of a patch: a file, or a text that stands in the kustomization. */
@@ -35,7 +35,7 @@ export function applyStrategicMergePatches(
   items: Item[],
   kustomization: MappingTree,
   read: PatchReader,
-  state: Completeness,
+  state: BuildState,
 ): void {
   for (const { text, place } of textItems(
     kustomization.entries.get('patchesStrategicMerge'),
@@ -52,7 +52,7 @@ export function applyPatches(
   items: Item[],
   patches: readonly MappingTree[],
   read: PatchReader,
-  state: Completeness,
+  state: BuildState,
 ): void {
   for (const entry of patches) applyPatch(items, readPatch(entry, read), state);
 }
@@ -75,13 +75,13 @@ function readPatch(entry: MappingTree, read: PatchReader): Patch {
   };
 }
 
-function applyPatch(items: Item[], patch: Patch, state: Completeness): void {
+function applyPatch(items: Item[], patch: Patch, state: BuildState): void {
   const [first] = patch.documents;
   if (first === undefined) throw fault('the patch is empty', patch.place);
   const operations = patch.documents.length === 1 ? jsonOperations(first) : undefined;
   if (operations !== undefined) {
     if (patch.target === undefined) throw fault('a JSON patch must have a target', patch.place);
-    applyToSelected(items, patch.target, operations, true);
+    applyToSelected(items, patch.target, operations, true, state);
     return;
   }
   const merges = patch.documents.map(asPatch);
@@ -93,11 +93,16 @@ function applyPatch(items: Item[], patch: Patch, state: Completeness): void {
   if (merge === undefined || merges.length > 1)
     throw fault('a patch with a target holds one document', patch.place);
   const selects = targetSelector(patch.target);
-  for (const item of items.filter(selects)) mergeInto(items, item, merge, patch.options);
+  for (const item of items.filter(selects)) mergeInto(items, item, merge, patch.options, state);
 }
 
 /** `patchesJson6902:`. */
-export function applyJsonPatches(items: Item[], kustomization: MappingTree, read: PatchReader): void {
+export function applyJsonPatches(
+  items: Item[],
+  kustomization: MappingTree,
+  read: PatchReader,
+  state: BuildState,
+): void {
   for (const entry of mappingItems(kustomization.entries.get('patchesJson6902'), 'patchesJson6902')) {
     const { documents, target, place } = readPatch(entry, read);
     const [first] = documents;
@@ -105,7 +110,7 @@ export function applyJsonPatches(items: Item[], kustomization: MappingTree, read
     if (operations === undefined) throw fault('the patch is no list of JSON patch operations', place);
     if (target === undefined || (textAt(target, 'name') ?? '') === '')
       throw fault('the target has no name', place);
-    applyToSelected(items, target, operations, false);
+    applyToSelected(items, target, operations, false, state);
   }
 }
 
@@ -114,11 +119,12 @@ function applyToSelected(
   target: Tree,
   operations: readonly JsonOperation[],
   remembers: boolean,
+  { copier }: BuildState,
 ): void {
   const selects = targetSelector(target);
   for (const item of items.filter(selects)) {
     if (remembers) rememberId(item);
-    applyJsonPatch(item.root, operations);
+    applyJsonPatch(item.root, operations, copier);
   }
 }
 
@@ -131,7 +137,7 @@ function asPatch(document: Tree): MappingTree {
   return document;
 }
 
-function mergeById(items: Item[], patch: MappingTree, options: Tree | undefined, state: Completeness): void {
+function mergeById(items: Item[], patch: MappingTree, options: Tree | undefined, state: BuildState): void {
   const id = idOfTree(patch);
   const matches = items.filter((item) => anyId(item, (other) => sameId(other, id)));
   const [item] = matches;
@@ -140,11 +146,17 @@ function mergeById(items: Item[], patch: MappingTree, options: Tree | undefined,
     const count = item === undefined ? 'nothing' : `${matches.length} objects`;
     throw fault(`the patch is for ${describeId(id)}, and ${count} matches`, patch.place);
   }
-  mergeInto(items, item, patch, options);
+  mergeInto(items, item, patch, options, state);
 }
 
 /** Merges one patch; name, kind and namespace stay what they are unless the options allow a change. */
-function mergeInto(items: Item[], item: Item, patch: MappingTree, options: Tree | undefined): void {
+function mergeInto(
+  items: Item[],
+  item: Item,
+  patch: MappingTree,
+  options: Tree | undefined,
+  { copier }: BuildState,
+): void {
   const keepsName = options === undefined || !isTrue(options, 'allowNameChange');
   const keepsKind = options === undefined || !isTrue(options, 'allowKindChange');
   if (!keepsName || !keepsKind) rememberId(item);
@@ -153,7 +165,7 @@ function mergeInto(items: Item[], item: Item, patch: MappingTree, options: Tree 
   const kind = item.root.entries.get('kind');
   const name = item.root.entries.get('metadata');
   const namespace = name?.kind === 'mapping' ? name.entries.get('namespace') : undefined;
-  const merged = strategicMerge(item.root, patch);
+  const merged = strategicMerge(item.root, copier.copy(patch, patch.place));
   if (merged === undefined) {
     items.splice(items.indexOf(item), 1);
     return;

@@ -1,13 +1,13 @@
 import type { TransformerConfig } from './default-config.ts';
 import { type FieldSpec, setEntries } from './field-spec.ts';
-import { generateInto, type ReadBytes } from './generators.ts';
+import { type GeneratorContext, generateInto } from './generators.ts';
 import type { Item } from './item.ts';
 import { applyJsonPatches, applyPatches, applyStrategicMergePatches, type PatchReader } from './patches.ts';
 import { applyReplacements } from './replacements.ts';
 import { textEntries } from './selector.ts';
 import {
   addAffix,
-  type Completeness,
+  type BuildState,
   fieldSpecs,
   setImages,
   setNamespaces,
@@ -20,7 +20,7 @@ export interface PluginContext {
   readonly items: Item[];
   readonly config: TransformerConfig;
   readonly patches: PatchReader;
-  readonly state: Completeness;
+  readonly state: BuildState;
   replacements(root: MappingTree): MappingTree[];
 }
 
@@ -30,7 +30,7 @@ export function isBuiltin(plugin: Tree): boolean {
 }
 
 /** Runs a generator that is configured in an object of its own; false for one that is not known. */
-export function runConfiguredGenerator(items: Item[], plugin: MappingTree, read: ReadBytes): boolean {
+export function runConfiguredGenerator(plugin: MappingTree, context: GeneratorContext): boolean {
   const kind = { ConfigMapGenerator: 'ConfigMap', SecretGenerator: 'Secret' }[textAt(plugin, 'kind') ?? ''];
   if (kind !== 'ConfigMap' && kind !== 'Secret') return false;
   const generator = mappingTree(plugin.place);
@@ -39,7 +39,7 @@ export function runConfiguredGenerator(items: Item[], plugin: MappingTree, read:
     const value = childOf(plugin.entries.get('metadata'), key);
     if (value !== undefined && !generator.entries.has(key)) generator.entries.set(key, value);
   }
-  generateInto(items, generator, kind, undefined, read);
+  generateInto(generator, kind, context);
   return true;
 }
 
@@ -76,7 +76,7 @@ const transformers: Readonly<Record<string, Run>> = {
       );
     }
   },
-  PatchJson6902Transformer: (plugin, { items, patches }) => {
+  PatchJson6902Transformer: (plugin, { items, patches, state }) => {
     const entry = mappingTree(plugin.place);
     for (const [from, to] of [
       ['target', 'target'],
@@ -86,7 +86,12 @@ const transformers: Readonly<Record<string, Run>> = {
       const value = plugin.entries.get(from);
       if (value !== undefined) entry.entries.set(to, value);
     }
-    applyJsonPatches(items, wrap(plugin, 'patchesJson6902', sequenceTree(plugin.place, [entry])), patches);
+    applyJsonPatches(
+      items,
+      wrap(plugin, 'patchesJson6902', sequenceTree(plugin.place, [entry])),
+      patches,
+      state,
+    );
   },
   ImageTagTransformer: (plugin, { items, config }, specs) => {
     setImages(items, wrapOne(plugin, 'images', 'imageTag'), { ...config, images: specs });

@@ -1,3 +1,4 @@
+import type { TreeCopier } from './copier.ts';
 import { fault } from './fault.ts';
 import { findFields, splitDottedPath } from './field-path.ts';
 import {
@@ -12,10 +13,9 @@ import {
 import { anchoredPattern } from './pattern.ts';
 import type { Place } from './place.ts';
 import { labelSelector, mappingItems, textItems } from './selector.ts';
-import { type Completeness, isTrue } from './transformers.ts';
+import { type BuildState, isTrue } from './transformers.ts';
 import {
   childOf,
-  copyTree,
   isNull,
   type MappingTree,
   type Scalar,
@@ -31,23 +31,19 @@ const defaultPath = 'metadata.name';
 export function applyReplacements(
   items: readonly Item[],
   replacements: readonly MappingTree[],
-  state: Completeness,
+  state: BuildState,
 ): void {
   for (const replacement of replacements) {
     const value = sourceValue(items, replacement, state);
     if (value === undefined) continue;
     for (const target of mappingItems(replacement.entries.get('targets'), 'targets'))
-      applyTarget(items, target, value);
+      applyTarget(items, target, value, state);
   }
 }
 
-function sourceValue(
-  items: readonly Item[],
-  replacement: MappingTree,
-  state: Completeness,
-): Tree | undefined {
+function sourceValue(items: readonly Item[], replacement: MappingTree, state: BuildState): Tree | undefined {
   const fixed = replacement.entries.get('sourceValue');
-  if (fixed !== undefined) return copyTree(fixed);
+  if (fixed !== undefined) return state.copier.copy(fixed, fixed.place);
   const source = replacement.entries.get('source');
   if (source?.kind !== 'mapping') throw fault('a replacement has a source', replacement.place);
   const wanted = selectorOf(source);
@@ -60,7 +56,7 @@ function sourceValue(
   const [slot] = findFields({ tree: item.root, replace: () => undefined }, splitDottedPath(path), undefined);
   if (slot === undefined || isNull(slot.tree))
     throw fault(`${path} is not in ${describeId(currentId(item))}`, source.place);
-  return refined(copyTree(slot.tree), childOf(source, 'options'));
+  return refined(state.copier.copy(slot.tree, source.place), childOf(source, 'options'));
 }
 
 function refined(value: Tree, options: Tree | undefined): Tree {
@@ -94,7 +90,7 @@ function idsOf(item: Item): ResourceId[] {
   return [...previousIds(item), currentId(item)];
 }
 
-function applyTarget(items: readonly Item[], target: MappingTree, value: Tree): void {
+function applyTarget(items: readonly Item[], target: MappingTree, value: Tree, { copier }: BuildState): void {
   const select = target.entries.get('select');
   if (select?.kind !== 'mapping') throw fault('a target of a replacement has a select', target.place);
   const selected = patternSelector(select);
@@ -110,7 +106,7 @@ function applyTarget(items: readonly Item[], target: MappingTree, value: Tree): 
       rejects.some((reject) => reject(item, ids))
     )
       continue;
-    for (const { text, place } of paths) copyInto(item, text, value, options, place);
+    for (const { text, place } of paths) copyInto(item, text, value, options, { place, copier });
   }
 }
 
@@ -139,16 +135,28 @@ function rejection(tree: MappingTree): (item: Item, ids: readonly ResourceId[]) 
   return (item, ids) => (hasLabels && selector.labels(item)) || (hasId && ids.some(selector.id));
 }
 
-function copyInto(item: Item, path: string, value: Tree, options: Tree | undefined, place: Place): void {
+function copyInto(
+  item: Item,
+  path: string,
+  value: Tree,
+  options: Tree | undefined,
+  { place, copier }: Writing,
+): void {
   const creates = options !== undefined && isTrue(options, 'create');
   const create = creates ? { kind: value.kind, place: value.place } : undefined;
   const slots = findFields({ tree: item.root, replace: () => undefined }, splitDottedPath(path), create);
   if (slots.length === 0) throw fault(`${path} is not in ${describeId(currentId(item))}`, place);
-  for (const { tree, replace } of slots) replace(joined(tree, value, options));
+  for (const { tree, replace } of slots) replace(joined(tree, value, options, { place, copier }));
+}
+
+/** Where a replacement says what it writes to, and what it copies with. */
+interface Writing {
+  readonly place: Place;
+  readonly copier: TreeCopier;
 }
 
 /** The value for a field: as it is, or as one of the parts of the text that stands there. */
-function joined(field: Tree, value: Tree, options: Tree | undefined): Tree {
+function joined(field: Tree, value: Tree, options: Tree | undefined, { place, copier }: Writing): Tree {
   const delimiter = options === undefined ? '' : (textAt(options, 'delimiter') ?? '');
   let text = scalarText(value);
   if (options !== undefined && delimiter !== '') {
@@ -159,9 +167,9 @@ function joined(field: Tree, value: Tree, options: Tree | undefined): Tree {
     if (index < 0) parts.unshift(text);
     else if (index >= parts.length) parts.push(text);
     else parts[index] = text;
-    text = parts.join(delimiter);
+    text = copier.text(parts.join(delimiter), place);
   }
-  if (field.kind !== 'scalar' || text === undefined) return copyTree(value);
+  if (field.kind !== 'scalar' || text === undefined) return copier.copy(value, place);
   // A plain field keeps its type, one that was made takes that of the text.
   return scalarTree(typeof field.value === 'string' ? text : resolved(text), value.place);
 }

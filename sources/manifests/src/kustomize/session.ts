@@ -8,7 +8,10 @@ import { type Place, type PlacedDocument, rootPlace } from './place.ts';
 import { type Tree, treeOf } from './tree.ts';
 
 /** Bounds of one build. Passing one is an error that names it. */
-export type BuildLimits = Pick<FileLimits, 'maxBuildDepth' | 'maxKustomizations' | 'maxObjects'>;
+export type BuildLimits = Pick<
+  FileLimits,
+  'maxBuildDepth' | 'maxKustomizations' | 'maxObjects' | 'maxCopiedValues'
+>;
 
 /** Nodes of one document: an alias bomb must not be copied into trees. */
 const maxNodes = 2_000_000;

@@ -3,7 +3,6 @@ import { ItemMerger } from './merge-items.ts';
 import { type FieldRule, type MergeType, mergeTypeOf } from './merge-schema.ts';
 import { isWrittenEmpty } from './place.ts';
 import {
-  copyTree,
   isNull,
   type MappingTree,
   mappingTree,
@@ -17,11 +16,11 @@ import {
 /**
  * Strategic merge of `patch` into `target`, as kustomize does it: nulls delete, `$patch` directives replace or
  * delete, lists with merge keys merge item by item with those of the patch first, other lists are replaced.
- * Returns undefined when the patch deletes the object. Both trees are left as they are.
+ * Returns undefined when the patch deletes the object. The target is left as it is; the patch goes into what comes out, so callers copy one that they need again.
  */
 export function strategicMerge(target: MappingTree, patch: MappingTree): MappingTree | undefined {
   const schema = mergeTypeOf(textAt(target, 'apiVersion') ?? '', textAt(target, 'kind') ?? '');
-  const merged = mergeNode(target, copyTree(patch), schema === undefined ? undefined : { type: schema });
+  const merged = mergeNode(target, patch, schema === undefined ? undefined : { type: schema });
   if (merged === undefined) return undefined;
   if (merged.kind !== 'mapping') throw fault('the patch is not a mapping', patch.place);
   return merged;

@@ -1,3 +1,4 @@
+import type { TreeCopier } from './copier.ts';
 import type { TransformerConfig } from './default-config.ts';
 import { fault } from './fault.ts';
 import { mergeSpecs } from './field-merge.ts';
@@ -18,9 +19,11 @@ import type { Place } from './place.ts';
 import { mappingItems, textEntries } from './selector.ts';
 import { childOf, type MappingTree, mappingAt, scalarText, scalarTree, type Tree, textAt } from './tree.ts';
 
-/** Whether objects are missing from a build because they would have to be fetched. */
-export interface Completeness {
+/** What the steps of a build share. */
+export interface BuildState {
+  /** False when objects are missing because they would have to be fetched: what needs them is then no fault. */
   complete: boolean;
+  readonly copier: TreeCopier;
 }
 
 /** `namespace:`: the namespace of every object that has one, of the default account in bindings, and of a Namespace itself. */
@@ -192,7 +195,7 @@ export function setReplicas(
   items: readonly Item[],
   kustomization: MappingTree,
   config: TransformerConfig,
-  state: Completeness,
+  state: BuildState,
 ): void {
   for (const replica of mappingItems(kustomization.entries.get('replicas'), 'replicas')) {
     const name = textAt(replica, 'name') ?? '';

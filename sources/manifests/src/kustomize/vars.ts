@@ -5,7 +5,7 @@ import { findFields, splitDottedPath } from './field-path.ts';
 import { visitField } from './field-spec.ts';
 import { anyId, currentId, describeId, type Item, sameId, sameName } from './item.ts';
 import { mappingItems } from './selector.ts';
-import type { Completeness } from './transformers.ts';
+import type { BuildState } from './transformers.ts';
 import { type MappingTree, type Scalar, scalarTree, type Tree, textAt } from './tree.ts';
 
 /** A var: a name for a field of an object, written `$(NAME)` where it is used. */
@@ -45,7 +45,7 @@ export function resolveVars(
   items: readonly Item[],
   vars: ReadonlyMap<string, Var>,
   config: TransformerConfig,
-  state: Completeness,
+  state: BuildState,
 ): void {
   if (vars.size === 0) return;
   const values = new Map<string, Scalar>();
@@ -63,7 +63,7 @@ export function resolveVars(
   }
 }
 
-function valueOfVar(items: readonly Item[], { name, written }: Var, state: Completeness): Scalar | undefined {
+function valueOfVar(items: readonly Item[], { name, written }: Var, state: BuildState): Scalar | undefined {
   const item = items.find((one) => one.vars.includes(name));
   if (item === undefined) {
     if (!state.complete) return undefined;
