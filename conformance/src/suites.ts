@@ -3,6 +3,7 @@ import type { Suite } from './suite.ts';
 /** Every suite by the name of its corpus; a module is loaded only when its suite runs. */
 export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> = {
   dockerfiles: () => import('./dockerfiles.ts'),
+  'helm-bitnami': () => import('./helm-bitnami.ts'),
   kics: () => import('./kics.ts'),
   'psa-oracle': () => import('./psa-oracle.ts'),
   'psa-testdata': () => import('./psa-testdata.ts'),

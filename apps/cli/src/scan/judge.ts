@@ -64,7 +64,10 @@ export function judgeInput(
     subjects,
     exceptions: settings.exceptions,
     aliases: settings.aliases,
-    matchesFile: (file, glob) => pathMatcher([glob])(file, false),
+    fileTest: (glob) => {
+      const matches = pathMatcher([glob]);
+      return (file) => matches(file, false);
+    },
     now: new Date(),
   });
   for (const finding of suppressions.findings) {

@@ -18,6 +18,7 @@ export function keelson(cwd: string, args: readonly string[], input?: string): R
     cwd,
     encoding: 'utf8',
     timeout: 60_000,
+    maxBuffer: 1 << 28,
     ...(input === undefined ? {} : { input }),
   });
   return { code: run.status ?? -1, out: run.stdout, err: run.stderr };
