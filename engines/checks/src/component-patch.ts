@@ -17,14 +17,11 @@ export function commandPatch(
     if (given === undefined)
       return value === undefined ? [] : [append(container, base, `--${flag}=${value}`)];
     if (given.occurrences > 1) return undefined;
-    const paths = given.words.flatMap((index) => words[index]?.path ?? []);
-    const [first, second] = given.words.map((index) => words[index]);
-    if (first === undefined || paths.length === 0) return undefined;
+    const own = given.words.flatMap((index) => words[index] ?? []);
+    const [first, second] = own;
+    if (first === undefined) return undefined;
     // From the back, so that an index still means the same word when the one after it has gone.
-    const places = given.words
-      .flatMap((index) => (words[index] === undefined ? [] : [words[index].path]))
-      .reverse();
-    if (value === undefined) return places.map((path) => ({ op: 'remove', path }));
+    if (value === undefined) return own.reverse().map(({ path }) => ({ op: 'remove', path }));
     if (second !== undefined) return [{ op: 'replace', path: second.path, value }];
     return [{ op: 'replace', path: first.path, value: `${first.text.split('=', 1)[0]}=${value}` }];
   };

@@ -45,8 +45,8 @@ export { findCredential, isPlaceholder, isSecretName } from './secrets/patterns.
 export { redactor } from './secrets/redact.ts';
 export {
   applySuppressions,
-  type SuppressibleFinding,
   type SuppressionInput,
   type SuppressionResult,
 } from './suppressions/apply.ts';
 export { type Exception, readExceptions } from './suppressions/exceptions.ts';
+export type { SuppressibleFinding } from './suppressions/finding-index.ts';

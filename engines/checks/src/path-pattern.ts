@@ -1,5 +1,5 @@
 import type { JsonValue, Path, PathStep } from '@keelson/core';
-import { isObject } from '@keelson/core';
+import { childOf, isObject } from '@keelson/core';
 import { CheckError } from './errors.ts';
 
 /** `*` stands for every entry of a sequence or mapping. */
@@ -65,7 +65,7 @@ function walk(
   }
   if (typeof part !== 'object') {
     path.push(part);
-    walk(child(value, part), pattern, visit, path);
+    walk(childOf(value, part), pattern, visit, path);
     path.pop();
     return;
   }
@@ -74,12 +74,7 @@ function walk(
   for (let i = 0; i < count || i < keys.length; i++) {
     const key = keys[i] ?? i;
     path.push(key);
-    walk(child(value, key), pattern, visit, path);
+    walk(childOf(value, key), pattern, visit, path);
     path.pop();
   }
-}
-
-function child(value: JsonValue, key: PathStep): JsonValue | undefined {
-  if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

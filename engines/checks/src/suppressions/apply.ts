@@ -5,12 +5,8 @@ import { annotationDirectives } from './annotations.ts';
 import { dockerfileDirectives, yamlDirectives } from './comments.ts';
 import type { Directive } from './directive.ts';
 import { type Exception, isExpired } from './exceptions.ts';
-
-/** A finding together with what it is about. */
-export interface SuppressibleFinding {
-  finding: Finding;
-  subject: CheckedSubject;
-}
+import { FindingIndex, type SuppressibleFinding } from './finding-index.ts';
+import { objectPattern } from './object-pattern.ts';
 
 export interface SuppressionInput {
   findings: readonly SuppressibleFinding[];
@@ -19,8 +15,8 @@ export interface SuppressionInput {
   exceptions: readonly Exception[];
   /** Our check ids by another tool's id (`checkov:CKV_K8S_16`). */
   aliases: ReadonlyMap<string, readonly string[]>;
-  /** Glob match of a file name. */
-  matchesFile: (file: string, glob: string) => boolean;
+  /** A test of file names by a glob, made once for each exception. */
+  fileTest: (glob: string) => (file: string) => boolean;
   now: Date;
 }
 
@@ -42,7 +38,8 @@ interface Request {
   expired: boolean;
   /** Requests in other tools' spellings are not reported when they match nothing. */
   own: boolean;
-  covers: (item: SuppressibleFinding) => boolean;
+  /** The findings that it speaks of, whatever their rule. */
+  covered: (index: FindingIndex) => readonly SuppressibleFinding[];
   matched: boolean;
 }
 
@@ -52,10 +49,10 @@ export function applySuppressions(input: SuppressionInput): SuppressionResult {
     ...directiveRequests(input),
     ...input.exceptions.map((item) => exceptionRequest(item, input)),
   ];
+  const index = new FindingIndex(input.findings);
   for (const request of requests) {
-    for (const item of input.findings) {
+    for (const item of request.covered(index)) {
       if (!request.rules.has('*') && !request.rules.has(item.finding.rule)) continue;
-      if (!request.covers(item)) continue;
       request.matched = true;
       if (request.expired || request.suppression.reason === '') continue;
       item.finding.suppressions = [...(item.finding.suppressions ?? []), request.suppression];
@@ -76,36 +73,26 @@ function directiveRequests(input: SuppressionInput): Request[] {
   const seen = new Set<SourceText>();
   return input.subjects.flatMap((subject) => {
     if (!isResource(subject)) {
-      const covers = fileCover(subject.file);
-      return dockerfileDirectives(subject.dockerfile).map((item) => directiveRequest(item, input, covers));
+      return dockerfileDirectives(subject.dockerfile).map((item) => fileRequest(item, input, subject.file));
     }
     const requests = annotationDirectives(subject).map((item) =>
-      directiveRequest(item, input, () => (other) => other.subject === subject),
+      directiveRequest(item, input, (index) => index.ofSubject(subject)),
     );
     const text = subject.origin.source?.text;
     if (text === undefined || seen.has(text)) return requests;
     seen.add(text);
-    const covers = fileCover(text.file);
-    return [...requests, ...yamlDirectives(text).map((item) => directiveRequest(item, input, covers))];
+    return [...requests, ...yamlDirectives(text).map((item) => fileRequest(item, input, text.file))];
   });
 }
 
-function fileCover(file: string) {
-  return ({ lines }: Directive) =>
-    ({ finding }: SuppressibleFinding): boolean => {
-      const [place] = finding.locations;
-      if (place?.file !== file) return false;
-      return (
-        lines === undefined ||
-        (place.line !== undefined && place.line >= lines.from && place.line <= lines.to)
-      );
-    };
+function fileRequest(directive: Directive, input: SuppressionInput, file: string): Request {
+  return directiveRequest(directive, input, (index) => index.inFile(file, directive.lines));
 }
 
 function directiveRequest(
   directive: Directive,
   input: SuppressionInput,
-  cover: (directive: Directive) => (item: SuppressibleFinding) => boolean,
+  covered: Request['covered'],
 ): Request {
   const { tool, rules, reason, location } = directive;
   return {
@@ -115,7 +102,7 @@ function directiveRequest(
     location,
     expired: false,
     own: tool === 'keelson',
-    covers: cover(directive),
+    covered,
     matched: false,
   };
 }
@@ -123,6 +110,7 @@ function directiveRequest(
 function exceptionRequest(exception: Exception, input: SuppressionInput): Request {
   const { rules, objects, files, reason, owner, expires, location } = exception;
   const patterns = objects.map(objectPattern);
+  const fileTests = files.map(input.fileTest);
   return {
     rules: resolveRules(rules, input.aliases, 'keelson'),
     suppression: {
@@ -136,27 +124,23 @@ function exceptionRequest(exception: Exception, input: SuppressionInput): Reques
     location,
     expired: isExpired(exception, input.now),
     own: true,
-    covers: ({ finding, subject }) => {
-      const names = isResource(subject)
-        ? [
-            subject.kind,
-            `${subject.kind}/${subject.name}`,
-            `${subject.kind}/${subject.namespace ?? ''}/${subject.name}`,
-          ]
-        : ['Dockerfile'];
-      const file = finding.locations[0]?.file ?? '';
-      return (
-        (patterns.length === 0 || patterns.some((pattern) => names.some((name) => pattern.test(name)))) &&
-        (files.length === 0 || files.some((glob) => input.matchesFile(file, glob)))
-      );
-    },
+    covered: ({ all }) =>
+      all.filter(({ finding, subject }) => {
+        const file = finding.locations[0]?.file ?? '';
+        return (
+          (fileTests.length === 0 || fileTests.some((test) => test(file))) &&
+          (patterns.length === 0 || namesOf(subject).some((name) => patterns.some((test) => test(name))))
+        );
+      }),
     matched: false,
   };
 }
 
-function objectPattern(text: string): RegExp {
-  const escaped = text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
-  return new RegExp(`^${escaped}$`);
+/** What the patterns of an exception are held against. */
+function namesOf(subject: CheckedSubject): string[] {
+  if (!isResource(subject)) return ['Dockerfile'];
+  const { kind, name, namespace = '' } = subject;
+  return [kind, `${kind}/${name}`, `${kind}/${namespace}/${name}`];
 }
 
 function resolveRules(

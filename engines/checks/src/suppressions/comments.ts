@@ -2,20 +2,24 @@ import type { SourceText } from '@keelson/core';
 import type { Dockerfile } from '@keelson/dockerfile';
 import { parseYaml } from '@keelson/yaml';
 import { type Directive, mayHoldDirective, readDirective } from './directive.ts';
+import { type LineRange, lowerBound } from './finding-index.ts';
 
 /** Directives in the comments of a YAML text. */
 export function yamlDirectives(source: SourceText): Directive[] {
   if (!mayHoldDirective(source.text)) return [];
   return parseYaml(source).documents.flatMap((document) => {
-    const first = source.position(document.span.start).line;
-    const last = source.position(document.span.end).line;
+    let nodes: NodeLines | undefined;
     return document.comments().flatMap((comment) => {
       const directive = readDirective(comment.text);
       if (directive === undefined) return [];
+      nodes ??= new NodeLines(
+        source,
+        source.position(document.span.start).line,
+        source.position(document.span.end).line,
+      );
       const location = source.location(comment.span);
       const line = location.line ?? 1;
-      const lines = comment.trailing ? nodeLines(source, line, last) : linesBelow(source, line, first, last);
-      return [{ ...directive, location, lines }];
+      return [{ ...directive, location, lines: comment.trailing ? nodes.at(line) : nodes.below(line) }];
     });
   });
 }
@@ -23,60 +27,76 @@ export function yamlDirectives(source: SourceText): Directive[] {
 /** Directives in the comments of a Dockerfile: each covers the instruction that follows. */
 export function dockerfileDirectives(dockerfile: Dockerfile): Directive[] {
   const { source } = dockerfile;
+  const instructions = [
+    ...dockerfile.globalArgs,
+    ...dockerfile.stages.flatMap((stage) => stage.instructions),
+  ];
+  // Comments and instructions both stand in the order of the text.
+  let following = 0;
   return dockerfile.comments.flatMap((comment): Directive[] => {
     const directive = readDirective(comment.text);
     if (directive === undefined) return [];
     const location = source.location(comment.span);
-    const instructions = dockerfile.stages.flatMap((stage) => stage.instructions);
-    const next = [...dockerfile.globalArgs, ...instructions].find(
-      (item) => item.span.end > comment.span.start,
-    );
+    while ((instructions[following]?.span.end ?? Number.POSITIVE_INFINITY) <= comment.span.start) following++;
+    const next = instructions[following];
     const isGlobal = /^hadolint\s+global/.test(comment.text.trim());
     if (next === undefined || isGlobal) return [{ ...directive, location, lines: undefined }];
-    const covered = source.location(next.span);
-    return [
-      {
-        ...directive,
-        location,
-        lines: { from: covered.line ?? 1, to: covered.endLine ?? covered.line ?? 1 },
-      },
-    ];
+    const { line = 1, endLine = line } = source.location(next.span);
+    return [{ ...directive, location, lines: { from: line, to: endLine } }];
   });
 }
 
-/** A comment before the first key of a document speaks of the whole document, else of the node that follows. */
-function linesBelow(
-  source: SourceText,
-  line: number,
-  first: number,
-  last: number,
-): { from: number; to: number } {
-  const isFirst = !range(first, line).some((n) => n !== line && isContent(source.line(n)));
-  if (isFirst) return { from: first, to: last };
-  for (let next = line + 1; next <= last; next++) {
-    if (isContent(source.line(next))) return nodeLines(source, next, last);
-  }
-  return { from: line, to: line };
-}
+/** Which lines the nodes of one document take, told by indentation. */
+class NodeLines {
+  readonly #source: SourceText;
+  readonly #first: number;
+  readonly #last: number;
+  /** Lines of the document that hold more than comments, ascending. */
+  readonly #content: readonly number[];
+  /** Many comments may stand above one node. */
+  readonly #known = new Map<number, LineRange>();
 
-/** The lines of the node that begins on a line: all that is indented deeper, and sequences at the key's own indent. */
-function nodeLines(source: SourceText, line: number, last: number): { from: number; to: number } {
-  const text = source.line(line);
-  const indent = indentOf(text);
-  const opensMapping = /:\s*(#.*)?$/.test(text) && !text.trimStart().startsWith('- ');
-  let to = line;
-  for (let next = line + 1; next <= last; next++) {
-    const below = source.line(next);
-    if (!isContent(below)) continue;
-    const inSequence = opensMapping && indentOf(below) === indent && below.trimStart().startsWith('-');
-    if (indentOf(below) <= indent && !inSequence) break;
-    to = next;
+  constructor(source: SourceText, first: number, last: number) {
+    this.#source = source;
+    this.#first = first;
+    this.#last = last;
+    const content: number[] = [];
+    for (let line = first; line <= last; line++) if (isContent(source.line(line))) content.push(line);
+    this.#content = content;
   }
-  return { from: line, to };
-}
 
-function range(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+  /** A comment before the first key of a document speaks of the whole document, else of the node that follows. */
+  below(line: number): LineRange {
+    const index = this.#indexFrom(line + 1);
+    const before = this.#content[0];
+    if (before === undefined || before >= line) return { from: this.#first, to: this.#last };
+    const next = this.#content[index];
+    return next === undefined ? { from: line, to: line } : this.at(next);
+  }
+
+  /** The lines of the node that begins on a line: all that is indented deeper, and sequences at the key's own indent. */
+  at(line: number): LineRange {
+    const known = this.#known.get(line);
+    if (known !== undefined) return known;
+    const text = this.#source.line(line);
+    const indent = indentOf(text);
+    const opensMapping = /:\s*(#.*)?$/.test(text) && !text.trimStart().startsWith('- ');
+    let to = line;
+    for (let index = this.#indexFrom(line + 1); index < this.#content.length; index++) {
+      const next = this.#content[index] ?? line;
+      const below = this.#source.line(next);
+      const inSequence = opensMapping && indentOf(below) === indent && below.trimStart().startsWith('-');
+      if (indentOf(below) <= indent && !inSequence) break;
+      to = next;
+    }
+    const lines = { from: line, to };
+    this.#known.set(line, lines);
+    return lines;
+  }
+
+  #indexFrom(line: number): number {
+    return lowerBound(this.#content.length, (index) => (this.#content[index] ?? 0) < line);
+  }
 }
 
 function isContent(line: string): boolean {

@@ -1,4 +1,5 @@
 import type { SourceLocation } from '@keelson/core';
+import type { LineRange } from './finding-index.ts';
 
 /** A request, written in the input itself, to leave a rule out for the lines or the object it stands at. */
 export interface Directive {
@@ -9,7 +10,7 @@ export interface Directive {
   tool: string;
   location: SourceLocation;
   /** First and last line that it covers; undefined = the whole object or file. */
-  lines: { from: number; to: number } | undefined;
+  lines: LineRange | undefined;
 }
 
 interface Spelling {
