@@ -1,8 +1,5 @@
-import { arrayParts, Redaction } from './redacted.ts';
+import { arrayParts, redactedFinding, redactedNotification } from './redacted.ts';
 import { counts, type ScanReport } from './report.ts';
-
-const ownOfFinding = new Set(['rule', 'verdict', 'severity', 'controls', 'fingerprint']);
-const ownOfNotification = new Set(['level', 'code', 'rule']);
 
 /** The whole report as JSON (schema: docs/schemas/scan-report.schema.json). */
 export function writeJson(report: ScanReport): string {
@@ -11,7 +8,6 @@ export function writeJson(report: ScanReport): string {
 
 /** `writeJson` part by part, for reports too large to hold as one text. */
 export function* jsonParts(report: ScanReport): Generator<string> {
-  const redaction = new Redaction(report.redact);
   const head = {
     schema: 'urn:keelson:scan-report:v1',
     tool: report.tool,
@@ -21,11 +17,11 @@ export function* jsonParts(report: ScanReport): Generator<string> {
   };
   const checks = [...report.statistics].map(([id, statistics]) => ({ id, ...statistics }));
   yield `${JSON.stringify(head).slice(0, -1)},\n"findings":`;
-  yield* arrayParts(report.findings, ({ finding }) => redaction.json(finding, ownOfFinding));
+  yield* arrayParts(report.findings, ({ finding }) => redactedFinding(finding, report.redact));
   yield ',\n"notifications":';
-  yield* arrayParts(report.notifications, (item) => redaction.json(item, ownOfNotification));
+  yield* arrayParts(report.notifications, (item) => redactedNotification(item, report.redact));
   yield ',\n"checks":';
-  yield* arrayParts(checks, (item) => JSON.stringify(item));
+  yield* arrayParts(checks, (item) => item);
   yield '}\n';
 }
 

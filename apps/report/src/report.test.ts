@@ -37,6 +37,8 @@ const source = new SourceText(
   `a: 1\n  key: ${canary}${escapeCharacter}[31m\nb: 2\n`,
 );
 
+const both = (redact: (text: string) => string) => ({ message: redact, source: redact });
+
 function report(findings: Finding[], notifications: ScanReport['notifications'] = []): ScanReport {
   return {
     tool: { name: 'keelson', version: '0.1.0' },
@@ -48,7 +50,7 @@ function report(findings: Finding[], notifications: ScanReport['notifications'] 
     input: { files: 1, documents: 1, objects: 1, dockerfiles: 0, checks: 5 },
     failOn: 'high',
     suppressions: { loaded: 1, matched: 1, unused: 0, expired: 0 },
-    redact: (text) => text.replaceAll(canary, '[redacted]'),
+    redact: both((text) => text.replaceAll(canary, '[redacted]')),
   };
 }
 
@@ -147,7 +149,7 @@ test('what is suppressed is counted, not listed', () => {
 });
 
 test('a secret that is a common word takes nothing from ids and fingerprints', () => {
-  const common = { ...full, redact: (text: string) => text.replace(/rule|high|fff/g, '[redacted]') };
+  const common = { ...full, redact: both((text) => text.replace(/rule|high|fff/g, '[redacted]')) };
   const json = JSON.parse(writeJson(common));
   expect(json.findings.map((item: Finding) => item.rule)).toContain('rule-high');
   expect(json.findings[0].fingerprint).toBe('f'.repeat(64));

@@ -1,4 +1,4 @@
-import type { CheckStatistics, CheckText } from '@keelson/checks';
+import type { CheckStatistics, CheckText, SensitiveText } from '@keelson/checks';
 import type { SourceText } from '@keelson/core';
 import type { Finding, Notification, Severity } from '@keelson/evidence';
 
@@ -17,7 +17,7 @@ export interface ScanReport {
   failOn: Severity | 'none';
   suppressions: SuppressionSummary;
   /** Takes sensitive values out of any text before it is shown. */
-  redact: (text: string) => string;
+  redact: SensitiveText;
 }
 
 /** A finding and what the command can do about it. */

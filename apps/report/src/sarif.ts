@@ -1,8 +1,8 @@
 import type { CheckText } from '@keelson/checks';
 import { formatPath, type SourceLocation } from '@keelson/core';
 import type { Finding, Fix, Notification, Severity, TextEdit } from '@keelson/evidence';
-import { arrayParts, Redaction } from './redacted.ts';
-import type { ReportedFinding, ScanReport } from './report.ts';
+import { arrayParts, redactedFinding, redactedNotification } from './redacted.ts';
+import type { ScanReport } from './report.ts';
 
 const levels: Readonly<Record<Severity, string>> = {
   critical: 'error',
@@ -21,9 +21,6 @@ const scores: Readonly<Record<Severity, string>> = {
   info: '0.0',
 };
 
-const ownOfResult = new Set(['ruleId', 'kind', 'level', 'partialFingerprints']);
-const ownOfNotification = new Set(['level', 'descriptor', 'associatedRule']);
-
 /** SARIF 2.1.0 with rules, fingerprints, fixes, suppressions and notifications; `results` is always there. */
 export function writeSarif(report: ScanReport): string {
   return [...sarifParts(report)].join('');
@@ -34,7 +31,6 @@ export function* sarifParts(report: ScanReport): Generator<string> {
   const ids = [...new Set(report.findings.map(({ finding }) => finding.rule))].sort();
   const rules = ids.map((id) => ruleOf(id, report.texts.get(id), severityOf(id, report)));
   const index = new Map(ids.map((id, i) => [id, i]));
-  const redaction = new Redaction(report.redact);
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -52,7 +48,7 @@ export function* sarifParts(report: ScanReport): Generator<string> {
           {
             executionSuccessful: !report.notifications.some(({ level }) => level === 'error'),
             toolExecutionNotifications: report.notifications.map((item) =>
-              redaction.copy(notificationOf(item), ownOfNotification),
+              notificationOf(redactedNotification(item, report.redact)),
             ),
           },
         ],
@@ -63,7 +59,7 @@ export function* sarifParts(report: ScanReport): Generator<string> {
   const closing = '}]}';
   yield `${JSON.stringify(log).slice(0, -closing.length)},\n"results":`;
   yield* arrayParts(report.findings, (item) =>
-    redaction.json(resultOf(item, index.get(item.finding.rule) ?? -1), ownOfResult),
+    resultOf(redactedFinding(item.finding, report.redact), index.get(item.finding.rule) ?? -1),
   );
   yield `${closing}\n`;
 }
@@ -102,8 +98,7 @@ function ruleOf(id: string, text: CheckText | undefined, severity: Severity) {
   };
 }
 
-function resultOf(item: ReportedFinding, ruleIndex: number) {
-  const { finding } = item;
+function resultOf(finding: Finding, ruleIndex: number) {
   const [first, ...related] = finding.locations;
   const fixes = (finding.fixes ?? []).flatMap(fixOf);
   return {
@@ -112,7 +107,7 @@ function resultOf(item: ReportedFinding, ruleIndex: number) {
     kind: 'fail',
     level: levels[finding.severity],
     message: { text: finding.message },
-    locations: first === undefined ? [] : [locationOf(first, item)],
+    locations: first === undefined ? [] : [locationOf(first, finding)],
     ...(related.length === 0
       ? {}
       : { relatedLocations: related.map((place, i) => ({ id: i, physicalLocation: physicalOf(place) })) }),
@@ -127,13 +122,13 @@ function resultOf(item: ReportedFinding, ruleIndex: number) {
   };
 }
 
-function locationOf(place: Finding['locations'][number], item: ReportedFinding) {
+function locationOf(place: Finding['locations'][number], finding: Finding) {
   return {
     physicalLocation: physicalOf(place),
     logicalLocations: [
       {
-        name: item.finding.object ?? item.finding.subject,
-        fullyQualifiedName: `${item.finding.subject}${place.path === undefined ? '' : `#${formatPath(place.path)}`}`,
+        name: finding.object ?? finding.subject,
+        fullyQualifiedName: `${finding.subject}${place.path === undefined ? '' : `#${formatPath(place.path)}`}`,
         kind: 'resource',
       },
     ],

@@ -86,25 +86,12 @@ interface ObjectGroup {
 
 /** Objects in order of their worst finding; findings of one rule on one object stand together. */
 function groupByObject(findings: readonly ReportedFinding[]): ObjectGroup[] {
-  const groups = new Map<string, ReportedFinding[]>();
-  for (const item of findings) {
-    const key = item.finding.subject;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return [...groups.values()].map((items) => {
-    const rules = new Map<string, ReportedFinding[]>();
-    for (const item of items) {
-      const same = rules.get(item.finding.rule);
-      if (same === undefined) rules.set(item.finding.rule, [item]);
-      else same.push(item);
-    }
-    const first = items[0];
+  return [...Map.groupBy(findings, ({ finding }) => finding.subject).values()].map((items) => {
+    const [first] = items;
     return {
       object: first?.finding.object ?? '',
       file: first?.finding.locations[0]?.file ?? '',
-      rules: [...rules.values()],
+      rules: [...Map.groupBy(items, ({ finding }) => finding.rule).values()],
     };
   });
 }
@@ -125,7 +112,7 @@ function ruleLines(same: readonly ReportedFinding[], context: Context): string[]
   if (first === undefined) return [];
   const { finding } = first;
   const head = `${paint.severity(finding.severity, finding.severity)}[${paint.bold(finding.rule)}]: `;
-  const message = terminalSafe(report.redact(finding.message));
+  const message = terminalSafe(report.redact.message(finding.message));
   const lines = [
     `  ${head}${wrap(message, width - 4, '    ', finding.severity.length + finding.rule.length + 4)}`,
   ];
@@ -157,7 +144,7 @@ function placeLines(location: FindingLocation | undefined, gutter: number, conte
   const lines = [
     `  ${' '.repeat(gutter)}${paint.frame('-->')} ${terminalSafe(placeName(location))}${origin}`,
   ];
-  const excerpt = excerptOf(location, report.sources, report.redact, width - gutter - 6);
+  const excerpt = excerptOf(location, report.sources, report.redact.source, width - gutter - 6);
   if (excerpt === undefined) return lines;
   const marker = '^'.repeat(excerpt.length);
   const note = location.missing === true ? ' missing here' : '';
@@ -230,9 +217,8 @@ function notificationLines(notifications: readonly Notification[], context: Cont
   const { paint, report, width } = context;
   const lines = notifications.map(({ level, message, code, location }) => {
     const where = location === undefined ? '' : `${placeName(location)}: `;
-    const label = level === 'note' ? 'note' : level;
-    const words = terminalSafe(report.redact(`${where}${message} [${code}]`));
-    return `  ${paint.severity(level === 'error' ? 'high' : 'low', label)}: ${wrap(words, width - 4, '    ', label.length + 2)}`;
+    const words = terminalSafe(`${where}${report.redact.message(message)} [${code}]`);
+    return `  ${paint.severity(level === 'error' ? 'high' : 'low', level)}: ${wrap(words, width - 4, '    ', level.length + 2)}`;
   });
   return [paint.bold('Not judged, or not wholly'), '', ...lines, ''];
 }

@@ -33,7 +33,15 @@ export {
   stablePath,
   toFinding,
 } from './findings.ts';
-export { editsOfEach, type FixedFile, type FixPlan, isFixable, type OverlayPatch, planFixes } from './fix.ts';
+export {
+  editsOfEach,
+  type FixedFile,
+  type FixPlan,
+  isFixable,
+  isOptIn,
+  type OverlayPatch,
+  planFixes,
+} from './fix.ts';
 export { generateChecks } from './generate.ts';
 export type { DockerfileInput, JudgeInput } from './input.ts';
 export { Inventory, type Workload } from './inventory.ts';
@@ -42,7 +50,7 @@ export { type CheckFile, type LoadedDefinitions, loadChecks, loadDefinitions } f
 export { withParams } from './params.ts';
 export { type PathPattern, parsePath, parsePathPattern, walkPattern } from './path-pattern.ts';
 export { findCredential, isPlaceholder, isSecretName } from './secrets/patterns.ts';
-export { redactor } from './secrets/redact.ts';
+export { redactor, type SensitiveText } from './secrets/redact.ts';
 export {
   applySuppressions,
   type SuppressionInput,

@@ -6,12 +6,20 @@ import { credentialShapes, isPlaceholder, isSecretName } from './patterns.ts';
 /** Values made known at most; past it every further value is still found by its shape. */
 const maxValues = 20_000;
 
+/** Takes sensitive values out of texts. */
+export interface SensitiveText {
+  /** Of sentences about the input: values that are no ordinary words. */
+  message: (text: string) => string;
+  /** Of text as it stands in the input: ordinary words too, where they are a whole value. */
+  source: (text: string) => string;
+}
+
 /**
- * A function that takes every sensitive value of the input out of a text: what Secrets hold (as written and
- * decoded), what stands under names of secrets in environments, ConfigMaps, arguments, annotations and
- * Dockerfiles, and whatever has the shape of a credential.
+ * What takes every sensitive value of the input out of a text: what Secrets hold (as written and decoded), what
+ * stands under names of secrets in environments, ConfigMaps, arguments, annotations and Dockerfiles, and whatever
+ * has the shape of a credential.
  */
-export function redactor(subjects: Iterable<CheckedSubject>, key: SensitiveKey): (text: string) => string {
+export function redactor(subjects: Iterable<CheckedSubject>, key: SensitiveKey): SensitiveText {
   const values = new Set<string>();
   for (const subject of subjects) {
     if (values.size > maxValues) break;
@@ -22,14 +30,22 @@ export function redactor(subjects: Iterable<CheckedSubject>, key: SensitiveKey):
       collectDockerfile(subject.value, values);
     }
   }
-  const known = new Redactor(key);
-  for (const value of values) known.add(value, isCommonWord(value) ? 'whole-value' : 'anywhere');
-  return (text) => {
-    let out = known.redact(text);
+  const strong = new Redactor(key);
+  const every = new Redactor(key);
+  for (const value of values) {
+    every.add(value, isOrdinary(value) ? 'whole-value' : 'anywhere');
+    if (!isOrdinary(value)) strong.add(value);
+  }
+  const withShapes = (text: string) => {
+    let out = text;
     for (const { pattern, mark } of shapes) {
       if (mark.every((word) => out.includes(word))) out = out.replace(pattern, (found) => key.digest(found));
     }
     return out;
+  };
+  return {
+    message: (text) => withShapes(strong.redact(text)),
+    source: (text) => withShapes(every.redact(text)),
   };
 }
 
@@ -38,9 +54,9 @@ const shapes = credentialShapes.map(({ pattern, mark }) => ({
   pattern: new RegExp(pattern, `${pattern.flags}g`),
 }));
 
-/** `admin`, `root`: a secret in its place, and a word like others everywhere else. */
-function isCommonWord(value: string): boolean {
-  return /^[A-Za-z]{1,12}$/.test(value);
+/** `admin`, `root`, `1234`: a secret in its place, and a word or number like others everywhere else. */
+function isOrdinary(value: string): boolean {
+  return value.length < 8 || /^(?:[A-Za-z]{1,12}|[\d.:]+)$/.test(value);
 }
 
 function add(values: Set<string>, value: string): void {
