@@ -78,6 +78,8 @@ export interface CheckFix {
   patch: PatchOperation[];
   /** Named when a person must choose the value. */
   choice?: string;
+  /** It may break what works: applied only when the user names the check. */
+  optIn?: boolean;
 }
 
 /** What a TypeScript check found. */
@@ -142,6 +144,8 @@ export interface ElementJudge {
   /** Where to point, relative to the item; the first that exists is taken, else the last's nearest parent. */
   readonly point: readonly Path[];
   readonly fix?: CheckFix;
+  /** The fix is offered only where this is true; one that cannot be evaluated offers none. */
+  readonly fixWhen?: (variables: CheckVariables) => boolean;
   readonly params?: JsonObject;
 }
 

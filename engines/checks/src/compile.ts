@@ -1,6 +1,6 @@
 import type { CelEnvironment } from '@keelson/cel';
 import { compileCel, createEnvironment } from '@keelson/cel';
-import type { Path } from '@keelson/core';
+import { formatPath, type Path } from '@keelson/core';
 import type { Check, CheckVariables } from './check.ts';
 import type { CheckDefinition, ExpressionDefinition, Locate } from './definition.ts';
 import { CheckError } from './errors.ts';
@@ -69,7 +69,7 @@ export function compileCheck(
 }
 
 function compileElement(definition: CheckDefinition, judge: ExpressionDefinition, locate: Locate) {
-  const { scope, containers, components, each, when, expression, message, text, point } = judge;
+  const { scope, containers, components, each, when, expression, message, text, point, fixWhen } = judge;
   return {
     type: 'element' as const,
     scope,
@@ -77,39 +77,36 @@ function compileElement(definition: CheckDefinition, judge: ExpressionDefinition
     ...(components.length === 0 ? {} : { components }),
     point,
     ...(each === undefined ? {} : { each }),
-    ...(when === undefined ? {} : { when: compileBoolean(when, 'when', locate) }),
-    expression: compileBoolean(expression, 'expression', locate),
+    ...(when === undefined ? {} : { when: compileBoolean(when, ['when'], locate) }),
+    expression: compileBoolean(expression, ['expression'], locate),
     message: message === undefined ? (text ?? definition.title) : compileText(message, locate),
     ...(definition.fix === undefined ? {} : { fix: definition.fix }),
+    ...(fixWhen === undefined ? {} : { fixWhen: compileBoolean(fixWhen, ['fix', 'when'], locate) }),
     ...(definition.params === undefined ? {} : { params: definition.params }),
   };
 }
 
-function compileBoolean(
-  source: string,
-  field: string,
-  locate: Locate,
-): (variables: CheckVariables) => boolean {
+function compileBoolean(source: string, field: Path, locate: Locate): (variables: CheckVariables) => boolean {
   const evaluate = compileExpression(source, field, locate);
   return (variables) => {
     const value = evaluate(variables);
     if (typeof value === 'boolean') return value;
     throw new CheckError(
       'CHECK_EXPRESSION',
-      `${field} gave a value that is not true or false`,
-      at(locate, [field]),
+      `${formatPath(field)} gave a value that is not true or false`,
+      at(locate, field),
     );
   };
 }
 
 function compileText(source: string, locate: Locate): (variables: CheckVariables) => string {
-  const evaluate = compileExpression(source, 'message', locate);
+  const evaluate = compileExpression(source, ['message'], locate);
   return (variables) => String(evaluate(variables));
 }
 
 function compileExpression(
   source: string,
-  field: string,
+  field: Path,
   locate: Locate,
 ): (variables: CheckVariables) => unknown {
   try {
@@ -117,7 +114,10 @@ function compileExpression(
     return (variables) => program.evaluate({ ...variables }, { costLimit: checkCostLimit });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CheckError('CHECK_EXPRESSION', `${field}: ${reason}`, { ...at(locate, [field]), cause: error });
+    throw new CheckError('CHECK_EXPRESSION', `${formatPath(field)}: ${reason}`, {
+      ...at(locate, field),
+      cause: error,
+    });
   }
 }
 

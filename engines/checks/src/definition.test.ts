@@ -36,6 +36,11 @@ test.each([
     `${good}point: "a["\n`,
     'check.yaml:7:1: cannot read the path "a[" at character 2 [CHECK_PATH]',
   ],
+  [
+    'an unknown field of a fix',
+    `${good}fix: { description: d, patch: [], whenever: "true" }\n`,
+    'check.yaml:7:35: unknown field "whenever" of a fix [CHECK_DEFINITION]',
+  ],
   ['a list', '- 1\n', 'check.yaml:1:1: a check is a mapping [CHECK_DEFINITION]'],
 ])('%s is an error naming file, line and reason', (_, text, expected) => {
   expect(loadDefinitions([{ file: 'check.yaml', text }]).problems.map((problem) => problem.format())).toEqual(
@@ -52,6 +57,12 @@ test('a wrong CEL expression names the check file and line, and the other checks
   expect(checks.map((check) => check.id)).toEqual(['no-latest']);
   expect(problems).toHaveLength(1);
   expect(problems[0]?.format()).toMatch(/^bad\.yaml:5:1: expression: .*\[CHECK_EXPRESSION\]$/s);
+});
+
+test('a condition of a fix that is no CEL is named', () => {
+  const text = `${good}fix:\n  description: d\n  when: "a =="\n  patch: []\n`;
+  const { problems } = loadChecks([{ file: 'check.yaml', text }]);
+  expect(problems[0]?.format()).toMatch(/^check\.yaml:9:3: fix\.when: .*\[CHECK_EXPRESSION\]$/s);
 });
 
 test('an id that is taken is refused', () => {

@@ -37,6 +37,8 @@ export interface ExpressionDefinition {
   message?: string;
   text?: string;
   point: Path[];
+  /** `fix.when` of the file. */
+  fixWhen?: string;
 }
 
 export interface ProgramDefinition {
@@ -61,6 +63,7 @@ const knownKeys = new Set(
   `id title severity category target scope kinds containers components each when expression message text point program
    why remediation fix controls aliases references covers examples params`.split(/\s+/),
 );
+const fixKeys = new Set(['description', 'patch', 'choice', 'when', 'optIn']);
 
 /**
  * Reads a check from a YAML document's value.
@@ -136,7 +139,16 @@ class Reader {
       ...(text === undefined ? {} : { text }),
       ...(message === undefined ? {} : { message }),
       point: this.#points(),
+      ...this.#fixWhen(),
     };
+  }
+
+  #fixWhen(): { fixWhen?: string } {
+    const fix = this.#root['fix'];
+    const fixWhen = isObject(fix) ? fix['when'] : undefined;
+    if (fixWhen === undefined) return {};
+    if (typeof fixWhen !== 'string') throw this.#fault(['fix', 'when'], 'when of a fix is a CEL expression');
+    return { fixWhen: fixWhen.trim() };
   }
 
   #points(): Path[] {
@@ -154,11 +166,21 @@ class Reader {
     if (!isObject(fix) || !Array.isArray(fix['patch']) || typeof fix['description'] !== 'string') {
       throw this.#fault(['fix'], 'a fix has a description and a patch, which is a list');
     }
-    const choice = fix['choice'];
+    for (const key of Object.keys(fix)) {
+      if (!fixKeys.has(key)) throw this.#fault(['fix', key], `unknown field "${key}" of a fix`);
+    }
+    const { choice, optIn } = fix;
+    if (optIn !== undefined && typeof optIn !== 'boolean') {
+      throw this.#fault(['fix', 'optIn'], 'optIn is true or false');
+    }
+    if (fix['when'] !== undefined && this.#root['program'] !== undefined) {
+      throw this.#fault(['fix', 'when'], 'the fix of a program has no when');
+    }
     return {
       description: fix['description'],
       patch: fix['patch'].map((operation, i) => this.#operation(operation, i)),
       ...(typeof choice === 'string' ? { choice } : {}),
+      ...(optIn === true ? { optIn } : {}),
     };
   }
 

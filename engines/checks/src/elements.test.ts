@@ -3,6 +3,7 @@ import type { Resource } from '@keelson/kubernetes';
 import { expect, test } from 'vitest';
 import { compileCheck } from './compile.ts';
 import { readDefinition } from './definition.ts';
+import { isOptIn } from './fix.ts';
 import { judge } from './judge.ts';
 
 /** A Pod with one container, as it is read from a manifest. */
@@ -65,5 +66,48 @@ test.each([
     [check],
   );
   expect(violations.map((violation) => violation.message)).toEqual([message]);
+  expect(notifications).toEqual([]);
+});
+
+test.each([
+  ["container.name == 'a'", true],
+  ["container.name == 'b'", false],
+  ['container.nothing.here == 1', false],
+  ["'no truth value'", false],
+])('a fix is offered only where its condition %s holds', (when, offered) => {
+  const guarded = compileCheck(
+    readDefinition(
+      objectOf([
+        ['id', 'tty'],
+        ['title', 'Container has a terminal'],
+        ['severity', 'low'],
+        ['scope', 'container'],
+        ['expression', 'false'],
+        ['text', 'no'],
+        [
+          'fix',
+          objectOf([
+            ['description', 'none'],
+            ['when', when],
+            ['optIn', true],
+            [
+              'patch',
+              [
+                objectOf([
+                  ['op', 'remove'],
+                  ['path', 'tty'],
+                ]),
+              ],
+            ],
+          ]),
+        ],
+      ]),
+    ),
+  );
+  const { violations, notifications } = judge({ resources: [pod([['name', 'a']])], dockerfiles: [] }, [
+    guarded,
+  ]);
+  expect(violations.map(({ fix }) => fix?.optIn)).toEqual([offered ? true : undefined]);
+  expect(violations.map(isOptIn)).toEqual([offered]);
   expect(notifications).toEqual([]);
 });

@@ -173,7 +173,8 @@ function failItem(check: ElementCheck, base: Path, frame: Frame, collector: Coll
   const { judge: rule } = check;
   const { variables, subject } = frame;
   const message = messageOf(check, variables);
-  const fix = rule.fix === undefined ? undefined : absoluteFix(rule.fix, base, frame);
+  const fix =
+    rule.fix !== undefined && offersFix(check, variables) ? absoluteFix(rule.fix, base, frame) : undefined;
   const { path, related } = choosePoint(rule.point, base, frame);
   collector.fail({
     check,
@@ -184,6 +185,15 @@ function failItem(check: ElementCheck, base: Path, frame: Frame, collector: Coll
     ...(related === undefined ? {} : { related: [{ subject, path: related }] }),
     ...(fix === undefined ? {} : { fix }),
   });
+}
+
+/** A fix whose condition cannot be evaluated might do harm: it is not offered. */
+function offersFix({ judge: { fixWhen } }: ElementCheck, variables: CheckVariables): boolean {
+  try {
+    return fixWhen === undefined || fixWhen(variables);
+  } catch {
+    return false;
+  }
 }
 
 /** What the finding says. A message that cannot be made, for a name that is no text, does not cost the verdict. */

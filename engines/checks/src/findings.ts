@@ -100,8 +100,13 @@ export function toFinding(violation: JudgedViolation, defaultNamespace: string):
 }
 
 function fixOf(fix: CheckFix): Fix {
-  const { description, patch, choice } = fix;
-  return { description, patch, ...(choice === undefined ? {} : { choice }) };
+  const { description, patch, choice, optIn } = fix;
+  return {
+    description,
+    patch,
+    ...(choice === undefined ? {} : { choice }),
+    ...(optIn === true ? { optIn } : {}),
+  };
 }
 
 function locationOf(subject: CheckedSubject, path: Path): FindingLocation {

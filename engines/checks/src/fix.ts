@@ -37,6 +37,11 @@ export function isFixable({ fix }: JudgedViolation): boolean {
   return fix !== undefined && fix.choice === undefined;
 }
 
+/** True when the mend may break what works, so that only a user who names the check gets it. */
+export function isOptIn({ fix }: JudgedViolation): boolean {
+  return fix?.optIn === true;
+}
+
 /**
  * Works out the edits that mend the violations, worst first. Where two fixes want different values in one
  * place the first wins and the other is left for the next round (callers judge again and repeat).

@@ -38,7 +38,7 @@ function programSource(definition: CheckDefinition, program: string): string[] {
 }
 
 function elementSource(definition: CheckDefinition, judge: ExpressionDefinition): string[] {
-  const { scope, containers, components, each, when, expression, message, text, point } = judge;
+  const { scope, containers, components, each, when, expression, message, text, point, fixWhen } = judge;
   const fields = [`type: 'element'`, `scope: ${literal(scope)}`, `containers: ${literal(containers)}`];
   if (components.length > 0) fields.push(`components: ${literal(components)}`);
   if (each !== undefined) fields.push(`each: ${literal(each)}`);
@@ -51,6 +51,7 @@ function elementSource(definition: CheckDefinition, judge: ExpressionDefinition)
   );
   fields.push(`point: ${literal(point)}`);
   if (definition.fix !== undefined) fields.push(`fix: ${literal(definition.fix)}`);
+  if (fixWhen !== undefined) fields.push(`fixWhen: ${celSource(definition, 'fix.when', fixWhen)}`);
   if (definition.params !== undefined) fields.push(`params: ${literal(definition.params)}`);
   return fields;
 }

@@ -39,6 +39,8 @@ export interface Fix {
   edits?: TextEdit[];
   /** A value that a person must choose first (a UID, a limit), with a word on how. */
   choice?: string;
+  /** The mend may break what works: it is applied only when the user names the rule. */
+  optIn?: boolean;
 }
 
 /** Why a finding does not count against the threshold. It never changes the verdict (SARIF 2.1.0, 3.27.23). */

@@ -80,11 +80,13 @@ export function* dangerousSeccomp(context: ProgramContext): Generator<Violation>
     for (const [i, rule] of listAt(body, ['syscalls']).entries()) {
       if (!isObject(rule) || !passing.has(textAt(rule, ['action']) ?? '')) continue;
       if (listAt(rule, ['args']).length > 0 || mappingAt(rule, ['includes']) !== undefined) continue;
-      const found = listAt(rule, ['names']).filter((call) => dangerous.has(call));
-      if (found.length === 0) continue;
+      const names = listAt(rule, ['names']);
+      const found = names.filter((call) => dangerous.has(call));
+      const [first] = found;
+      if (first === undefined) continue;
       yield {
         subject: resource,
-        path: at(['syscalls', i]),
+        path: at(['syscalls', i, 'names', names.indexOf(first)]),
         message: `${name} allows ${found.slice(0, 8).map(String).join(', ')}`,
       };
     }
