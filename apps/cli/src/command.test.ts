@@ -37,6 +37,9 @@ describe('exit codes', () => {
     ['an unknown check', ['scan', '.', '--only', 'no-such-check'], 2],
     ['a severity that is none', ['scan', '.', '--fail-on', 'awful'], 2],
     ['a missing baseline', ['scan', 'fine.yaml', '--baseline', 'none.json'], 2],
+    ['a baseline that cannot be written', ['scan', 'fine.yaml', '--write-baseline', 'no/such/place'], 2],
+    ['a configuration that is a folder', ['scan', 'fine.yaml', '--config', '.'], 2],
+    ['checks that are a broken link', ['scan', 'fine.yaml', '--checks', 'nowhere'], 2],
     ['unreadable input among good', ['scan', '.', ...only], 3],
     ['a broken check of the user', ['scan', 'fine.yaml', '--checks', 'checks'], 3],
   ])('%s: %j gives %i', (_, args, code) => {

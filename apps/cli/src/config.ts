@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Exception, type Locate, readExceptions } from '@keelson/checks';
 import { isObject, type JsonObject, type JsonValue, type Path, SourceText } from '@keelson/core';
 import { parseYaml } from '@keelson/yaml';
-import { CommandError } from './errors.ts';
+import { CommandError, reasonOf } from './errors.ts';
 
 /** What `keelson.yaml` may say (schema: docs/schemas/keelson.schema.json). */
 export interface Configuration {
@@ -32,7 +32,7 @@ const empty: Configuration = {
 
 /**
  * Reads the configuration: the file named, or `./keelson.yaml` when there is one.
- * @throws CommandError CONFIG_INVALID naming file, line and reason
+ * @throws CommandError CONFIG_INVALID naming file, line and reason; the errors of the YAML, of exceptions too
  */
 export function readConfiguration(file: string | undefined): Configuration {
   const path = file ?? defaultConfigurationFile;
@@ -40,7 +40,7 @@ export function readConfiguration(file: string | undefined): Configuration {
     if (file === undefined) return empty;
     throw new CommandError('CONFIG_INVALID', `--config ${file}: no such file`);
   }
-  const source = new SourceText(path, readFileSync(path, 'utf8'));
+  const source = new SourceText(path, readText(path));
   const stream = parseYaml(source);
   const [error] = stream.errors;
   if (error !== undefined) throw error;
@@ -51,6 +51,17 @@ export function readConfiguration(file: string | undefined): Configuration {
     return source.location(location.key ?? location.value);
   };
   return new ConfigurationReader(document.value, locate).read();
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CommandError('CONFIG_INVALID', `cannot be read: ${reasonOf(error)}`, {
+      location: { file: path },
+      cause: error,
+    });
+  }
 }
 
 class ConfigurationReader {

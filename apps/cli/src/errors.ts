@@ -14,6 +14,11 @@ export type CommandErrorCode = keyof typeof commandErrorCodes;
 /** A wrong call or configuration. */
 export class CommandError extends KeelsonError<CommandErrorCode> {}
 
+/** What an error of the system says, for messages of our own. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Prints an error that ended the run and gives the exit code for it. */
 export function reportError(error: unknown, debug: boolean): number {
   if (isUsageFault(error)) {
@@ -25,8 +30,9 @@ export function reportError(error: unknown, debug: boolean): number {
     if (debug && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
     return exitCodes.usage;
   }
-  const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`keelson: internal error: ${text}; please report it, with the output of --debug\n`);
+  process.stderr.write(
+    `keelson: internal error: ${reasonOf(error)}; please report it, with the output of --debug\n`,
+  );
   if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return exitCodes.outside;
 }

@@ -1,6 +1,7 @@
 import { reportError } from './errors.ts';
 import { exitCodes } from './exit.ts';
 import { writeStdout } from './stdout.ts';
+import { suggestion } from './suggest.ts';
 import { findVerb, overview, verbs } from './verbs.ts';
 import { version } from './version.ts';
 
@@ -27,8 +28,10 @@ async function run(name: string, args: readonly string[]): Promise<number> {
   try {
     const verb = findVerb(name);
     if (verb === undefined) {
-      const known = verbs.map((each) => each.name).join(', ');
-      process.stderr.write(`keelson: unknown verb "${name}"; there are: ${known}\n`);
+      const verbNames = verbs.map((each) => each.name);
+      process.stderr.write(
+        `keelson: unknown verb "${name}"${suggestion(name, verbNames)}; there are: ${verbNames.join(', ')}\n`,
+      );
       return exitCodes.usage;
     }
     const { run: verbMain } = await verb.load();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { ReportedFinding } from '@keelson/report';
 import { counts } from '@keelson/report';
-import { CommandError } from '../errors.ts';
+import { CommandError, reasonOf } from '../errors.ts';
 
 /** A baseline: how often each finding was there. Moved lines and renamed files do not make a finding new. */
 interface BaselineFile {
@@ -9,8 +9,11 @@ interface BaselineFile {
   findings: { fingerprint: string; rule: string; count: number }[];
 }
 
-/** Writes the findings that count as a baseline, in a stable order. */
-export function writeBaseline(file: string, findings: readonly ReportedFinding[]): number {
+/**
+ * Writes the findings that count as a baseline, in a stable order.
+ * @throws CommandError OUTPUT_FAILED
+ */
+export function writeBaseline(file: string, findings: readonly ReportedFinding[]): void {
   const counted = new Map<string, { fingerprint: string; rule: string; count: number }>();
   for (const { finding } of findings) {
     if (!counts(finding)) continue;
@@ -24,13 +27,16 @@ export function writeBaseline(file: string, findings: readonly ReportedFinding[]
     keelsonBaseline: 1,
     findings: [...counted.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1)),
   };
-  writeFileSync(file, `${JSON.stringify(baseline, null, 2)}\n`);
-  return findings.length;
+  try {
+    writeFileSync(file, `${JSON.stringify(baseline, null, 2)}\n`);
+  } catch (error) {
+    throw new CommandError('OUTPUT_FAILED', `cannot write ${file}: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /**
  * Marks the findings that the baseline knows as suppressed; one that is there more often than before is new.
- * @throws CommandError CONFIG_INVALID when the file is no baseline
+ * @throws CommandError CONFIG_INVALID when the file is no baseline, USAGE when it cannot be read
  */
 export function applyBaseline(file: string, findings: readonly ReportedFinding[]): void {
   const left = new Map(readBaseline(file).findings.map((entry) => [entry.fingerprint, entry.count]));

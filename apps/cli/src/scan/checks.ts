@@ -9,7 +9,8 @@ import {
 } from '@keelson/checks';
 import type { JsonObject, KeelsonError } from '@keelson/core';
 import { checkIds, loadChecks } from '@keelson/pack-checks';
-import { CommandError } from '../errors.ts';
+import { CommandError, reasonOf } from '../errors.ts';
+import { suggestion } from '../suggest.ts';
 import type { ScanOptions } from './options.ts';
 
 /** The checks of this run. */
@@ -29,14 +30,16 @@ export interface SelectedChecks {
  * @throws CommandError USAGE for an id that no check has
  */
 export function selectChecks(
-  options: Pick<ScanOptions, 'checks' | 'only' | 'skip'>,
+  options: Pick<ScanOptions, 'checks' | 'only' | 'skip' | 'fix'>,
   settings: ReadonlyMap<string, JsonObject> = new Map(),
 ): (input: JudgeInput) => Promise<SelectedChecks> {
   const files = options.checks.flatMap(checkFiles);
   const own = files.length === 0 ? undefined : compileChecks(files, new Set(checkIds));
   const known = new Set([...checkIds, ...(own?.checks ?? []).map(({ id }) => id)]);
-  for (const id of [...options.only, ...options.skip, ...settings.keys()]) {
-    if (!known.has(id)) throw new CommandError('USAGE', `there is no check "${id}"`);
+  for (const id of [...options.only, ...options.skip, ...(options.fix ?? []), ...settings.keys()]) {
+    // A check of the user's that could not be read is told as such, not as one that is not there.
+    if (known.has(id) || (own?.problems.length ?? 0) > 0) continue;
+    throw new CommandError('USAGE', `there is no check "${id}"${suggestion(id, known)}`);
   }
   const only = new Set(options.only);
   const skip = new Set(options.skip);
@@ -54,9 +57,18 @@ export function selectChecks(
 function checkFiles(path: string): { file: string; text: string }[] {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw new CommandError('USAGE', `--checks ${path}: no such file or folder`);
-  if (!stats.isDirectory()) return [{ file: path, text: readFileSync(path, 'utf8') }];
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.ya?ml$/.test(name))
+  if (!stats.isDirectory()) return [readCheckFile(path)];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => /\.ya?ml$/.test(entry.name) && !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
     .sort()
-    .map((name) => ({ file: join(path, name), text: readFileSync(join(path, name), 'utf8') }));
+    .map(readCheckFile);
+}
+
+function readCheckFile(file: string): { file: string; text: string } {
+  try {
+    return { file, text: readFileSync(file, 'utf8') };
+  } catch (error) {
+    throw new CommandError('USAGE', `--checks ${file}: ${reasonOf(error)}`, { cause: error });
+  }
 }

@@ -16,7 +16,7 @@ import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { writeStdout } from '../stdout.ts';
 import type { SelectedChecks } from './checks.ts';
-import { type Judged, type JudgedFinding, type JudgeSettings, judgeInput } from './judge.ts';
+import { type Judged, type JudgedFinding, type JudgeSettings, judgeInput, overThreshold } from './judge.ts';
 import type { ScanOptions } from './options.ts';
 import { replaceFile } from './safe-write.ts';
 
@@ -172,7 +172,7 @@ export async function fixInput(
   else refused = writeFiles(outcome, options);
   if (!options.quiet) process.stderr.write(summary(outcome, options, refused));
   if (refused > 0 || outcome.judged.unreadable) return exitCodes.unreadable;
-  return outcome.judged.overThreshold ? exitCodes.findings : exitCodes.done;
+  return overThreshold(outcome.judged.findings, options.failOn) ? exitCodes.findings : exitCodes.done;
 }
 
 /** Gives the number of files that could not be written. */

@@ -7,12 +7,11 @@ import {
   type JudgedViolation,
   type Judgement,
   judge,
-  redactor,
   type SuppressionResult,
   toFinding,
 } from '@keelson/checks';
 import type { KeelsonError } from '@keelson/core';
-import { type Notification, SensitiveKey, type Severity, severities } from '@keelson/evidence';
+import { type Notification, type Severity, severities } from '@keelson/evidence';
 import { type LoadedInput, pathMatcher } from '@keelson/manifests';
 import { counts, type ReportedFinding } from '@keelson/report';
 import type { SelectedChecks } from './checks.ts';
@@ -29,9 +28,7 @@ export interface Judged {
   findings: JudgedFinding[];
   notifications: Notification[];
   suppressions: SuppressionResult;
-  redact: (text: string) => string;
   unreadable: boolean;
-  overThreshold: boolean;
 }
 
 /** Settings of a run that a configuration file gives. */
@@ -44,7 +41,7 @@ export interface JudgeSettings {
 export function judgeInput(
   loaded: LoadedInput,
   selected: SelectedChecks,
-  options: Pick<ScanOptions, 'namespace' | 'failOn'>,
+  options: Pick<ScanOptions, 'namespace'>,
   settings: JudgeSettings = { exceptions: [], aliases: new Map() },
 ): Judged {
   const { resources, dockerfiles } = loaded;
@@ -80,16 +77,13 @@ export function judgeInput(
     ...loaded.notJudged.map(noteNotification),
     ...judgement.notifications,
   ];
-  const key = redactionKey(process.env['KEELSON_REDACTION_KEY']);
   return {
     loaded,
     judgement,
     findings,
     notifications,
     suppressions,
-    redact: redactor(subjects, key),
     unreadable: unread.length > 0 || judgement.notifications.some(({ level }) => level === 'error'),
-    overThreshold: overThreshold(findings, options.failOn),
   };
 }
 
@@ -109,11 +103,6 @@ export function overThreshold(findings: readonly ReportedFinding[], failOn: Seve
   if (failOn === 'none') return false;
   const limit = severities.indexOf(failOn);
   return findings.some(({ finding }) => counts(finding) && severities.indexOf(finding.severity) <= limit);
-}
-
-/** A key that the user set makes digests comparable between runs; else they are good for one run. */
-function redactionKey(given: string | undefined): SensitiveKey {
-  return given === undefined ? new SensitiveKey() : new SensitiveKey(Buffer.from(given, 'utf8'));
 }
 
 /** Objects by their worst finding, then by name; in an object by severity, line and check. */

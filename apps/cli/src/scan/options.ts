@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Severity, severities } from '@keelson/evidence';
 import { defaultFileLimits, type FileLimits } from '@keelson/manifests';
 import { CommandError } from '../errors.ts';
+import { suggestion } from '../suggest.ts';
 
 export const formats = ['terminal', 'json', 'sarif'] as const;
 export type Format = (typeof formats)[number];
@@ -110,7 +111,10 @@ Examples:
  * @throws CommandError USAGE, or parseArgs' own error for an unknown flag
  */
 export function parseScanOptions(args: readonly string[]): WrittenOptions {
-  const { values, positionals } = parseArgs({ args: bareFix(args), options, allowPositionals: true });
+  const written = bareFix(args);
+  refuseUnknown(written);
+  const { values, positionals } = parseArgs({ args: written, options, allowPositionals: true });
+  if (values.fix !== undefined || values.diff === true) refuseWithFix(values);
   const show = severity(values.show, '--show');
   const failOn = values['fail-on'] === 'none' ? 'none' : severity(values['fail-on'], '--fail-on');
   if (values.diff === true && values.fix === undefined) values.fix = [''];
@@ -136,6 +140,25 @@ export function parseScanOptions(args: readonly string[]): WrittenOptions {
     config: values.config,
     namespace: values.namespace,
   };
+}
+
+/** Names an unknown flag and the one that it may have been meant for. */
+function refuseUnknown(args: readonly string[]): void {
+  const names = Object.keys(options);
+  for (const arg of args) {
+    if (arg === '--') return;
+    const name = /^--([^=]+)/.exec(arg)?.[1];
+    if (name === undefined || names.includes(name)) continue;
+    throw new CommandError('USAGE', `unknown option --${name}${suggestion(name, names)}`);
+  }
+}
+
+/** Fixing writes files and no report: what asks for one beside it would be passed over in silence. */
+function refuseWithFix(values: Readonly<Record<string, unknown>>): void {
+  for (const name of ['format', 'output', 'baseline', 'write-baseline']) {
+    if (values[name] !== undefined)
+      throw new CommandError('USAGE', `--${name} does not go with --fix or --diff`);
+  }
 }
 
 /** `--fix` may stand without a value, which parseArgs has no word for. */
@@ -169,7 +192,10 @@ function severity(text: string | undefined, flag: string): Severity | undefined 
   if (text === undefined) return undefined;
   const found = severities.find((name) => name === text);
   if (found === undefined)
-    throw new CommandError('USAGE', `${flag} ${text}: it is one of ${severities.join(', ')}`);
+    throw new CommandError(
+      'USAGE',
+      `${flag} ${text}: it is one of ${severities.join(', ')}${flag === '--fail-on' ? ', none' : ''}`,
+    );
   return found;
 }
 

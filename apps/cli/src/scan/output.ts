@@ -1,8 +1,9 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { type CheckText, engineTexts } from '@keelson/checks';
+import { type CheckText, engineTexts, redactor } from '@keelson/checks';
+import { SensitiveKey } from '@keelson/evidence';
 import { loadCheckTexts } from '@keelson/pack-checks';
 import { jsonParts, type ScanReport, sarifParts, writeTerminal } from '@keelson/report';
-import { CommandError } from '../errors.ts';
+import { CommandError, reasonOf } from '../errors.ts';
 import { terminalColumns, writeStdout } from '../stdout.ts';
 import { version } from '../version.ts';
 import type { SelectedChecks } from './checks.ts';
@@ -45,8 +46,14 @@ async function makeReport(
     },
     failOn: options.failOn,
     suppressions,
-    redact: judged.redact,
+    redact: redactor([...loaded.resources, ...loaded.dockerfiles], redactionKey()),
   };
+}
+
+/** A key that the user set makes digests comparable between runs; else they are good for one run. */
+function redactionKey(): SensitiveKey {
+  const given = process.env['KEELSON_REDACTION_KEY'];
+  return given === undefined ? new SensitiveKey() : new SensitiveKey(Buffer.from(given, 'utf8'));
 }
 
 async function textsOf(selected: SelectedChecks): Promise<ReadonlyMap<string, CheckText>> {
@@ -84,8 +91,9 @@ function writeParts(output: Output, parts: Iterable<string>): void {
     // A file that is open is written where the last write ended.
     for (const text of portions(parts)) writeFileSync(file, text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError('OUTPUT_FAILED', `cannot write ${output.file}: ${reason}`, { cause: error });
+    throw new CommandError('OUTPUT_FAILED', `cannot write ${output.file}: ${reasonOf(error)}`, {
+      cause: error,
+    });
   } finally {
     if (file !== undefined) closeSync(file);
   }

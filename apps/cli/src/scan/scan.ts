@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type Severity, severities } from '@keelson/evidence';
-import { type LoadedInput, loadInput } from '@keelson/manifests';
+import { type LoadedInput, loadInput, ManifestError } from '@keelson/manifests';
 import { readConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
@@ -67,13 +67,21 @@ function severityOf(text: string | undefined, field: string): Severity | undefin
 
 async function readPaths(options: ScanOptions): Promise<LoadedInput> {
   const { paths, exclude, limits, noGitignore, helmValues, helmSet, namespace } = options;
-  return loadInput(paths, {
+  const stdin = paths.includes('-') ? readFileSync(0, 'utf8') : undefined;
+  const loaded = await loadInput(paths, {
     exclude,
     limits,
     gitignore: !noGitignore,
     helm: { values: helmValues, set: helmSet, namespace },
-    ...(paths.includes('-') ? { stdin: readFileSync(0, 'utf8') } : {}),
+    ...(stdin === undefined ? {} : { stdin }),
   });
+  // What should have been piped in failed: saying that all is well would be wrong.
+  if (stdin?.trim() === '') {
+    loaded.errors.push(
+      new ManifestError('INPUT_UNREADABLE', 'nothing came on stdin', { location: { file: '-' } }),
+    );
+  }
+  return loaded;
 }
 
 function baselines(judged: Judged, options: ScanOptions): void {
