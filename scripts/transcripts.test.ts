@@ -34,12 +34,12 @@ function stable(text: string): string {
 }
 
 function run(command: string): string {
-  const bin = `keelson() { "${process.execPath}" "${shim}" "$@"; }; npx() { shift 0; "$@"; };`;
-  const { stdout, stderr, status } = spawnSync('sh', ['-c', `${bin} ${command}`], {
+  const bin = `keelson() { "${process.execPath}" "${shim}" "$@"; }; npx() { "$@"; };`;
+  const { stdout, stderr } = spawnSync('sh', ['-c', `${bin} ${command}`], {
     cwd: root,
     encoding: 'utf8',
   });
-  return stdout + stderr + (command.includes('echo $?') || status === null ? '' : '');
+  return stdout + stderr;
 }
 
 const files = [

@@ -83,7 +83,9 @@ class ArchiveReader {
       }
       const inside = insidePath(name);
       if (inside === undefined) {
-        const message = `the entry ${JSON.stringify(name)} leads out of the archive`;
+        const shown = JSON.stringify(name.slice(0, 256));
+        const fault = name.length > maxPath ? `has a path longer than ${maxPath}` : 'leads out of the archive';
+        const message = `the entry ${shown} ${fault}`;
         this.#report(new ManifestError('ARCHIVE_INVALID', message, { location: { file: this.#path } }));
       }
       const wanted = inside !== undefined && type === 'file' && this.#isWanted(inside, size ?? 0);
@@ -111,8 +113,12 @@ class ArchiveReader {
   }
 }
 
-/** A path inside the archive without `.` and doubled slashes; undefined when it leads out. */
+/** Characters of a path, as Linux has it: work on paths grows with the square of their depth. */
+const maxPath = 4_096;
+
+/** A path inside the archive without `.` and doubled slashes; undefined when it leads out or is too long. */
 function insidePath(name: string): string | undefined {
+  if (name.length > maxPath) return undefined;
   const parts = name.replaceAll('\\', '/').split('/');
   if (name.startsWith('/') || parts.includes('..') || /^[A-Za-z]:/.test(name)) return undefined;
   return parts.filter((part) => part !== '' && part !== '.').join('/');

@@ -5,11 +5,16 @@ import type { FileLimits } from './limits.ts';
 
 export type FileKind = 'manifest' | 'dockerfile' | 'kustomization' | 'chart';
 
+export const kustomizationNames: readonly string[] = [
+  'kustomization.yaml',
+  'kustomization.yml',
+  'Kustomization',
+];
+
 /** What kind of input a file name promises; undefined for files that are none of ours. */
 export function fileKind(path: string): FileKind | undefined {
   const name = basename(path);
-  if (name === 'kustomization.yaml' || name === 'kustomization.yml' || name === 'Kustomization')
-    return 'kustomization';
+  if (kustomizationNames.includes(name)) return 'kustomization';
   if (name === 'Chart.yaml') return 'chart';
   if (/\.(ya?ml|json)$/i.test(name)) return 'manifest';
   if (/^(dockerfile|containerfile)([.-].*)?$/i.test(name) || /\.(dockerfile|containerfile)$/i.test(name)) {
@@ -26,6 +31,12 @@ export interface FoundFiles {
   kustomizations: string[];
   charts: string[];
 }
+
+/** Folder in a chart that holds patches of what it renders. */
+export const chartOverlayFolder = 'keelson-fixes';
+
+/** Folders of a chart that hold templates, other charts and patches, no manifests. */
+export const chartFolders: ReadonlySet<string> = new Set(['templates', 'charts', 'crds', chartOverlayFolder]);
 
 /** Files of a chart that are settings and values, no manifests. */
 export function isChartFile(name: string): boolean {

@@ -1,6 +1,6 @@
 import { realpathSync, type Stats, statSync } from 'node:fs';
 import type { ArchiveFiles } from './archive.ts';
-import { type FoundFiles, fileKind, isChartFile, readBytes } from './files.ts';
+import { chartFolders, type FoundFiles, fileKind, isChartFile, readBytes } from './files.ts';
 import { type BuildFiles, folderOf } from './kustomize/file-system.ts';
 import type { FileLimits } from './limits.ts';
 
@@ -50,23 +50,33 @@ export function archiveInput(
   excluded: (path: string, isFolder: boolean) => boolean,
 ): FoundFiles {
   const found: FoundFiles = { manifests: [], dockerfiles: [], kustomizations: [], charts: [] };
-  const charts = [...files.keys()].filter((path) => fileKind(path) === 'chart').map((path) => folderOf(path));
+  const charts = new Set(
+    [...files.keys()].filter((path) => fileKind(path) === 'chart').map((path) => folderOf(path)),
+  );
   for (const path of [...files.keys()].sort()) {
-    const chart = charts.find((folder) => folder === '.' || path.startsWith(`${folder}/`));
     const name = `${archive}!${path}`;
     const kind = fileKind(path);
     if (kind === undefined || excluded(path, false)) continue;
+    const above = foldersAbove(path).filter((folder) => charts.has(folder));
     if (kind === 'chart') {
-      if (!charts.some((folder) => folder !== folderOf(path) && path.startsWith(`${folder}/`)))
-        found.charts.push(folderOf(name));
-    } else if (chart !== undefined && isPartOfChart(path, chart)) continue;
+      // A chart in a chart is rendered with it.
+      if (above.length === 1) found.charts.push(folderOf(name));
+    } else if (above.some((chart) => isPartOfChart(path, chart))) continue;
     else if (kind === 'kustomization') found.kustomizations.push(folderOf(name));
     else found[kind === 'manifest' ? 'manifests' : 'dockerfiles'].push(name);
   }
   return found;
 }
 
+/** The folders that a path stands in, from the root of the archive down. */
+function foldersAbove(path: string): string[] {
+  const folders = ['.'];
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) folders.push(path.slice(0, at));
+  return folders;
+}
+
 function isPartOfChart(path: string, chart: string): boolean {
   const inside = chart === '.' ? path : path.slice(chart.length + 1);
-  return /^(templates|charts|crds|keelson-fixes)\//.test(inside) || isChartFile(inside);
+  const slash = inside.indexOf('/');
+  return slash < 0 ? isChartFile(inside) : chartFolders.has(inside.slice(0, slash));
 }

@@ -1,7 +1,7 @@
 import { type Dirent, opendirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ManifestError } from './errors.ts';
-import { type FileKind, type FoundFiles, fileKind, isChartFile, reasonOf } from './files.ts';
+import { chartFolders, type FileKind, type FoundFiles, fileKind, isChartFile, reasonOf } from './files.ts';
 import { IgnoreRules, type PathTest } from './ignore-rules.ts';
 import type { FileLimits } from './limits.ts';
 
@@ -13,8 +13,6 @@ export interface WalkOptions {
 
 const skippedFolders = new Set(['.git', 'node_modules']);
 
-/** Folders and files of a chart that are templates and values, no manifests. */
-const chartFolders = new Set(['templates', 'charts', 'crds', 'keelson-fixes']);
 /** Finds the files of a folder. Problems with a part of it are reported, and the rest is found. */
 export class FolderWalk {
   readonly found: FoundFiles = { manifests: [], dockerfiles: [], kustomizations: [], charts: [] };
@@ -37,11 +35,7 @@ export class FolderWalk {
   #folder(folder: string, above: IgnoreRules, depth: number, inChart: boolean): void {
     const { limits, gitignore, excluded } = this.#options;
     if (depth > limits.maxFolderDepth) {
-      this.#limit(
-        'maxFolderDepth',
-        `folders nest deeper than maxFolderDepth (${limits.maxFolderDepth})`,
-        folder,
-      );
+      this.#limit(`folders nest deeper than maxFolderDepth (${limits.maxFolderDepth})`, folder);
       return;
     }
     const { files, folders } = this.#list(folder);
@@ -51,9 +45,9 @@ export class FolderWalk {
       const path = pathOf(name);
       return !excluded(path, isFolder) && !rules.excludes(path, isFolder);
     };
-    const isChart = files.get('Chart.yaml') !== undefined && isKept('Chart.yaml', false);
+    const isChart = files.has('Chart.yaml') && isKept('Chart.yaml', false);
     if (isChart && !inChart) this.found.charts.push(folder);
-    for (const name of [...files.keys()].sort()) {
+    for (const name of [...files].sort()) {
       if (this.#isFull) return;
       const kind = fileKind(name);
       if (kind === undefined || kind === 'chart' || (isChart && isChartFile(name)) || !isKept(name, false))
@@ -71,15 +65,15 @@ export class FolderWalk {
     const { maxFiles } = this.#options.limits;
     if (++this.#files > maxFiles) {
       this.#isFull = true;
-      this.#limit('maxFiles', `more than maxFiles (${maxFiles}) files: the rest was not read`, folder);
+      this.#limit(`more than maxFiles (${maxFiles}) files: the rest was not read`, folder);
     } else if (kind === 'dockerfile') this.found.dockerfiles.push(path);
     else if (kind === 'kustomization') this.found.kustomizations.push(folder);
     else this.found.manifests.push(path);
   }
 
   /** Names in a folder that matter. Others are not kept, so that a million of them take no memory. */
-  #list(folder: string): { files: Map<string, true>; folders: string[] } {
-    const files = new Map<string, true>();
+  #list(folder: string): { files: Set<string>; folders: string[] } {
+    const files = new Set<string>();
     const folders: string[] = [];
     const { maxEntries } = this.#options.limits;
     try {
@@ -88,11 +82,7 @@ export class FolderWalk {
         for (let entry = handle.readSync(); entry !== null; entry = handle.readSync()) {
           if (++this.#entries > maxEntries) {
             this.#isFull = true;
-            this.#limit(
-              'maxEntries',
-              `more than maxEntries (${maxEntries}) names: the rest was not read`,
-              folder,
-            );
+            this.#limit(`more than maxEntries (${maxEntries}) names: the rest was not read`, folder);
             break;
           }
           if (entry.isDirectory()) {
@@ -101,7 +91,7 @@ export class FolderWalk {
             (entry.name === '.gitignore' || fileKind(entry.name) !== undefined) &&
             isFile(entry, folder)
           ) {
-            files.set(entry.name, true);
+            files.add(entry.name);
           }
         }
       } finally {
@@ -115,10 +105,8 @@ export class FolderWalk {
     return { files, folders };
   }
 
-  #limit(name: string, message: string, folder: string): void {
-    if (name === 'maxFolderDepth' || this.#isFull) {
-      this.#report(new ManifestError('INPUT_TOO_MANY_FILES', message, { location: { file: folder } }));
-    }
+  #limit(message: string, folder: string): void {
+    this.#report(new ManifestError('INPUT_TOO_MANY_FILES', message, { location: { file: folder } }));
   }
 }
 

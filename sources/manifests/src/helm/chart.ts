@@ -2,6 +2,7 @@ import { type KeelsonError, SourceText } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { parseYaml } from '@keelson/yaml';
 import { ManifestError } from '../errors.ts';
+import { chartOverlayFolder } from '../files.ts';
 import { builtResources } from '../kustomize/built.ts';
 import { TreeCopier } from '../kustomize/copier.ts';
 import { joinPath } from '../kustomize/file-system.ts';
@@ -32,9 +33,6 @@ export interface RenderedChart {
   errors: KeelsonError[];
   notJudged: NotJudged[];
 }
-
-/** Folder in a chart that holds patches of what it renders. */
-export const chartOverlayFolder = 'keelson-fixes';
 
 /** Renders a chart and patches it with its overlay of fixes, if it has one. */
 export async function renderChart(chart: ChartInput, options: HelmOptions): Promise<RenderedChart> {

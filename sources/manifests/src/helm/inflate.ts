@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SourceText, stringifyJson } from '@keelson/core';
+import { stringifyJson } from '@keelson/core';
 import type { InflateChart } from '../kustomize/accumulate.ts';
 import { joinPath } from '../kustomize/file-system.ts';
 import type { BuildSession } from '../kustomize/session.ts';
@@ -30,10 +30,8 @@ export function chartInflater(session: BuildSession, options: HelmOptions, used:
       runHelmSync(templateArguments(path, textAt(chart, 'releaseName') ?? 'release-name', ready), ready),
     );
     if (outcome.status !== 'rendered') return { reason: outcome.reason };
-    const { trees, errors } = renderedTrees(outcome.text, path, (inside) => {
-      const file = session.read(joinPath(path, inside));
-      return file?.source instanceof SourceText ? file.source : undefined;
-    });
+    const read = (inside: string) => session.read(joinPath(path, inside))?.source;
+    const { trees, errors } = renderedTrees(outcome.text, path, read);
     used.add(path);
     const [error] = errors;
     return error === undefined ? { trees } : { reason: `what helm rendered is not YAML: ${error.message}` };

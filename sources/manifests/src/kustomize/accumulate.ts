@@ -324,13 +324,3 @@ export class Accumulation {
     if (matters) this.complete = false;
   }
 }
-
-/** True for objects that are for tools alone, which a build leaves out. */
-export function isLocal(item: Item): boolean {
-  const annotations = item.root.entries.get('metadata');
-  const value =
-    annotations === undefined
-      ? undefined
-      : textAt(annotations, 'annotations', 'config.kubernetes.io/local-config');
-  return value !== undefined && value !== 'false';
-}

@@ -1,14 +1,14 @@
 import { isKeelsonError } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { type OverlayTarget, setOverlayTarget } from '../overlay/target.ts';
-import { Accumulation, type BuildNote, type InflateChart, isLocal } from './accumulate.ts';
+import { Accumulation, type BuildNote, type InflateChart } from './accumulate.ts';
 import { builtResources } from './built.ts';
 import { fault } from './fault.ts';
 import { addHashes } from './hash.ts';
 import { currentId, type Item, isClusterScopedId, originalId, type ResourceId } from './item.ts';
 import { fixNameReferences } from './name-references.ts';
 import type { BuildSession } from './session.ts';
-import { childOf, isNull, scalarTree, type Tree } from './tree.ts';
+import { childOf, isNull, scalarTree, type Tree, textAt } from './tree.ts';
 import { resolveVars } from './vars.ts';
 
 /** What `kustomize build` would print for a folder, with the origin of every field. */
@@ -95,6 +95,12 @@ function targetOf(folder: string, file: string, id: ResourceId, same: Iterable<I
   const { group, version, kind, name } = id;
   const isExact = [...same].filter(isSelected).length === 1;
   return { renderedBy: 'kustomize', folder, file, group, version, kind, name, namespace, isExact };
+}
+
+/** True for objects that are for tools alone, which a build leaves out. */
+function isLocal({ root }: Item): boolean {
+  const value = textAt(root, 'metadata', 'annotations', 'config.kubernetes.io/local-config');
+  return value !== undefined && value !== 'false';
 }
 
 /** Annotations come out as texts, whatever they were written as, and an empty set of them not at all. */

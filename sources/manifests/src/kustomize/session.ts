@@ -1,6 +1,7 @@
 import { isKeelsonError, SourceText } from '@keelson/core';
 import { parseYaml, type YamlStream } from '@keelson/yaml';
 import { decodeText } from '../decode.ts';
+import { kustomizationNames } from '../files.ts';
 import { defaultFileLimits, type FileLimits } from '../limits.ts';
 import { fault } from './fault.ts';
 import { type BuildFiles, joinPath } from './file-system.ts';
@@ -15,8 +16,6 @@ export type BuildLimits = Pick<
 
 /** Nodes of one document: an alias bomb must not be copied into trees. */
 const maxNodes = 2_000_000;
-
-export const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** A text and what it holds. */
 export interface ReadFile {

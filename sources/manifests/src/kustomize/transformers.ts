@@ -287,7 +287,7 @@ function imageUpdater(image: MappingTree): (tree: Tree) => Tree {
 }
 
 /** Name, tag and digest; a colon before the first slash belongs to the registry. */
-export function splitImage(image: string): { name: string; tag: string; digest: string } {
+function splitImage(image: string): { name: string; tag: string; digest: string } {
   const slash = Math.max(image.indexOf('/'), 0);
   const at = image.indexOf('@', slash);
   const colon = image.indexOf(':', slash);

@@ -50,20 +50,6 @@ export function treeOf(value: JsonValue, place: Place): Tree {
   return tree;
 }
 
-/** A tree whose every node stands at one place, for values that are made rather than written. */
-export function treeAt(value: JsonValue, place: Place): Tree {
-  if (Array.isArray(value)) {
-    return sequenceTree(
-      place,
-      value.map((item) => treeAt(item, place)),
-    );
-  }
-  if (!isObject(value)) return scalarTree(value, place);
-  const tree = mappingTree(place);
-  for (const key of Object.keys(value)) tree.entries.set(key, treeAt(value[key] ?? null, place));
-  return tree;
-}
-
 export function copyTree<T extends Tree>(tree: T): T;
 export function copyTree(tree: Tree): Tree {
   if (tree.kind === 'scalar') return { ...tree };

@@ -9,6 +9,7 @@ import {
 } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { editYaml, parseYaml, stringifyYaml, type YamlEdit } from '@keelson/yaml';
+import { chartOverlayFolder } from '../files.ts';
 import { joinPath } from '../kustomize/file-system.ts';
 import { completeOperations, type OverlayOperation } from './operations.ts';
 import { type OverlayTarget, overlayTarget } from './target.ts';
@@ -29,7 +30,6 @@ export interface OverlayPlan {
 const header =
   '# Fixes that keelson made. They are applied after everything else; a line or a document may be removed.\n';
 const fixesFile = 'keelson-fixes.yaml';
-const chartFolder = 'keelson-fixes';
 
 /**
  * Works out overlays for rendered objects. A kustomization gets `keelson-fixes.yaml`, a file of patches with
@@ -66,7 +66,7 @@ export function planOverlays(
       continue;
     }
     const isChart = target.renderedBy === 'helm';
-    const path = joinPath(target.folder, isChart ? `${chartFolder}/kustomization.yaml` : fixesFile);
+    const path = joinPath(target.folder, isChart ? `${chartOverlayFolder}/kustomization.yaml` : fixesFile);
     const old = read(path);
     const text = isChart ? chartText(old, patches) : transformerText(old, patches);
     if (text !== old) plan.files.push({ path, text });
