@@ -84,7 +84,8 @@ class ArchiveReader {
       const inside = insidePath(name);
       if (inside === undefined) {
         const shown = JSON.stringify(name.slice(0, 256));
-        const fault = name.length > maxPath ? `has a path longer than ${maxPath}` : 'leads out of the archive';
+        const fault =
+          name.length > maxPath ? `has a path longer than ${maxPath}` : 'leads out of the archive';
         const message = `the entry ${shown} ${fault}`;
         this.#report(new ManifestError('ARCHIVE_INVALID', message, { location: { file: this.#path } }));
       }

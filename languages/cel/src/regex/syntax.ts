@@ -1,3 +1,4 @@
+import { perlClasses, posixClasses } from './character-classes.ts';
 import { complement, foldCase, maxRune, type RuneSet, unicodeProperty, union } from './rune-set.ts';
 
 /** A regular expression of RE2's syntax, as a tree. */
@@ -28,35 +29,6 @@ export interface ParsedRegex {
 const maxRepeat = 1000;
 const maxDepth = 200;
 const maxPattern = 20_000;
-
-const digit: RuneSet = [48, 57];
-const word: RuneSet = [48, 57, 65, 90, 95, 95, 97, 122];
-const space: RuneSet = [9, 10, 12, 13, 32, 32];
-const lower: RuneSet = [97, 122];
-const upper: RuneSet = [65, 90];
-
-const posix = new Map<string, RuneSet>([
-  ['alnum', union(digit, upper, lower)],
-  ['alpha', union(upper, lower)],
-  ['ascii', [0, 127]],
-  ['blank', [9, 9, 32, 32]],
-  ['cntrl', [0, 31, 127, 127]],
-  ['digit', digit],
-  ['graph', [33, 126]],
-  ['lower', lower],
-  ['print', [32, 126]],
-  ['punct', [33, 47, 58, 64, 91, 96, 123, 126]],
-  ['space', [9, 13, 32, 32]],
-  ['upper', upper],
-  ['word', word],
-  ['xdigit', [48, 57, 65, 70, 97, 102]],
-]);
-
-const perl = new Map<string, RuneSet>([
-  ['d', digit],
-  ['w', word],
-  ['s', space],
-]);
 
 const controls = new Map([
   ['a', 7],
@@ -263,7 +235,7 @@ class RegexParser {
   /** `\d`, `\W`, `\p{…}`: after the backslash. */
   #classEscape(): RuneSet | undefined {
     const letter = this.#peek() ?? '';
-    const set = perl.get(letter.toLowerCase());
+    const set = perlClasses.get(letter.toLowerCase());
     if (set !== undefined) {
       this.#at++;
       return letter === letter.toLowerCase() ? set : complement(set);
@@ -312,7 +284,7 @@ class RegexParser {
   #bracketItem(): RuneSet {
     const named = /^\[:(\^?)(\w+):\]/.exec(this.#runes.slice(this.#at, this.#at + 16).join(''));
     if (named !== null) {
-      const set = posix.get(named[2] ?? '');
+      const set = posixClasses.get(named[2] ?? '');
       if (set === undefined) throw new RegexSyntaxError('invalid character class range');
       this.#at += named[0].length;
       return named[1] === '^' ? complement(set) : set;

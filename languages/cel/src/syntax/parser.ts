@@ -10,6 +10,7 @@ import type {
 } from './ast.ts';
 import type { Token } from './lexer.ts';
 import { expandMacro } from './macros.ts';
+import { NodeDepths } from './node-depths.ts';
 import { TokenStream } from './token-stream.ts';
 
 /** Bounds on a text; passing one is CelError CEL_LIMIT. */
@@ -44,18 +45,18 @@ const binaryLevels: readonly (readonly BinaryOperator[])[] = [
   ['+', '-'],
   ['*', '/', '%'],
 ];
-const maxDepth = 1000;
 
 class Parser {
   readonly #source: string;
   readonly #stream: TokenStream;
   readonly #macros: boolean;
   readonly #maxNesting: number;
-  readonly #depths = new Map<CelExpr, number>();
+  readonly #depths: NodeDepths;
   #nesting = 0;
 
   constructor(source: string, options: ParseOptions) {
     this.#source = source;
+    this.#depths = new NodeDepths(source);
     this.#stream = new TokenStream(source);
     this.#macros = options.disableMacros !== true;
     this.#maxNesting = options.maxNesting ?? 250;
@@ -67,21 +68,8 @@ class Parser {
     return expr;
   }
 
-  /** Notes a node's depth, so that no later walk over the tree can run out of stack. */
   #made<T extends CelExpr>(expr: T, children: readonly (CelExpr | undefined)[]): T {
-    let depth = 0;
-    for (const child of children)
-      if (child !== undefined) depth = Math.max(depth, this.#depths.get(child) ?? 0);
-    if (depth >= maxDepth) {
-      throw errorAt(
-        'CEL_LIMIT',
-        `the expression is nested deeper than ${maxDepth}`,
-        this.#source,
-        expr.start,
-      );
-    }
-    this.#depths.set(expr, depth + 1);
-    return expr;
+    return this.#depths.note(expr, children);
   }
 
   #expression(): CelExpr {
@@ -301,19 +289,15 @@ class Parser {
   }
 
   #message(name: string, start: number, absolute: boolean): CelExpr {
-    const fields: { name: string; value: CelExpr; optional: boolean }[] = [];
-    while (!this.#stream.isSymbol('}')) {
-      const optional = this.#stream.accept('?');
+    const fields = this.#entries('}', (optional) => {
       const field = this.#stream.advance();
       if (field.type !== 'ident') {
         this.#stream.next--;
         throw this.#stream.unexpected();
       }
       this.#stream.expect(':');
-      fields.push({ name: field.text, value: this.#expression(), optional });
-      if (!this.#stream.accept(',')) break;
-    }
-    this.#stream.expect('}');
+      return { name: field.text, value: this.#expression(), optional };
+    });
     const node: MessageExpr = { kind: 'message', name, absolute, fields, start, end: this.#stream.lastEnd() };
     return this.#made(
       node,
@@ -321,14 +305,19 @@ class Parser {
     );
   }
 
-  #list(start: number): CelExpr {
-    const elements: { value: CelExpr; optional: boolean }[] = [];
-    while (!this.#stream.isSymbol(']')) {
-      const optional = this.#stream.accept('?');
-      elements.push({ value: this.#expression(), optional });
+  /** What stands between brackets, each perhaps behind a `?`; a comma may follow the last. */
+  #entries<T>(close: string, read: (optional: boolean) => T): T[] {
+    const entries: T[] = [];
+    while (!this.#stream.isSymbol(close)) {
+      entries.push(read(this.#stream.accept('?')));
       if (!this.#stream.accept(',')) break;
     }
-    this.#stream.expect(']');
+    this.#stream.expect(close);
+    return entries;
+  }
+
+  #list(start: number): CelExpr {
+    const elements = this.#entries(']', (optional) => ({ value: this.#expression(), optional }));
     const node: ListExpr = { kind: 'list', elements, start, end: this.#stream.lastEnd() };
     return this.#made(
       node,
@@ -337,15 +326,11 @@ class Parser {
   }
 
   #map(start: number): CelExpr {
-    const entries: { key: CelExpr; value: CelExpr; optional: boolean }[] = [];
-    while (!this.#stream.isSymbol('}')) {
-      const optional = this.#stream.accept('?');
+    const entries = this.#entries('}', (optional) => {
       const key = this.#expression();
       this.#stream.expect(':');
-      entries.push({ key, value: this.#expression(), optional });
-      if (!this.#stream.accept(',')) break;
-    }
-    this.#stream.expect('}');
+      return { key, value: this.#expression(), optional };
+    });
     const node: MapExpr = { kind: 'map', entries, start, end: this.#stream.lastEnd() };
     return this.#made(
       node,

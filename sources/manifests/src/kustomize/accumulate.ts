@@ -4,9 +4,10 @@ import { TreeCopier } from './copier.ts';
 import { defaultTransformerConfig, type TransformerConfig } from './default-config.ts';
 import { fault } from './fault.ts';
 import { normaliseFields } from './fields.ts';
-import { folderOf, isBelow, joinPath } from './file-system.ts';
+import { isBelow, joinPath } from './file-system.ts';
 import { type GeneratorContext, runGenerators } from './generators.ts';
 import { currentId, describeId, type Item, idKey } from './item.ts';
+import { NamedFiles, type NamingFolder } from './named-files.ts';
 import { applyJsonPatches, applyPatches, applyStrategicMergePatches, type PatchReader } from './patches.ts';
 import { locatePlace, type Place } from './place.ts';
 import {
@@ -19,7 +20,7 @@ import { isForeign } from './references.ts';
 import { applyReplacements } from './replacements.ts';
 import { isRemote, objectItems } from './resource-files.ts';
 import { mappingItems, textItems } from './selector.ts';
-import { type BuildSession, inlineTrees, treesOf, unreadable } from './session.ts';
+import { type BuildSession, inlineTrees, treesOf } from './session.ts';
 import {
   addAffix,
   addAnnotations,
@@ -58,9 +59,7 @@ export function emptyAccumulator(): Accumulator {
 }
 
 /** One folder on the way from the root of a build. */
-interface Level {
-  readonly folder: string;
-  readonly realFolder: string;
+interface Level extends NamingFolder {
   readonly parent: Level | undefined;
   readonly depth: number;
 }
@@ -75,12 +74,14 @@ export class Accumulation {
   complete = true;
   readonly copier: TreeCopier;
   readonly #inflate: InflateChart | undefined;
+  readonly #files: NamedFiles;
   #kustomizations = 0;
 
   constructor(session: BuildSession, inflate: InflateChart | undefined) {
     this.session = session;
     this.copier = new TreeCopier(session.limits.maxCopiedValues);
     this.#inflate = inflate;
+    this.#files = new NamedFiles(session, this.consumed);
   }
 
   /** Accumulates the kustomization of the root folder. */
@@ -128,15 +129,16 @@ export class Accumulation {
     }
     const own = emptyConfig();
     for (const { text, place } of textItems(root.entries.get('configurations'), 'configurations')) {
-      for (const tree of treesOf(this.#file(text, place, level))) addConfiguration(own, tree);
+      for (const tree of treesOf(this.#files.read(text, place, level))) addConfiguration(own, tree);
     }
     mergeConfig(own, defaultTransformerConfig);
     mergeConfig(into.config, own);
-    for (const { text, place } of textItems(root.entries.get('crds'), 'crds')) this.#file(text, place, level);
+    for (const { text, place } of textItems(root.entries.get('crds'), 'crds'))
+      this.#files.read(text, place, level);
     const schema = root.entries.get('openapi');
     if (schema !== undefined)
       this.leaveOut('openapi is not read: lists of custom kinds are replaced whole', schema.place, false);
-    const read = (path: string, at: Place) => this.#bytes(path, at, level);
+    const read = (path: string, at: Place) => this.#files.bytes(path, at, level);
     const generators = { items: into.items, read, maxObjects: this.session.limits.maxObjects };
     runGenerators(root, generators);
     this.#generators(root, level, generators);
@@ -167,14 +169,14 @@ export class Accumulation {
   }
 
   #patchReader(level: Level): PatchReader {
-    return { file: (path, at) => treesOf(this.#file(path, at, level)), inline: inlineTrees };
+    return { file: (path, at) => treesOf(this.#files.read(path, at, level)), inline: inlineTrees };
   }
 
   #replacements(root: MappingTree, level: Level): MappingTree[] {
     return mappingItems(root.entries.get('replacements'), 'replacements').flatMap((entry) => {
       const path = entry.entries.get('path');
       if (path === undefined) return [entry];
-      return treesOf(this.#file(scalarText(path) ?? '', path.place, level)).flatMap((tree) =>
+      return treesOf(this.#files.read(scalarText(path) ?? '', path.place, level)).flatMap((tree) =>
         tree.kind === 'mapping' ? [tree] : mappingItems(tree, 'replacements'),
       );
     });
@@ -187,7 +189,7 @@ export class Accumulation {
     }
     const path = joinPath(level.folder, entry);
     if (this.session.files.isFolder(path)) this.#below(entry, at, level, into, false);
-    else this.#append(into, objectItems(treesOf(this.#file(entry, at, level))), at);
+    else this.#append(into, objectItems(treesOf(this.#files.read(entry, at, level))), at);
   }
 
   #append(into: Accumulator, items: readonly Item[], at: Place): void {
@@ -229,44 +231,6 @@ export class Accumulation {
       if (into.vars.has(name)) throw fault(`the var ${name} is there already`, at);
       into.vars.set(name, one);
     }
-  }
-
-  /** A file that the kustomization names; it must stand in or below its folder, links followed. */
-  #file(entry: string, at: Place, level: Level) {
-    const path = this.#restricted(entry, at, level);
-    try {
-      const file = this.session.read(path);
-      if (file !== undefined) {
-        this.consumed.add(path);
-        return file;
-      }
-    } catch (error) {
-      unreadable(entry, at, error);
-    }
-    throw fault(`there is no file ${entry}`, at);
-  }
-
-  #bytes(entry: string, at: Place, level: Level): Uint8Array {
-    const path = this.#restricted(entry, at, level);
-    let bytes: Uint8Array | undefined;
-    try {
-      bytes = this.session.files.read(path);
-    } catch (error) {
-      unreadable(entry, at, error);
-    }
-    if (bytes === undefined) throw fault(`there is no file ${entry}`, at);
-    this.consumed.add(path);
-    return bytes;
-  }
-
-  #restricted(entry: string, at: Place, level: Level): string {
-    if (isRemote(entry)) throw fault(`${entry} is not fetched`, at);
-    const path = joinPath(level.folder, entry);
-    const real = this.session.files.realPath(path);
-    if (real === undefined) throw fault(`there is no file or folder ${entry}`, at);
-    if (!isBelow(folderOf(real), level.realFolder))
-      throw fault(`${entry} stands outside the folder of the kustomization`, at);
-    return path;
   }
 
   #generators(root: MappingTree, level: Level, context: GeneratorContext): void {
