@@ -76,11 +76,11 @@ test('stdin is read for -', () => {
 describe('--fix', () => {
   test('mends in place, keeps comments, and a second run changes nothing', () => {
     withFolder({ 'pod.yaml': privileged }, (folder) => {
-      const first = keelson(folder, ['scan', 'pod.yaml', '--fix', ...only]);
+      const first = keelson(folder, ['scan', 'pod.yaml', '--fix=privileged-container', ...only]);
       const mended = readFileSync(join(folder, 'pod.yaml'), 'utf8');
       expect(mended).toBe(privileged.replace('privileged: true', 'privileged: false'));
       expect(first.code).toBe(0);
-      keelson(folder, ['scan', 'pod.yaml', '--fix', ...only]);
+      keelson(folder, ['scan', 'pod.yaml', '--fix=privileged-container', ...only]);
       expect(readFileSync(join(folder, 'pod.yaml'), 'utf8')).toBe(mended);
       expect(keelson(folder, ['scan', 'pod.yaml', ...only]).code).toBe(0);
     });
@@ -88,7 +88,7 @@ describe('--fix', () => {
 
   test('--diff shows and writes nothing', () => {
     withFolder({ 'pod.yaml': privileged }, (folder) => {
-      const { out } = keelson(folder, ['scan', 'pod.yaml', '--fix', '--diff', ...only]);
+      const { out } = keelson(folder, ['scan', 'pod.yaml', '--fix=privileged-container', '--diff', ...only]);
       expect(out).toContain('-        privileged: true\n+        privileged: false\n');
       expect(readFileSync(join(folder, 'pod.yaml'), 'utf8')).toBe(privileged);
     });
@@ -98,11 +98,42 @@ describe('--fix', () => {
     withFolder({ 'out/pod.yaml': privileged }, (folder) => {
       mkdirSync(join(folder, 'in'));
       symlinkSync('../out/pod.yaml', join(folder, 'in/pod.yaml'));
-      keelson(folder, ['scan', 'in', '--fix', ...only]);
-      const direct = keelson(folder, ['scan', 'in/pod.yaml', '--fix', ...only]);
+      keelson(folder, ['scan', 'in', '--fix=privileged-container', ...only]);
+      const direct = keelson(folder, ['scan', 'in/pod.yaml', '--fix=privileged-container', ...only]);
       expect(direct.code).toBe(3);
       expect(direct.err).toContain('it is a link [FIX_REFUSED]');
       expect(readFileSync(join(folder, 'out/pod.yaml'), 'utf8')).toBe(privileged);
+    });
+  });
+
+  test('what may break a workload is mended only when its check is named', () => {
+    withFolder({ 'pod.yaml': privileged }, (folder) => {
+      const { err } = keelson(folder, ['scan', 'pod.yaml', '--fix', ...only]);
+      expect(err).toContain('Mended 0 findings');
+      expect(readFileSync(join(folder, 'pod.yaml'), 'utf8')).toBe(privileged);
+    });
+  });
+
+  test.each([
+    [['--fix=nope'], 'there is no check "nope"'],
+    [['--fix', '-f', 'json'], '--format does not go with --fix'],
+    [['--fixx'], 'unknown option --fixx (did you mean "fix"?)'],
+    [['--only', 'privleged-container'], '(did you mean "privileged-container"?)'],
+  ])('%j is a wrong call', (args, message) => {
+    withFolder({ 'pod.yaml': privileged }, (folder) => {
+      const { code, err } = keelson(folder, ['scan', 'pod.yaml', ...args]);
+      expect(code).toBe(2);
+      expect(err).toContain(message);
+    });
+  });
+
+  test('names what could not be read, and hides secrets in diffs', () => {
+    const secret = `${privileged}---\napiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData:\n  password: hunter2hunter2\n`;
+    withFolder({ 'pod.yaml': secret, 'bad.yaml': 'apiVersion: v1\nkind: [\n' }, (folder) => {
+      const { code, out, err } = keelson(folder, ['scan', '.', '--diff', '--fix=privileged-container']);
+      expect(code).toBe(3);
+      expect(err).toContain('keelson: bad.yaml:');
+      expect(out).not.toContain('hunter2');
     });
   });
 });
@@ -221,5 +252,24 @@ test('canary secrets planted in inputs appear in no output', () => {
       expect(out + err).not.toContain(canary);
       expect(out + err).not.toContain(encoded);
     }
+  });
+});
+
+test('nothing on stdin, or nothing to judge, is not taken for all being well', () => {
+  const empty = keelson('.', ['scan', '-'], '');
+  expect(empty.code).toBe(3);
+  expect(empty.out).toContain('nothing came on stdin');
+  withFolder({ 'notes.txt': 'x' }, (folder) =>
+    expect(keelson(folder, ['scan', '.']).out).toContain('Nothing was judged'),
+  );
+});
+
+test('names, places and rules are never redacted', () => {
+  const text = `${privileged.replaceAll('shell', 'demo')}---\napiVersion: v1\nkind: Secret\nmetadata: { name: demo }\nstringData: { password: demo, other: privileged-container-1 }\n`;
+  withFolder({ 'demo/demo.yaml': text }, (folder) => {
+    const { out } = keelson(folder, ['scan', 'demo', ...only, '-f', 'sarif']);
+    const [result] = JSON.parse(out).runs[0].results;
+    expect(result.locations[0].physicalLocation.artifactLocation.uri).toBe('demo/demo.yaml');
+    expect(result.message.text).toContain('"demo"');
   });
 });

@@ -25,6 +25,8 @@ export interface ReportedFinding {
   finding: Finding;
   /** True when `--fix` mends it without a choice. */
   fixable: boolean;
+  /** True when `--fix` mends it only if its check is named. */
+  fixableByName?: boolean;
 }
 
 export interface InputSummary {

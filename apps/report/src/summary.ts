@@ -31,13 +31,22 @@ export function summaryLines(report: ScanReport, { paint, width, show }: Summary
   return [
     ...rows,
     read,
-    total === 0 ? paint.good('No findings.') : `${count(total, 'finding')}: ${perSeverity.join(', ')}.`,
+    total === 0 ? nothingFound(report, paint) : `${count(total, 'finding')}: ${perSeverity.join(', ')}.`,
     ...(hidden > 0 ? [`${hidden} below severity ${show} not listed: --show info lists them.`] : []),
     ...suppressionLine(report, summary.suppressed),
     ...(fixable > 0
       ? [`${fixable} can be mended now: keelson scan --fix (--diff shows the changes first).`]
       : []),
   ];
+}
+
+/** Why there is no finding: all is well, only part was read, or there was nothing to judge. */
+function nothingFound(report: ScanReport, paint: Painter): string {
+  const { objects, dockerfiles } = report.input;
+  if (objects + dockerfiles === 0)
+    return 'Nothing was judged: no Kubernetes object and no Dockerfile was read.';
+  const isPartial = report.notifications.some(({ level }) => level === 'error');
+  return isPartial ? 'No findings in what could be read.' : paint.good('No findings.');
 }
 
 function suppressionLine(report: ScanReport, suppressed: number): string[] {

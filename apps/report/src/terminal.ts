@@ -1,10 +1,4 @@
-import {
-  type Finding,
-  type FindingLocation,
-  type Notification,
-  type Severity,
-  severities,
-} from '@keelson/evidence';
+import { type FindingLocation, type Notification, type Severity, severities } from '@keelson/evidence';
 import { foldCovered } from './covered.ts';
 import { excerptOf } from './excerpt.ts';
 import { counts, type ReportedFinding, type ScanReport } from './report.ts';
@@ -131,7 +125,7 @@ function ruleLines(same: readonly ReportedFinding[], context: Context): string[]
     const names = listNames([...new Set(elsewhere)], width - gutter - 24);
     lines.push(`${margin(gutter)}= same cause: ${terminalSafe(names)}`);
   }
-  lines.push(...adviceLines(finding, first.fixable, gutter, context), '');
+  lines.push(...adviceLines(first, gutter, context), '');
   return lines;
 }
 
@@ -180,14 +174,22 @@ function listNames(names: readonly string[], width: number): string {
   return text;
 }
 
-function adviceLines(finding: Finding, fixable: boolean, gutter: number, context: Context): string[] {
+function adviceLines(
+  { finding, fixable, fixableByName }: ReportedFinding,
+  gutter: number,
+  context: Context,
+): string[] {
   const { report, paint, width, explained } = context;
   const text = report.texts.get(finding.rule);
   const advice: [string, string][] = [];
   if (text !== undefined && !explained.has(finding.rule)) advice.push(['why', firstSentences(text.why)]);
   explained.add(finding.rule);
   const fix = finding.fixes?.[0];
-  if (fix !== undefined) advice.push(['fix', fix.description + (fixable ? ' (--fix)' : '')]);
+  if (fix !== undefined)
+    advice.push([
+      'fix',
+      fix.description + (fixable ? ' (--fix)' : fixableByName === true ? ` (--fix=${finding.rule})` : ''),
+    ]);
   else if (text !== undefined && text.remediation !== '')
     advice.push(['help', firstSentences(text.remediation)]);
   return advice

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type FixPlan, type JudgedViolation, planFixes } from '@keelson/checks';
-import { cloneJson, isKeelsonError, SourceText } from '@keelson/core';
-import type { PatchOperation } from '@keelson/evidence';
+import {
+  type FixPlan,
+  type JudgedViolation,
+  locateSubject,
+  planFixes,
+  type SensitiveText,
+} from '@keelson/checks';
+import { cloneJson, isKeelsonError, KeelsonError, type SourceLocation, SourceText } from '@keelson/core';
+import type { Notification, PatchOperation } from '@keelson/evidence';
 import type { Resource } from '@keelson/kubernetes';
 import {
   completeOperations,
@@ -16,8 +22,9 @@ import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { writeStdout } from '../stdout.ts';
 import type { SelectedChecks } from './checks.ts';
-import { type Judged, type JudgedFinding, type JudgeSettings, judgeInput, overThreshold } from './judge.ts';
+import { type Judged, type JudgeSettings, judgeInput, overThreshold } from './judge.ts';
 import type { ScanOptions } from './options.ts';
+import { redactorOf } from './redaction.ts';
 import { replaceFile } from './safe-write.ts';
 
 /** A fix can open the way for another (a capability list and its item): rounds until nothing is left, at most these. */
@@ -28,9 +35,8 @@ export interface FixOutcome {
   /** New texts by file; `before` is undefined for files that are made. */
   changed: Map<string, { before: string | undefined; after: string }>;
   mended: number;
-  /** Findings that should have gone and did not. */
-  remaining: JudgedFinding[];
-  left: { rule: string; reason: string }[];
+  /** Findings that should have gone and did not, each with the reason. */
+  remaining: { rule: string; location: SourceLocation; reason: string }[];
   judged: Judged;
 }
 
@@ -42,8 +48,8 @@ export function mend(
   settings: JudgeSettings,
 ): FixOutcome {
   const rendered = new RenderedPatches();
+  const wantedFirst = violationsToFix(first, options).length;
   let judged = first;
-  let mended = 0;
   let left: FixPlan['left'] = [];
   for (let round = 0; round < maxRounds; round++) {
     const wanted = violationsToFix(judged, options);
@@ -52,7 +58,6 @@ export function mend(
     left = plan.left;
     const texts = plan.files.filter((file) => file.text !== file.source.text);
     if (texts.length + plan.overlays.length === 0) break;
-    for (const { mended: gone } of [...texts, ...plan.overlays]) mended += gone.length;
     const loaded = reread(judged.loaded, new Map(texts.map((file) => [file.source, file.text])));
     judged = judgeInput(rendered.apply(loaded, plan.overlays), selected, options, settings);
   }
@@ -61,22 +66,16 @@ export function mend(
   for (const { path, text } of overlays.files) {
     changed.set(path, { before: changed.get(path)?.before ?? textOnDisk(path), after: text });
   }
-  const stillWanted = new Set(violationsToFix(judged, options));
-  return {
-    changed,
-    mended,
-    remaining: judged.findings.filter(
-      ({ violation }) => violation !== undefined && stillWanted.has(violation),
-    ),
-    left: [
-      ...left.map(({ violation, reason }) => ({ rule: violation.check.id, reason })),
-      ...overlays.left.map(({ change, reason }) => ({
-        rule: `${change.resource.kind} ${change.resource.name}`,
-        reason,
-      })),
-    ],
-    judged,
-  };
+  const reasons = new Map(left.map(({ violation, reason }) => [violation, reason]));
+  const remaining = violationsToFix(judged, options).map((violation) => ({
+    rule: violation.check.id,
+    location: locateSubject(violation.subject, violation.path),
+    reason: reasons.get(violation) ?? 'the finding is still there after its fix',
+  }));
+  for (const { change, reason } of overlays.left) {
+    remaining.push({ rule: 'overlay', location: change.resource.origin.locate([]), reason });
+  }
+  return { changed, mended: Math.max(0, wantedFirst - remaining.length), remaining, judged };
 }
 
 function changedTexts(
@@ -128,9 +127,9 @@ class RenderedPatches {
 
 function violationsToFix(judged: Judged, options: ScanOptions): JudgedViolation[] {
   const ids = new Set(options.fix ?? []);
-  return judged.findings.flatMap(({ finding, fixable, violation }) => {
-    const asked = ids.size === 0 || ids.has(finding.rule);
-    return fixable && asked && violation !== undefined && counts(finding) ? [violation] : [];
+  return judged.findings.flatMap(({ finding, fixable, fixableByName, violation }) => {
+    const isWanted = ids.size === 0 ? fixable : ids.has(finding.rule) && (fixable || fixableByName === true);
+    return isWanted && violation !== undefined && counts(finding) ? [violation] : [];
   });
 }
 
@@ -167,18 +166,25 @@ export async function fixInput(
   settings: JudgeSettings,
 ): Promise<number> {
   const outcome = mend(judged, selected, options, settings);
+  for (const notification of judged.notifications) {
+    if (notification.level === 'error') process.stderr.write(`${notificationLine(notification)}\n`);
+  }
   let refused = 0;
-  if (options.diff) writeStdout(await diffText(outcome));
+  if (options.diff) writeStdout(await diffText(outcome, redactorOf(judged.loaded)));
   else refused = writeFiles(outcome, options);
   if (!options.quiet) process.stderr.write(summary(outcome, options, refused));
   if (refused > 0 || outcome.judged.unreadable) return exitCodes.unreadable;
   return overThreshold(outcome.judged.findings, options.failOn) ? exitCodes.findings : exitCodes.done;
 }
 
+function notificationLine({ code, message, location }: Notification): string {
+  return `keelson: ${new KeelsonError(code, message, location === undefined ? {} : { location }).format()}`;
+}
+
 /** Gives the number of files that could not be written. */
 function writeFiles(outcome: FixOutcome, options: ScanOptions): number {
   let refused = 0;
-  const roots = options.paths.filter((path) => path !== '-');
+  const roots = options.paths.filter((path) => path !== '-').map(rootOf);
   for (const [file, { before, after }] of outcome.changed) {
     if (file === '-') {
       writeStdout(after);
@@ -195,31 +201,39 @@ function writeFiles(outcome: FixOutcome, options: ScanOptions): number {
   return refused;
 }
 
-async function diffText(outcome: FixOutcome): Promise<string> {
+/** The path itself, or of a glob the folder before its first pattern. */
+function rootOf(path: string): string {
+  if (existsSync(path)) return path;
+  const fixed = path.slice(0, path.search(/[*?[{]/));
+  return fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/') + 1) : '.';
+}
+
+/** Unified diffs; secrets are hidden in them as in every output, so a hunk that holds one is for reading only. */
+async function diffText(outcome: FixOutcome, redact: SensitiveText): Promise<string> {
   const { createTwoFilesPatch } = await import('diff');
   return [...outcome.changed]
     .map(([file, { before, after }]) => {
       const patch = createTwoFilesPatch(`a/${file}`, `b/${file}`, before ?? '', after, undefined, undefined, {
         context: 3,
       });
-      return patch.replace(/^=+\n/, '');
+      return redact.source(patch.replace(/^=+\n/, ''));
     })
     .join('');
 }
 
+const maxListed = 10;
+
 function summary(outcome: FixOutcome, options: ScanOptions, refused: number): string {
-  const { changed, mended, remaining, left } = outcome;
-  const files = `${changed.size} file${changed.size === 1 ? '' : 's'}`;
-  const lines = [
-    options.diff
-      ? `Would mend ${mended} finding${mended === 1 ? '' : 's'} in ${files}.`
-      : `Mended ${mended} finding${mended === 1 ? '' : 's'} in ${files}.`,
-  ];
-  if (refused > 0) lines.push(`${refused} of these files could not be written.`);
-  for (const { finding } of remaining) {
-    const [place] = finding.locations;
-    lines.push(`not mended: ${finding.rule} at ${place?.file ?? '?'}:${place?.line ?? '?'}`);
+  const { changed, mended, remaining } = outcome;
+  const findings = `${mended} finding${mended === 1 ? '' : 's'}`;
+  const files = (n: number) => `${n} file${n === 1 ? '' : 's'}`;
+  const lines = [];
+  if (options.diff) lines.push(`Would mend ${findings} in ${files(changed.size)}.`);
+  else if (refused === 0) lines.push(`Mended ${findings} in ${files(changed.size)}.`);
+  else lines.push(`Wrote ${files(changed.size - refused)}; ${files(refused)} could not be written.`);
+  for (const { rule, location, reason } of remaining.slice(0, maxListed)) {
+    lines.push(`Not mended: ${rule} at ${location.file}:${location.line ?? '?'}: ${reason}.`);
   }
-  for (const { rule, reason } of left) lines.push(`left: ${rule}: ${reason}`);
+  if (remaining.length > maxListed) lines.push(`And ${remaining.length - maxListed} more not mended.`);
   return `${lines.join('\n')}\n`;
 }

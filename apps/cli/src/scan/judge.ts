@@ -4,6 +4,7 @@ import {
   type Exception,
   editsOfEach,
   isFixable,
+  isOptIn,
   type JudgedViolation,
   type Judgement,
   judge,
@@ -49,7 +50,8 @@ export function judgeInput(
   const findings = judgement.violations.map(
     (violation): JudgedFinding => ({
       finding: toFinding(violation, options.namespace),
-      fixable: isFixable(violation),
+      fixable: canMend(violation) && !isOptIn(violation),
+      fixableByName: canMend(violation) && isOptIn(violation),
       violation,
     }),
   );
@@ -149,4 +151,11 @@ function errorNotification(error: KeelsonError): Notification {
 
 function noteNotification(note: { reason: string; location: { file: string } }): Notification {
   return { level: 'note', code: 'NOT_JUDGED', message: note.reason, location: note.location };
+}
+
+/** True when there is a fix and a file to write it to: what an archive holds stays as it is. */
+function canMend(violation: JudgedViolation): boolean {
+  const { subject } = violation;
+  const file = 'object' in subject ? subject.origin.file : subject.file;
+  return isFixable(violation) && !/\.(?:tar|tgz|tar\.gz)!/.test(file);
 }

@@ -1,6 +1,5 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { type CheckText, engineTexts, redactor } from '@keelson/checks';
-import { SensitiveKey } from '@keelson/evidence';
+import { type CheckText, engineTexts } from '@keelson/checks';
 import { loadCheckTexts } from '@keelson/pack-checks';
 import { jsonParts, type ScanReport, sarifParts, writeTerminal } from '@keelson/report';
 import { CommandError, reasonOf } from '../errors.ts';
@@ -9,6 +8,7 @@ import { version } from '../version.ts';
 import type { SelectedChecks } from './checks.ts';
 import { addEdits, type Judged } from './judge.ts';
 import type { Format, Output, ScanOptions } from './options.ts';
+import { redactorOf } from './redaction.ts';
 
 /** Writes every output that was asked for. */
 export async function writeOutputs(
@@ -46,14 +46,8 @@ async function makeReport(
     },
     failOn: options.failOn,
     suppressions,
-    redact: redactor([...loaded.resources, ...loaded.dockerfiles], redactionKey()),
+    redact: redactorOf(loaded),
   };
-}
-
-/** A key that the user set makes digests comparable between runs; else they are good for one run. */
-function redactionKey(): SensitiveKey {
-  const given = process.env['KEELSON_REDACTION_KEY'];
-  return given === undefined ? new SensitiveKey() : new SensitiveKey(Buffer.from(given, 'utf8'));
 }
 
 async function textsOf(selected: SelectedChecks): Promise<ReadonlyMap<string, CheckText>> {
