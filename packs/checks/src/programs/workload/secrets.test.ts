@@ -43,6 +43,13 @@ describe('Secret manifests', () => {
     ['password', '<fill me in>', false],
     ['token', 'INSERT_TOKEN_HERE', false],
     ['username', 'admin', false],
+    ['REDIS_URL_CORE', 'redis://redis-master:6379//0', false],
+    ['DATABASE_URI_CORE', 'redis://:k3elson@redis-master:6379//0', true],
+    ['SLACK_URL_HOOK', 'https://hooks.example.com/services/T00000000/k3elsonExample0000000000', true],
+    ['azurestorageaccountname', 'storage1', false],
+    ['bearerToken', 'my-token', false],
+    ['passphrase', 'Simple passphrase', true],
+    ['admin-password', 'registry-password', true],
     ['apiAddress', 'tcp://127.0.0.1:5705', false],
     ['tls.crt', '-----BEGIN CERTIFICATE-----\nMIIB', false],
     ['config.yaml', 'level: info\nuser: web\n', false],
@@ -78,6 +85,13 @@ describe('ConfigMaps', () => {
     ['  env: "REDIS_PASSWORD=$REDIS_PASSWORD"', false],
     ['  passwordPattern: "^.{8,32}$"', false],
     ['  max_tokens: "4096"', false],
+    ['  PASSWORD_HASH_METHOD: "pbkdf2:sha256"', false],
+    ['  a.py: |\n    c.Spawner.image_pull_secrets = image_pull_secrets\n', false],
+    ['  a.py: |\n    api_token = self.token\n', false],
+    ['  a.properties: |\n    password = hunter22\n', true],
+    ['  a.yaml: |\n    servingCertificateSecret: api-tls-serving-certificate\n', false],
+    ['  a.yaml: |\n    clientSecret: 5f3b1c9a7d2e4f60\n', true],
+    ['  a.yaml: |\n    imagePullSecret: a8f5f167f44f4964e6c998dee827110c\n', true],
     ['  run.sh: |\n    export TOKEN=$(cat /run/token)', false],
     ['  app.yaml: |\n    password:\n      valueFrom: x', false],
   ])('%j → %s', (entry, fires) => {
@@ -94,6 +108,15 @@ describe('containers', () => {
     ['env: [{ name: DB_PASSWORD_FILE, value: /run/secrets/db }]', 0],
     ['env: [{ name: DB_PASSWORD, value: "$(OTHER)" }]', 0],
     ['env: [{ name: DB_PASSWORD, valueFrom: { secretKeyRef: { name: db, key: p } } }]', 0],
+    [
+      'env: [{ name: ETCD_AUTH_TOKEN, value: "jwt,priv-key=/certs/jwt-token.pem,sign-method=RS256,ttl=10m" }]',
+      0,
+    ],
+    ['env: [{ name: AUTH_TOKEN, value: "a=b,token=k3elson1" }]', 1],
+    ['env: [{ name: ETCD_INITIAL_CLUSTER_TOKEN, value: etcd-cluster-k8s }]', 0],
+    ['env: [{ name: CLUSTER_TOKEN, value: K10f8d1c2b3a4e5f6 }]', 1],
+    ['env: [{ name: MYSQL_PASSWORD, value: mysql }]', 1],
+    ['env: [{ name: MINIO_ACCESS_KEY, value: minio }, { name: MINIO_SECRET_KEY, value: minio123 }]', 1],
     ['env: text', 0],
   ])('%s → %i', (lines, count) => {
     expect(pathsOf('workload-environment-secrets', pod(lines))).toHaveLength(count);
@@ -122,6 +145,16 @@ test('annotations of objects and of their Pod templates', () => {
   expect(
     pathsOf('workload-annotation-secrets', `apiVersion: v1\nkind: Pod\n${metadata}\nspec: {}`),
   ).toHaveLength(1);
+});
+
+test.each([
+  ['checksum/secret: 85b147a551da98849f3cd35fe14cf3a0144d337c40898ee1946b8aff21ca3cc9', 0],
+  ['checksum-token: "1234567890"', 0],
+  ['example.com/config-secret: 85b147a551da98849f3cd35fe14cf3a0', 0],
+  ['example.com/api-token: k3elson-Example-1', 1],
+])('annotation %s → %i', (line, count) => {
+  const text = `apiVersion: v1\nkind: Pod\nmetadata:\n  name: s\n  annotations:\n    ${line}\nspec: {}\n`;
+  expect(pathsOf('workload-annotation-secrets', text)).toHaveLength(count);
 });
 
 test('annotations: a Secret that kubectl copied', () => {

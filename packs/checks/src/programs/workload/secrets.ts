@@ -1,17 +1,12 @@
-import {
-  findCredential,
-  isPlaceholder,
-  isSecretName,
-  type ProgramContext,
-  type Violation,
-} from '@keelson/checks';
+import { findCredential, type ProgramContext, type Violation } from '@keelson/checks';
 import { isObject, type JsonObject, type Path } from '@keelson/core';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
 import { listAt, mappingAt, textAt } from '../fields.ts';
+import { isCredible, isDigest, isPassedOn, isPlainUrl, isStandIn, namesSecret } from './credible.ts';
 
 /** Endings of the keys in Secrets that hold what everybody may know. */
 const publicKey =
-  /(?:^|[-_. ])(?:crt|cert|certificate|ca|pub|user|users|username|user_?name|username_in|account|account_?name|email|name|project|tenant|host|hostname|address|server|url|uri|endpoint|port|type|region|zone|bucket|database|db|cipher|hash|provider|pbkdf|algorithm|size|enabled|namespace|version|path|file|environment|env|level|description|repository|registry|client_?id|key_?id|app_?id|id)$/;
+  /(?:^|[-_. ])(?:crt|cert|certificate|ca|pub|user|users|username|user_?name|username_in|account|account_?name|email|name|project|tenant|host|hostname|address|server|url|uri|endpoint|port|type|region|zone|bucket|database|db|cipher|hash|provider|pbkdf|algorithm|size|enabled|namespace|version|path|file|environment|env|level|description|repository|registry|client_?id|key_?id|app_?id|id)$|(?:account|user|host|bucket|cluster|server|database)name$/;
 /** Longest text that is searched line by line. */
 const maxText = 262_144;
 
@@ -41,10 +36,11 @@ export function* literalSecrets({ resources }: ProgramContext): Generator<Violat
 }
 
 function isSecretEntry(key: string, value: string): boolean {
-  if (isStandIn(value)) return false;
+  if (isStandIn(value) || isPlainUrl(value)) return false;
   if (findCredential(value) !== undefined || /dockerc(?:onfigjson|fg)$/.test(key)) return true;
   if (value.includes('\n')) return assignedSecret(value) !== undefined;
-  return !publicKey.test(key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase());
+  if (publicKey.test(key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase())) return false;
+  return !namesSecret(key) || value.trim().includes(' ') || value.length < 4 || isCredible(key, value);
 }
 
 /** What base64 stands for; undefined when it is none, for instance a template's place holder. */
@@ -75,21 +71,8 @@ export function* configMapSecrets({ resources }: ProgramContext): Generator<Viol
   }
 }
 
-/** Names that hold a secret; those that tell how one is made or counted do not. */
-function namesSecret(name: string): boolean {
-  return (
-    isSecretName(name) &&
-    !/(?:tokens|patterns?|regexp?|min|max|count|limit|hint|store|manager|class)$/i.test(name)
-  );
-}
-
-/** A place holder, or a constant's name in its stead (`INSERT_TOKEN_HERE`). */
-function isStandIn(value: string): boolean {
-  return isPlaceholder(value) || /^[A-Z]+(?:_[A-Z]+)*$/.test(value.trim());
-}
-
 function secretIn(key: string, text: string): string | undefined {
-  if (!text.includes('\n') && namesSecret(key) && isPlainValue(text)) return 'a secret';
+  if (!text.includes('\n') && namesSecret(key) && isCredible(key, text)) return 'a secret';
   const credential = findCredential(text);
   if (credential !== undefined) return `a credential (${credential.kind})`;
   return text.length > maxText ? undefined : assignedSecret(text);
@@ -103,9 +86,10 @@ function assignedSecret(text: string): string | undefined {
     if (line.length > 1024) continue;
     const match = assignment.exec(line);
     if (match === null) continue;
-    const [, name = '', , rest = ''] = match;
+    const [, name = '', separator, rest = ''] = match;
     const value = unquoted(rest);
-    if (namesSecret(name) && isPlainValue(value)) return `a secret ("${name}")`;
+    if (separator === '=' && isPassedOn(name, rest)) continue;
+    if (namesSecret(name) && isCredible(name, value)) return `a secret ("${name}")`;
   }
   return undefined;
 }
@@ -114,11 +98,6 @@ function assignedSecret(text: string): string | undefined {
 function unquoted(text: string): string {
   const match = /^(["'])([^"']*)\1[\s,;}\]]*$/.exec(text);
   return match?.[2] ?? text.replace(/[,;]?\s*$/, '');
-}
-
-/** A value that is neither a place holder nor code that fetches one. */
-function isPlainValue(value: string): boolean {
-  return !isStandIn(value) && !/^[[{|>&*!#$]|[($`]|\s/.test(value) && value.length >= 4;
 }
 
 /** Environment variables that carry a secret in the manifest. */
@@ -130,7 +109,7 @@ export function* environmentSecrets(context: ProgramContext): Generator<Violatio
       const value = textAt(variable, ['value']);
       if (value === undefined) continue;
       const credential = findCredential(value);
-      if (credential === undefined && !(namesSecret(key) && isPlainValue(value))) continue;
+      if (credential === undefined && !(namesSecret(key) && isCredible(key, value))) continue;
       const what = credential === undefined ? 'a secret' : `a credential (${credential.kind})`;
       yield {
         subject: resource,
@@ -170,7 +149,7 @@ function secretWord(word: string, next: unknown): string | undefined {
   const [, name = '', attached] = match;
   if (!namesSecret(name)) return undefined;
   const value = attached ?? (typeof next === 'string' && !next.startsWith('-') ? next : undefined);
-  return value !== undefined && isPlainValue(value) ? `a secret (${name})` : undefined;
+  return value !== undefined && isCredible(name, value) ? `a secret (${name})` : undefined;
 }
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -207,8 +186,10 @@ function annotationSecret(resource: Resource, key: string, text: string): string
   }
   const credential = findCredential(text);
   if (credential !== undefined) return `a credential (${credential.kind})`;
+  // Charts restart Pods by annotations with the digest of what they mount.
+  if (key.toLowerCase().startsWith('checksum') || isDigest(text)) return undefined;
   const name = key.slice(key.lastIndexOf('/') + 1);
-  return namesSecret(name) && isPlainValue(text) && text.length >= 8 && /\d/.test(text)
+  return namesSecret(name) && isCredible(name, text) && text.length >= 8 && /\d/.test(text)
     ? 'a secret'
     : undefined;
 }
