@@ -21,7 +21,7 @@ export function fixNameReferences(
   const named = items.filter((item) => item.previous.length > 0);
   const references = config.nameReference.flatMap(({ target, referrers }) => {
     const candidates = named.filter((item) => previousIds(item).some((id) => selectsKind(target, id)));
-    return candidates.length === 0 ? [] : [{ candidates, referrers }];
+    return candidates.length === 0 ? [] : [{ candidates: candidatesOf(candidates), referrers }];
   });
   if (references.length === 0) return;
   for (const item of items) {
@@ -33,6 +33,24 @@ export function fixNameReferences(
   }
 }
 
+/** Objects that a reference may mean, and the same by their former names: most references are settled by the name. */
+interface Candidates {
+  readonly all: readonly Item[];
+  readonly byName: ReadonlyMap<string, readonly Item[]>;
+}
+
+function candidatesOf(all: readonly Item[]): Candidates {
+  const byName = new Map<string, Item[]>();
+  for (const item of all) {
+    for (const name of new Set(item.previous.map((previous) => previous.name))) {
+      const same = byName.get(name);
+      if (same === undefined) byName.set(name, [item]);
+      else same.push(item);
+    }
+  }
+  return { all, byName };
+}
+
 class Referrer {
   readonly #item: Item;
 
@@ -41,33 +59,25 @@ class Referrer {
   }
 
   /** Rewrites what the field spec leads to. */
-  fix(candidates: readonly Item[], spec: FieldSpec): void {
-    const near = this.#near(candidates);
-    const visit = (slot: Slot) => this.#fixNode(slot, near(), spec);
+  fix(candidates: Candidates, spec: FieldSpec): void {
+    const visit = (slot: Slot) => this.#fixNode(slot, candidates, spec);
     visitField(this.#item.root, { ...spec, group: '', version: '', kind: '' }, visit);
   }
 
   /** Those that the object could refer to: cluster-scoped, of its namespace, or of a namespace that it binds. */
-  #near(candidates: readonly Item[]): () => readonly Item[] {
-    const { root } = this.#item;
-    let found: readonly Item[] | undefined;
-    return () => {
-      const id = currentId(this.#item);
-      if (isClusterScopedId(id)) return candidates;
-      const bound = boundNamespaces(root);
-      found ??= candidates.filter((other) => {
-        const otherId = currentId(other);
-        return (
-          isClusterScopedId(otherId) ||
-          namespaceOf(otherId) === namespaceOf(id) ||
-          bound.has(otherId.namespace)
-        );
-      });
-      return found;
-    };
+  #near(candidates: readonly Item[]): readonly Item[] {
+    const id = currentId(this.#item);
+    if (candidates.length === 0 || isClusterScopedId(id)) return candidates;
+    const bound = boundNamespaces(this.#item.root);
+    return candidates.filter((other) => {
+      const otherId = currentId(other);
+      return (
+        isClusterScopedId(otherId) || namespaceOf(otherId) === namespaceOf(id) || bound.has(otherId.namespace)
+      );
+    });
   }
 
-  #fixNode(slot: Slot, candidates: readonly Item[], spec: FieldSpec): void {
+  #fixNode(slot: Slot, candidates: Candidates, spec: FieldSpec): void {
     const { tree } = slot;
     if (tree.kind === 'mapping') {
       this.#fixMapping(tree, candidates, spec);
@@ -84,22 +94,25 @@ class Referrer {
     }
   }
 
-  #fixScalar(tree: Tree, candidates: readonly Item[], spec: FieldSpec): Tree | undefined {
+  #fixScalar(tree: Tree, candidates: Candidates, spec: FieldSpec): Tree | undefined {
     const name = scalarText(tree);
-    const referral = name === undefined ? undefined : this.#select(name, candidates, spec, false);
+    if (name === undefined) return undefined;
+    const referral = this.#select(name, this.#near(candidates.byName.get(name) ?? []), spec, false);
     return referral === undefined ? undefined : scalarTree(currentId(referral).name, tree.place);
   }
 
   /** A reference of a name and perhaps a namespace, such as a subject of a binding. */
-  #fixMapping(tree: MappingTree, all: readonly Item[], spec: FieldSpec): void {
+  #fixMapping(tree: MappingTree, known: Candidates, spec: FieldSpec): void {
     const nameNode = tree.entries.get('name');
     const name = scalarText(nameNode);
     if (nameNode === undefined || name === undefined) {
       throw fault(`${spec.path.join('/')} has no name`, tree.place);
     }
     const namespace = textAt(tree, 'namespace');
-    let candidates = all;
-    if (namespace !== undefined) {
+    let candidates: readonly Item[];
+    if (namespace === undefined) candidates = this.#near(known.byName.get(name) ?? []);
+    else {
+      const all = this.#near(known.all);
       const original = all.filter(
         (item) => !isClusterScopedId(originalId(item)) && namespaceOf(originalId(item)) === namespace,
       );
