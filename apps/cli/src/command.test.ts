@@ -186,6 +186,13 @@ describe('exceptions', () => {
     });
   });
 
+  test('an exception for a check that there is not says so', () => {
+    const configuration = 'exceptions: [{ rule: privleged-container, reason: known, owner: team-a }]\n';
+    withFolder({ 'pod.yaml': privileged, 'keelson.yaml': configuration }, (folder) => {
+      expect(keelson(folder, ['scan', 'pod.yaml', ...only]).out).toContain('names no check that there is');
+    });
+  });
+
   test('a wrong configuration names file, line and field', () => {
     withFolder(
       { 'pod.yaml': privileged, 'keelson.yaml': 'exceptions:\n  - rule: x\n    reason: known\n' },

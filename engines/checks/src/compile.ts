@@ -87,7 +87,7 @@ function compileElement(definition: CheckDefinition, judge: ExpressionDefinition
 }
 
 function compileBoolean(source: string, field: Path, locate: Locate): (variables: CheckVariables) => boolean {
-  const evaluate = compileExpression(source, field, locate);
+  const evaluate = compileExpression(source, field, locate, 'bool');
   return (variables) => {
     const value = evaluate(variables);
     if (typeof value === 'boolean') return value;
@@ -100,7 +100,7 @@ function compileBoolean(source: string, field: Path, locate: Locate): (variables
 }
 
 function compileText(source: string, locate: Locate): (variables: CheckVariables) => string {
-  const evaluate = compileExpression(source, ['message'], locate);
+  const evaluate = compileExpression(source, ['message'], locate, 'string');
   return (variables) => String(evaluate(variables));
 }
 
@@ -108,9 +108,10 @@ function compileExpression(
   source: string,
   field: Path,
   locate: Locate,
+  expectedType: 'bool' | 'string',
 ): (variables: CheckVariables) => unknown {
   try {
-    const program = compileCel(source, checkEnvironment());
+    const program = compileCel(source, checkEnvironment(), { expectedType });
     return (variables) => program.evaluate({ ...variables }, { costLimit: checkCostLimit });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

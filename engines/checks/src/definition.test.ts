@@ -69,3 +69,12 @@ test('an id that is taken is refused', () => {
   const { problems } = loadChecks([{ file: 'a.yaml', text: good }], new Set(['no-latest']));
   expect(problems.map((problem) => problem.code)).toEqual(['CHECK_DUPLICATE']);
 });
+
+test.each([
+  ['expression', good.replace('"true"', '"1 + 1"')],
+  ['message', good.replace('text: said', 'message: "1 + 1"')],
+])('a %s of the wrong type is told when the check is read', (field, text) => {
+  const { problems } = loadChecks([{ file: 'check.yaml', text }]);
+  expect(problems.map((problem) => problem.code)).toEqual(['CHECK_EXPRESSION']);
+  expect(problems[0]?.message).toContain(field);
+});

@@ -52,7 +52,8 @@ function writeIdentities(subject: CheckedSubject, defaultNamespace: string) {
   if (!isResource(subject)) {
     const { file } = subject;
     return {
-      local: `dockerfile/${file}`,
+      // Not the folders: the same file is scanned from different places.
+      local: `dockerfile/${file.slice(file.lastIndexOf('/') + 1)}`,
       source: formatSubject({ type: 'file', path: file }),
       label: 'Dockerfile',
     };

@@ -16,6 +16,8 @@ import type { ScanOptions } from './options.ts';
 /** The checks of this run. */
 export interface SelectedChecks {
   checks: readonly Check[];
+  /** Ids of all checks that there are, asked or not. */
+  known: ReadonlySet<string>;
   /** How many were asked, those with nothing to say about this input too. */
   count: number;
   /** Users' own, for their texts. */
@@ -48,6 +50,7 @@ export function selectChecks(
     checks: [...(await loadChecks(input)), ...(own?.checks ?? [])]
       .filter(({ id }) => isWanted(id))
       .map((check) => withParams(check, settings.get(check.id))),
+    known,
     count: [...known].filter(isWanted).length,
     own: own?.definitions ?? [],
     problems: own?.problems ?? [],

@@ -63,6 +63,7 @@ export function judgeInput(
     subjects,
     exceptions: settings.exceptions,
     aliases: settings.aliases,
+    known: selected.known,
     fileTest: (glob) => {
       const matches = pathMatcher([glob]);
       return (file) => matches(file, false);

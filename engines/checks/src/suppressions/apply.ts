@@ -15,6 +15,8 @@ export interface SuppressionInput {
   exceptions: readonly Exception[];
   /** Our check ids by another tool's id (`checkov:CKV_K8S_16`). */
   aliases: ReadonlyMap<string, readonly string[]>;
+  /** Ids of all checks that there are. */
+  known: ReadonlySet<string>;
   /** A test of file names by a glob, made once for each exception. */
   fileTest: (glob: string) => (file: string) => boolean;
   now: Date;
@@ -65,7 +67,7 @@ export function applySuppressions(input: SuppressionInput): SuppressionResult {
     matched: requests.filter((request) => request.matched && !request.expired).length,
     unused: count((request) => !request.matched && !request.expired),
     expired: count((request) => request.expired),
-    findings: own.flatMap(reportRequest),
+    findings: own.flatMap((request) => reportRequest(request, input.known)),
   };
 }
 
@@ -151,7 +153,7 @@ function resolveRules(
   return new Set(written.flatMap((id) => aliases.get(`${tool}:${id}`) ?? aliases.get(`:${id}`) ?? [id]));
 }
 
-function reportRequest(request: Request): Finding[] {
+function reportRequest(request: Request, known: ReadonlySet<string>): Finding[] {
   const { location, label, suppression } = request;
   const report = (rule: string, severity: Severity, message: string): Finding[] => [
     {
@@ -173,5 +175,9 @@ function reportRequest(request: Request): Finding[] {
   }
   if (suppression.reason === '')
     return report('exception-without-reason', 'medium', `${label} gives no reason: it suppresses nothing`);
-  return request.matched ? [] : report('exception-unused', 'low', `${label} matches no finding: remove it`);
+  if (request.matched) return [];
+  const isKnown = [...request.rules].some((rule) => rule === '*' || known.has(rule));
+  return isKnown
+    ? report('exception-unused', 'low', `${label} matches no finding: remove it`)
+    : report('exception-unused', 'medium', `${label} names no check that there is: it suppresses nothing`);
 }
