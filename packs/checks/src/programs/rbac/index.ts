@@ -4,6 +4,7 @@ import {
   bindingToMissingServiceAccount,
   danglingRoleBinding,
 } from './bindings.ts';
+import { certificateRequestMasters } from './certificate-requests.ts';
 import { serviceAccountReadsSecrets } from './secret-readers.ts';
 import {
   tokenByDefault,
@@ -17,6 +18,7 @@ import {
 export const rbacPrograms: Programs = {
   'binding-of-administrator-role': bindingOfAdministratorRole,
   'binding-to-missing-service-account': bindingToMissingServiceAccount,
+  'certificate-request-masters': certificateRequestMasters,
   'dangling-role-binding': danglingRoleBinding,
   'service-account-reads-secrets': serviceAccountReadsSecrets,
   'token-by-default': tokenByDefault,
