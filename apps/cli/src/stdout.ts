@@ -31,5 +31,6 @@ export function terminalColumns(): number | undefined {
   if (!output.isCharacterDevice() || output.rdev === statSync(devNull, { throwIfNoEntry: false })?.rdev) {
     return undefined;
   }
-  return process.stdout.isTTY === true ? process.stdout.columns : undefined;
+  // A terminal that does not know its width says 0.
+  return process.stdout.isTTY === true ? process.stdout.columns || 80 : undefined;
 }

@@ -24,6 +24,8 @@ export interface LoadOptions {
   stdin?: string;
   /** How charts are rendered. */
   helm?: HelmOptions;
+  /** Told how many files were read so far, before each further one. */
+  onFile?: (files: number) => void;
 }
 
 /**
@@ -45,7 +47,7 @@ class InputReader {
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#limits = { ...defaultFileLimits, ...options.limits };
-    this.#loader = new Loader(this.#limits, options.helm ?? {});
+    this.#loader = new Loader(this.#limits, options.helm ?? {}, options.onFile ?? (() => undefined));
     this.#disk = diskFiles(this.#limits);
     const byPattern = pathMatcher(options.exclude ?? []);
     const { excluded } = options;

@@ -27,9 +27,11 @@ export class Loader {
   readonly loaded: LoadedInput = emptyInput();
   readonly #limits: FileLimits;
   readonly #helm: HelmOptions;
+  readonly #onFile: (files: number) => void;
   #bytes = 0;
 
-  constructor(limits: FileLimits, helm: HelmOptions) {
+  constructor(limits: FileLimits, helm: HelmOptions, onFile: (files: number) => void) {
+    this.#onFile = onFile;
     this.#limits = limits;
     this.#helm = helm;
   }
@@ -127,6 +129,7 @@ export class Loader {
 
   /** A file. One that the user named is read in full, whatever its text looks like. */
   addFile(files: BuildFiles, path: string, kind: 'manifest' | 'dockerfile', isNamed: boolean): void {
+    this.#onFile(this.loaded.files);
     try {
       const bytes = files.read(path);
       if (bytes === undefined)

@@ -4,6 +4,7 @@ import { type LoadedInput, loadInput, ManifestError } from '@keelson/manifests';
 import { readConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
+import { Progress } from '../progress.ts';
 import { writeStdout } from '../stdout.ts';
 import { applyBaseline, writeBaseline } from './baseline.ts';
 import { selectChecks } from './checks.ts';
@@ -14,7 +15,6 @@ import { settingsOf } from './settings.ts';
 
 /** `keelson scan`. */
 export async function run(args: readonly string[]): Promise<number> {
-  const started = process.hrtime();
   const options = parseScanOptions(args);
   if (options.help) {
     writeStdout(scanHelp);
@@ -26,16 +26,19 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
   const select = selectChecks(merged, configuration.settings);
   if (merged.paths.some(isFolder)) boundYoungGeneration();
-  const loaded = await readPaths(merged);
+  const progress = new Progress(merged.quiet);
+  const loaded = await readPaths(merged, progress);
+  progress.tell(() => `Judging ${loaded.resources.length} objects`);
   const selected = await select(loaded);
   const settings = await settingsOf(configuration, loaded);
   const judged = judgeInput(loaded, selected, merged, settings);
+  progress.clear();
   if (merged.fix !== undefined) {
     const { fixInput } = await import('./fix.ts');
     return fixInput(judged, selected, merged, settings);
   }
   baselines(judged, merged);
-  await writeOutputs(judged, selected, merged, secondsSince(started));
+  await writeOutputs(judged, selected, merged, progress.seconds);
   if (judged.unreadable) return exitCodes.unreadable;
   return overThreshold(judged.findings, merged.failOn) ? exitCodes.findings : exitCodes.done;
 }
@@ -65,13 +68,14 @@ function severityOf(text: string | undefined, field: string): Severity | undefin
   throw new CommandError('CONFIG_INVALID', `${field}: ${text} is not one of ${severities.join(', ')}`);
 }
 
-async function readPaths(options: ScanOptions): Promise<LoadedInput> {
+async function readPaths(options: ScanOptions, progress: Progress): Promise<LoadedInput> {
   const { paths, exclude, limits, noGitignore, helmValues, helmSet, namespace } = options;
   const stdin = paths.includes('-') ? readFileSync(0, 'utf8') : undefined;
   const loaded = await loadInput(paths, {
     exclude,
     limits,
     gitignore: !noGitignore,
+    onFile: (files) => progress.tell(() => `Read ${files} files`),
     helm: { values: helmValues, set: helmSet, namespace },
     ...(stdin === undefined ? {} : { stdin }),
   });
@@ -88,11 +92,6 @@ function baselines(judged: Judged, options: ScanOptions): void {
   if (options.baseline === undefined && options.writeBaseline === undefined) return;
   if (options.writeBaseline !== undefined) writeBaseline(options.writeBaseline, judged.findings);
   if (options.baseline !== undefined) applyBaseline(options.baseline, judged.findings);
-}
-
-function secondsSince(start: [number, number]): number {
-  const [seconds, nanoseconds] = process.hrtime(start);
-  return seconds + nanoseconds / 1e9;
 }
 
 function isFolder(path: string): boolean {
