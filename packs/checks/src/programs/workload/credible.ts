@@ -1,5 +1,5 @@
 // What a value under a secret's name must look like to be called a secret: findings of `high` that are none cost trust.
-import { isPlaceholder, isSecretName } from '@keelson/checks';
+import { findCredential, isPlaceholder, isSecretName } from '@keelson/checks';
 
 /** Words of a key in lower case, joined by `_`: `servingCertificateSecret` → `serving_certificate_secret`. */
 function wordsOf(name: string): string {
@@ -21,6 +21,24 @@ export function namesSecret(name: string): boolean {
 /** A place holder, or a constant's name in its stead (`INSERT_TOKEN_HERE`). */
 export function isStandIn(value: string): boolean {
   return isPlaceholder(value) || /^[A-Z]+(?:_[A-Z]+)*$/.test(value.trim());
+}
+
+/** True for the frame of a private key around nothing, `...` or a remark: no line of base64 in it. */
+function isFrame(key: string): boolean {
+  const body = key.slice(key.indexOf('-----', 11) + 5);
+  return !/[A-Za-z0-9+/]{24}/.test(body);
+}
+
+/** The kind of the first credential in a text that is known by its shape; a private key needs more than its frame. */
+export function credentialIn(text: string): string | undefined {
+  const found = findCredential(text);
+  if (found?.kind === 'private key' && isFrame(text.slice(found.start, found.end))) return undefined;
+  return found?.kind;
+}
+
+/** True for a text that is the frame of a private key around nothing. */
+export function isElidedKey(text: string): boolean {
+  return findCredential(text)?.kind === 'private key' && credentialIn(text) === undefined;
 }
 
 /** Hash methods and signature algorithms by name: `pbkdf2:sha256`, `argon2id`, `HS256`. */

@@ -1,8 +1,17 @@
-import { findCredential, type ProgramContext, type Violation } from '@keelson/checks';
+import type { ProgramContext, Violation } from '@keelson/checks';
 import { isObject, type JsonObject, type Path } from '@keelson/core';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
 import { listAt, mappingAt, textAt } from '../fields.ts';
-import { isCredible, isDigest, isPassedOn, isPlainUrl, isStandIn, namesSecret } from './credible.ts';
+import {
+  credentialIn,
+  isCredible,
+  isDigest,
+  isElidedKey,
+  isPassedOn,
+  isPlainUrl,
+  isStandIn,
+  namesSecret,
+} from './credible.ts';
 
 /** Endings of the keys in Secrets that hold what everybody may know. */
 const publicKey =
@@ -36,8 +45,8 @@ export function* literalSecrets({ resources }: ProgramContext): Generator<Violat
 }
 
 function isSecretEntry(key: string, value: string): boolean {
-  if (isStandIn(value) || isPlainUrl(value)) return false;
-  if (findCredential(value) !== undefined || /dockerc(?:onfigjson|fg)$/.test(key)) return true;
+  if (isStandIn(value) || isPlainUrl(value) || isElidedKey(value)) return false;
+  if (credentialIn(value) !== undefined || /dockerc(?:onfigjson|fg)$/.test(key)) return true;
   if (value.includes('\n')) return assignedSecret(value) !== undefined;
   if (publicKey.test(key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase())) return false;
   return !namesSecret(key) || value.trim().includes(' ') || value.length < 4 || isCredible(key, value);
@@ -73,8 +82,8 @@ export function* configMapSecrets({ resources }: ProgramContext): Generator<Viol
 
 function secretIn(key: string, text: string): string | undefined {
   if (!text.includes('\n') && namesSecret(key) && isCredible(key, text)) return 'a secret';
-  const credential = findCredential(text);
-  if (credential !== undefined) return `a credential (${credential.kind})`;
+  const credential = credentialIn(text);
+  if (credential !== undefined) return `a credential (${credential})`;
   return text.length > maxText ? undefined : assignedSecret(text);
 }
 
@@ -108,9 +117,9 @@ export function* environmentSecrets(context: ProgramContext): Generator<Violatio
       const key = textAt(variable, ['name']) ?? '';
       const value = textAt(variable, ['value']);
       if (value === undefined) continue;
-      const credential = findCredential(value);
+      const credential = credentialIn(value);
       if (credential === undefined && !(namesSecret(key) && isCredible(key, value))) continue;
-      const what = credential === undefined ? 'a secret' : `a credential (${credential.kind})`;
+      const what = credential === undefined ? 'a secret' : `a credential (${credential})`;
       yield {
         subject: resource,
         path: [...path, 'env', i, 'value'],
@@ -142,8 +151,8 @@ export function* argumentSecrets(context: ProgramContext): Generator<Violation> 
 }
 
 function secretWord(word: string, next: unknown): string | undefined {
-  const credential = findCredential(word);
-  if (credential !== undefined) return `a credential (${credential.kind})`;
+  const credential = credentialIn(word);
+  if (credential !== undefined) return `a credential (${credential})`;
   const match = option.exec(word);
   if (match === null) return undefined;
   const [, name = '', attached] = match;
@@ -184,8 +193,8 @@ function annotationSecret(resource: Resource, key: string, text: string): string
       ? "the Secret's own data"
       : undefined;
   }
-  const credential = findCredential(text);
-  if (credential !== undefined) return `a credential (${credential.kind})`;
+  const credential = credentialIn(text);
+  if (credential !== undefined) return `a credential (${credential})`;
   // Charts restart Pods by annotations with the digest of what they mount.
   if (key.toLowerCase().startsWith('checksum') || isDigest(text)) return undefined;
   const name = key.slice(key.lastIndexOf('/') + 1);
