@@ -37,7 +37,7 @@ function trim(node: RegexNode, end: 'leading' | 'trailing'): RegexNode {
 }
 
 /** More texts than this are no quick test. */
-const maxLiterals = 12;
+const maxLiterals = 48;
 
 /**
  * Texts of which every match contains one; empty where none are found. Looking for them first settles most texts
