@@ -178,7 +178,7 @@ const assertionSources = {
   word: '\\b',
   notWord: '',
   beginLine: '(?:^|(?<=\\n))',
-  endLine: '(?:$|(?=\\n))',
+  endLine: '(?![^\\n])',
 };
 
 function sourceOf(node: RegexNode): string {
