@@ -60,15 +60,19 @@ const texts = definitions.map(
     covers,
   }),
 );
-writeData('texts', texts, 'CheckText');
+// One JSON text for each check: a report reads those that it shows.
+const written = texts.map((text) => [text.id, JSON.stringify(text)]);
+writeFileSync(join(out, 'texts.js'), `export const texts = ${scriptLiteral(written)};\n`);
+writeFileSync(
+  join(out, 'texts.d.ts'),
+  'export declare const texts: readonly (readonly [id: string, json: string])[];\n',
+);
 const examples = definitions.map(({ id, target, examples }) => ({ id, target, examples }));
 writeData('examples', examples, 'CheckExamples');
 
 /** Data that most runs never need is a module of its own: one string to parse, loaded on demand. */
 function writeData(name: string, value: unknown, type: string): void {
-  const text = JSON.stringify(JSON.stringify(value))
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
+  const text = scriptLiteral(JSON.stringify(value));
   writeFileSync(join(out, `${name}.js`), `export const ${name} = JSON.parse(${text});\n`);
   writeFileSync(
     join(out, `${name}.d.ts`),
@@ -85,4 +89,9 @@ function compiles(definition: Parameters<typeof generateChecks>[0][number]): boo
     console.error(error instanceof Error ? error.message : String(error));
     return false;
   }
+}
+
+/** Data as a JavaScript literal; the two line separators that JSON allows and scripts once did not are escaped. */
+function scriptLiteral(value: unknown): string {
+  return JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }

@@ -41,10 +41,11 @@ export async function loadChecks(input?: JudgeInput): Promise<readonly Check[]> 
   return loaded.flatMap(({ checks }) => checks);
 }
 
-/** Titles, reasons and mappings of the checks by id; a module of its own, loaded on demand. */
-export async function loadCheckTexts(): Promise<ReadonlyMap<string, CheckText>> {
+/** Titles, reasons and mappings by check id, of all checks or of those named; a module of its own, loaded on demand. */
+export async function loadCheckTexts(ids?: ReadonlySet<string>): Promise<ReadonlyMap<string, CheckText>> {
   const { texts } = await import('../generated/texts.js');
-  return new Map(texts.map((text) => [text.id, text]));
+  const wanted = ids === undefined ? texts : texts.filter(([id]) => ids.has(id));
+  return new Map(wanted.map(([id, json]): [string, CheckText] => [id, JSON.parse(json)]));
 }
 
 /** The checks' inline examples, for tests and documentation. */

@@ -33,7 +33,7 @@ async function makeReport(
     tool: { name: 'keelson', version },
     findings: judged.findings,
     notifications: judged.notifications,
-    texts: await textsOf(selected),
+    texts: await textsOf(judged, selected),
     statistics: judgement.statistics,
     sources: loaded.sources,
     input: {
@@ -50,8 +50,9 @@ async function makeReport(
   };
 }
 
-async function textsOf(selected: SelectedChecks): Promise<ReadonlyMap<string, CheckText>> {
-  const texts = await loadCheckTexts();
+/** Texts of the checks that found something: no report shows others. */
+async function textsOf(judged: Judged, selected: SelectedChecks): Promise<ReadonlyMap<string, CheckText>> {
+  const texts = await loadCheckTexts(new Set(judged.findings.map(({ finding }) => finding.rule)));
   return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
 }
 
