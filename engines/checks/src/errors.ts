@@ -8,7 +8,6 @@ export const checkErrorCodes = Object.freeze({
     'The CEL of a check cannot be compiled, or gives something other than true, false or text.',
   CHECK_PATH: 'A path of a check cannot be read.',
   CHECK_FAILED: 'A check could not be evaluated on an object: its result there is unknown, not passed.',
-  CHECK_FIX: 'A fix cannot be applied to the text.',
   EXCEPTION_INVALID: 'An exception lacks its rule, reason or owner, or has an unknown field or a wrong date.',
 });
 

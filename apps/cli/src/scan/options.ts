@@ -79,7 +79,7 @@ PATH is a file, a folder, a quoted glob, an archive, or - for stdin: manifests (
   -o, --output FILE       write the result of the --format before it to FILE instead of stdout
       --fail-on SEVERITY  exit 1 at or above it: critical, high (default), medium, low, info, none
       --show SEVERITY     least severity that the terminal lists in full (default medium)
-      --fix[=ID,...]      mend what is safe to mend, all or the checks named, in place
+      --fix[=ID,...]      mend in place what is safe unseen, or what the checks named find
       --diff              show what --fix would change, and write nothing
       --checks DIR        read your own checks too (docs/checks-format.md)
       --only ID,...       run these checks only
