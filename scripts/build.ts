@@ -12,8 +12,9 @@ function run(...args: string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-// The packs' generator runs on the engine's build, and the packs are compiled after it.
-run(tsc, '--build', 'engines/checks');
+// The packs' generators run on the engines' build, and the packs are compiled after it.
+run(tsc, '--build', 'engines/checks', 'engines/compliance');
 run('packs/checks/scripts/generate.ts');
+run('packs/frameworks/scripts/generate.ts');
 run(tsc, '--build');
 run('apps/cli/scripts/bundle.ts');

@@ -1,6 +1,9 @@
+export { type ReportFormat, type ReportNeed, type ReportWriter, reportFormats } from './formats.ts';
 export { jsonParts, summarize, writeJson } from './json.ts';
 export {
+  type Comparison,
   counts,
+  type FindingState,
   type InputSummary,
   type ReportedFinding,
   type ScanReport,

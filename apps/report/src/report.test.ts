@@ -42,6 +42,8 @@ const both = (redact: (text: string) => string) => ({ message: redact, source: r
 function report(findings: Finding[], notifications: ScanReport['notifications'] = []): ScanReport {
   return {
     tool: { name: 'keelson', version: '0.1.0' },
+    time: '2026-01-02T03:04:05Z',
+    frameworks: [],
     findings: findings.map((item) => ({ finding: item, fixable: false })),
     notifications,
     texts: new Map(),

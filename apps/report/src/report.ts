@@ -1,14 +1,17 @@
 import type { CheckStatistics, CheckText, SensitiveText } from '@keelson/checks';
+import type { FrameworkAssessment } from '@keelson/compliance';
 import type { SourceText } from '@keelson/core';
 import type { Finding, Notification, Severity } from '@keelson/evidence';
 
 /** Everything that a report may tell. Writers are pure: a report in, text out. */
 export interface ScanReport {
   tool: { name: string; version: string };
+  /** When the run began: RFC 3339 in UTC, to the second. */
+  time: string;
   /** Failed judgements, suppressed ones included, worst first. */
   findings: readonly ReportedFinding[];
   notifications: readonly Notification[];
-  /** Texts of the checks that ran, by id. */
+  /** Texts of checks by id: of all that found something, and of all that ran where a format needs them. */
   texts: ReadonlyMap<string, CheckText>;
   statistics: ReadonlyMap<string, CheckStatistics>;
   /** Texts that were read, by file name as shown. */
@@ -16,6 +19,10 @@ export interface ScanReport {
   input: InputSummary;
   failOn: Severity | 'none';
   suppressions: SuppressionSummary;
+  /** The frameworks that the user asked for, or all where a format needs them; what the run says of each control. */
+  frameworks: readonly FrameworkAssessment[];
+  /** How this run differs from an earlier state, where the user named one. */
+  comparison?: Comparison;
   /** Takes sensitive values out of any text before it is shown. */
   redact: SensitiveText;
 }
@@ -27,6 +34,21 @@ export interface ReportedFinding {
   fixable: boolean;
   /** True when `--fix` mends it only if its check is named. */
   fixableByName?: boolean;
+  /** Where runs are compared: whether it was there before. */
+  state?: FindingState;
+}
+
+/** `not-comparable`: the other side could not judge it, so nobody knows whether it was there. */
+export type FindingState = 'new' | 'unchanged' | 'not-comparable';
+
+/** What was there in an earlier state and is no longer found. */
+export interface Comparison {
+  /** The earlier state as the user named it: a revision or a folder. */
+  against: string;
+  /** Findings of the earlier state that are gone. */
+  resolved: readonly Finding[];
+  /** Findings of the earlier state that this run could not judge again, and why. */
+  notComparable: readonly { finding: Finding; reason: string }[];
 }
 
 export interface InputSummary {

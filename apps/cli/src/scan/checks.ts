@@ -18,8 +18,8 @@ export interface SelectedChecks {
   checks: readonly Check[];
   /** Ids of all checks that there are, asked or not. */
   known: ReadonlySet<string>;
-  /** How many were asked, those with nothing to say about this input too. */
-  count: number;
+  /** Ids of those that were asked, those with nothing to say about this input too. */
+  asked: ReadonlySet<string>;
   /** Users' own, for their texts. */
   own: readonly CheckDefinition[];
   /** Users' checks that could not be read: exit 3, the others run. */
@@ -51,7 +51,7 @@ export function selectChecks(
       .filter(({ id }) => isWanted(id))
       .map((check) => withParams(check, settings.get(check.id))),
     known,
-    count: [...known].filter(isWanted).length,
+    asked: new Set([...known].filter(isWanted)),
     own: own?.definitions ?? [],
     problems: own?.problems ?? [],
   });

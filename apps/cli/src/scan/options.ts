@@ -1,15 +1,14 @@
 import { parseArgs } from 'node:util';
 import { type Severity, severities } from '@keelson/evidence';
 import { defaultFileLimits, type FileLimits } from '@keelson/manifests';
+import { reportFormats } from '@keelson/report';
 import { CommandError } from '../errors.ts';
 import { suggestion } from '../suggest.ts';
 
-export const formats = ['terminal', 'json', 'sarif'] as const;
-export type Format = (typeof formats)[number];
-
 /** One output: what and where; `-` is stdout. */
 export interface Output {
-  format: Format;
+  /** `terminal`, or a name of `reportFormats`. */
+  format: string;
   file: string;
 }
 
@@ -201,10 +200,13 @@ function severity(text: string | undefined, flag: string): Severity | undefined 
 
 /** The nth --output belongs to the last --format that has none yet; the first format without one goes to stdout. */
 function outputsOf(names: readonly string[], files: readonly string[]): Output[] {
-  const outputs = names.map((name): Output => {
-    const format = formats.find((known) => known === name);
-    if (format === undefined)
-      throw new CommandError('USAGE', `--format ${name}: it is one of ${formats.join(', ')}`);
+  const formats = ['terminal', ...Object.keys(reportFormats)];
+  const outputs = names.map((format): Output => {
+    if (!formats.includes(format))
+      throw new CommandError(
+        'USAGE',
+        `--format ${format}${suggestion(format, formats)}: it is one of ${formats.join(', ')}`,
+      );
     return { format, file: '-' };
   });
   if (files.length > outputs.length) throw new CommandError('USAGE', 'more --output than --format');

@@ -1,39 +1,48 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { type CheckText, engineTexts } from '@keelson/checks';
 import { loadCheckTexts } from '@keelson/pack-checks';
-import { jsonParts, type ScanReport, sarifParts, writeTerminal } from '@keelson/report';
+import { type ReportNeed, reportFormats, type ScanReport, writeTerminal } from '@keelson/report';
 import { CommandError, reasonOf } from '../errors.ts';
 import { terminalColumns, writeStdout } from '../stdout.ts';
 import { version } from '../version.ts';
 import type { SelectedChecks } from './checks.ts';
 import { addEdits, type Judged } from './judge.ts';
-import type { Format, Output, ScanOptions } from './options.ts';
+import type { Output, ScanOptions } from './options.ts';
 import { redactorOf } from './redaction.ts';
+
+/** When a run began, RFC 3339, and how long it took so far. */
+export interface RunFacts {
+  time: string;
+  seconds: number;
+}
 
 /** Writes every output that was asked for. */
 export async function writeOutputs(
   judged: Judged,
   selected: SelectedChecks,
   options: ScanOptions,
-  seconds: number,
+  run: RunFacts,
 ): Promise<void> {
-  if (options.outputs.some(({ format }) => format !== 'terminal')) addEdits(judged.findings);
-  const report = await makeReport(judged, selected, options, seconds);
-  for (const output of options.outputs) writeParts(output, render(output.format, report, options, output));
+  const needs = new Set(options.outputs.flatMap(({ format }) => reportFormats[format]?.needs ?? []));
+  if (needs.has('edits')) addEdits(judged.findings);
+  const report = await makeReport(judged, selected, options, run, needs);
+  for (const output of options.outputs) writeParts(output, await render(output, report, options));
 }
 
 async function makeReport(
   judged: Judged,
   selected: SelectedChecks,
   options: ScanOptions,
-  seconds: number,
+  { time, seconds }: RunFacts,
+  needs: ReadonlySet<ReportNeed>,
 ): Promise<ScanReport> {
   const { loaded, judgement, suppressions } = judged;
   return {
     tool: { name: 'keelson', version },
+    time,
     findings: judged.findings,
     notifications: judged.notifications,
-    texts: await textsOf(judged, selected),
+    texts: await textsOf(judged, selected, needs.has('texts')),
     statistics: judgement.statistics,
     sources: loaded.sources,
     input: {
@@ -41,35 +50,34 @@ async function makeReport(
       documents: loaded.documents,
       objects: loaded.resources.length,
       dockerfiles: loaded.dockerfiles.length,
-      checks: selected.count,
+      checks: selected.asked.size,
       seconds,
     },
     failOn: options.failOn,
     suppressions,
+    frameworks: [],
     redact: redactorOf(loaded),
   };
 }
 
-/** Texts of the checks that found something: no report shows others. */
-async function textsOf(judged: Judged, selected: SelectedChecks): Promise<ReadonlyMap<string, CheckText>> {
-  const texts = await loadCheckTexts(new Set(judged.findings.map(({ finding }) => finding.rule)));
+/** Texts of the checks that found something, or of all that were asked. */
+async function textsOf(
+  judged: Judged,
+  selected: SelectedChecks,
+  all: boolean,
+): Promise<ReadonlyMap<string, CheckText>> {
+  const wanted = all ? selected.asked : new Set(judged.findings.map(({ finding }) => finding.rule));
+  const texts = await loadCheckTexts(wanted);
   return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
 }
 
-function render(format: Format, report: ScanReport, options: ScanOptions, output: Output): Iterable<string> {
-  switch (format) {
-    case 'terminal': {
-      const columns = output.file === '-' ? terminalColumns() : undefined;
-      const isPlain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
-      const colour = columns !== undefined && !isPlain;
-      const width = columns ?? 120;
-      return [writeTerminal(report, { colour, width, show: options.show })];
-    }
-    case 'json':
-      return jsonParts(report);
-    case 'sarif':
-      return sarifParts(report);
-  }
+async function render(output: Output, report: ScanReport, options: ScanOptions): Promise<Iterable<string>> {
+  const format = reportFormats[output.format];
+  if (format !== undefined) return (await format.load())(report);
+  const columns = output.file === '-' ? terminalColumns() : undefined;
+  const isPlain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
+  const colour = columns !== undefined && !isPlain;
+  return [writeTerminal(report, { colour, width: columns ?? 120, show: options.show })];
 }
 
 /** Texts are gathered to this many characters before they are written. */

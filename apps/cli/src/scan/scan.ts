@@ -26,6 +26,7 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
   const select = selectChecks(merged, configuration.settings);
   if (merged.paths.some(isFolder)) boundYoungGeneration();
+  const time = startTime();
   const progress = new Progress(merged.quiet);
   const loaded = await readPaths(merged, progress);
   progress.tell(() => `Judging ${loaded.resources.length} objects`);
@@ -38,9 +39,16 @@ export async function run(args: readonly string[]): Promise<number> {
     return fixInput(judged, selected, merged, settings);
   }
   baselines(judged, merged);
-  await writeOutputs(judged, selected, merged, progress.seconds);
+  await writeOutputs(judged, selected, merged, { time, seconds: progress.seconds });
   if (judged.unreadable) return exitCodes.unreadable;
   return overThreshold(judged.findings, merged.failOn) ? exitCodes.findings : exitCodes.done;
+}
+
+/** When the run began, RFC 3339 to the second; `SOURCE_DATE_EPOCH` makes reports that can be made again. */
+function startTime(): string {
+  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? '';
+  const date = /^\d{1,11}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
+  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 /** Flags come before the configuration file; lists of both are joined. */

@@ -1,0 +1,34 @@
+import type { ScanReport } from './report.ts';
+
+/** Writes a report part by part: a report too large to hold as one text is none too large to write. */
+export type ReportWriter = (report: ScanReport) => Iterable<string>;
+
+/** A form in which a report is written for programs and pages; the terminal's is `writeTerminal`. */
+export interface ReportFormat {
+  /** What it is, in a few words for `--help`. */
+  summary: string;
+  /** What the writer wants to find in the report beyond what a terminal shows. */
+  needs: readonly ReportNeed[];
+  /** The writer's module, loaded only when it is asked for. */
+  load(): Promise<ReportWriter>;
+}
+
+/**
+ * `edits`: fixes as text edits. `texts`: the texts of all checks that were asked, not only of those that found something.
+ * `frameworks`: an assessment of every framework where the user named none.
+ */
+export type ReportNeed = 'edits' | 'texts' | 'frameworks';
+
+/** Every format by the name that `--format` takes. */
+export const reportFormats: Readonly<Record<string, ReportFormat>> = Object.freeze({
+  json: {
+    summary: 'all that is known, for programs (docs/schemas/scan-report.schema.json)',
+    needs: ['edits'],
+    load: async () => (await import('./json.ts')).jsonParts,
+  },
+  sarif: {
+    summary: 'SARIF 2.1.0, for code scanning of forges and for editors',
+    needs: ['edits'],
+    load: async () => (await import('./sarif.ts')).sarifParts,
+  },
+});

@@ -1,0 +1,95 @@
+import type { Verdict } from '@keelson/evidence';
+import type { ControlCoverage } from './coverage.ts';
+import type { Control, Framework } from './framework.ts';
+
+/** What a run of checks came to. */
+export interface RunResults {
+  /** How often each check that ran was asked, and how often it could not answer. */
+  statistics: ReadonlyMap<string, { judged: number; errors: number }>;
+  /** Failed judgements. */
+  findings: Iterable<{ rule: string; suppressed: boolean }>;
+  /** Ids of the checks that the user wanted; a control one of whose checks is missing here cannot pass. */
+  asked: ReadonlySet<string>;
+  /** Inputs that could not be read: while there is one, no control passes. */
+  unread: number;
+}
+
+/** A framework as a run found it. */
+export interface FrameworkAssessment {
+  framework: Framework;
+  /** In the framework's order, none left out. */
+  controls: readonly ControlResult[];
+  counts: Readonly<Record<Verdict, number>>;
+}
+
+/** What a run says of one control. */
+export interface ControlResult {
+  control: Control;
+  verdict: Verdict;
+  /** Why it is not plainly passed or failed: what to collect, what was not judged. */
+  reason?: string;
+  /** Checks that judge it. */
+  checks: readonly string[];
+  /** Those of them that failed, suppressed findings included: a suppression never changes a verdict. */
+  failed: readonly string[];
+  /** Findings that count. */
+  findings: number;
+  suppressed: number;
+}
+
+/**
+ * Judges every control of a framework by what its checks found. A control passes only when each of its checks ran on
+ * input that was wholly read, at least one had something to judge, none failed, and nothing is left for a person.
+ */
+export function assess(
+  framework: Framework,
+  coverage: readonly ControlCoverage[],
+  results: RunResults,
+): FrameworkAssessment {
+  const tallies = new Map<string, { findings: number; suppressed: number }>();
+  for (const { rule, suppressed } of results.findings) {
+    const tally = tallies.get(rule) ?? { findings: 0, suppressed: 0 };
+    if (suppressed) tally.suppressed++;
+    else tally.findings++;
+    tallies.set(rule, tally);
+  }
+  const counts = { fail: 0, pass: 0, manual: 0, 'not-applicable': 0 };
+  const controls = coverage.map(({ control, checks }) => {
+    const failed = checks.filter((id) => tallies.has(id));
+    const sum = (field: 'findings' | 'suppressed') =>
+      failed.reduce((total, id) => total + (tallies.get(id)?.[field] ?? 0), 0);
+    const result = {
+      control,
+      ...verdictOf(control, checks, failed, results),
+      checks,
+      failed,
+      findings: sum('findings'),
+      suppressed: sum('suppressed'),
+    };
+    counts[result.verdict]++;
+    return result;
+  });
+  return { framework, controls, counts };
+}
+
+function verdictOf(
+  control: Control,
+  checks: readonly string[],
+  failed: readonly string[],
+  { statistics, asked, unread }: RunResults,
+): { verdict: Verdict; reason?: string } {
+  if (control.notApplicable !== undefined)
+    return { verdict: 'not-applicable', reason: control.notApplicable };
+  if (failed.length > 0) return { verdict: 'fail' };
+  const unable = checks.filter((id) => (statistics.get(id)?.errors ?? 0) > 0);
+  if (unable.length > 0)
+    return { verdict: 'manual', reason: `could not be evaluated everywhere: ${unable.join(', ')}` };
+  if (control.manual !== undefined) return { verdict: 'manual', reason: control.manual };
+  if (checks.length === 0) return { verdict: 'manual', reason: 'no check judges it' };
+  const left = checks.filter((id) => !asked.has(id));
+  if (left.length > 0) return { verdict: 'manual', reason: `left out of this run: ${left.join(', ')}` };
+  if (unread > 0) return { verdict: 'manual', reason: `${unread} of the inputs could not be read` };
+  const judged = checks.some((id) => (statistics.get(id)?.judged ?? 0) > 0);
+  if (!judged) return { verdict: 'not-applicable', reason: 'nothing in the input that it speaks of' };
+  return { verdict: 'pass' };
+}

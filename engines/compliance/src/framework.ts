@@ -1,0 +1,67 @@
+import type { ControlReferences } from '@keelson/evidence';
+
+/** A set of controls that somebody publishes and an auditor asks for (docs/frameworks-format.md). */
+export interface Framework {
+  /** `cis-1.12`: what checks and users call it. */
+  id: string;
+  title: string;
+  version: string;
+  publisher: string;
+  /** Where the framework itself is published. */
+  reference: string;
+  /** Shorter names that users may call it by. */
+  aliases: readonly string[];
+  /** Sections in the framework's order. */
+  groups: readonly ControlGroup[];
+  /** Selections of controls that go by a name of their own. */
+  profiles: readonly Profile[];
+  /** In the framework's order. */
+  controls: readonly Control[];
+}
+
+/** A section of a framework. */
+export interface ControlGroup {
+  id: string;
+  title: string;
+}
+
+/** A named selection of controls: a level, a baseline. */
+export interface Profile {
+  id: string;
+  title: string;
+  controls: readonly string[];
+}
+
+/**
+ * A control. Identifiers are the framework's, texts are our own. Checks say by themselves which controls they judge
+ * (`controls` of a check); `from` and `checks` add to those.
+ */
+export interface Control {
+  id: string;
+  title: string;
+  group?: string;
+  /** What a person must collect and judge, where checks judge nothing of it or a part only. */
+  manual?: string;
+  /** Why the control asks nothing of what keelson reads. */
+  notApplicable?: string;
+  /** Controls of other frameworks whose checks judge this one too. */
+  from: ControlReferences;
+  /** Further checks that judge it. */
+  checks: readonly string[];
+}
+
+/** The framework cut down to one of its profiles. */
+export function profileOf(framework: Framework, profile: Profile): Framework {
+  const wanted = new Set(profile.controls);
+  const controls = framework.controls.filter(({ id }) => wanted.has(id));
+  const used = new Set(controls.map(({ group }) => group));
+  return {
+    ...framework,
+    id: profile.id,
+    title: profile.title,
+    aliases: [],
+    profiles: [],
+    groups: framework.groups.filter(({ id }) => used.has(id)),
+    controls,
+  };
+}
