@@ -149,7 +149,8 @@ function physicalOf(place: SourceLocation) {
 
 /** Relative files hang on %SRCROOT% as forges expect; stdin and absolute paths stand alone. */
 function artifactOf(file: string) {
-  const uri = file.split('/').map(encodeURIComponent).join('/');
+  // A name that no UTF-8 can hold would be refused: lone surrogates become U+FFFD.
+  const uri = file.toWellFormed().split('/').map(encodeURIComponent).join('/');
   return file.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: '%SRCROOT%' };
 }
 
