@@ -7,6 +7,7 @@ export const commandErrorCodes = Object.freeze({
   OUTPUT_FAILED: 'A result could not be written to its file.',
   CONFIG_INVALID: 'keelson.yaml or a baseline has a missing, unknown or wrong field.',
   FIX_REFUSED: 'A file was not changed: a link, outside the paths given, or changed since it was read.',
+  OUTSIDE_FAILED: 'A program that keelson calls (git) failed.',
   NOT_JUDGED: 'Input that was seen and left out, with the reason; no error.',
 });
 export type CommandErrorCode = keyof typeof commandErrorCodes;
@@ -28,7 +29,7 @@ export function reportError(error: unknown, debug: boolean): number {
   if (isKeelsonError(error)) {
     process.stderr.write(`keelson: ${error.format()}\n`);
     if (debug && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
-    return exitCodes.usage;
+    return error.code === 'OUTSIDE_FAILED' ? exitCodes.outside : exitCodes.usage;
   }
   process.stderr.write(
     `keelson: internal error: ${reasonOf(error)}; please report it, with the output of --debug\n`,

@@ -1,5 +1,6 @@
+import type { FrameworkAssessment } from '@keelson/compliance';
 import { arrayParts, redactedFinding, redactedNotification } from './redacted.ts';
-import { counts, type ScanReport } from './report.ts';
+import { type Comparison, counts, type FindingState, type ScanReport } from './report.ts';
 
 /** The whole report as JSON (schema: docs/schemas/scan-report.schema.json). */
 export function writeJson(report: ScanReport): string {
@@ -11,6 +12,7 @@ export function* jsonParts(report: ScanReport): Generator<string> {
   const head = {
     schema: 'urn:keelson:scan-report:v1',
     tool: report.tool,
+    time: report.time,
     input: report.input,
     summary: summarize(report),
     suppressions: report.suppressions,
@@ -22,7 +24,42 @@ export function* jsonParts(report: ScanReport): Generator<string> {
   yield* arrayParts(report.notifications, (item) => redactedNotification(item, report.redact));
   yield ',\n"checks":';
   yield* arrayParts(checks, (item) => item);
+  if (report.frameworks.length > 0) {
+    yield ',\n"frameworks":';
+    yield* arrayParts(report.frameworks, frameworkEntry);
+  }
+  if (report.comparison !== undefined) yield* comparisonParts(report.comparison, report);
   yield '}\n';
+}
+
+function frameworkEntry({ framework, counts, controls }: FrameworkAssessment) {
+  const { id, title, version } = framework;
+  return {
+    id,
+    title,
+    version,
+    counts,
+    controls: controls.map(({ control, ...result }) => ({ id: control.id, title: control.title, ...result })),
+  };
+}
+
+function* comparisonParts(comparison: Comparison, report: ScanReport): Generator<string> {
+  const indexesOf = (state: FindingState) =>
+    report.findings.flatMap((item, i) => (item.state === state ? [i] : []));
+  const findings = {
+    new: indexesOf('new'),
+    unchanged: indexesOf('unchanged'),
+    notComparable: indexesOf('not-comparable'),
+  };
+  const head = { against: comparison.against, findings };
+  yield `,\n"comparison":${JSON.stringify(head).slice(0, -1)},\n"resolved":`;
+  yield* arrayParts(comparison.resolved, (finding) => redactedFinding(finding, report.redact));
+  yield ',\n"notComparable":';
+  yield* arrayParts(comparison.notComparable, ({ finding, reason }) => ({
+    reason: report.redact.message(reason),
+    finding: redactedFinding(finding, report.redact),
+  }));
+  yield '}';
 }
 
 /** Counts by severity of what counts, and of what is suppressed. */

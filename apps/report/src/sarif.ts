@@ -28,8 +28,10 @@ export function writeSarif(report: ScanReport): string {
 
 /** `writeSarif` part by part, for reports too large to hold as one text. */
 export function* sarifParts(report: ScanReport): Generator<string> {
-  const ids = [...new Set(report.findings.map(({ finding }) => finding.rule))].sort();
-  const rules = ids.map((id) => ruleOf(id, report.texts.get(id), severityOf(id, report)));
+  const results = resultsOf(report);
+  const severities = new Map(results.map(({ finding }) => [finding.rule, finding.severity]));
+  const ids = [...severities.keys()].sort();
+  const rules = ids.map((id) => ruleOf(id, report.texts.get(id), severities.get(id) ?? 'info'));
   const index = new Map(ids.map((id, i) => [id, i]));
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -58,21 +60,32 @@ export function* sarifParts(report: ScanReport): Generator<string> {
   // The results come last in the last object, so their text goes before what closes it.
   const closing = '}]}';
   yield `${JSON.stringify(log).slice(0, -closing.length)},\n"results":`;
-  yield* arrayParts(report.findings, (item) =>
-    resultOf(redactedFinding(item.finding, report.redact), index.get(item.finding.rule) ?? -1),
-  );
+  yield* arrayParts(results, (item) => ({
+    ...resultOf(redactedFinding(item.finding, report.redact), index.get(item.finding.rule) ?? -1),
+    ...(item.baselineState === undefined ? {} : { baselineState: item.baselineState }),
+  }));
   yield `${closing}\n`;
 }
 
-function severityOf(rule: string, report: ScanReport): Severity {
-  return (
-    report.texts.get(rule)?.severity ??
-    report.findings.find(({ finding }) => finding.rule === rule)?.finding.severity ??
-    'info'
-  );
+interface StatedFinding {
+  finding: Finding;
+  /** SARIF 2.1.0, 3.27.24; a finding that cannot be compared has none. */
+  baselineState?: 'new' | 'unchanged' | 'absent';
 }
 
-function ruleOf(id: string, text: CheckText | undefined, severity: Severity) {
+/** The findings of the run and, where it is compared, those of the earlier state that are gone. */
+function resultsOf({ findings, comparison }: ScanReport): readonly StatedFinding[] {
+  if (comparison === undefined) return findings.map(({ finding }) => ({ finding }));
+  const present = findings.map(
+    ({ finding, state }): StatedFinding =>
+      state === 'new' || state === 'unchanged' ? { finding, baselineState: state } : { finding },
+  );
+  const gone = comparison.resolved.map((finding): StatedFinding => ({ finding, baselineState: 'absent' }));
+  return [...present, ...gone];
+}
+
+function ruleOf(id: string, text: CheckText | undefined, found: Severity) {
+  const severity = text?.severity ?? found;
   const title = text?.title ?? id;
   const controls = Object.entries(text?.controls ?? {}).map(
     ([framework, list]) => `${framework}: ${list.join(', ')}`,

@@ -1,4 +1,5 @@
 import { type Severity, severities } from '@keelson/evidence';
+import { comparisonCounts } from './comparison-lines.ts';
 import { summarize } from './json.ts';
 import { counts, type ScanReport } from './report.ts';
 import type { Painter } from './style.ts';
@@ -37,6 +38,7 @@ export function summaryLines(report: ScanReport, { paint, width, show }: Summary
     ...(fixable > 0
       ? [`${fixable} can be mended now: keelson scan --fix (--diff shows the changes first).`]
       : []),
+    ...comparisonCounts(report),
   ];
 }
 
@@ -63,8 +65,8 @@ function ruleTable(report: ScanReport, width: number): string[] {
     string,
     { severity: Severity; findings: number; objects: Set<string>; fixable: number }
   >();
-  for (const { finding, fixable } of report.findings) {
-    if (!counts(finding)) continue;
+  for (const { finding, fixable, state } of report.findings) {
+    if (!counts(finding) || state === 'unchanged') continue;
     const row = rows.get(finding.rule) ?? {
       severity: finding.severity,
       findings: 0,

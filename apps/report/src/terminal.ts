@@ -1,6 +1,8 @@
 import { type FindingLocation, type Notification, type Severity, severities } from '@keelson/evidence';
+import { comparisonLines } from './comparison-lines.ts';
 import { foldCovered } from './covered.ts';
 import { excerptOf } from './excerpt.ts';
+import { frameworkLines } from './framework-lines.ts';
 import { counts, type ReportedFinding, type ScanReport } from './report.ts';
 import { terminalSafe } from './sanitize.ts';
 import { type Painter, painter, wrap } from './style.ts';
@@ -38,13 +40,18 @@ export function writeTerminal(report: ScanReport, options: TerminalOptions): str
     folded: new Map(),
   };
   const shown = new Set(severities.slice(0, severities.indexOf(options.show) + 1));
-  const listed = report.findings.filter(({ finding }) => counts(finding) && shown.has(finding.severity));
+  // Beside an earlier state, what was there before is counted only.
+  const listed = report.findings.filter(
+    ({ finding, state }) => counts(finding) && shown.has(finding.severity) && state !== 'unchanged',
+  );
   const lines: string[] = [];
   const { standing, folded } = foldCovered(listed, report.texts);
   context.folded = folded;
   for (const group of groupByObject(joinCauses(standing, context)))
     lines.push(...objectLines(group, context));
   lines.push(...notificationLines(report.notifications, context));
+  lines.push(...frameworkLines(report.frameworks, context.paint, width));
+  lines.push(...comparisonLines(report, context.paint, width));
   lines.push(...summaryLines(report, { paint: context.paint, width, show: options.show }));
   return `${lines.join('\n')}\n`;
 }

@@ -56,5 +56,5 @@ export {
   type SuppressionInput,
   type SuppressionResult,
 } from './suppressions/apply.ts';
-export { type Exception, readExceptions } from './suppressions/exceptions.ts';
+export { type Exception, readException } from './suppressions/exceptions.ts';
 export type { SuppressibleFinding } from './suppressions/finding-index.ts';

@@ -7,9 +7,11 @@ import {
   type JudgeInput,
   withParams,
 } from '@keelson/checks';
+import { type CheckMapping, checksOfCoverage } from '@keelson/compliance';
 import type { JsonObject, KeelsonError } from '@keelson/core';
-import { checkIds, loadChecks } from '@keelson/pack-checks';
+import { checkIds, loadChecks, loadCheckTexts } from '@keelson/pack-checks';
 import { CommandError, reasonOf } from '../errors.ts';
+import type { FrameworkCoverage } from '../frameworks.ts';
 import { suggestion } from '../suggest.ts';
 import type { ScanOptions } from './options.ts';
 
@@ -20,6 +22,8 @@ export interface SelectedChecks {
   known: ReadonlySet<string>;
   /** Ids of those that were asked, those with nothing to say about this input too. */
   asked: ReadonlySet<string>;
+  /** The frameworks that the user named. */
+  frameworks: readonly FrameworkCoverage[];
   /** Users' own, for their texts. */
   own: readonly CheckDefinition[];
   /** Users' checks that could not be read: exit 3, the others run. */
@@ -31,10 +35,10 @@ export interface SelectedChecks {
  * are looked at before anything is read; what to load depends on the input.
  * @throws CommandError USAGE for an id that no check has
  */
-export function selectChecks(
-  options: Pick<ScanOptions, 'checks' | 'only' | 'skip' | 'fix'>,
+export async function selectChecks(
+  options: Pick<ScanOptions, 'checks' | 'only' | 'skip' | 'fix' | 'frameworks'>,
   settings: ReadonlyMap<string, JsonObject> = new Map(),
-): (input: JudgeInput) => Promise<SelectedChecks> {
+): Promise<(input: JudgeInput) => Promise<SelectedChecks>> {
   const files = options.checks.flatMap(checkFiles);
   const own = files.length === 0 ? undefined : compileChecks(files, new Set(checkIds));
   const known = new Set([...checkIds, ...(own?.checks ?? []).map(({ id }) => id)]);
@@ -45,16 +49,34 @@ export function selectChecks(
   }
   const only = new Set(options.only);
   const skip = new Set(options.skip);
-  const isWanted = (id: string) => (only.size === 0 || only.has(id)) && !skip.has(id);
+  const frameworks = await frameworksOf(options.frameworks, own?.definitions ?? []);
+  const judging = new Set(frameworks.flatMap(({ coverage }) => [...checksOfCoverage(coverage)]));
+  const isWanted = (id: string) =>
+    (only.size === 0 || only.has(id)) && !skip.has(id) && (frameworks.length === 0 || judging.has(id));
   return async (input) => ({
     checks: [...(await loadChecks(input)), ...(own?.checks ?? [])]
       .filter(({ id }) => isWanted(id))
       .map((check) => withParams(check, settings.get(check.id))),
     known,
     asked: new Set([...known].filter(isWanted)),
+    frameworks,
     own: own?.definitions ?? [],
     problems: own?.problems ?? [],
   });
+}
+
+/** Which controls each check judges: those that keelson brings, and the user's own. */
+export async function checkMappings(own: readonly CheckDefinition[]): Promise<CheckMapping[]> {
+  return [...(await loadCheckTexts()).values(), ...own];
+}
+
+async function frameworksOf(
+  names: readonly string[],
+  own: readonly CheckDefinition[],
+): Promise<readonly FrameworkCoverage[]> {
+  if (names.length === 0) return [];
+  const { namedFrameworks } = await import('../frameworks.ts');
+  return namedFrameworks(names, await checkMappings(own));
 }
 
 function checkFiles(path: string): { file: string; text: string }[] {

@@ -29,6 +29,8 @@ export interface Judged {
   findings: JudgedFinding[];
   notifications: Notification[];
   suppressions: SuppressionResult;
+  /** Inputs and checks that could not be read. */
+  unread: number;
   unreadable: boolean;
 }
 
@@ -86,6 +88,7 @@ export function judgeInput(
     findings,
     notifications,
     suppressions,
+    unread: unread.length,
     unreadable: unread.length > 0 || judgement.notifications.some(({ level }) => level === 'error'),
   };
 }
@@ -102,10 +105,14 @@ export function addEdits(findings: readonly JudgedFinding[]): void {
   }
 }
 
+/** True when a finding at or above the threshold counts; beside an earlier state only those that were not there. */
 export function overThreshold(findings: readonly ReportedFinding[], failOn: Severity | 'none'): boolean {
   if (failOn === 'none') return false;
   const limit = severities.indexOf(failOn);
-  return findings.some(({ finding }) => counts(finding) && severities.indexOf(finding.severity) <= limit);
+  return findings.some(
+    ({ finding, state }) =>
+      counts(finding) && state !== 'unchanged' && severities.indexOf(finding.severity) <= limit,
+  );
 }
 
 /** Objects by their worst finding, then by name; in an object by severity, line and check. */

@@ -3,6 +3,7 @@ import { type Severity, severities } from '@keelson/evidence';
 import { defaultFileLimits, type FileLimits } from '@keelson/manifests';
 import { reportFormats } from '@keelson/report';
 import { CommandError } from '../errors.ts';
+import type { VerbUsage } from '../flags.ts';
 import { suggestion } from '../suggest.ts';
 
 /** One output: what and where; `-` is stdout. */
@@ -26,6 +27,8 @@ export interface WrittenOptions {
   checks: string[];
   only: string[];
   skip: string[];
+  /** Names of frameworks, or files of the user's own. */
+  frameworks: string[];
   exclude: string[];
   /** Read what `.gitignore` leaves out too. */
   noGitignore: boolean;
@@ -36,6 +39,9 @@ export interface WrittenOptions {
   writeBaseline: string | undefined;
   config: string | undefined;
   namespace: string | undefined;
+  /** An earlier state to compare with: a revision, or a folder. */
+  against: string | undefined;
+  watch: boolean;
 }
 
 /** Options after flags and configuration were put together. */
@@ -45,36 +51,46 @@ export interface ScanOptions extends WrittenOptions {
   namespace: string;
 }
 
+/** Names that `--format` takes. */
+const formatNames = ['terminal', ...Object.keys(reportFormats)];
+
 const options = {
-  format: { type: 'string', short: 'f', multiple: true },
-  output: { type: 'string', short: 'o', multiple: true },
-  'fail-on': { type: 'string' },
-  show: { type: 'string' },
+  format: { type: 'string', short: 'f', multiple: true, value: { choices: formatNames } },
+  output: { type: 'string', short: 'o', multiple: true, value: 'file' },
+  'fail-on': { type: 'string', value: { choices: [...severities, 'none'] } },
+  show: { type: 'string', value: { choices: severities } },
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
-  fix: { type: 'string', multiple: true },
+  fix: { type: 'string', multiple: true, value: 'check', list: true, optional: true },
   diff: { type: 'boolean' },
-  checks: { type: 'string', multiple: true },
-  only: { type: 'string', multiple: true },
-  skip: { type: 'string', multiple: true },
-  exclude: { type: 'string', multiple: true },
+  checks: { type: 'string', multiple: true, value: 'folder' },
+  only: { type: 'string', multiple: true, value: 'check', list: true },
+  skip: { type: 'string', multiple: true, value: 'check', list: true },
+  exclude: { type: 'string', multiple: true, value: 'file' },
   'no-gitignore': { type: 'boolean' },
-  limit: { type: 'string', multiple: true },
-  'helm-values': { type: 'string', multiple: true },
+  limit: {
+    type: 'string',
+    multiple: true,
+    value: { choices: Object.keys(defaultFileLimits).map((name) => `${name}=`) },
+  },
+  'helm-values': { type: 'string', multiple: true, value: 'file' },
   'helm-set': { type: 'string', multiple: true },
-  baseline: { type: 'string' },
-  'write-baseline': { type: 'string' },
-  config: { type: 'string' },
+  baseline: { type: 'string', value: 'file' },
+  'write-baseline': { type: 'string', value: 'file' },
+  config: { type: 'string', value: 'file' },
   namespace: { type: 'string', short: 'n' },
+  framework: { type: 'string', multiple: true, value: 'framework', list: true },
+  against: { type: 'string', value: 'revision' },
+  watch: { type: 'boolean', short: 'w' },
 } as const;
 
-export const scanHelp = `keelson scan: find, explain and mend what is wrong in Kubernetes configuration
+export const scanHelp = () => `keelson scan: find, explain and mend what is wrong in Kubernetes configuration
 
 Usage: keelson scan [options] PATH...
 
 PATH is a file, a folder, a quoted glob, an archive, or - for stdin: manifests (YAML or JSON), Helm charts, kustomizations, Dockerfiles.
 
-  -f, --format FORMAT     terminal (default), json or sarif; repeat it with --output for several at once
+  -f, --format FORMAT     terminal (default) or one of those below; repeat it with --output for several at once
   -o, --output FILE       write the result of the --format before it to FILE instead of stdout
       --fail-on SEVERITY  exit 1 at or above it: critical, high (default), medium, low, info, none
       --show SEVERITY     least severity that the terminal lists in full (default medium)
@@ -83,6 +99,10 @@ PATH is a file, a folder, a quoted glob, an archive, or - for stdin: manifests (
       --checks DIR        read your own checks too (docs/checks-format.md)
       --only ID,...       run these checks only
       --skip ID,...       leave these checks out
+      --framework NAME,...  run the checks of a framework and tell the state of each of its controls (keelson checks
+                          coverage lists the names; or your own, FILE.yaml)
+      --against REV|DIR   compare with a git revision or a folder: only what is new counts
+  -w, --watch             judge again whenever a file changes, until interrupted
       --exclude GLOB      leave out paths, as .gitignore writes them
       --no-gitignore      read what .gitignore files leave out too
       --helm-values FILE, --helm-set KEY=VALUE   values for charts, as helm takes them
@@ -94,6 +114,9 @@ PATH is a file, a folder, a quoted glob, an archive, or - for stdin: manifests (
   -q, --quiet             no notes on stderr
       --debug             stack traces for errors
 
+Formats:
+${formatList()}
+
 Exit: 0 nothing at or above the threshold, 1 findings, 2 wrong call, 3 some input could not be read (the rest
 was judged), 4 a system outside failed.
 
@@ -102,8 +125,20 @@ Examples:
   keelson scan deploy/ Dockerfile --fail-on medium
   kubectl get deploy -A -o yaml | keelson scan -
   keelson scan . -f terminal -f sarif -o keelson.sarif
+  keelson scan . --framework cis -f html -o report.html
+  keelson scan . --against origin/main -f markdown
   keelson scan . --fix --diff
 `;
+
+/** How `keelson scan` is called, for completion. */
+export const scanUsage = (): VerbUsage => ({ flags: options, help: scanHelp(), operands: 'file' });
+
+function formatList(): string {
+  const width = Math.max(...Object.keys(reportFormats).map((name) => name.length));
+  return Object.entries(reportFormats)
+    .map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`)
+    .join('\n');
+}
 
 /**
  * Reads the arguments of `keelson scan`.
@@ -138,6 +173,9 @@ export function parseScanOptions(args: readonly string[]): WrittenOptions {
     writeBaseline: values['write-baseline'],
     config: values.config,
     namespace: values.namespace,
+    frameworks: list(values.framework),
+    against: values.against,
+    watch: values.watch ?? false,
   };
 }
 
@@ -154,7 +192,7 @@ function refuseUnknown(args: readonly string[]): void {
 
 /** Fixing writes files and no report: what asks for one beside it would be passed over in silence. */
 function refuseWithFix(values: Readonly<Record<string, unknown>>): void {
-  for (const name of ['format', 'output', 'baseline', 'write-baseline']) {
+  for (const name of ['format', 'output', 'baseline', 'write-baseline', 'against', 'watch']) {
     if (values[name] !== undefined)
       throw new CommandError('USAGE', `--${name} does not go with --fix or --diff`);
   }
@@ -200,12 +238,11 @@ function severity(text: string | undefined, flag: string): Severity | undefined 
 
 /** The nth --output belongs to the last --format that has none yet; the first format without one goes to stdout. */
 function outputsOf(names: readonly string[], files: readonly string[]): Output[] {
-  const formats = ['terminal', ...Object.keys(reportFormats)];
   const outputs = names.map((format): Output => {
-    if (!formats.includes(format))
+    if (!formatNames.includes(format))
       throw new CommandError(
         'USAGE',
-        `--format ${format}${suggestion(format, formats)}: it is one of ${formats.join(', ')}`,
+        `--format ${format}${suggestion(format, formatNames)}: it is one of ${formatNames.join(', ')}`,
       );
     return { format, file: '-' };
   });

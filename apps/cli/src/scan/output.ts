@@ -1,7 +1,14 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { type CheckText, engineTexts } from '@keelson/checks';
 import { loadCheckTexts } from '@keelson/pack-checks';
-import { type ReportNeed, reportFormats, type ScanReport, writeTerminal } from '@keelson/report';
+import {
+  type Comparison,
+  type ReportedFinding,
+  type ReportNeed,
+  reportFormats,
+  type ScanReport,
+  writeTerminal,
+} from '@keelson/report';
 import { CommandError, reasonOf } from '../errors.ts';
 import { terminalColumns, writeStdout } from '../stdout.ts';
 import { version } from '../version.ts';
@@ -14,6 +21,8 @@ import { redactorOf } from './redaction.ts';
 export interface RunFacts {
   time: string;
   seconds: number;
+  /** The earlier state that the run is compared with, as it was judged. */
+  earlier?: { comparison: Comparison; judged: Judged };
 }
 
 /** Writes every output that was asked for. */
@@ -33,7 +42,7 @@ async function makeReport(
   judged: Judged,
   selected: SelectedChecks,
   options: ScanOptions,
-  { time, seconds }: RunFacts,
+  { time, seconds, earlier }: RunFacts,
   needs: ReadonlySet<ReportNeed>,
 ): Promise<ScanReport> {
   const { loaded, judgement, suppressions } = judged;
@@ -42,7 +51,11 @@ async function makeReport(
     time,
     findings: judged.findings,
     notifications: judged.notifications,
-    texts: await textsOf(judged, selected, needs.has('texts')),
+    texts: await textsOf(
+      [...judged.findings, ...(earlier?.judged.findings ?? [])],
+      selected,
+      needs.has('texts'),
+    ),
     statistics: judgement.statistics,
     sources: loaded.sources,
     input: {
@@ -55,18 +68,32 @@ async function makeReport(
     },
     failOn: options.failOn,
     suppressions,
-    frameworks: [],
-    redact: redactorOf(loaded),
+    frameworks: await assessments(judged, selected, needs.has('frameworks')),
+    ...(earlier === undefined ? {} : { comparison: earlier.comparison }),
+    // What was a secret before is one still.
+    redact: redactorOf(loaded, ...(earlier === undefined ? [] : [earlier.judged.loaded])),
   };
+}
+
+/** What the run says of the frameworks that the user named, or of all where a format wants to show them. */
+async function assessments(
+  judged: Judged,
+  selected: SelectedChecks,
+  all: boolean,
+): Promise<ScanReport['frameworks']> {
+  const isNamed = selected.frameworks.length > 0;
+  if (!isNamed && !all) return [];
+  const { assessFrameworks } = await import('./assessments.ts');
+  return assessFrameworks(judged, selected);
 }
 
 /** Texts of the checks that found something, or of all that were asked. */
 async function textsOf(
-  judged: Judged,
+  findings: readonly ReportedFinding[],
   selected: SelectedChecks,
   all: boolean,
 ): Promise<ReadonlyMap<string, CheckText>> {
-  const wanted = all ? selected.asked : new Set(judged.findings.map(({ finding }) => finding.rule));
+  const wanted = all ? selected.asked : new Set(findings.map(({ finding }) => finding.rule));
   const texts = await loadCheckTexts(wanted);
   return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
 }

@@ -3,8 +3,9 @@ import { SensitiveKey } from '@keelson/evidence';
 import type { LoadedInput } from '@keelson/manifests';
 
 /** Takes the sensitive values of what was read out of texts. */
-export function redactorOf({ resources, dockerfiles }: LoadedInput): SensitiveText {
-  return redactor([...resources, ...dockerfiles], redactionKey());
+export function redactorOf(...loaded: readonly LoadedInput[]): SensitiveText {
+  const subjects = loaded.flatMap(({ resources, dockerfiles }) => [...resources, ...dockerfiles]);
+  return redactor(subjects, redactionKey());
 }
 
 /** A key that the user sets makes digests comparable between runs; else they are good for one run. */

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type Severity, severities } from '@keelson/evidence';
 import { type LoadedInput, loadInput, ManifestError } from '@keelson/manifests';
+import type { Comparison } from '@keelson/report';
 import { readConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
@@ -13,35 +13,86 @@ import { parseScanOptions, type ScanOptions, scanHelp, type WrittenOptions } fro
 import { writeOutputs } from './output.ts';
 import { settingsOf } from './settings.ts';
 
+export { scanUsage as usage } from './options.ts';
+
 /** `keelson scan`. */
 export async function run(args: readonly string[]): Promise<number> {
   const options = parseScanOptions(args);
   if (options.help) {
-    writeStdout(scanHelp);
+    writeStdout(scanHelp());
     return exitCodes.done;
   }
+  if (options.watch) {
+    const { watchPaths } = await import('./watch.ts');
+    const outputs = options.outputs.map(({ file }) => file);
+    return watchPaths(watched(options.paths), outputs, () => scanOnce(options));
+  }
+  return scanOnce(options);
+}
+
+/** @throws CommandError USAGE for what cannot be watched */
+function watched(paths: readonly string[]): readonly string[] {
+  for (const path of paths) {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined)
+      throw new CommandError('USAGE', `--watch: ${path} is no file or folder`);
+  }
+  return paths;
+}
+
+async function scanOnce(options: WrittenOptions): Promise<number> {
   const configuration = readConfiguration(options.config);
   const merged = mergeConfiguration(options, configuration);
   if (merged.paths.length === 0)
     throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
-  const select = selectChecks(merged, configuration.settings);
+  const select = await selectChecks(merged, configuration.settings);
   if (merged.paths.some(isFolder)) boundYoungGeneration();
   const time = startTime();
   const progress = new Progress(merged.quiet);
-  const loaded = await readPaths(merged, progress);
-  progress.tell(() => `Judging ${loaded.resources.length} objects`);
-  const selected = await select(loaded);
-  const settings = await settingsOf(configuration, loaded);
-  const judged = judgeInput(loaded, selected, merged, settings);
-  progress.clear();
+  const judgePaths = async (paths: readonly string[]) => {
+    const loaded = await readPaths({ ...merged, paths }, progress);
+    progress.tell(() => `Judging ${loaded.resources.length} objects`);
+    const selected = await select(loaded);
+    const settings = await settingsOf(configuration, loaded);
+    return { judged: judgeInput(loaded, selected, merged, settings), selected, settings };
+  };
+  const { judged, selected, settings } = await judgePaths(merged.paths);
   if (merged.fix !== undefined) {
+    progress.clear();
     const { fixInput } = await import('./fix.ts');
     return fixInput(judged, selected, merged, settings);
   }
   baselines(judged, merged);
-  await writeOutputs(judged, selected, merged, { time, seconds: progress.seconds });
+  const earlier =
+    merged.against === undefined ? undefined : await compareWith(merged.against, merged, judged, judgePaths);
+  progress.clear();
+  await writeOutputs(judged, selected, merged, {
+    time,
+    seconds: progress.seconds,
+    ...(earlier === undefined ? {} : { earlier }),
+  });
   if (judged.unreadable) return exitCodes.unreadable;
   return overThreshold(judged.findings, merged.failOn) ? exitCodes.findings : exitCodes.done;
+}
+
+/** Judges the earlier state by the same checks; what could not be read of it is told and is no fault of this run. */
+async function compareWith(
+  against: string,
+  options: ScanOptions,
+  judged: Judged,
+  judgePaths: (paths: readonly string[]) => Promise<{ judged: Judged }>,
+): Promise<{ comparison: Comparison; judged: Judged }> {
+  const [{ judgeEarlier }, { compareFindings }] = await Promise.all([
+    import('./against.ts'),
+    import('./compare.ts'),
+  ]);
+  const earlier = await judgeEarlier(against, options.paths, judgePaths);
+  const comparison = compareFindings(against, earlier.judged, judged);
+  for (const notification of earlier.judged.notifications) {
+    if (notification.level !== 'error') continue;
+    const message = `in ${against}: ${notification.message}`;
+    judged.notifications.push({ ...notification, level: 'warning', message });
+  }
+  return { comparison, judged: earlier.judged };
 }
 
 /** When the run began, RFC 3339 to the second; `SOURCE_DATE_EPOCH` makes reports that can be made again. */
@@ -56,27 +107,23 @@ function mergeConfiguration(
   options: WrittenOptions,
   configuration: ReturnType<typeof readConfiguration>,
 ): ScanOptions {
-  const { failOn, show } = configuration;
   return {
     ...options,
-    failOn: options.failOn ?? (failOn === 'none' ? 'none' : (severityOf(failOn, 'failOn') ?? 'high')),
-    show: options.show ?? severityOf(show, 'show') ?? 'medium',
+    failOn: options.failOn ?? configuration.failOn ?? 'high',
+    show: options.show ?? configuration.show ?? 'medium',
     namespace: options.namespace ?? configuration.namespace ?? 'default',
     exclude: [...configuration.exclude, ...options.exclude],
     skip: [...configuration.skip, ...options.skip],
     only: [...configuration.only, ...options.only],
     checks: [...configuration.checks, ...options.checks],
+    frameworks: options.frameworks.length > 0 ? options.frameworks : configuration.frameworks,
   };
 }
 
-function severityOf(text: string | undefined, field: string): Severity | undefined {
-  if (text === undefined) return undefined;
-  const found = severities.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new CommandError('CONFIG_INVALID', `${field}: ${text} is not one of ${severities.join(', ')}`);
-}
-
-async function readPaths(options: ScanOptions, progress: Progress): Promise<LoadedInput> {
+async function readPaths(
+  options: Omit<ScanOptions, 'paths'> & { paths: readonly string[] },
+  progress: Progress,
+): Promise<LoadedInput> {
   const { paths, exclude, limits, noGitignore, helmValues, helmSet, namespace } = options;
   const stdin = paths.includes('-') ? readFileSync(0, 'utf8') : undefined;
   const loaded = await loadInput(paths, {

@@ -20,20 +20,10 @@ export interface Exception {
 const keys = new Set(['rule', 'rules', 'objects', 'object', 'files', 'file', 'reason', 'owner', 'expires']);
 
 /**
- * Reads the `exceptions` of a configuration.
+ * Reads one of the `exceptions` of a configuration; `path` says where it stands.
  * @throws CheckError EXCEPTION_INVALID naming the field and its line
  */
-export function readExceptions(
-  value: JsonValue | undefined,
-  locate: Locate,
-  at: Path = ['exceptions'],
-): Exception[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw fault('exceptions is a list', locate(at));
-  return value.map((item, i) => readException(item, locate, [...at, i]));
-}
-
-function readException(item: JsonValue, locate: Locate, path: Path): Exception {
+export function readException(item: JsonValue, locate: Locate, path: Path): Exception {
   if (!isObject(item)) throw fault('an exception is a mapping', locate(path));
   for (const key of Object.keys(item)) {
     if (!keys.has(key)) throw fault(`unknown field "${key}" in an exception`, locate([...path, key]));
