@@ -31,4 +31,14 @@ export const reportFormats: Readonly<Record<string, ReportFormat>> = Object.free
     needs: ['edits'],
     load: async () => (await import('./sarif.ts')).sarifParts,
   },
+  openreports: {
+    summary: 'openreports.io Report and ClusterReport objects, for kubectl apply and dashboards',
+    needs: ['texts'],
+    load: async () => (await import('./cluster/openreports.ts')).openReportParts,
+  },
+  policyreport: {
+    summary: 'wgpolicyk8s.io PolicyReport and ClusterPolicyReport objects, for kubectl apply and dashboards',
+    needs: ['texts'],
+    load: async () => (await import('./cluster/policyreport.ts')).policyReportParts,
+  },
 });

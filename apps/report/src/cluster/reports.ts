@@ -1,0 +1,162 @@
+import type { FrameworkAssessment } from '@keelson/compliance';
+import type { ScanReport } from '../report.ts';
+import { type PolicyResult, PolicyResults, type resultStates } from './results.ts';
+import { labelValue, namePart } from './text.ts';
+
+/** How an API spells the two kinds of report. */
+export interface ReportApi {
+  apiVersion: string;
+  kind: string;
+  clusterKind: string;
+  /** True where a report names its source once for all results. */
+  hasSource: boolean;
+}
+
+/**
+ * No object holds more results, nor more bytes of them. `kubectl apply` keeps the whole object in an annotation, and
+ * all annotations of an object may have 262,144 bytes (kubernetes.io, "Annotations"); etcd's bound of 1.5 MiB is wider.
+ */
+export const maxResults = 500;
+export const maxResultBytes = 240_000;
+
+/**
+ * The report as a `kind: List` of report objects, part by part; `kubectl apply -f` takes it. One object for each namespace
+ * and one for the cluster, each with as many further ones (`keelson-scan-2` …) as the bounds above ask for. The next scan
+ * writes the same names; `app.kubernetes.io/managed-by=keelson` selects all of them.
+ *
+ * | here | is |
+ * |---|---|
+ * | a namespace's report | findings about objects of the namespace |
+ * | the cluster's report | findings about objects of no namespace, and about what is no object (Dockerfiles: `properties.file`); one `pass` for each check that judged and found nothing; what could not be judged |
+ * | a report for each framework asked for | a result for each control |
+ * | policy, rule | id of the check: a policy of the API is what dashboards list, and a check is one |
+ * | category | category of the check |
+ * | result | `fail`; `warn` for severity info ("not met and the policy is not scored"); `skip` when suppressed; `error` for what could not be judged |
+ * | scored | false for `warn`, `skip`, `error` |
+ * | resources | the object judged |
+ * | properties | title, remediation, reference, controls, file, line, fingerprint, resultID, state, suppression, reason |
+ */
+export function* reportObjects(report: ScanReport, api: ReportApi): Generator<string> {
+  let lead = '{"apiVersion":"v1","kind":"List","items":[\n';
+  for (const group of groupsOf(report)) {
+    for (const text of objectsOf(group, report, api)) {
+      yield lead + text;
+      lead = ',\n';
+    }
+  }
+  yield '\n]}\n';
+}
+
+/** Results that stand in one report, or in several when they are many. */
+interface ReportGroup {
+  name: string;
+  namespace?: string;
+  /** Made one by one while they are written. */
+  results: (() => PolicyResult)[];
+}
+
+function groupsOf(report: ScanReport): ReportGroup[] {
+  const make = new PolicyResults(report);
+  const cluster: ReportGroup = { name: 'keelson-scan', results: [] };
+  const namespaces = new Map<string, ReportGroup>();
+  const add = (finding: ScanReport['findings'][number]['finding'], result: () => PolicyResult) => {
+    const { namespace } = make.resource(finding);
+    if (namespace === undefined) {
+      cluster.results.push(result);
+      return;
+    }
+    const group = namespaces.get(namespace);
+    if (group === undefined)
+      namespaces.set(namespace, { name: 'keelson-scan', namespace, results: [result] });
+    else group.results.push(result);
+  };
+  for (const item of report.findings) add(item.finding, () => make.finding(item));
+  for (const finding of report.comparison?.resolved ?? []) add(finding, () => make.resolved(finding));
+  for (const { finding, reason } of report.comparison?.notComparable ?? [])
+    add(finding, () => make.notComparable(finding, reason));
+  for (const item of report.notifications) cluster.results.push(() => make.notification(item));
+  for (const [rule, { judged, failed, errors }] of report.statistics) {
+    if (judged > 0 && failed === 0 && errors === 0) cluster.results.push(() => make.passed(rule, judged));
+  }
+  const sorted = [...namespaces.values()].sort((a, b) =>
+    (a.namespace ?? '') < (b.namespace ?? '') ? -1 : 1,
+  );
+  return [cluster, ...frameworkGroups(report.frameworks, make), ...sorted];
+}
+
+/** Controls have reports of their own: beside findings they would be counted twice. */
+function frameworkGroups(frameworks: readonly FrameworkAssessment[], make: PolicyResults): ReportGroup[] {
+  const taken = new Map<string, number>();
+  return frameworks.map((assessment) => {
+    const name = `keelson-framework-${namePart(assessment.framework.id) || 'own'}`;
+    const count = (taken.get(name) ?? 0) + 1;
+    taken.set(name, count);
+    return {
+      // Ids that differ in what no name may hold differ by a number; `-2` would be the second part of the first.
+      name: count === 1 ? name : `${name}.${count}`,
+      results: assessment.controls.map((control) => () => make.control(assessment, control)),
+    };
+  });
+}
+
+function* objectsOf(group: ReportGroup, report: ScanReport, api: ReportApi): Generator<string> {
+  let texts: string[] = [];
+  let bytes = 0;
+  let part = 1;
+  let summary = emptySummary();
+  for (const make of group.results) {
+    const result = make();
+    const text = JSON.stringify(result);
+    const size = encodedBytes(text);
+    if (texts.length === maxResults || (texts.length > 0 && bytes + size > maxResultBytes)) {
+      yield objectText(group, part, report, api, texts, summary);
+      part++;
+      texts = [];
+      bytes = 0;
+      summary = emptySummary();
+    }
+    texts.push(text);
+    bytes += size;
+    summary[result.result]++;
+  }
+  // Of a cluster without a finding there is a report too: an absent one would look like a scan that never ran.
+  yield objectText(group, part, report, api, texts, summary);
+}
+
+type Summary = Record<(typeof resultStates)[number], number>;
+
+function emptySummary(): Summary {
+  return { pass: 0, fail: 0, warn: 0, error: 0, skip: 0 };
+}
+
+function objectText(
+  { name, namespace }: ReportGroup,
+  part: number,
+  { tool }: ScanReport,
+  api: ReportApi,
+  results: readonly string[],
+  summary: Summary,
+): string {
+  const head = {
+    apiVersion: api.apiVersion,
+    kind: namespace === undefined ? api.clusterKind : api.kind,
+    metadata: {
+      name: part === 1 ? name : `${name}-${part}`,
+      ...(namespace === undefined ? {} : { namespace }),
+      labels: {
+        'app.kubernetes.io/managed-by': labelValue(tool.name),
+        'app.kubernetes.io/version': labelValue(tool.version),
+      },
+    },
+    ...(api.hasSource ? { source: tool.name } : {}),
+    summary,
+  };
+  return `${JSON.stringify(head).slice(0, -1)},"results":[\n${results.join(',\n')}\n]}`;
+}
+
+const escapedInGo = /[<>&]/g;
+
+/** Bytes of a result in the annotation that `kubectl apply` writes: Go writes `<`, `>` and `&` as six characters. */
+function encodedBytes(text: string): number {
+  return Buffer.byteLength(text) + 5 * (text.match(escapedInGo)?.length ?? 0);
+}
