@@ -1,9 +1,8 @@
 // Runs the inline examples of check files without a build: `node packs/checks/scripts/try.ts packs/checks/kubernetes/rbac`.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileCheck, judge, loadDefinitions, withParams } from '@keelson/checks';
-import { SourceText } from '@keelson/core';
-import { readDockerfileText, readManifestText } from '@keelson/manifests';
+import { compileCheck, loadDefinitions } from '@keelson/checks';
+import { judgeExample } from '../src/judge-example.ts';
 import { programs } from '../src/programs/index.ts';
 
 function filesOf(path: string): string[] {
@@ -11,15 +10,6 @@ function filesOf(path: string): string[] {
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => join(path, name));
-}
-
-function resultOf(target: string, input: string, check: ReturnType<typeof compileCheck>) {
-  if (target === 'dockerfile') {
-    const { input: dockerfile, problems } = readDockerfileText(new SourceText('Dockerfile', input));
-    return { errors: problems, judgement: judge({ resources: [], dockerfiles: [dockerfile] }, [check]) };
-  }
-  const { resources, errors } = readManifestText(new SourceText('example.yaml', input));
-  return { errors, judgement: judge({ resources, dockerfiles: [] }, [check]) };
 }
 
 const files = process.argv
@@ -38,16 +28,11 @@ for (const definition of definitions) {
     const check = compileCheck(definition, () => undefined, programs);
     const verdicts = new Set(definition.examples.map(({ verdict }) => verdict));
     if (verdicts.size < 2) say(`${definition.id}: needs an example of each verdict`);
-    for (const [i, { verdict, input, params }] of definition.examples.entries()) {
-      const { errors, judgement } = resultOf(definition.target, input, withParams(check, params));
-      const label = `${definition.id} example ${i + 1} (${verdict})`;
-      for (const error of errors) say(`${label}: ${error.format()}`);
-      for (const { message } of judgement.notifications) say(`${label}: ${message}`);
-      if (judgement.violations.length > 0 !== (verdict === 'fail')) {
-        say(
-          `${label}: gave ${judgement.violations.length} violations ${judgement.violations.map(({ message }) => message).join('; ')}`,
-        );
-      }
+    for (const [i, example] of definition.examples.entries()) {
+      const { holds, found, faults } = judgeExample(check, definition.target, example);
+      const label = `${definition.id} example ${i + 1} (${example.verdict})`;
+      for (const fault of faults) say(`${label}: ${fault}`);
+      if (!holds) say(`${label}: gave ${found.length} violations ${found.join('; ')}`);
     }
   } catch (error) {
     say(`${definition.id}: ${error instanceof Error ? error.message : String(error)}`);

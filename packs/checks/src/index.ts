@@ -9,6 +9,8 @@ import { podTemplates } from '@keelson/kubernetes';
 import { ids, objectKinds } from '../generated/index.js';
 import type { GroupName } from './groups.ts';
 
+export { type ExampleOutcome, judgeExample } from './judge-example.ts';
+
 /** Ids of all checks that keelson brings. */
 export const checkIds: readonly string[] = ids;
 
