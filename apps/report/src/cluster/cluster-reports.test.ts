@@ -24,7 +24,7 @@ interface Result {
   severity?: string;
   scored: boolean;
   resources?: { apiVersion?: string; kind: string; namespace?: string; name: string }[];
-  properties: Record<string, string>;
+  properties?: Record<string, string>;
 }
 
 interface ReportObject {
@@ -94,13 +94,13 @@ describe.each(reports)('%s report', (_, report) => {
     expect(results.filter(({ result }) => result === 'fail' || result === 'warn')).toHaveLength(
       failed.length,
     );
-    expect(results.filter(({ properties }) => properties['suppression'] !== undefined)).toHaveLength(
+    expect(results.filter(({ properties }) => properties?.['suppression'] !== undefined)).toHaveLength(
       report.findings.length - failed.length,
     );
-    expect(results.filter(({ properties }) => properties['level'] !== undefined)).toHaveLength(
+    expect(results.filter(({ properties }) => properties?.['level'] !== undefined)).toHaveLength(
       report.notifications.length,
     );
-    const ids = results.flatMap(({ properties }) => properties['resultID'] ?? []);
+    const ids = results.flatMap(({ properties }) => properties?.['resultID'] ?? []);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -151,7 +151,7 @@ test.each([
   expect(holder?.metadata.namespace).toBe(namespace);
   const result = holder?.results.find((item) => item.result === 'fail');
   expect(result?.resources?.[0]?.apiVersion).toBe(apiVersion);
-  expect(result?.properties['group']).toBe(apiVersion === undefined ? 'example.com' : undefined);
+  expect(result?.properties?.['group']).toBe(apiVersion === undefined ? 'example.com' : undefined);
 });
 
 test('a Dockerfile is no object: its findings stand in the cluster report with their place', () => {
@@ -202,11 +202,11 @@ test('controls of a framework stand in a report of their own', () => {
 test('what an earlier state had is told: gone is pass, not judged again is error', () => {
   const compared = reports.find(([name]) => name === 'compared')?.[1];
   const results = compared === undefined ? [] : resultsOf(compared);
-  expect(results.filter(({ properties }) => properties['state'] === 'resolved')).toMatchObject([
+  expect(results.filter(({ properties }) => properties?.['state'] === 'resolved')).toMatchObject([
     { rule: 'rule-resolved', result: 'pass' },
   ]);
   expect(results.filter(({ result, rule }) => result === 'error' && rule === 'rule-unknown')).toHaveLength(1);
-  expect(results.filter(({ properties }) => properties['state'] === 'new').length).toBeGreaterThan(0);
+  expect(results.filter(({ properties }) => properties?.['state'] === 'new').length).toBeGreaterThan(0);
 });
 
 test('hostile texts come back as data, and none of them makes a namespace or a label', () => {

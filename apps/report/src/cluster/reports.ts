@@ -34,15 +34,14 @@ export const maxResultBytes = 240_000;
  * | result | `fail`; `warn` for severity info ("not met and the policy is not scored"); `skip` when suppressed; `error` for what could not be judged |
  * | scored | false for `warn`, `skip`, `error` |
  * | resources | the object judged |
- * | properties | title, remediation, reference, controls, file, line, fingerprint, resultID, state, suppression, reason |
+ * | properties | title, remediation, reference, controls, file, line, group (where no version is known), state, suppression, reason, resultID (the fingerprint) |
  */
 export function* reportObjects(report: ScanReport, api: ReportApi): Generator<string> {
   let lead = '{"apiVersion":"v1","kind":"List","items":[\n';
   for (const group of groupsOf(report)) {
-    for (const text of objectsOf(group, report, api)) {
-      yield lead + text;
-      lead = ',\n';
-    }
+    yield lead;
+    yield* objectsOf(group, report, api);
+    lead = ',\n';
   }
   yield '\n]}\n';
 }
@@ -60,7 +59,7 @@ function groupsOf(report: ScanReport): ReportGroup[] {
   const cluster: ReportGroup = { name: 'keelson-scan', results: [] };
   const namespaces = new Map<string, ReportGroup>();
   const add = (finding: ScanReport['findings'][number]['finding'], result: () => PolicyResult) => {
-    const { namespace } = make.resource(finding);
+    const namespace = make.namespace(finding);
     if (namespace === undefined) {
       cluster.results.push(result);
       return;
@@ -100,27 +99,28 @@ function frameworkGroups(frameworks: readonly FrameworkAssessment[], make: Polic
 }
 
 function* objectsOf(group: ReportGroup, report: ScanReport, api: ReportApi): Generator<string> {
-  let texts: string[] = [];
-  let bytes = 0;
+  // Of a cluster without a finding there is a report too: an absent one would look like a scan that never ran.
+  yield opening(group, 1, report, api);
   let part = 1;
+  let held = 0;
+  let bytes = 0;
   let summary = emptySummary();
   for (const make of group.results) {
-    const result = make();
-    const text = JSON.stringify(result);
+    const { result, text } = make();
     const size = encodedBytes(text);
-    if (texts.length === maxResults || (texts.length > 0 && bytes + size > maxResultBytes)) {
-      yield objectText(group, part, report, api, texts, summary);
+    if (held === maxResults || (held > 0 && bytes + size > maxResultBytes)) {
       part++;
-      texts = [];
+      yield `${closing(summary)},\n${opening(group, part, report, api)}`;
+      held = 0;
       bytes = 0;
       summary = emptySummary();
     }
-    texts.push(text);
+    yield held === 0 ? text : `,\n${text}`;
+    held++;
     bytes += size;
-    summary[result.result]++;
+    summary[result]++;
   }
-  // Of a cluster without a finding there is a report too: an absent one would look like a scan that never ran.
-  yield objectText(group, part, report, api, texts, summary);
+  yield closing(summary);
 }
 
 type Summary = Record<(typeof resultStates)[number], number>;
@@ -129,13 +129,12 @@ function emptySummary(): Summary {
   return { pass: 0, fail: 0, warn: 0, error: 0, skip: 0 };
 }
 
-function objectText(
+/** The text of an object up to its first result. */
+function opening(
   { name, namespace }: ReportGroup,
   part: number,
   { tool }: ScanReport,
   api: ReportApi,
-  results: readonly string[],
-  summary: Summary,
 ): string {
   const head = {
     apiVersion: api.apiVersion,
@@ -149,14 +148,19 @@ function objectText(
       },
     },
     ...(api.hasSource ? { source: tool.name } : {}),
-    summary,
   };
-  return `${JSON.stringify(head).slice(0, -1)},"results":[\n${results.join(',\n')}\n]}`;
+  return `${JSON.stringify(head).slice(0, -1)},"results":[\n`;
+}
+
+/** The sums are known when the results are written, so they stand behind them. */
+function closing(summary: Summary): string {
+  return `\n],"summary":${JSON.stringify(summary)}}`;
 }
 
 const escapedInGo = /[<>&]/g;
 
 /** Bytes of a result in the annotation that `kubectl apply` writes: Go writes `<`, `>` and `&` as six characters. */
 function encodedBytes(text: string): number {
-  return Buffer.byteLength(text) + 5 * (text.match(escapedInGo)?.length ?? 0);
+  const isPlain = !text.includes('<') && !text.includes('>') && !text.includes('&');
+  return Buffer.byteLength(text) + (isPlain ? 0 : 5 * (text.match(escapedInGo)?.length ?? 0));
 }

@@ -1,190 +1,197 @@
 import type { CheckText } from '@keelson/checks';
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
-import type { Finding, FindingLocation, Notification } from '@keelson/evidence';
+import type { Finding, FindingLocation, Notification, Severity } from '@keelson/evidence';
 import type { ReportedFinding, ScanReport } from '../report.ts';
 import { type JudgedResource, judgedResource } from './resources.ts';
 import { plainText } from './text.ts';
 
-/** One entry of `results`, the same in both APIs. */
-export interface PolicyResult {
-  source: string;
-  policy: string;
-  rule: string;
-  category?: string;
-  severity?: string;
-  result: ResultState;
-  scored: boolean;
-  timestamp: { seconds: number; nanos: number };
-  message: string;
-  resources?: readonly object[];
-  properties?: Readonly<Record<string, string>>;
-}
-
 export const resultStates = ['pass', 'fail', 'warn', 'error', 'skip'] as const;
 export type ResultState = (typeof resultStates)[number];
 
-/** Makes results of what a report holds; what is the same for all findings of a check is made once. */
+/** One entry of `results`, the same in both APIs, and its JSON. */
+export interface PolicyResult {
+  result: ResultState;
+  text: string;
+}
+
+/** What differs between the results of a check. */
+interface Judged {
+  severity?: Severity;
+  result: ResultState;
+  message: string;
+}
+
+/**
+ * Makes results of what a report holds. What is the same for all findings of a check, of an object or of a file is
+ * turned into JSON once: a large scan has ten thousands of findings, and a few hundred of those.
+ */
 export class PolicyResults {
   readonly #report: ScanReport;
-  readonly #timestamp: PolicyResult['timestamp'];
-  readonly #checks = new Map<string, CheckFields>();
-  readonly #resources = new Map<string, JudgedResource>();
+  readonly #timestamp: string;
+  readonly #checks = new Map<string, CheckFragments>();
+  readonly #resources = new Map<string, JudgedResource & { json: string }>();
+  readonly #files = new Map<string, string>();
   readonly #seen = new Map<string, number>();
 
   constructor(report: ScanReport) {
     this.#report = report;
-    this.#timestamp = { seconds: Math.floor(Date.parse(report.time) / 1000), nanos: 0 };
+    const seconds = Math.floor(Date.parse(report.time) / 1000);
+    this.#timestamp = `"timestamp":{"seconds":${seconds},"nanos":0}`;
   }
 
-  /** The object that a finding judges. */
-  resource({ subject }: Finding): JudgedResource {
-    const known = this.#resources.get(subject);
-    if (known !== undefined) return known;
-    const resource = judgedResource(subject);
-    this.#resources.set(subject, resource);
-    return resource;
+  /** The namespace whose report a finding stands in; undefined for the cluster's. */
+  namespace({ subject }: Finding): string | undefined {
+    return this.#resource(subject).namespace;
   }
 
   /** What a check found; suppressed it is `skip`, and advice (`info`), which nobody is scored by, is `warn`. */
   finding({ finding, state }: ReportedFinding): PolicyResult {
-    const suppression = finding.suppressions?.[0];
-    const isAdvice = finding.severity === 'info';
-    const result = suppression !== undefined ? 'skip' : isAdvice ? 'warn' : 'fail';
-    const properties = this.#findingProperties(finding, state);
-    if (suppression !== undefined) {
-      properties['suppression'] = suppression.kind;
-      properties['reason'] = this.#message(suppression.reason);
+    const { message, severity, suppressions } = finding;
+    const suppression = suppressions?.[0];
+    if (suppression === undefined) {
+      const result = severity === 'info' ? 'warn' : 'fail';
+      return this.#judged(
+        finding,
+        { severity, result, message },
+        state === undefined ? '' : pair('state', state),
+      );
     }
-    return this.#judged(finding, result, finding.message, properties);
+    const reason = pair('reason', this.#message(suppression.reason));
+    const details = `${state === undefined ? '' : pair('state', state)}${pair('suppression', suppression.kind)}${reason}`;
+    return this.#judged(finding, { severity, result: 'skip', message }, details);
   }
 
   /** What an earlier state had and this one has not. */
   resolved(finding: Finding): PolicyResult {
-    return this.#judged(
-      finding,
-      'pass',
-      `resolved: ${finding.message}`,
-      this.#findingProperties(finding, 'resolved'),
-    );
+    const { severity, message } = finding;
+    const judged: Judged = { severity, result: 'pass', message: `resolved: ${message}` };
+    return this.#judged(finding, judged, pair('state', 'resolved'));
   }
 
   /** What an earlier state had and this run could not judge again. */
   notComparable(finding: Finding, reason: string): PolicyResult {
-    const properties = this.#findingProperties(finding, 'not-comparable');
-    return this.#judged(
-      finding,
-      'error',
-      `could not be judged again (${reason}): ${finding.message}`,
-      properties,
-    );
+    const { severity } = finding;
+    const message = `could not be judged again (${reason}): ${finding.message}`;
+    return this.#judged(finding, { severity, result: 'error', message }, pair('state', 'not-comparable'));
   }
 
   /** A check that judged something and found nothing. */
   passed(rule: string, judged: number): PolicyResult {
-    return {
-      ...this.#check(rule).result,
-      result: 'pass',
-      scored: true,
-      timestamp: this.#timestamp,
-      message: `${judged} judged, nothing found`,
-      properties: this.#check(rule).properties,
-    };
+    const severity = this.#report.texts.get(rule)?.severity;
+    const { head, properties } = this.#check(rule);
+    const message = `${judged} judged, nothing found`;
+    return this.#result(
+      head,
+      { result: 'pass', message, ...(severity === undefined ? {} : { severity }) },
+      '',
+      properties,
+    );
   }
 
-  /** What could not be read or judged. Notes are no failure of a policy: they are `skip`. */
+  /** What could not be read or judged. A note is no failure of a policy: it is `skip`. */
   notification({ level, code, message, location, rule }: Notification): PolicyResult {
-    return {
-      source: this.#report.tool.name,
-      policy: plainText(rule ?? code),
-      rule: plainText(rule ?? code),
-      category: 'not judged',
-      result: level === 'note' ? 'skip' : 'error',
-      scored: false,
-      timestamp: this.#timestamp,
-      message: this.#message(message),
-      properties: { code, level, ...placeOf(location) },
-    };
+    const id = plainText(rule ?? code);
+    const head = this.#head(id, id, 'not judged');
+    const properties = `${pair('code', code)}${pair('level', level)}${this.#place(location)}`;
+    return this.#result(head, { result: level === 'note' ? 'skip' : 'error', message }, '', properties);
   }
 
   /** A control of a framework: `manual` and `not-applicable` ones were not evaluated, so they are `skip`. */
-  control({ framework }: FrameworkAssessment, result: ControlResult): PolicyResult {
-    const { control, verdict, reason } = result;
-    const words = [control.title, reason === undefined ? verdict : `${verdict}: ${reason}`];
-    if (result.findings > 0) words.push(`findings: ${result.findings}`);
-    if (result.suppressed > 0) words.push(`suppressed: ${result.suppressed}`);
-    return {
-      source: this.#report.tool.name,
-      policy: plainText(framework.id),
-      rule: plainText(control.id),
-      category: plainText(framework.title),
-      result: verdict === 'fail' || verdict === 'pass' ? verdict : 'skip',
-      scored: verdict === 'fail' || verdict === 'pass',
-      timestamp: this.#timestamp,
-      message: plainText(words.join('; ')),
-      properties: {
-        verdict,
-        ...(result.checks.length > 0 ? { checks: plainText(result.checks.join(', ')) } : {}),
-      },
-    };
+  control({ framework }: FrameworkAssessment, control: ControlResult): PolicyResult {
+    const { verdict, reason, checks, findings, suppressed } = control;
+    const words = [control.control.title, reason === undefined ? verdict : `${verdict}: ${reason}`];
+    if (findings > 0) words.push(`findings: ${findings}`);
+    if (suppressed > 0) words.push(`suppressed: ${suppressed}`);
+    const head = this.#head(
+      plainText(framework.id),
+      plainText(control.control.id),
+      plainText(framework.title),
+    );
+    const properties = `${pair('verdict', verdict)}${checks.length === 0 ? '' : pair('checks', plainText(checks.join(', ')))}`;
+    const result = verdict === 'fail' || verdict === 'pass' ? verdict : 'skip';
+    return this.#result(head, { result, message: words.join('; ') }, '', properties);
   }
 
-  #judged(
-    finding: Finding,
-    result: ResultState,
-    message: string,
-    properties: Record<string, string>,
-  ): PolicyResult {
-    const { reference } = this.resource(finding);
-    return {
-      ...this.#check(finding.rule).result,
-      severity: finding.severity,
-      result,
-      scored: result === 'fail' || result === 'pass',
-      timestamp: this.#timestamp,
-      message: this.#message(message),
-      ...(reference === undefined ? {} : { resources: [reference] }),
-      properties,
-    };
-  }
-
-  #findingProperties(finding: Finding, state: string | undefined): Record<string, string> {
-    const { group } = this.resource(finding);
+  #judged(finding: Finding, judged: Judged, details: string): PolicyResult {
+    const { json, group } = this.#resource(finding.subject);
+    const { head, properties } = this.#check(finding.rule);
     const count = (this.#seen.get(finding.fingerprint) ?? 0) + 1;
     this.#seen.set(finding.fingerprint, count);
-    return {
-      ...this.#check(finding.rule).properties,
-      ...placeOf(finding.locations[0]),
-      ...(group === undefined ? {} : { group }),
-      ...(state === undefined ? {} : { state }),
-      fingerprint: finding.fingerprint,
-      // By this policy-reporter tells results apart; the same object in two files has one fingerprint.
-      resultID: `${finding.fingerprint}-${count}`,
-    };
+    // By this policy-reporter tells results apart; the same object in two files has one fingerprint.
+    const id = pair('resultID', count === 1 ? finding.fingerprint : `${finding.fingerprint}-${count}`);
+    const place = this.#place(finding.locations[0]);
+    const kind = group === undefined ? '' : pair('group', group);
+    return this.#result(head, judged, json, `${properties}${place}${kind}${details}${id}`);
+  }
+
+  /** Puts fragments together: `resources` and `properties` end in a comma where they are not empty. */
+  #result(
+    head: string,
+    { severity, result, message }: Judged,
+    resources: string,
+    properties: string,
+  ): PolicyResult {
+    const scored = result === 'fail' || result === 'pass';
+    const grade = severity === undefined ? '' : `"severity":"${severity}",`;
+    const words = JSON.stringify(this.#message(message));
+    const rest = properties === '' ? '' : `,"properties":{${properties.slice(0, -1)}}`;
+    const text = `{${head}${grade}"result":"${result}","scored":${scored},${resources}${this.#timestamp},"message":${words}${rest}}`;
+    return { result, text };
+  }
+
+  #head(policy: string, rule: string, category: string | undefined): string {
+    const source = pair('source', this.#report.tool.name);
+    const group = category === undefined ? '' : pair('category', category);
+    return `${source}${pair('policy', policy)}${pair('rule', rule)}${group}`;
   }
 
   #message(text: string): string {
     return plainText(this.#report.redact.message(text));
   }
 
-  #check(rule: string): CheckFields {
+  #place(place: FindingLocation | undefined): string {
+    if (place === undefined) return '';
+    let file = this.#files.get(place.file);
+    if (file === undefined) {
+      file = pair('file', plainText(place.file));
+      this.#files.set(place.file, file);
+    }
+    return place.line === undefined ? file : `${file}"line":"${place.line}",`;
+  }
+
+  #resource(subject: string): JudgedResource & { json: string } {
+    const known = this.#resources.get(subject);
+    if (known !== undefined) return known;
+    const resource = judgedResource(subject);
+    const { reference } = resource;
+    const made = {
+      ...resource,
+      json: reference === undefined ? '' : `"resources":[${JSON.stringify(reference)}],`,
+    };
+    this.#resources.set(subject, made);
+    return made;
+  }
+
+  #check(rule: string): CheckFragments {
     const known = this.#checks.get(rule);
     if (known !== undefined) return known;
-    const fields = checkFields(rule, this.#report.texts.get(rule), this.#report.tool.name);
-    this.#checks.set(rule, fields);
-    return fields;
+    const text = this.#report.texts.get(rule);
+    const id = plainText(rule);
+    const category = text === undefined ? undefined : plainText(text.category);
+    const fragments = { head: this.#head(id, id, category), properties: checkProperties(text) };
+    this.#checks.set(rule, fragments);
+    return fragments;
   }
 }
 
-/** What all results of a check share. */
-interface CheckFields {
-  result: Pick<PolicyResult, 'source' | 'policy' | 'rule' | 'category' | 'severity'>;
-  properties: Readonly<Record<string, string>>;
+/** JSON that all results of a check share. */
+interface CheckFragments {
+  head: string;
+  properties: string;
 }
 
-function checkFields(rule: string, text: CheckText | undefined, source: string): CheckFields {
-  const id = plainText(rule);
-  const result = { source, policy: id, rule: id };
-  if (text === undefined) return { result, properties: {} };
+function checkProperties(text: CheckText | undefined): string {
+  if (text === undefined) return '';
   const controls = Object.entries(text.controls).map(([framework, ids]) => `${framework}: ${ids.join(', ')}`);
   const properties = {
     title: text.title,
@@ -192,18 +199,12 @@ function checkFields(rule: string, text: CheckText | undefined, source: string):
     reference: text.references[0] ?? '',
     controls: controls.join('; '),
   };
-  return {
-    result: { ...result, category: plainText(text.category), severity: text.severity },
-    properties: Object.fromEntries(
-      Object.entries(properties).flatMap(([key, value]) => (value === '' ? [] : [[key, plainText(value)]])),
-    ),
-  };
+  return Object.entries(properties)
+    .map(([key, value]) => (value === '' ? '' : pair(key, plainText(value))))
+    .join('');
 }
 
-function placeOf(place: FindingLocation | undefined): Record<string, string> {
-  if (place === undefined) return {};
-  return {
-    file: plainText(place.file),
-    ...(place.line === undefined ? {} : { line: String(place.line) }),
-  };
+/** A member of an object and the comma behind it. */
+function pair(key: string, value: string): string {
+  return `"${key}":${JSON.stringify(value)},`;
 }
