@@ -106,7 +106,8 @@ function faultsOf(
       if (checks?.has(check) === false) fault([...at, 'checks', j], `there is no check "${check}"`);
     }
     for (const [other, list] of Object.entries(control.from)) {
-      const known = ready.get(other)?.controls;
+      // A control may take from another of its own framework: a technique from its sub-techniques.
+      const known = other === framework.id ? framework.controls : ready.get(other)?.controls;
       if (known === undefined) fault([...at, 'from', other], `there is no framework "${other}"`);
       for (const [j, id] of known === undefined ? [] : list.entries()) {
         if (!known?.some((each) => each.id === id))
