@@ -60,23 +60,15 @@ const texts = definitions.map(
     covers,
   }),
 );
-// One JSON text for each check: a report reads those that it shows.
-const written = texts.map((text) => [text.id, JSON.stringify(text)]);
-writeFileSync(join(out, 'texts.js'), `export const texts = ${scriptLiteral(written)};\n`);
-writeFileSync(
-  join(out, 'texts.d.ts'),
-  'export declare const texts: readonly (readonly [id: string, json: string])[];\n',
-);
-const examples = definitions.map(({ id, target, examples }) => ({ id, target, examples }));
-writeData('examples', examples, 'CheckExamples');
-
-/** Data that most runs never need is a module of its own: one string to parse, loaded on demand. */
-function writeData(name: string, value: unknown, type: string): void {
-  const text = scriptLiteral(JSON.stringify(value));
-  writeFileSync(join(out, `${name}.js`), `export const ${name} = JSON.parse(${text});\n`);
+writeEach('texts', texts);
+writeEach('definitions', definitions);
+/** One JSON text for each check: a reader parses those that it asks for. */
+function writeEach(name: string, values: readonly { id: string }[]): void {
+  const written = values.map((value) => [value.id, JSON.stringify(value)]);
+  writeFileSync(join(out, `${name}.js`), `export const ${name} = ${scriptLiteral(written)};\n`);
   writeFileSync(
     join(out, `${name}.d.ts`),
-    `import type { ${type} } from '@keelson/checks';\nexport declare const ${name}: readonly ${type}[];\n`,
+    `export declare const ${name}: readonly (readonly [id: string, json: string])[];\n`,
   );
 }
 

@@ -1,5 +1,6 @@
 import {
   type Check,
+  type CheckDefinition,
   type CheckExamples,
   type CheckText,
   componentsOf,
@@ -46,12 +47,27 @@ export async function loadChecks(input?: JudgeInput): Promise<readonly Check[]> 
 /** Titles, reasons and mappings by check id, of all checks or of those named; a module of its own, loaded on demand. */
 export async function loadCheckTexts(ids?: ReadonlySet<string>): Promise<ReadonlyMap<string, CheckText>> {
   const { texts } = await import('../generated/texts.js');
-  const wanted = ids === undefined ? texts : texts.filter(([id]) => ids.has(id));
-  return new Map(wanted.map(([id, json]): [string, CheckText] => [id, JSON.parse(json)]));
+  return parsed(texts, ids);
+}
+
+/** The checks as their files say them, their CEL as text among it: all of them or those named. */
+export async function loadCheckDefinitions(
+  ids?: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, CheckDefinition>> {
+  const { definitions } = await import('../generated/definitions.js');
+  return parsed(definitions, ids);
+}
+
+function parsed<T>(
+  written: readonly (readonly [id: string, json: string])[],
+  ids: ReadonlySet<string> | undefined,
+): ReadonlyMap<string, T> {
+  const wanted = ids === undefined ? written : written.filter(([id]) => ids.has(id));
+  return new Map(wanted.map(([id, json]): [string, T] => [id, JSON.parse(json)]));
 }
 
 /** The checks' inline examples, for tests and documentation. */
 export async function loadCheckExamples(): Promise<readonly CheckExamples[]> {
-  const { examples } = await import('../generated/examples.js');
-  return examples;
+  const definitions = await loadCheckDefinitions();
+  return [...definitions.values()].map(({ id, target, examples }) => ({ id, target, examples }));
 }
