@@ -21,6 +21,11 @@ export type ReportNeed = 'edits' | 'texts' | 'frameworks';
 
 /** Every format by the name that `--format` takes. */
 export const reportFormats: Readonly<Record<string, ReportFormat>> = Object.freeze({
+  html: {
+    summary: 'one page for a browser: search, filters, fixes, compliance; works offline and on paper',
+    needs: ['edits', 'texts', 'frameworks'],
+    load: async () => (await import('./html.ts')).htmlParts,
+  },
   json: {
     summary: 'all that is known, for programs (docs/schemas/scan-report.schema.json)',
     needs: ['edits'],
@@ -40,5 +45,50 @@ export const reportFormats: Readonly<Record<string, ReportFormat>> = Object.free
     summary: 'wgpolicyk8s.io PolicyReport and ClusterPolicyReport objects, for kubectl apply and dashboards',
     needs: ['texts'],
     load: async () => (await import('./cluster/policyreport.ts')).policyReportParts,
+  },
+  'oscal-results': {
+    summary: 'OSCAL 1.2.1 assessment results: observations, risks and a finding for each control',
+    needs: ['texts', 'frameworks'],
+    load: async () => (await import('./oscal/results.ts')).oscalResultsParts,
+  },
+  'oscal-poam': {
+    summary: 'OSCAL 1.2.1 plan of action and milestones: what is to be done, worst first',
+    needs: [],
+    load: async () => (await import('./oscal/poam.ts')).oscalPoamParts,
+  },
+  junit: {
+    summary: 'JUnit XML, for the test pages of pipelines',
+    needs: ['texts'],
+    load: async () => (await import('./junit.ts')).junitParts,
+  },
+  'gitlab-codequality': {
+    summary: 'GitLab Code Quality, for merge requests',
+    needs: [],
+    load: async () => (await import('./gitlab-code-quality.ts')).gitlabCodeQualityParts,
+  },
+  'gitlab-sast': {
+    summary: 'GitLab security report (SAST), for its vulnerability pages',
+    needs: [],
+    load: async () => (await import('./gitlab-sast.ts')).gitlabSastParts,
+  },
+  github: {
+    summary: 'GitHub workflow commands: annotations on files',
+    needs: [],
+    load: async () => (await import('./github.ts')).githubParts,
+  },
+  csv: {
+    summary: 'a row for each finding, for spreadsheets',
+    needs: [],
+    load: async () => (await import('./csv.ts')).csvParts,
+  },
+  markdown: {
+    summary: 'a summary for comments on pull requests and for job pages',
+    needs: [],
+    load: async () => (await import('./markdown.ts')).markdownParts,
+  },
+  prometheus: {
+    summary: 'Prometheus text format: numbers for dashboards and alerts',
+    needs: [],
+    load: async () => (await import('./prometheus.ts')).prometheusParts,
   },
 });

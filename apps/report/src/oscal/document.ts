@@ -1,0 +1,105 @@
+import { hash } from 'node:crypto';
+import type { ScanReport } from '../report.ts';
+import { namespaceUri, string, uuidOf } from './text.ts';
+
+/** The version of OSCAL that is written. */
+const oscalVersion = '1.2.1';
+
+/** A property in our own namespace. */
+export interface Property {
+  name: string;
+  ns: string;
+  value: string;
+}
+
+export function property(name: string, value: string): Property {
+  return { name, ns: namespaceUri, value: string(value) };
+}
+
+/** What both kinds of document say of a run. */
+export interface Run {
+  report: ScanReport;
+  /** Names the run in keys of UUIDs: an observation of today is not that of yesterday, a risk is. */
+  id: string;
+  /** The tool as an actor. */
+  origin: { actors: readonly { type: 'tool'; 'actor-uuid': string }[] };
+}
+
+export function runOf(report: ScanReport): Run {
+  const found = report.findings.map(({ finding }) => `${finding.subject} ${finding.fingerprint}`);
+  return {
+    report,
+    id: hash('sha256', JSON.stringify([report.time, report.tool.version, found])),
+    origin: { actors: [{ type: 'tool', 'actor-uuid': toolUuid(report) }] },
+  };
+}
+
+function toolUuid({ tool }: ScanReport): string {
+  return uuidOf('tool', tool.name, tool.version);
+}
+
+export function metadataOf({ report }: Run, title: string) {
+  return {
+    title,
+    'last-modified': report.time,
+    version: report.time,
+    'oscal-version': oscalVersion,
+    props: [
+      property('tool', report.tool.name),
+      property('tool-version', report.tool.version),
+      ...Object.entries(report.input).flatMap(([name, count]) =>
+        name === 'seconds' ? [] : [property(`input-${name}`, String(count))],
+      ),
+      ...(report.comparison === undefined ? [] : [property('compared-with', report.comparison.against)]),
+    ],
+  };
+}
+
+/** The tool itself, which is the actor of all that a document says. */
+export function assessmentAssets({ report }: Run) {
+  const { name, version } = report.tool;
+  const platform = uuidOf('platform', name);
+  return {
+    components: [
+      {
+        uuid: toolUuid(report),
+        type: 'software',
+        title: name,
+        description: 'Judges Kubernetes configuration and Dockerfiles without running them.',
+        props: [{ name: 'version', value: string(version) }],
+        status: { state: 'operational' },
+      },
+    ],
+    'assessment-platforms': [
+      { uuid: platform, title: name, 'uses-components': [{ 'component-uuid': toolUuid(report) }] },
+    ],
+  };
+}
+
+/** A list that a document leaves out when it is empty (`minItems: 1`). */
+export interface Member<T> {
+  name: string;
+  items: Iterable<T>;
+  dress: (item: T) => unknown;
+}
+
+export function member<T>(name: string, items: Iterable<T>, dress: (item: T) => unknown): Member<T> {
+  return { name, items, dress };
+}
+
+/** Members of an object that is open, each behind a comma, an item to a line. */
+export function* memberParts<T>({ name, items, dress }: Member<T>): Generator<string> {
+  let lead = `,\n"${name}":[\n`;
+  let isEmpty = true;
+  for (const item of items) {
+    yield lead + JSON.stringify(dress(item));
+    lead = ',\n';
+    isEmpty = false;
+  }
+  if (!isEmpty) yield '\n]';
+}
+
+/** JSON of an object without the brace that closes it: further members follow. */
+export function open(value: object): string {
+  return JSON.stringify(value).slice(0, -1);
+}

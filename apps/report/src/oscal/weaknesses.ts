@@ -1,0 +1,53 @@
+import type { CheckText } from '@keelson/checks';
+import type { Finding, Notification, Severity } from '@keelson/evidence';
+import type { ReportedFinding, ScanReport } from '../report.ts';
+
+/** What a check found in a run, in three piles. */
+export interface Weakness {
+  rule: string;
+  text: CheckText | undefined;
+  title: string;
+  /** The worst severity among the findings. */
+  severity: Severity;
+  /** All findings, suppressed ones included. */
+  findings: readonly ReportedFinding[];
+  /** Those that nobody accepted: what counts, and what a baseline only sets aside for later. */
+  open: readonly ReportedFinding[];
+  /** Those that somebody accepted, with a reason. */
+  accepted: readonly ReportedFinding[];
+}
+
+/** Findings by check, in the order of the report: worst first. */
+export function weaknessesOf({ findings, texts }: ScanReport): Weakness[] {
+  const byRule = Map.groupBy(findings, ({ finding }) => finding.rule);
+  return [...byRule].map(([rule, items]) => {
+    const text = texts.get(rule);
+    const accepted = items.filter(({ finding }) => isAccepted(finding));
+    return {
+      rule,
+      text,
+      title: text?.title ?? rule,
+      severity: items[0]?.finding.severity ?? 'info',
+      findings: items,
+      open: accepted.length === 0 ? items : items.filter(({ finding }) => !isAccepted(finding)),
+      accepted,
+    };
+  });
+}
+
+/** A baseline says that a finding is known, not that anybody accepts it. */
+function isAccepted({ suppressions }: Finding): boolean {
+  return suppressions?.some(({ kind }) => kind !== 'baseline') === true;
+}
+
+/** `1 finding`, `3 findings`. */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Notifications of one code and rule belong together: a folder of broken files is one thing to mend. */
+export function gapsOf(notifications: readonly Notification[]): Notification[][] {
+  return [
+    ...Map.groupBy(notifications, ({ level, code, rule }) => JSON.stringify([level, code, rule])).values(),
+  ];
+}
