@@ -39,7 +39,8 @@ export interface ControlResult {
 
 /**
  * Judges every control of a framework by what its checks found. A control passes only when each of its checks ran on
- * input that was wholly read, at least one had something to judge, none failed, and nothing is left for a person.
+ * input that was wholly read, at least one had something to judge, none failed, and nothing is left for a person. One
+ * that met nothing to judge does not apply, unless the framework says what to collect: every cluster has an API server.
  */
 export function assess(
   framework: Framework,
@@ -54,13 +55,15 @@ export function assess(
     tallies.set(rule, tally);
   }
   const counts = { fail: 0, pass: 0, manual: 0, 'not-applicable': 0 };
+  const groups = new Map(framework.groups.map((group) => [group.id, group]));
+  const collectOf = ({ collect, group }: Control) => collect ?? groups.get(group ?? '')?.collect;
   const controls = coverage.map(({ control, checks }) => {
     const failed = checks.filter((id) => tallies.has(id));
     const sum = (field: 'findings' | 'suppressed') =>
       failed.reduce((total, id) => total + (tallies.get(id)?.[field] ?? 0), 0);
     const result = {
       control,
-      ...verdictOf(control, checks, failed, results),
+      ...verdictOf(control, checks, failed, results, collectOf(control)),
       checks,
       failed,
       findings: sum('findings'),
@@ -77,6 +80,7 @@ function verdictOf(
   checks: readonly string[],
   failed: readonly string[],
   { statistics, asked, unread }: RunResults,
+  collect: string | undefined,
 ): { verdict: Verdict; reason?: string } {
   if (control.notApplicable !== undefined)
     return { verdict: 'not-applicable', reason: control.notApplicable };
@@ -90,6 +94,7 @@ function verdictOf(
   if (left.length > 0) return { verdict: 'manual', reason: `left out of this run: ${left.join(', ')}` };
   if (unread > 0) return { verdict: 'manual', reason: `${unread} of the inputs could not be read` };
   const judged = checks.some((id) => (statistics.get(id)?.judged ?? 0) > 0);
+  if (!judged && collect !== undefined) return { verdict: 'manual', reason: collect };
   if (!judged) return { verdict: 'not-applicable', reason: 'nothing in the input that it speaks of' };
   return { verdict: 'pass' };
 }

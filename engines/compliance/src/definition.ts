@@ -24,9 +24,9 @@ type Locate = (path: Path) => SourceLocation | undefined;
 
 const fields = {
   framework: 'id title version publisher reference aliases extends groups profiles controls'.split(' '),
-  group: ['id', 'title'],
+  group: ['id', 'title', 'collect'],
   profile: ['id', 'title', 'controls'],
-  control: 'id title group manual notApplicable from checks'.split(' '),
+  control: 'id title group manual collect notApplicable from checks'.split(' '),
 } as const;
 
 /**
@@ -81,7 +81,7 @@ class Reader {
   framework(value: JsonValue): FrameworkDefinition {
     const root = this.#mapping(value, [], 'framework');
     const base = root['extends'];
-    return {
+    const definition = {
       id: this.#id(root, []),
       title: this.#text(root, 'title', []),
       version: this.#text(root, 'version', []),
@@ -94,11 +94,19 @@ class Reader {
       controls: this.#list(root, 'controls', (item, path) => this.#control(item, path)),
       locate: this.#locate,
     };
+    // Nothing to judge would look like nothing that failed.
+    if (definition.controls.length === 0 && base === undefined)
+      throw this.#fault(['controls'], 'a framework has controls, or extends one that has');
+    return definition;
   }
 
   #group(value: JsonValue, path: Path): ControlGroup {
     const group = this.#mapping(value, path, 'group');
-    return { id: this.#id(group, path), title: this.#text(group, 'title', path) };
+    return {
+      id: this.#id(group, path),
+      title: this.#text(group, 'title', path),
+      ...this.#optional(group, 'collect', path),
+    };
   }
 
   #profile(value: JsonValue, path: Path): Profile {
@@ -112,16 +120,19 @@ class Reader {
 
   #control(value: JsonValue, path: Path): Control {
     const control = this.#mapping(value, path, 'control');
-    const optional = (key: 'group' | 'manual' | 'notApplicable') =>
-      control[key] === undefined ? {} : { [key]: this.#text(control, key, path) };
     const from = control['from'] ?? {};
     if (!isObject(from)) throw this.#fault([...path, 'from'], 'from is a mapping of lists');
+    if (control['notApplicable'] !== undefined) {
+      const other = ['manual', 'collect', 'from', 'checks'].find((key) => control[key] !== undefined);
+      if (other !== undefined) throw this.#fault([...path, other], `what is not applicable has no ${other}`);
+    }
     return {
       id: this.#id(control, path),
       title: this.#text(control, 'title', path),
-      ...optional('group'),
-      ...optional('manual'),
-      ...optional('notApplicable'),
+      ...this.#optional(control, 'group', path),
+      ...this.#optional(control, 'manual', path),
+      ...this.#optional(control, 'collect', path),
+      ...this.#optional(control, 'notApplicable', path),
       from: Object.fromEntries(
         Object.keys(from).map((name) => [name, this.#texts(from[name] ?? null, [...path, 'from', name])]),
       ),
@@ -155,6 +166,12 @@ class Reader {
     if (typeof value === 'string' && value.trim() !== '') return value.trim();
     // Unquoted, an id such as 5.10 is a number that has lost its last digit.
     throw this.#fault([...path, key], value === undefined ? `${key} is missing` : `${key} must be text`);
+  }
+
+  #optional<K extends string>(object: JsonObject, key: K, path: Path): { [key in K]?: string } {
+    const found: { [key in K]?: string } = {};
+    if (object[key] !== undefined) found[key] = this.#text(object, key, path);
+    return found;
   }
 
   #texts(value: JsonValue, path: Path): string[] {

@@ -23,6 +23,8 @@ export interface Framework {
 export interface ControlGroup {
   id: string;
   title: string;
+  /** What the checks of its controls need to see: what to add to the input when there was nothing to judge. */
+  collect?: string;
 }
 
 /** A named selection of controls: a level, a baseline. */
@@ -42,6 +44,8 @@ export interface Control {
   group?: string;
   /** What a person must collect and judge, where checks judge nothing of it or a part only. */
   manual?: string;
+  /** As `collect` of the group, for this control alone. */
+  collect?: string;
   /** Why the control asks nothing of what keelson reads. */
   notApplicable?: string;
   /** Controls of other frameworks whose checks judge this one too. */

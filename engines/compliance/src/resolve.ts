@@ -94,6 +94,10 @@ function faultsOf(
   if (definition.extends !== undefined && !ready.has(definition.extends))
     fault(['extends'], `there is no framework "${definition.extends}"`);
   const groups = new Set(framework.groups.map(({ id }) => id));
+  for (const [i, { id }] of definition.groups.entries()) {
+    if (definition.groups.findIndex((group) => group.id === id) < i)
+      fault(['groups', i, 'id'], `there is already a group "${id}"`);
+  }
   const ids = new Set(framework.controls.map(({ id }) => id));
   const seen = new Set<string>();
   for (const [i, control] of definition.controls.entries()) {
@@ -124,8 +128,9 @@ function faultsOf(
 }
 
 function nameFaults(definition: FrameworkDefinition, taken: ReadonlySet<string>): ComplianceError[] {
-  return namesOf(definition)
-    .filter((name) => taken.has(name))
+  const names = namesOf(definition);
+  return names
+    .filter((name, i) => taken.has(name) || names.indexOf(name) < i)
     .map((name) =>
       faultAt(
         definition.locate,
