@@ -64,12 +64,12 @@ export const reportFormats: Readonly<Record<string, ReportFormat>> = Object.free
   'gitlab-codequality': {
     summary: 'GitLab Code Quality, for merge requests',
     needs: [],
-    load: async () => (await import('./gitlab-code-quality.ts')).gitlabCodeQualityParts,
+    load: async () => (await import('./gitlab/code-quality.ts')).gitlabCodeQualityParts,
   },
   'gitlab-sast': {
     summary: 'GitLab security report (SAST), for its vulnerability pages',
     needs: [],
-    load: async () => (await import('./gitlab-sast.ts')).gitlabSastParts,
+    load: async () => (await import('./gitlab/sast.ts')).gitlabSastParts,
   },
   github: {
     summary: 'GitHub workflow commands: annotations on files',
@@ -84,7 +84,7 @@ export const reportFormats: Readonly<Record<string, ReportFormat>> = Object.free
   markdown: {
     summary: 'a summary for comments on pull requests and for job pages',
     needs: [],
-    load: async () => (await import('./markdown.ts')).markdownParts,
+    load: async () => (await import('./markdown/markdown.ts')).markdownParts,
   },
   prometheus: {
     summary: 'Prometheus text format: numbers for dashboards and alerts',

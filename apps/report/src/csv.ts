@@ -1,0 +1,164 @@
+import type { ControlResult } from '@keelson/compliance';
+import type { Finding, Fix, Notification } from '@keelson/evidence';
+import { pathText } from './place.ts';
+import { counts, type ReportedFinding, type ScanReport } from './report.ts';
+import { controlsText, counted, memoized, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
+
+/** A row's cells as they are written, in the order of the columns. `kind` is finding, error, warning, note or control. */
+const emptyRow = {
+  kind: '',
+  state: '',
+  severity: '',
+  rule: '',
+  title: '',
+  object: '',
+  file: '',
+  line: '',
+  column: '',
+  path: '',
+  message: '',
+  remediation: '',
+  fix: '',
+  fixable: '',
+  controls: '',
+  suppressed: '',
+  reason: '',
+  references: '',
+  fingerprint: '',
+};
+
+type Row = typeof emptyRow;
+
+interface Context {
+  tell: (text: string) => string;
+  /** Cells that are the same in all rows of a check. */
+  ruleCells: (rule: string) => Pick<Row, 'rule' | 'title' | 'remediation' | 'controls' | 'references'>;
+  nameCell: (name: string) => string;
+}
+
+/**
+ * CSV (RFC 4180): a header, then a row for each finding, for each thing that could not be read or judged, for each control of
+ * the frameworks asked for, and, beside an earlier state, for what is resolved or could not be judged again.
+ *
+ * Every text is quoted and stands on one line. Spreadsheets run a cell that begins with `=`, `+`, `-` or `@`, also after blanks
+ * and quotes and in their full-width forms: such a text gets an apostrophe in front, which spreadsheets hide and programs
+ * must take off.
+ */
+export function* csvParts(report: ScanReport): Generator<string> {
+  yield `${Object.keys(emptyRow).join(',')}\r\n`;
+  const words = ruleWordsOf(report);
+  const context: Context = {
+    tell: tellerOf(report),
+    ruleCells: memoized((rule) => ruleCellsOf(rule, words(rule))),
+    nameCell: memoized((name) => textCell(plainLine(name))),
+  };
+  for (const item of report.findings) {
+    const state = item.state ?? '';
+    yield rowText(findingRow(item.finding, context, state, fixableText(item)));
+  }
+  for (const item of report.notifications) yield rowText(notificationRow(item, context));
+  for (const finding of report.comparison?.resolved ?? [])
+    yield rowText(findingRow(finding, context, 'resolved', ''));
+  for (const { finding, reason } of report.comparison?.notComparable ?? []) {
+    const row = findingRow(finding, context, 'not-judged-again', '');
+    yield rowText({ ...row, reason: textCell(context.tell(reason)) });
+  }
+  for (const { framework, controls } of report.frameworks)
+    for (const result of controls) yield rowText(controlRow(framework.id, result));
+}
+
+function fixableText({ fixable, fixableByName }: ReportedFinding): string {
+  if (fixable) return 'yes';
+  return fixableByName === true ? 'by name' : 'no';
+}
+
+function ruleCellsOf(rule: string, { title, remediation, controls, references }: RuleWords) {
+  return {
+    rule: textCell(plainLine(rule)),
+    title: textCell(title),
+    remediation: textCell(remediation),
+    controls: textCell(controlsText(controls)),
+    references: textCell(references.join(' ')),
+  };
+}
+
+function findingRow(finding: Finding, context: Context, state: string, fixable: string): Row {
+  const { tell, nameCell } = context;
+  const { fixes = [], suppressions = [], locations } = finding;
+  const { rule, title, remediation, controls, references } = context.ruleCells(finding.rule);
+  const [place] = locations;
+  return {
+    kind: 'finding',
+    state,
+    severity: finding.severity,
+    rule,
+    title,
+    object: nameCell(finding.object ?? finding.subject),
+    file: place === undefined ? '' : nameCell(place.file),
+    line: `${place?.line ?? ''}`,
+    column: `${place?.column ?? ''}`,
+    path: textCell(pathText(finding)),
+    message: textCell(tell(finding.message)),
+    remediation,
+    fix: fixes.length === 0 ? '' : textCell(fixText(fixes)),
+    fixable,
+    controls,
+    suppressed: counts(finding) ? 'no' : textCell(suppressions.map(({ kind }) => kind).join(' ')),
+    reason:
+      suppressions.length === 0 ? '' : textCell(suppressions.map(({ reason }) => tell(reason)).join('; ')),
+    references,
+    fingerprint: finding.fingerprint,
+  };
+}
+
+/** What `--fix` would do, and what a person must choose first. */
+function fixText(fixes: readonly Fix[]): string {
+  return fixes
+    .map(({ description, choice }) =>
+      plainLine(choice === undefined ? description : `${description} (choose: ${choice})`),
+    )
+    .join('; ');
+}
+
+function notificationRow({ level, code, message, location, rule }: Notification, context: Context): Row {
+  return {
+    ...emptyRow,
+    kind: level,
+    rule: rule === undefined ? '' : context.nameCell(rule),
+    title: textCell(code),
+    file: location === undefined ? '' : context.nameCell(location.file),
+    line: `${location?.line ?? ''}`,
+    column: `${location?.column ?? ''}`,
+    message: textCell(context.tell(message)),
+  };
+}
+
+function controlRow(framework: string, result: ControlResult): Row {
+  const { control, verdict, reason, findings, suppressed } = result;
+  const found = `${counted(findings, 'finding')}, ${suppressed} suppressed`;
+  return {
+    ...emptyRow,
+    kind: 'control',
+    state: verdict,
+    title: textCell(plainLine(control.title)),
+    message: textCell(reason === undefined ? found : plainLine(reason)),
+    controls: textCell(`${framework} ${control.id}`),
+  };
+}
+
+function rowText(row: Row): string {
+  const first = `${row.kind},${row.state},${row.severity},${row.rule},${row.title},${row.object},${row.file}`;
+  const where = `${row.line},${row.column},${row.path},${row.message},${row.remediation},${row.fix}`;
+  const last = `${row.controls},${row.suppressed},${row.reason},${row.references},${row.fingerprint}`;
+  return `${first},${where},${row.fixable},${last}\r\n`;
+}
+
+/** A quoted cell, with an apostrophe before what would be a formula. */
+function textCell(value: string): string {
+  if (value === '') return '';
+  const text = formulaStart.test(value) ? `'${value}` : value;
+  return `"${text.includes('"') ? text.replaceAll('"', '""') : text}"`;
+}
+
+/** Tabs and line ends are gone before; a bar and a percent sign begin formulas of older programs (DDE, Lotus). */
+const formulaStart = /^[\s"'`\u200b-\u200d\ufeff]*[=+\-@|%＝＋－＠]/;

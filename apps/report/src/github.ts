@@ -1,0 +1,138 @@
+import type { Notification, Severity } from '@keelson/evidence';
+import { objectText, repositoryPath } from './place.ts';
+import { counts, type ReportedFinding, type ScanReport } from './report.ts';
+import { counted, plainLine, ruleWordsOf, tellerOf } from './told.ts';
+
+type Command = 'error' | 'warning' | 'notice';
+
+const commandOf: Readonly<Record<Severity | Notification['level'], Command>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'notice',
+  info: 'notice',
+  error: 'error',
+  warning: 'warning',
+  note: 'notice',
+};
+
+/** Annotations of each kind that GitHub shows of one step; the log has all of them. */
+const shownByGithub = 10;
+
+interface Annotation {
+  command: Command;
+  properties: readonly (readonly [name: string, value: string | number | undefined])[];
+  message: string;
+}
+
+/**
+ * Workflow commands that annotate a commit's files on GitHub: worst first, since only ten of each kind are shown of a step.
+ * Suppressed findings and those that were there in an earlier state are counted in the last line. Where more is found than
+ * GitHub shows, the first notice says so.
+ */
+export function* githubParts(report: ScanReport): Generator<string> {
+  const tell = tellerOf(report);
+  const groups: Record<Command, Annotation[]> = { error: [], warning: [], notice: [] };
+  for (const annotation of findingAnnotations(report, tell)) groups[annotation.command].push(annotation);
+  for (const annotation of report.notifications.map((item) => notificationAnnotation(item, tell)))
+    groups[annotation.command].push(annotation);
+  const total = totalText(report, groups);
+  if (Object.values(groups).some((group) => group.length > shownByGithub)) {
+    const message = `${total} GitHub shows ${shownByGithub} annotations of each kind; the log of this step has all.`;
+    groups.notice.unshift({ command: 'notice', properties: [['title', report.tool.name]], message });
+  }
+  for (const group of Object.values(groups)) for (const annotation of group) yield commandText(annotation);
+  yield `${report.tool.name}: ${total}\n`;
+}
+
+function* findingAnnotations(report: ScanReport, tell: (text: string) => string): Generator<Annotation> {
+  const words = ruleWordsOf(report);
+  for (const { finding, fixable, state } of report.findings.filter(isNews)) {
+    const [place] = finding.locations;
+    const { title, remediation } = words(finding.rule);
+    const help = fixable ? 'Mended by keelson scan --fix.' : remediation;
+    const lines = [tell(finding.message), place === undefined ? objectText(finding) : '', help];
+    yield {
+      command: commandOf[finding.severity],
+      properties: [
+        ['file', place === undefined ? undefined : repositoryPath(place.file)],
+        ['line', place?.line],
+        ['endLine', place?.endLine],
+        ['col', place?.column],
+        ['endColumn', place?.endLine === place?.line ? place?.endColumn : undefined],
+        [
+          'title',
+          `${finding.severity}: ${title} (${finding.rule}${state === undefined ? '' : `, ${state}`})`,
+        ],
+      ],
+      message: lines.filter((line) => line !== '').join('\n'),
+    };
+  }
+}
+
+function isNews({ finding, state }: ReportedFinding): boolean {
+  return counts(finding) && state !== 'unchanged';
+}
+
+function notificationAnnotation(
+  { level, code, message, location, rule }: Notification,
+  tell: (text: string) => string,
+): Annotation {
+  return {
+    command: commandOf[level],
+    properties: [
+      ['file', location === undefined ? undefined : repositoryPath(location.file)],
+      ['line', location?.line],
+      ['col', location?.column],
+      ['title', `not judged, or not wholly (${code}${rule === undefined ? '' : `, ${rule}`})`],
+    ],
+    message: tell(message) || code,
+  };
+}
+
+/** All numbers in one sentence or two: what GitHub shows is a part. */
+function totalText(report: ScanReport, groups: Readonly<Record<Command, readonly Annotation[]>>): string {
+  const { error, warning, notice } = groups;
+  const suppressed = report.findings.filter(({ finding }) => !counts(finding)).length;
+  const unchanged = report.findings.filter(
+    ({ finding, state }) => counts(finding) && state === 'unchanged',
+  ).length;
+  const unread = report.notifications.filter(({ level }) => level === 'error').length;
+  const { comparison } = report;
+  const beside =
+    comparison === undefined
+      ? []
+      : [
+          `${unchanged} unchanged since ${plainLine(comparison.against)}`,
+          `${comparison.resolved.length} resolved`,
+          `${comparison.notComparable.length} not judged again`,
+        ];
+  return `${[
+    counted(error.length, 'error'),
+    counted(warning.length, 'warning'),
+    counted(notice.length, 'notice'),
+    `${suppressed} suppressed`,
+    `${unread} could not be read or judged`,
+    ...beside,
+  ].join(', ')}.`;
+}
+
+function commandText({ command, properties, message }: Annotation): string {
+  const written = properties.flatMap(([name, value]) =>
+    value === undefined ? [] : `${name}=${escapeProperty(String(value))}`,
+  );
+  return `::${command} ${written.join(',')}::${escapeData(message)}\n`;
+}
+
+/** What the runner takes back (actions/toolkit, command.ts): line ends would start a line, `%` an escape. */
+function escapeData(text: string): string {
+  return !/[%\r\n]/.test(text)
+    ? text
+    : text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+/** Properties end at a comma, and all of them at a colon. */
+function escapeProperty(text: string): string {
+  const data = escapeData(text);
+  return !/[:,]/.test(data) ? data : data.replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

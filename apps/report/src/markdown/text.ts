@@ -1,0 +1,47 @@
+/** A space of no width: what stands on its two sides is no longer one word to a forge. */
+const breaker = '&#8203;';
+
+/**
+ * Plain text for GitHub's and GitLab's Markdown: it comes out as it is written, on one line, in tables too. Characters that
+ * make markup become references, which never do (CommonMark 0.31, 2.5). Forges look for mentions, references of issues,
+ * commits and links once more in what was rendered: there a space of no width breaks the word.
+ */
+export function escapeMarkdown(text: string): string {
+  return text
+    .trim()
+    .replace(commits, (found) => `${found.slice(0, 6)}\u200b${found.slice(6)}`)
+    .replace(/\bwww(?=\.)|\bGH(?=-\d)|:(?=\/\/|[\w+-]+:)/gi, '$&\u200b')
+    .replace(/([@#!$~%&[*^])(?=[\w"'.-])/g, '$1\u200b')
+    .replace(/[\\`*_[\]<>#|~^!$%&@\u200b]/g, reference)
+    .replace(/^[-+=]|^(\d{1,9})(?=[.)])/, (found, digits) =>
+      digits === undefined ? reference(found) : `${digits}${breaker}`,
+    );
+}
+
+/** Abbreviated and whole names of commits. */
+const commits = /\b[0-9a-f]{7,40}\b/gi;
+
+function reference(character: string): string {
+  return `&#${character.charCodeAt(0)};`;
+}
+
+/** Text as code, in which forges look for nothing. Not for tables: a bar would end the cell. */
+export function codeSpan(text: string): string {
+  if (text.trim() === '') return '';
+  let longest = 0;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  const fence = '`'.repeat(longest + 1);
+  // One space is taken off at each side where there is one at both (CommonMark 0.31, 6.1).
+  const pad = /^[` ]|[` ]$/.test(text) ? ' ' : '';
+  return `${fence}${pad}${text}${pad}${fence}`;
+}
+
+/** An id in a table: as code where it is one word, else as text. */
+export function idText(id: string): string {
+  return /^[\w.-]+$/.test(id) ? `\`${id}\`` : escapeMarkdown(id);
+}
+
+/** Text as code inside a block of HTML. */
+export function htmlCode(text: string): string {
+  return `<code>${text.replace(/[&<>"']/g, reference)}</code>`;
+}
