@@ -32,5 +32,5 @@ export interface VerbUsage {
   /** What stands beside the flags; none for verbs that take nothing. */
   readonly operands?: ValueKind;
   /** Verbs below the verb, as `list` in `keelson checks list`, instead of operands. */
-  readonly verbs?: Readonly<Record<string, VerbUsage>>;
+  readonly verbs?: Readonly<Record<string, VerbUsage & { readonly summary: string }>>;
 }

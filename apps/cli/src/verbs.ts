@@ -1,8 +1,17 @@
+import type { VerbUsage } from './flags.ts';
+
+/** What the module of a verb exports. */
+export interface VerbModule {
+  run: (args: readonly string[]) => Promise<number>;
+  /** How the verb is called, for shell completion. */
+  usage: () => VerbUsage | Promise<VerbUsage>;
+}
+
 /** A verb of the command; its code is loaded only when it is called. */
 export interface Verb {
   name: string;
   summary: string;
-  load: () => Promise<{ run: (args: readonly string[]) => Promise<number> }>;
+  load: () => Promise<VerbModule>;
 }
 
 export const verbs: readonly Verb[] = [
@@ -10,6 +19,11 @@ export const verbs: readonly Verb[] = [
     name: 'scan',
     summary: 'find, explain and mend what is wrong in manifests, charts, kustomizations and Dockerfiles',
     load: () => import('./scan/scan.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell: bash, zsh or fish',
+    load: () => import('./completion/completion.ts'),
   },
 ];
 

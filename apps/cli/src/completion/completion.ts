@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import type { VerbUsage } from '../flags.ts';
+import { writeStdout } from '../stdout.ts';
+import { suggestion } from '../suggest.ts';
+import { bashScript } from './bash.ts';
+import { fishScript } from './fish.ts';
+import { commandModel, type VerbModel } from './model.ts';
+import { zshScript } from './zsh.ts';
+
+const shells: Readonly<Record<string, (command: VerbModel) => string>> = {
+  bash: bashScript,
+  zsh: zshScript,
+  fish: fishScript,
+};
+
+const options = { help: { type: 'boolean', short: 'h' } } as const;
+
+const help = `keelson completion: print the completion script of a shell
+
+Usage: keelson completion bash|zsh|fish
+
+The script holds all verbs, flags and names itself: pressing TAB runs nothing. Make it again after an update.
+
+  -h, --help  this text
+
+Examples:
+  source <(keelson completion bash)              in ~/.bashrc
+  source <(keelson completion zsh)               in ~/.zshrc, after compinit
+  keelson completion fish | source               in ~/.config/fish/config.fish
+`;
+
+/** How `keelson completion` is called. */
+export const usage = (): VerbUsage => ({
+  flags: options,
+  help,
+  operands: { choices: Object.keys(shells) },
+});
+
+/** `keelson completion`. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  if (values.help === true) {
+    writeStdout(help);
+    return exitCodes.done;
+  }
+  const names = Object.keys(shells);
+  const [shell, ...rest] = positionals;
+  if (shell === undefined || rest.length > 0)
+    throw new CommandError('USAGE', `name one shell: ${names.join(', ')}`);
+  const write = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
+  if (write === undefined)
+    throw new CommandError(
+      'USAGE',
+      `no completion for ${shell}${suggestion(shell, names)}: there is ${names.join(', ')}`,
+    );
+  writeStdout(write(await commandModel()));
+  return exitCodes.done;
+}
