@@ -1,3 +1,18 @@
+export { type AdmissionRequest, type AdmissionVerdict, evaluatePolicy } from './admission/evaluate.ts';
+export { exportPolicies } from './admission/export.ts';
+export {
+  type AdmissionAction,
+  type AdmissionActions,
+  type AdmissionForm,
+  admissionForms,
+  defaultAdmissionActions,
+  defaultExemptNamespaces,
+  type ExportableCheck,
+  type ExportOptions,
+  type ExportRefusal,
+  type PolicyExport,
+} from './admission/form.ts';
+export { staticAdmissionConfiguration } from './admission/validating-admission-policy.ts';
 export type {
   Check,
   CheckExample,
@@ -21,7 +36,13 @@ export {
   type Programs,
 } from './compile.ts';
 export { type Component, type ComponentOrigin, componentsOf } from './components.ts';
-export { type CheckDefinition, type Locate, readDefinition } from './definition.ts';
+export {
+  type CheckDefinition,
+  type ExpressionDefinition,
+  type Locate,
+  type ProgramDefinition,
+  readDefinition,
+} from './definition.ts';
 export { documentsOfBase64, documentsOfText } from './embedded.ts';
 export { engineTexts } from './engine-texts.ts';
 export { CheckError, type CheckErrorCode, checkErrorCodes } from './errors.ts';

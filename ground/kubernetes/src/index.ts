@@ -40,6 +40,7 @@ export {
   parsePodSecurityVersion,
 } from './pod-security/version.ts';
 export { containersOf, isWorkloadKind, podTemplate, podTemplates } from './pod-template.ts';
+export { podTemplatePaths } from './pod-template-kinds.ts';
 export {
   compareQuantities,
   formatQuantity,

@@ -1,0 +1,136 @@
+import { type CelExpr, parseCel } from '@keelson/cel';
+
+/** What an expression refers to, and how to write it with other names. */
+export interface ExpressionNames {
+  /** Names that no macro of the expression binds. */
+  readonly free: ReadonlySet<string>;
+  /** Functions and macros; `all/2` for a macro with two variables. */
+  readonly functions: ReadonlySet<string>;
+  /** True when the text can stand behind `!` as it is. */
+  readonly isMember: boolean;
+  /** True when it can stand beside `&&` and `||` as it is. */
+  readonly isOperand: boolean;
+  /** The text with free names replaced. */
+  rename(names: ReadonlyMap<string, string>): string;
+}
+
+interface Place {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reads an expression. Throws CelError CEL_SYNTAX. */
+export function namesOf(source: string): ExpressionNames {
+  const tree = parseCel(source);
+  const places: Place[] = [];
+  const functions = new Set<string>();
+  collect(tree, new Set(), places, functions);
+  places.sort((a, b) => a.start - b.start);
+  return {
+    free: new Set(places.map(({ name }) => name)),
+    functions,
+    isMember: members.has(tree.kind),
+    isOperand: members.has(tree.kind) || tree.kind === 'unary' || tree.kind === 'binary',
+    rename(names) {
+      let out = '';
+      let at = 0;
+      for (const { name, start, end } of places) {
+        out += source.slice(at, start) + (names.get(name) ?? source.slice(start, end));
+        at = end;
+      }
+      return out + source.slice(at);
+    },
+  };
+}
+
+const members: ReadonlySet<string> = new Set([
+  'literal',
+  'ident',
+  'select',
+  'index',
+  'call',
+  'has',
+  'comprehension',
+  'list',
+  'map',
+]);
+
+function collect(expr: CelExpr, bound: ReadonlySet<string>, places: Place[], functions: Set<string>): void {
+  if (expr.kind === 'ident' && !bound.has(expr.name)) {
+    places.push({ name: expr.name, start: expr.start, end: expr.end });
+  }
+  const name = functionOf(expr);
+  if (name !== undefined) functions.add(name);
+  const inner = new Set([...bound, ...boundBy(expr)]);
+  for (const { child, isInner } of childrenOf(expr)) {
+    collect(child, isInner ? inner : bound, places, functions);
+  }
+}
+
+function functionOf(expr: CelExpr): string | undefined {
+  switch (expr.kind) {
+    case 'call':
+      return expr.name;
+    case 'comprehension':
+      return expr.variables.length > 1 ? `${expr.macro}/${expr.variables.length}` : expr.macro;
+    case 'bind':
+      return 'cel.bind';
+    case 'block':
+      return 'cel.block';
+    case 'optionalMap':
+      return expr.flat ? 'optFlatMap' : 'optMap';
+    default:
+      return undefined;
+  }
+}
+
+function boundBy(expr: CelExpr): readonly string[] {
+  if (expr.kind === 'comprehension') return expr.variables;
+  return expr.kind === 'bind' || expr.kind === 'optionalMap' ? [expr.name] : [];
+}
+
+interface Child {
+  readonly child: CelExpr;
+  /** It sees the names that the macro binds. */
+  readonly isInner: boolean;
+}
+
+function childrenOf(expr: CelExpr): Child[] {
+  switch (expr.kind) {
+    case 'literal':
+    case 'ident':
+      return [];
+    case 'select':
+    case 'has':
+    case 'unary':
+      return outer(expr.operand);
+    case 'index':
+      return outer(expr.operand, expr.index);
+    case 'call':
+      return outer(...(expr.target === undefined ? [] : [expr.target]), ...expr.args);
+    case 'binary':
+      return outer(expr.left, expr.right);
+    case 'logical':
+      return outer(...expr.operands);
+    case 'conditional':
+      return outer(expr.condition, expr.whenTrue, expr.whenFalse);
+    case 'list':
+      return outer(...expr.elements.map(({ value }) => value));
+    case 'map':
+      return outer(...expr.entries.flatMap(({ key, value }) => [key, value]));
+    case 'message':
+      return outer(...expr.fields.map(({ value }) => value));
+    case 'comprehension':
+      return [...outer(expr.range), ...inner(...(expr.filter === undefined ? [] : [expr.filter]), expr.body)];
+    case 'bind':
+      return [...outer(expr.value), ...inner(expr.body)];
+    case 'optionalMap':
+      return [...outer(expr.target), ...inner(expr.body)];
+    case 'block':
+      return outer(...expr.bindings, expr.body);
+  }
+}
+
+const outer = (...children: CelExpr[]): Child[] => children.map((child) => ({ child, isInner: false }));
+const inner = (...children: CelExpr[]): Child[] => children.map((child) => ({ child, isInner: true }));
