@@ -1,24 +1,9 @@
 // Writes docs/checks.md and docs/errors.md from the checks and the error tables themselves.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { celErrorCodes } from '@keelson/cel';
-import { type CheckText, checkErrorCodes } from '@keelson/checks';
-import { dockerfileErrorCodes } from '@keelson/dockerfile';
-import { evidenceErrorCodes } from '@keelson/evidence';
-import { manifestErrorCodes } from '@keelson/manifests';
+import type { CheckText } from '@keelson/checks';
 import { loadChecks, loadCheckTexts } from '@keelson/pack-checks';
-import { yamlErrorCodes } from '@keelson/yaml';
-import { commandErrorCodes } from '../apps/cli/src/errors.ts';
-
-const errorTables: readonly [string, Readonly<Record<string, string>>][] = [
-  ['The command', commandErrorCodes],
-  ['Reading input (`@keelson/manifests`)', manifestErrorCodes],
-  ['YAML (`@keelson/yaml`)', yamlErrorCodes],
-  ['Dockerfiles (`@keelson/dockerfile`)', dockerfileErrorCodes],
-  ['Checks and exceptions (`@keelson/checks`)', checkErrorCodes],
-  ['CEL (`@keelson/cel`)', celErrorCodes],
-  ['Evidence (`@keelson/evidence`)', evidenceErrorCodes],
-];
+import { errorTables } from '../apps/cli/src/error-tables.ts';
 
 /** The page of error codes, in Markdown. */
 export function errorsReference(): string {

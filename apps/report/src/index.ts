@@ -11,4 +11,5 @@ export {
 } from './report.ts';
 export { terminalSafe } from './sanitize.ts';
 export { sarifParts, writeSarif } from './sarif.ts';
+export { type Painter, painter, wrap } from './style.ts';
 export { type TerminalOptions, writeTerminal } from './terminal.ts';

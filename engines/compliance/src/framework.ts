@@ -57,7 +57,10 @@ export interface Control {
 /** The framework cut down to one of its profiles. */
 export function profileOf(framework: Framework, profile: Profile): Framework {
   const wanted = new Set(profile.controls);
-  const controls = framework.controls.filter(({ id }) => wanted.has(id));
+  // Checks name controls of the framework, which the profile is only a part of.
+  const controls = framework.controls
+    .filter(({ id }) => wanted.has(id))
+    .map((control) => takingOver(control, framework.id));
   const used = new Set(controls.map(({ group }) => group));
   return {
     ...framework,
@@ -68,4 +71,10 @@ export function profileOf(framework: Framework, profile: Profile): Framework {
     groups: framework.groups.filter(({ id }) => used.has(id)),
     controls,
   };
+}
+
+/** The control with what judges the control of that id in another framework. */
+export function takingOver(control: Control, framework: string): Control {
+  const own = control.from[framework] ?? [];
+  return { ...control, from: { ...control.from, [framework]: [...own, control.id] } };
 }

@@ -1,7 +1,7 @@
 import type { KeelsonError, Path } from '@keelson/core';
 import { type FrameworkDefinition, faultAt, readDefinitions } from './definition.ts';
 import type { ComplianceError } from './errors.ts';
-import type { Control, Framework } from './framework.ts';
+import { type Framework, takingOver } from './framework.ts';
 
 export interface ReadFrameworks {
   frameworks: Framework[];
@@ -71,15 +71,10 @@ function extended(definition: FrameworkDefinition, ready: ReadonlyMap<string, Fr
   const { extends: baseId, locate: _, ...own } = definition;
   const base = baseId === undefined ? undefined : ready.get(baseId);
   if (base === undefined) return own;
-  const controls = new Map(base.controls.map((control) => [control.id, inherited(control, base.id)]));
+  const controls = new Map(base.controls.map((control) => [control.id, takingOver(control, base.id)]));
   for (const control of own.controls) controls.set(control.id, control);
   const groups = new Map([...base.groups, ...own.groups].map((group) => [group.id, group]));
   return { ...own, groups: [...groups.values()], controls: [...controls.values()] };
-}
-
-/** What judges a control of the one framework judges the same control of the other. */
-function inherited(control: Control, base: string): Control {
-  return { ...control, from: { ...control.from, [base]: [control.id] } };
 }
 
 function faultsOf(

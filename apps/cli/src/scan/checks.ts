@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type Check,
   type CheckDefinition,
@@ -10,7 +8,8 @@ import {
 import { type CheckMapping, checksOfCoverage } from '@keelson/compliance';
 import type { JsonObject, KeelsonError } from '@keelson/core';
 import { checkIds, loadChecks, loadCheckTexts } from '@keelson/pack-checks';
-import { CommandError, reasonOf } from '../errors.ts';
+import { readCheckFiles } from '../check-files.ts';
+import { CommandError } from '../errors.ts';
 import type { FrameworkCoverage } from '../frameworks.ts';
 import { suggestion } from '../suggest.ts';
 import type { ScanOptions } from './options.ts';
@@ -39,7 +38,7 @@ export async function selectChecks(
   options: Pick<ScanOptions, 'checks' | 'only' | 'skip' | 'fix' | 'frameworks'>,
   settings: ReadonlyMap<string, JsonObject> = new Map(),
 ): Promise<(input: JudgeInput) => Promise<SelectedChecks>> {
-  const files = options.checks.flatMap(checkFiles);
+  const files = options.checks.flatMap(readCheckFiles);
   const own = files.length === 0 ? undefined : compileChecks(files, new Set(checkIds));
   const known = new Set([...checkIds, ...(own?.checks ?? []).map(({ id }) => id)]);
   for (const id of [...options.only, ...options.skip, ...(options.fix ?? []), ...settings.keys()]) {
@@ -77,23 +76,4 @@ async function frameworksOf(
   if (names.length === 0) return [];
   const { namedFrameworks } = await import('../frameworks.ts');
   return namedFrameworks(names, await checkMappings(own));
-}
-
-function checkFiles(path: string): { file: string; text: string }[] {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new CommandError('USAGE', `--checks ${path}: no such file or folder`);
-  if (!stats.isDirectory()) return [readCheckFile(path)];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => /\.ya?ml$/.test(entry.name) && !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map(readCheckFile);
-}
-
-function readCheckFile(file: string): { file: string; text: string } {
-  try {
-    return { file, text: readFileSync(file, 'utf8') };
-  } catch (error) {
-    throw new CommandError('USAGE', `--checks ${file}: ${reasonOf(error)}`, { cause: error });
-  }
 }

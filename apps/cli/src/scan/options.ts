@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { type Severity, severities } from '@keelson/evidence';
 import { defaultFileLimits, type FileLimits } from '@keelson/manifests';
 import { reportFormats } from '@keelson/report';
 import { CommandError } from '../errors.ts';
+import { choiceOf, listOf, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
-import { suggestion } from '../suggest.ts';
 
 /** One output: what and where; `-` is stdout. */
 export interface Output {
@@ -146,11 +145,10 @@ function formatList(): string {
  */
 export function parseScanOptions(args: readonly string[]): WrittenOptions {
   const written = bareFix(args);
-  refuseUnknown(written);
-  const { values, positionals } = parseArgs({ args: written, options, allowPositionals: true });
+  const { values, positionals } = readFlags(written, options);
   if (values.fix !== undefined || values.diff === true) refuseWithFix(values);
-  const show = severity(values.show, '--show');
-  const failOn = values['fail-on'] === 'none' ? 'none' : severity(values['fail-on'], '--fail-on');
+  const show = choiceOf('show', values.show, severities);
+  const failOn = choiceOf('fail-on', values['fail-on'], [...severities, 'none'] as const);
   if (values.diff === true && values.fix === undefined) values.fix = [''];
   return {
     paths: positionals,
@@ -159,11 +157,11 @@ export function parseScanOptions(args: readonly string[]): WrittenOptions {
     show,
     quiet: values.quiet ?? false,
     help: values.help ?? false,
-    fix: values.fix === undefined ? undefined : list(values.fix),
+    fix: values.fix === undefined ? undefined : listOf(values.fix),
     diff: values.diff ?? false,
     checks: values.checks ?? [],
-    only: list(values.only),
-    skip: list(values.skip),
+    only: listOf(values.only),
+    skip: listOf(values.skip),
     exclude: values.exclude ?? [],
     noGitignore: values['no-gitignore'] ?? false,
     limits: limitsOf(values.limit ?? []),
@@ -173,21 +171,10 @@ export function parseScanOptions(args: readonly string[]): WrittenOptions {
     writeBaseline: values['write-baseline'],
     config: values.config,
     namespace: values.namespace,
-    frameworks: list(values.framework),
+    frameworks: listOf(values.framework),
     against: values.against,
     watch: values.watch ?? false,
   };
-}
-
-/** Names an unknown flag and the one that it may have been meant for. */
-function refuseUnknown(args: readonly string[]): void {
-  const names = Object.keys(options);
-  for (const arg of args) {
-    if (arg === '--') return;
-    const name = /^--([^=]+)/.exec(arg)?.[1];
-    if (name === undefined || names.includes(name)) continue;
-    throw new CommandError('USAGE', `unknown option --${name}${suggestion(name, names)}`);
-  }
 }
 
 /** Fixing writes files and no report: what asks for one beside it would be passed over in silence. */
@@ -201,10 +188,6 @@ function refuseWithFix(values: Readonly<Record<string, unknown>>): void {
 /** `--fix` may stand without a value, which parseArgs has no word for. */
 function bareFix(args: readonly string[]): string[] {
   return args.map((arg) => (arg === '--fix' ? '--fix=' : arg));
-}
-
-function list(values: readonly string[] | undefined): string[] {
-  return (values ?? []).flatMap((value) => value.split(',')).filter((value) => value !== '');
 }
 
 /** `NAME=N` pairs. */
@@ -225,25 +208,10 @@ function limitsOf(written: readonly string[]): Partial<FileLimits> {
   return limits;
 }
 
-function severity(text: string | undefined, flag: string): Severity | undefined {
-  if (text === undefined) return undefined;
-  const found = severities.find((name) => name === text);
-  if (found === undefined)
-    throw new CommandError(
-      'USAGE',
-      `${flag} ${text}: it is one of ${severities.join(', ')}${flag === '--fail-on' ? ', none' : ''}`,
-    );
-  return found;
-}
-
 /** The nth --output belongs to the last --format that has none yet; the first format without one goes to stdout. */
 function outputsOf(names: readonly string[], files: readonly string[]): Output[] {
-  const outputs = names.map((format): Output => {
-    if (!formatNames.includes(format))
-      throw new CommandError(
-        'USAGE',
-        `--format ${format}${suggestion(format, formatNames)}: it is one of ${formatNames.join(', ')}`,
-      );
+  const outputs = names.map((name): Output => {
+    const format = choiceOf('format', name, formatNames) ?? name;
     return { format, file: '-' };
   });
   if (files.length > outputs.length) throw new CommandError('USAGE', 'more --output than --format');

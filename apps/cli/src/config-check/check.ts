@@ -1,0 +1,97 @@
+import { existsSync, statSync } from 'node:fs';
+import { isKeelsonError, type KeelsonError, type Path } from '@keelson/core';
+import { frameworkNames } from '@keelson/pack-frameworks';
+import { aliasTable } from '../aliases.ts';
+import { loadCatalog } from '../checks/catalog.ts';
+import { defaultConfigurationFile, type InspectedConfiguration, inspectConfiguration } from '../config.ts';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import { commonFlags, readFlags } from '../flag-values.ts';
+import type { VerbUsage } from '../flags.ts';
+import { namedFrameworks } from '../frameworks.ts';
+import { writeStdout } from '../stdout.ts';
+import { suggestion } from '../suggest.ts';
+
+const flags = { ...commonFlags, quiet: { type: 'boolean', short: 'q' } } as const;
+
+const help = `keelson config check: tell everything that is wrong in keelson.yaml
+
+Usage: keelson config check [options] [FILE]
+
+FILE is ./keelson.yaml unless named. Fields, values, dates, checks, frameworks and folders that it names are looked at; editors find
+the JSON Schema in docs/schemas/keelson.schema.json.
+
+  -q, --quiet  nothing when all is well
+
+Exit: 0 all is well, 2 something is wrong.
+
+Examples:
+  keelson config check
+  keelson config check ci/keelson.yaml
+`;
+
+/** How `keelson config check` is called. */
+export const usage = (): VerbUsage => ({ flags, help, operands: 'file' });
+
+/** `keelson config check`. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readFlags(args, flags);
+  if (values.help === true) {
+    writeStdout(help);
+    return exitCodes.done;
+  }
+  const [file = defaultConfigurationFile, ...others] = positionals;
+  if (others.length > 0) throw new CommandError('USAGE', 'one file at a time');
+  if (!existsSync(file)) throw new CommandError('USAGE', `there is no ${file} here`);
+  const inspected = inspectConfiguration(file);
+  const faults = [...inspected.faults, ...(await referenceFaults(inspected))];
+  const inOrder = faults.toSorted((a, b) => (a.location?.line ?? 0) - (b.location?.line ?? 0));
+  for (const fault of inOrder) writeStdout(`${fault.format()}\n`);
+  if (faults.length > 0) return exitCodes.usage;
+  if (values.quiet !== true) writeStdout(`${file} is in order\n`);
+  return exitCodes.done;
+}
+
+/** Checks, frameworks and folders that the configuration names and that there are not. */
+async function referenceFaults({ configuration, locate }: InspectedConfiguration): Promise<KeelsonError[]> {
+  const faults: KeelsonError[] = [];
+  const fault = (path: Path, message: string) => {
+    const location = locate(path);
+    faults.push(new CommandError('CONFIG_INVALID', message, location === undefined ? {} : { location }));
+  };
+  const folders = configuration.checks.filter((folder, i) => {
+    const isThere = statSync(folder, { throwIfNoEntry: false }) !== undefined;
+    if (!isThere) fault(['scan', 'checks', i], `${folder}: no such file or folder`);
+    return isThere;
+  });
+  const { texts, problems } = await loadCatalog(folders);
+  faults.push(...problems);
+  const ids = new Set(texts.map(({ id }) => id));
+  const unknownCheck = (id: string, path: Path) => {
+    if (!ids.has(id)) fault(path, `there is no check "${id}"${suggestion(id, ids)}`);
+  };
+  for (const field of ['only', 'skip'] as const) {
+    for (const [i, id] of configuration[field].entries()) unknownCheck(id, ['scan', field, i]);
+  }
+  for (const id of configuration.settings.keys()) unknownCheck(id, ['scan', 'settings', id]);
+  for (const [i, name] of configuration.frameworks.entries()) {
+    await namedFrameworks([name], texts).catch((error: unknown) => {
+      if (!isKeelsonError(error)) throw error;
+      if (error.location !== undefined) faults.push(error);
+      else
+        fault(
+          ['scan', 'frameworks', i],
+          `there is no framework "${name}"${suggestion(name, frameworkNames)}`,
+        );
+    });
+  }
+  const aliases = configuration.exceptions.length === 0 ? undefined : await aliasTable();
+  for (const { rules, location } of configuration.exceptions) {
+    for (const rule of rules) {
+      if (rule === '*' || ids.has(rule) || aliases?.has(`:${rule}`) === true) continue;
+      const message = `there is no check "${rule}"${suggestion(rule, ids)}`;
+      faults.push(new CommandError('CONFIG_INVALID', message, location === undefined ? {} : { location }));
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,20 @@
+import { celErrorCodes } from '@keelson/cel';
+import { checkErrorCodes } from '@keelson/checks';
+import { complianceErrorCodes } from '@keelson/compliance';
+import { dockerfileErrorCodes } from '@keelson/dockerfile';
+import { evidenceErrorCodes } from '@keelson/evidence';
+import { manifestErrorCodes } from '@keelson/manifests';
+import { yamlErrorCodes } from '@keelson/yaml';
+import { commandErrorCodes } from './errors.ts';
+
+/** Every error code by the part of keelson that gives it: the docs' page and `keelson explain` are made of it. */
+export const errorTables: readonly (readonly [part: string, codes: Readonly<Record<string, string>>])[] = [
+  ['The command', commandErrorCodes],
+  ['Reading input (`@keelson/manifests`)', manifestErrorCodes],
+  ['YAML (`@keelson/yaml`)', yamlErrorCodes],
+  ['Dockerfiles (`@keelson/dockerfile`)', dockerfileErrorCodes],
+  ['Checks and exceptions (`@keelson/checks`)', checkErrorCodes],
+  ['Frameworks (`@keelson/compliance`)', complianceErrorCodes],
+  ['CEL (`@keelson/cel`)', celErrorCodes],
+  ['Evidence (`@keelson/evidence`)', evidenceErrorCodes],
+];

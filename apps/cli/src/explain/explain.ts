@@ -1,0 +1,98 @@
+import type { CheckText } from '@keelson/checks';
+import { loadCheckDefinitions } from '@keelson/pack-checks';
+import { loadCatalog } from '../checks/catalog.ts';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
+import type { VerbUsage } from '../flags.ts';
+import { allFrameworks } from '../frameworks.ts';
+import { writeStdout } from '../stdout.ts';
+import { suggestion } from '../suggest.ts';
+import { controlsOf, explainCheck } from './check-text.ts';
+
+const formats = ['terminal', 'json'] as const;
+
+const flags = {
+  ...commonFlags,
+  checks: { type: 'string', multiple: true, value: 'folder' },
+  format: { type: 'string', short: 'f', value: { choices: formats } },
+} as const;
+
+const help = `keelson explain: tell all about a check, another tool's check or an error code
+
+Usage: keelson explain [options] NAME...
+
+NAME is the id of a check, the id that Trivy, Checkov, Kubescape, KICS, kube-linter, kube-score, Polaris or hadolint gives to the
+same concern, or a code that an error message ends with.
+
+      --checks DIR     your own checks too
+  -f, --format FORMAT  terminal (default) or json
+
+Examples:
+  keelson explain privileged-container
+  keelson explain CKV_K8S_16
+  keelson explain YAML_ALIAS
+`;
+
+/** How `keelson explain` is called. */
+export const usage = (): VerbUsage => ({ flags, help, operands: 'check' });
+
+/** `keelson explain`. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readFlags(args, flags);
+  if (values.help === true) {
+    writeStdout(help);
+    return exitCodes.done;
+  }
+  if (positionals.length === 0) throw new CommandError('USAGE', 'name a check');
+  const format = choiceOf('format', values.format, formats) ?? 'terminal';
+  const { texts, own, problems } = await loadCatalog(values.checks ?? []);
+  for (const problem of problems) process.stderr.write(`keelson: ${problem.format()}\n`);
+  const codes: { code: string; meaning: string }[] = [];
+  const ids = new Set<string>();
+  for (const name of positionals) {
+    const found = idsOf(name, texts);
+    for (const id of found) ids.add(id);
+    if (found.length > 0) continue;
+    const meaning = await meaningOf(name);
+    if (meaning === undefined) {
+      const near = suggestion(
+        name,
+        texts.map(({ id }) => id),
+      );
+      throw new CommandError('USAGE', `there is no check and no error code "${name}"${near}`);
+    }
+    codes.push({ code: name.toUpperCase(), meaning });
+  }
+  const definitions = [...(await loadCheckDefinitions(ids)).values(), ...own.filter(({ id }) => ids.has(id))];
+  const frameworks = definitions.length === 0 ? [] : await allFrameworks(texts);
+  if (format === 'json') {
+    const checks = definitions.map((item) => ({ ...item, controls: controlsOf(item.id, frameworks) }));
+    writeStdout(`${JSON.stringify([...checks, ...codes], null, 2)}\n`);
+  } else {
+    const parts = [
+      ...codes.map(({ code, meaning }) => `${code}: ${meaning}\n`),
+      ...definitions.map((item) => explainCheck(item, controlsOf(item.id, frameworks))),
+    ];
+    writeStdout(parts.join('\n'));
+  }
+  return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
+}
+
+/** Our checks of a name: the check of that id, or all that have the concern that another tool gives this id. */
+function idsOf(name: string, texts: readonly CheckText[]): string[] {
+  if (texts.some(({ id }) => id === name)) return [name];
+  const wanted = name.toLowerCase();
+  return texts
+    .filter(({ aliases }) =>
+      Object.values(aliases).some((ids) => ids.some((id) => id.toLowerCase() === wanted)),
+    )
+    .map(({ id }) => id);
+}
+
+async function meaningOf(name: string): Promise<string | undefined> {
+  const { errorTables } = await import('../error-tables.ts');
+  const code = name.toUpperCase();
+  for (const [, table] of errorTables) if (Object.hasOwn(table, code)) return table[code];
+  return undefined;
+}
