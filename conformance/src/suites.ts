@@ -5,6 +5,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   dockerfiles: () => import('./dockerfiles.ts'),
   'helm-bitnami': () => import('./helm-bitnami.ts'),
   kics: () => import('./kics.ts'),
+  oscal: () => import('./oscal.ts'),
   'psa-oracle': () => import('./psa-oracle.ts'),
   'psa-testdata': () => import('./psa-testdata.ts'),
   regolibrary: () => import('./regolibrary.ts'),

@@ -1,5 +1,5 @@
 import type { CheckText } from '@keelson/checks';
-import type { Finding, Notification, Severity } from '@keelson/evidence';
+import { type Finding, type Notification, type Severity, severities } from '@keelson/evidence';
 import type { ReportedFinding, ScanReport } from '../report.ts';
 
 /** What a check found in a run, in three piles. */
@@ -17,22 +17,28 @@ export interface Weakness {
   accepted: readonly ReportedFinding[];
 }
 
-/** Findings by check, in the order of the report: worst first. */
+/** Findings by check, the worst check first. */
 export function weaknessesOf({ findings, texts }: ScanReport): Weakness[] {
   const byRule = Map.groupBy(findings, ({ finding }) => finding.rule);
-  return [...byRule].map(([rule, items]) => {
+  const weaknesses = [...byRule].map(([rule, items]) => {
     const text = texts.get(rule);
     const accepted = items.filter(({ finding }) => isAccepted(finding));
     return {
       rule,
       text,
       title: text?.title ?? rule,
-      severity: items[0]?.finding.severity ?? 'info',
+      severity: worstOf(items),
       findings: items,
       open: accepted.length === 0 ? items : items.filter(({ finding }) => !isAccepted(finding)),
       accepted,
     };
   });
+  return weaknesses.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+}
+
+function worstOf(items: readonly ReportedFinding[]): Severity {
+  const found = new Set(items.map(({ finding }) => finding.severity));
+  return severities.find((severity) => found.has(severity)) ?? 'info';
 }
 
 /** A baseline says that a finding is known, not that anybody accepts it. */
