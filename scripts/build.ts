@@ -1,4 +1,5 @@
-// Builds everything: libraries with tsc, the packs' checks from their YAML, the command with esbuild.
+// Builds everything: libraries with tsc, the packs' checks from their YAML, the report's page with Vite, the command
+// with esbuild.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,5 +17,6 @@ function run(...args: string[]): void {
 run(tsc, '--build', 'engines/checks', 'engines/compliance');
 run('packs/checks/scripts/generate.ts');
 run('packs/frameworks/scripts/generate.ts');
+run('apps/report/scripts/page.ts');
 run(tsc, '--build');
 run('apps/cli/scripts/bundle.ts');

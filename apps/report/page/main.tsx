@@ -1,0 +1,21 @@
+import { render } from 'preact';
+import type { PageData } from '../src/page-data.ts';
+import { App } from './app.tsx';
+import { Model } from './model.ts';
+import './style.css';
+
+const root = document.getElementById('app');
+const island = document.getElementById('data');
+if (root !== null && island !== null) start(root, island);
+
+function start(root: HTMLElement, island: HTMLElement): void {
+  const data: PageData = JSON.parse(island.textContent ?? '');
+  const model = new Model(data);
+  const draw = (printing: boolean) => render(<App model={model} printing={printing} />, root);
+  root.replaceChildren();
+  draw(false);
+  // Paper has no buttons: the page is laid out anew before it is printed.
+  addEventListener('beforeprint', () => draw(true));
+  addEventListener('afterprint', () => draw(false));
+  performance.mark('interactive');
+}
