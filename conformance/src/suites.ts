@@ -2,9 +2,12 @@ import type { Suite } from './suite.ts';
 
 /** Every suite by the name of its corpus; a module is loaded only when its suite runs. */
 export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> = {
+  'attack-mappings': () => import('./attack-mappings.ts'),
+  'cns-controls-catalog': () => import('./cns-controls-catalog.ts'),
   dockerfiles: () => import('./dockerfiles.ts'),
   'helm-bitnami': () => import('./helm-bitnami.ts'),
   kics: () => import('./kics.ts'),
+  'osps-baseline': () => import('./osps-baseline.ts'),
   oscal: () => import('./oscal.ts'),
   'psa-oracle': () => import('./psa-oracle.ts'),
   'psa-testdata': () => import('./psa-testdata.ts'),
