@@ -1,4 +1,5 @@
-import { isSubjectIdentity, type ObjectName, parseSubject } from '@keelson/evidence';
+import type { ObjectName } from '@keelson/evidence';
+import { subjectOf } from '../subject.ts';
 import { isNamespaceName, plainText } from './text.ts';
 
 /** Where a result belongs and what it speaks of. */
@@ -46,7 +47,7 @@ const servedVersions: ReadonlyMap<string, string> = new Map([
 
 /** The object that a finding judges; what is no object of a cluster, a Dockerfile for one, has no reference. */
 export function judgedResource(identity: string): JudgedResource {
-  const subject = isSubjectIdentity(identity) ? parseSubject(identity) : undefined;
+  const subject = subjectOf(identity);
   if (subject?.type !== 'object' && subject?.type !== 'source-object') return {};
   return resourceOf(subject);
 }

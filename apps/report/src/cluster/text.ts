@@ -8,6 +8,7 @@ export const maxTextLength = 1_000;
  * `kubectl` prints what it gets), no lone surrogates (no UTF-8 can hold them), no more than `maxTextLength`.
  */
 export function plainText(text: string): string {
+  if (text.length <= maxTextLength && /^[ -~]*$/.test(text)) return text;
   const cut = text.length > maxTextLength ? `${text.slice(0, maxTextLength - 1)}…` : text;
   return terminalSafe(cut.toWellFormed());
 }

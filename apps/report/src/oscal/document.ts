@@ -26,7 +26,7 @@ export interface Run {
 }
 
 export function runOf(report: ScanReport): Run {
-  const found = report.findings.map(({ finding }) => `${finding.subject} ${finding.fingerprint}`);
+  const found = report.findings.map(({ finding }) => finding.fingerprint).join();
   return {
     report,
     id: hash('sha256', JSON.stringify([report.time, report.tool.version, found])),
@@ -76,27 +76,28 @@ export function assessmentAssets({ report }: Run) {
   };
 }
 
-/** A list that a document leaves out when it is empty (`minItems: 1`). */
-export interface Member<T> {
-  name: string;
-  items: Iterable<T>;
-  dress: (item: T) => unknown;
-}
-
-export function member<T>(name: string, items: Iterable<T>, dress: (item: T) => unknown): Member<T> {
-  return { name, items, dress };
-}
-
-/** Members of an object that is open, each behind a comma, an item to a line. */
-export function* memberParts<T>({ name, items, dress }: Member<T>): Generator<string> {
+/**
+ * A list as a member of an object that is open, behind a comma, an item to a line. An empty one is left out
+ * (`minItems: 1`).
+ */
+export function* listParts<T>(
+  name: string,
+  items: Iterable<T>,
+  write: (item: T) => Iterable<string> = jsonParts,
+): Generator<string> {
   let lead = `,\n"${name}":[\n`;
   let isEmpty = true;
   for (const item of items) {
-    yield lead + JSON.stringify(dress(item));
+    yield lead;
+    yield* write(item);
     lead = ',\n';
     isEmpty = false;
   }
   if (!isEmpty) yield '\n]';
+}
+
+function jsonParts(item: unknown): string[] {
+  return [JSON.stringify(item)];
 }
 
 /** JSON of an object without the brace that closes it: further members follow. */

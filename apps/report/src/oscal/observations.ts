@@ -1,8 +1,8 @@
 import type { Finding, Notification } from '@keelson/evidence';
-import type { FindingState, ReportedFinding } from '../report.ts';
-import { property, type Run } from './document.ts';
-import type { InventoryItem } from './subjects.ts';
-import { fileReference, markup, prose, uuidOf } from './text.ts';
+import type { ReportedFinding } from '../report.ts';
+import { open, property, type Run } from './document.ts';
+import type { EvidenceWriter, ObservedFinding } from './evidence.ts';
+import { markup, prose, uuidOf } from './text.ts';
 import { countOf, gapsOf, type Weakness } from './weaknesses.ts';
 
 /** Something seen, before anybody judges what it means for a control. */
@@ -12,7 +12,7 @@ export interface Observation {
   description: string;
   types: readonly string[];
   props: readonly object[];
-  findings: readonly (ReportedFinding & { remarks?: string })[];
+  findings: readonly ObservedFinding[];
   notifications: readonly Notification[];
 }
 
@@ -141,59 +141,31 @@ export function observationsOf(
   ];
 }
 
-/** The observation as OSCAL writes it. */
-export function observationJson(run: Run, inventory: ReadonlyMap<string, InventoryItem>) {
-  const { report } = run;
-  const uuidOfSubject = (subject: string) => inventory.get(subject)?.uuid ?? uuidOf('subject', subject);
-  return ({ findings, notifications, ...rest }: Observation) => {
-    const subjects = new Set(findings.map(({ finding }) => uuidOfSubject(finding.subject)));
-    const evidence = [
-      ...findings.map((item) => evidenceOf(run, item, uuidOfSubject(item.finding.subject))),
-      ...notifications.map((item) => gapEvidence(run, item)),
-    ];
-    return {
-      ...rest,
-      // SP 800-53A: to examine is to study a specification; nothing is exercised, as a test would.
-      methods: ['EXAMINE'],
-      origins: [run.origin],
-      ...(subjects.size === 0
-        ? {}
-        : { subjects: [...subjects].map((uuid) => ({ 'subject-uuid': uuid, type: 'inventory-item' })) }),
-      ...(evidence.length === 0 ? {} : { 'relevant-evidence': evidence }),
-      collected: report.time,
-    };
-  };
-}
-
-function evidenceOf(
-  { report }: Run,
-  { finding, state, remarks }: ReportedFinding & { state?: FindingState; remarks?: string },
-  subject: string,
-) {
-  const [place] = finding.locations;
-  const suppression = finding.suppressions?.[0];
-  const words = [
-    ...(remarks === undefined ? [] : [markup(report.redact.message(remarks))]),
-    ...(suppression === undefined
-      ? []
-      : [`Suppressed: ${markup(report.redact.message(suppression.reason))}`]),
-  ];
-  return {
-    ...(place === undefined ? {} : { href: fileReference(place.file, place.line) }),
-    description: markup(report.redact.message(finding.message)),
-    props: [
-      property('subject-uuid', subject),
-      property('fingerprint', finding.fingerprint),
-      ...(state === undefined ? [] : [property('state', state)]),
-      ...(suppression === undefined ? [] : [property('suppression', suppression.kind)]),
-    ],
-    ...(words.length === 0 ? {} : { remarks: words.join('\n\n') }),
-  };
-}
-
-function gapEvidence({ report }: Run, { message, location }: Notification) {
-  return {
-    ...(location === undefined ? {} : { href: fileReference(location.file, location.line) }),
-    description: markup(report.redact.message(message)),
-  };
+/** The observation as OSCAL writes it, part by part: a check may have ten thousand findings. */
+export function* observationParts(
+  { origin, report }: Run,
+  { findings, notifications, ...rest }: Observation,
+  evidence: EvidenceWriter,
+): Generator<string> {
+  const subjects = new Set(findings.map(({ finding }) => evidence.subject(finding)));
+  yield open({
+    ...rest,
+    // SP 800-53A: to examine is to study a specification; nothing is exercised, as a test would.
+    methods: ['EXAMINE'],
+    origins: [origin],
+    ...(subjects.size === 0
+      ? {}
+      : { subjects: [...subjects].map((uuid) => ({ 'subject-uuid': uuid, type: 'inventory-item' })) }),
+    collected: report.time,
+  });
+  let lead = ',"relevant-evidence":[\n';
+  for (const item of findings) {
+    yield lead + evidence.finding(item);
+    lead = ',\n';
+  }
+  for (const item of notifications) {
+    yield lead + evidence.gap(item);
+    lead = ',\n';
+  }
+  yield findings.length + notifications.length === 0 ? '}' : '\n]}';
 }

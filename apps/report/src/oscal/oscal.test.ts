@@ -166,7 +166,7 @@ test.each([
 });
 
 test.each([
-  ['Set `a: {b}` here.\nThen <go>.', 'Set `a: {b}` here.\n\nThen \\<go\\>.'],
+  ['Set `a: {b}`\n  here.\n\nThen <go>.', 'Set `a: {b}` here.\n\nThen \\<go\\>.'],
   ['one ` tick', 'one \\` tick'],
 ])('prose of %j', (text, expected) => {
   expect(prose(text)).toBe(expected);
@@ -184,7 +184,7 @@ test('any text becomes a value of the data type', () => {
       expect(string(text)).toMatch(/^\S(.*\S)?$/u);
       expect(token(text)).toMatch(/^(\p{L}|_)(\p{L}|\p{N}|[.\-_])*$/u);
       expect(markup(text)).toMatch(/^[^\n]+$/u);
-      expect(URL.canParse(fileReference(text, 1), 'file:///')).toBe(true);
+      expect(URL.canParse(fileReference(text), 'file:///')).toBe(true);
       const page = pageReference(text);
       if (page !== undefined) expect(page).toMatch(/^https?:/);
     }),

@@ -1,15 +1,7 @@
 import type { ScanReport } from '../report.ts';
-import {
-  assessmentAssets,
-  member,
-  memberParts,
-  metadataOf,
-  open,
-  property,
-  type Run,
-  runOf,
-} from './document.ts';
-import { gapUuid, observationJson, observationsOf, observationUuid, resolvedUuid } from './observations.ts';
+import { assessmentAssets, listParts, metadataOf, open, property, type Run, runOf } from './document.ts';
+import { EvidenceWriter } from './evidence.ts';
+import { gapUuid, observationParts, observationsOf, observationUuid, resolvedUuid } from './observations.ts';
 import { closedRisks, risksOf, riskUuid } from './risks.ts';
 import { inventoryOf } from './subjects.ts';
 import { markup, namespaceUri, prose, token, uuidOf } from './text.ts';
@@ -38,12 +30,13 @@ export function* oscalPoamParts(report: ScanReport): Generator<string> {
   });
   yield `{"plan-of-action-and-milestones":${head}`;
   yield `,\n"local-definitions":${open({ 'assessment-assets': assessmentAssets(run) })}`;
-  yield* memberParts(member('inventory-items', inventory.values(), (item) => item));
+  yield* listParts('inventory-items', inventory.values());
   yield '}';
   const observations = observationsOf(run, weaknesses, { passed: false });
-  yield* memberParts(member('observations', observations, observationJson(run, inventory)));
-  yield* memberParts(member('risks', risks, (risk) => risk));
-  yield* memberParts(member('poam-items', itemsOf(run, weaknesses), (item) => item));
+  const evidence = new EvidenceWriter(run, inventory);
+  yield* listParts('observations', observations, (item) => observationParts(run, item, evidence));
+  yield* listParts('risks', risks);
+  yield* listParts('poam-items', itemsOf(run, weaknesses));
   yield '}}\n';
 }
 

@@ -7,8 +7,9 @@ import {
   objectiveJson,
   reviewedControls,
 } from './controls.ts';
-import { assessmentAssets, member, memberParts, metadataOf, open, type Run, runOf } from './document.ts';
-import { observationJson, observationsOf } from './observations.ts';
+import { assessmentAssets, listParts, metadataOf, open, type Run, runOf } from './document.ts';
+import { EvidenceWriter } from './evidence.ts';
+import { observationParts, observationsOf } from './observations.ts';
 import { closedRisks, risksOf } from './risks.ts';
 import { inventoryOf } from './subjects.ts';
 import { uuidOf } from './text.ts';
@@ -85,11 +86,12 @@ function* resultParts(run: Run, controls: readonly AssessedControl[]): Generator
     'reviewed-controls': reviewedControls(report, controls),
   });
   yield `,\n"local-definitions":${open({ 'assessment-assets': assessmentAssets(run) })}`;
-  yield* memberParts(member('inventory-items', inventory.values(), (item) => item));
+  yield* listParts('inventory-items', inventory.values());
   yield '}';
-  yield* memberParts(member('observations', observations, observationJson(run, inventory)));
-  yield* memberParts(member('risks', risks, (risk) => risk));
-  yield* memberParts(member('findings', controls, findingJson(run, byRule, observed)));
+  const evidence = new EvidenceWriter(run, inventory);
+  yield* listParts('observations', observations, (item) => observationParts(run, item, evidence));
+  yield* listParts('risks', risks);
+  yield* listParts('findings', controls.map(findingJson(run, byRule, observed)));
   yield '}';
 }
 

@@ -1,5 +1,6 @@
-import { isSubjectIdentity, parseSubject, type Subject } from '@keelson/evidence';
+import type { Subject } from '@keelson/evidence';
 import type { ScanReport } from '../report.ts';
+import { subjectOf } from '../subject.ts';
 import { type Property, property } from './document.ts';
 import { markup, string, uuidOf } from './text.ts';
 
@@ -23,7 +24,7 @@ export function inventoryOf({ findings, comparison }: ScanReport): ReadonlyMap<s
 }
 
 function itemOf(identity: string, object: string | undefined): InventoryItem {
-  const subject = isSubjectIdentity(identity) ? parseSubject(identity) : undefined;
+  const subject = subjectOf(identity);
   return {
     uuid: uuidOf('subject', identity),
     description: markup(object ?? identity),

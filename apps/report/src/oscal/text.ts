@@ -30,9 +30,13 @@ function format(bytes: Buffer): string {
 
 /** StringDatatype: one line that neither begins nor ends with space. Empty text becomes `-`. */
 export function string(text: string): string {
+  if (printable.test(text)) return text;
   const plain = terminalSafe(text.toWellFormed()).trim();
   return plain === '' ? '-' : plain;
 }
+
+/** Letters of ASCII with no space around them: most texts are of these, and nothing is to be done to them. */
+const printable = /^[!-~](?:[ -~]*[!-~])?$/;
 
 /** TokenDatatype: letters, digits, `.`, `-` and `_`, beginning with a letter or `_`. */
 export function token(text: string): string {
@@ -45,17 +49,27 @@ export function token(text: string): string {
  * than a letter is escaped, and line ends are shown, not made.
  */
 export function markup(text: string): string {
-  return string(text).replace(special, '\\$&');
+  const plain = string(text);
+  return /[\\`*<>[\]{}&~^#|!$_]/.test(plain) ? plain.replace(special, '\\$&') : plain;
 }
 
 /** An underscore inside a word (`NET_ADMIN`) is only a letter to Markdown. */
 const special = /[\\`*<>[\]{}&~^#|!$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
 
-/** Our own words, and those of checks: code spans and paragraphs stay, all else is escaped as in `markup`. */
+/**
+ * Our own words, and those of checks: code spans and paragraphs stay, all else is escaped as in `markup`. Lines of a
+ * paragraph are joined: files of checks are wrapped.
+ */
 export function prose(text: string): string {
   return text
-    .split(/\n+/)
-    .filter((line) => line.trim() !== '')
+    .split(/\n\s*\n/)
+    .map((paragraph) =>
+      paragraph
+        .trim()
+        .split(/\s*\n\s*/)
+        .join(' '),
+    )
+    .filter((paragraph) => paragraph !== '')
     .map(proseLine)
     .join('\n\n');
 }
@@ -75,11 +89,10 @@ function escaped(text: string): string {
   return terminalSafe(text.toWellFormed()).replace(special, '\\$&');
 }
 
-/** A reference to a place in a file: relative as it was given, absolute as a `file:` URI. */
-export function fileReference(file: string, line: number | undefined): string {
+/** A reference to a file: relative as it was given, absolute as a `file:` URI. */
+export function fileReference(file: string): string {
   const path = file.toWellFormed().split('/').map(encodeURIComponent).join('/');
-  const fragment = line === undefined ? '' : `#L${line}`;
-  return file.startsWith('/') ? `file://${path}${fragment}` : `${path}${fragment}`;
+  return file.startsWith('/') ? `file://${path}` : path;
 }
 
 /** The address of a page; undefined for what is none: a framework's file may say anything. */
