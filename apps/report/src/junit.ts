@@ -112,12 +112,11 @@ function findingCase(item: ReportedFinding, { tell, help }: Context): Case {
   const mend =
     fix === undefined ? '' : `${plainLine(fix.description)}${fixable ? ' (keelson scan --fix)' : ''}`;
   const own = labelled([
-    placeText(finding.locations[0]),
     ['state', state ?? ''],
     ['fix', mend],
     ['fingerprint', finding.fingerprint],
   ]);
-  const body = `${xml(own)}\n${help(finding.rule)}`;
+  const body = `${xml(placeText(finding.locations[0]))}\n${help(finding.rule)}\n${xml(own)}`;
   const element = outcomeText('failure', finding.severity, tell(finding.message), body);
   return { ...place, outcome: 'failure', element };
 }

@@ -9,6 +9,9 @@ import type { Finding, Fix, Notification, PatchOperation } from '@keelson/eviden
 export function redactedFinding(finding: Finding, redact: SensitiveText): Finding {
   const out = { ...finding, message: redact.message(finding.message) };
   if (finding.fixes !== undefined) out.fixes = finding.fixes.map((fix) => redactedFix(fix, redact));
+  // Reasons come from comments and annotations of the input.
+  if (finding.suppressions !== undefined)
+    out.suppressions = finding.suppressions.map((item) => ({ ...item, reason: redact.message(item.reason) }));
   return out;
 }
 

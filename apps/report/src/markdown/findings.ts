@@ -1,4 +1,5 @@
 import { type Finding, severities } from '@keelson/evidence';
+import type { Folded } from '../covered.ts';
 import { objectText } from '../place.ts';
 import type { ReportedFinding } from '../report.ts';
 import { counted, plainLine, type RuleWords } from '../told.ts';
@@ -34,6 +35,9 @@ function moreLine(n: number): string {
   return `- and ${n} more\n`;
 }
 
+/** What a list takes at least: its heading, and the sentence that tells of what does not fit. */
+export const minListBytes = 400;
+
 interface Group {
   severity: Finding['severity'];
   file: string;
@@ -42,16 +46,15 @@ interface Group {
 
 /**
  * Findings by severity and file, worst first, in at most `bytes`; files are folded away where there are many findings.
- * What does not fit is counted by severity.
+ * A finding that a graver one covers is named by its check there. What does not fit is counted.
  */
 export function findingGroups(
-  findings: readonly ReportedFinding[],
+  { standing: findings, folded }: Folded,
   context: MarkdownContext,
   bytes: number,
 ): string {
   const isLong = findings.length > 20;
-  // What closes a group and tells of the rest must always fit.
-  let left = bytes - 400;
+  let left = bytes - minListBytes;
   let shown = 0;
   const parts: string[] = [];
   let severity = '';
@@ -64,7 +67,7 @@ export function findingGroups(
     const lines: string[] = [];
     for (const item of group.items) {
       if (left < 0) break;
-      const line = findingLine(item, context);
+      const line = findingLine(item, folded.get(item) ?? [], context);
       left -= sizeOf(line);
       if (left >= 0) lines.push(line);
     }
@@ -77,7 +80,7 @@ export function findingGroups(
 }
 
 function restText(n: number): string {
-  return `And ${counted(n, 'finding')} more, which do not fit in a comment: the formats html, json and sarif have all.\n\n`;
+  return `And ${n} more places, which do not fit in a comment: the formats html, json and sarif have all.\n\n`;
 }
 
 /** Findings come worst first; within a severity, files in the order of their first finding. */
@@ -96,12 +99,17 @@ function groupsOf(findings: readonly ReportedFinding[]): Group[] {
 }
 
 /** One finding in a list below the name of its file. */
-function findingLine({ finding, fixable, fixableByName }: ReportedFinding, context: MarkdownContext): string {
+function findingLine(
+  { finding, fixable, fixableByName }: ReportedFinding,
+  covered: readonly string[],
+  context: MarkdownContext,
+): string {
   const line = finding.locations[0]?.line;
   const where = line === undefined ? '' : `line ${line}, `;
   const head = `- ${where}${codeSpan(objectText(finding))}: ${escapeMarkdown(context.tell(finding.message))}`;
   const command = fixable ? '--fix' : fixableByName === true ? `--fix=${finding.rule}` : '';
-  return `${head} (${codeSpan(plainLine(finding.rule))})${adviceText(finding, command, context)}\n`;
+  const rules = [finding.rule, ...covered].map((rule) => codeSpan(plainLine(rule)));
+  return `${head} (${rules.join(', ')})${adviceText(finding, command, context)}\n`;
 }
 
 /** The mend where `--fix` has one, else what to do, said once for each check. */

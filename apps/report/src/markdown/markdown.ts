@@ -1,10 +1,18 @@
 import type { FrameworkAssessment } from '@keelson/compliance';
 import { type Notification, severities } from '@keelson/evidence';
+import { foldCovered } from '../covered.ts';
 import { summarize } from '../json.ts';
 import { placeText } from '../place.ts';
 import { type Comparison, counts, type ReportedFinding, type ScanReport } from '../report.ts';
 import { counted, plainLine, ruleWordsOf, tellerOf } from '../told.ts';
-import { boundedLines, findingGroups, type MarkdownContext, placedFinding, sizeOf } from './findings.ts';
+import {
+  boundedLines,
+  findingGroups,
+  type MarkdownContext,
+  minListBytes,
+  placedFinding,
+  sizeOf,
+} from './findings.ts';
 import { codeSpan, escapeMarkdown, idText } from './text.ts';
 
 /**
@@ -12,6 +20,9 @@ import { codeSpan, escapeMarkdown, idText } from './text.ts';
  * characters, however those are counted.
  */
 export const maxMarkdownBytes = 65_536;
+
+/** Characters of a revision or folder that a heading shows. */
+const maxName = 200;
 
 /** Parts of the whole that a list may take, so that no list pushes the others out. */
 const shares = { resolved: 0.08, notComparable: 0.05, notJudged: 0.1, checks: 0.06, frameworks: 0.15 };
@@ -27,32 +38,32 @@ export function* markdownParts(report: ScanReport): Generator<string> {
     helped: new Set(),
   };
   const counting = report.findings.filter(({ finding }) => counts(finding));
-  const before = [headText(report, counting), comparisonHead(report.comparison, counting)].join('');
+  const { comparison, notifications, frameworks } = report;
+  const head = headText(report, counting) + comparisonHead(comparison, counting);
+  const resolved = resolvedText(comparison, context);
   const numbers = severityTable(report) + checkTable(counting, report);
-  const notJudged = notJudgedText(report.notifications, context);
-  const resolved = resolvedText(report.comparison, context);
-  const frameworks = frameworksText(report.frameworks);
-  const foot = footText(report);
-  const fixed = [before, resolved, numbers, notJudged, frameworks, foot];
-  let left = maxMarkdownBytes - fixed.reduce((sum, text) => sum + sizeOf(text), 0);
-  const isNews = ({ state }: ReportedFinding) => state !== 'unchanged';
-  const news =
-    report.comparison === undefined ? '' : findingsText('New', counting.filter(isNews), context, left);
-  left -= sizeOf(news);
-  const rest =
-    report.comparison === undefined
-      ? findingsText('Findings', counting, context, left)
-      : findingsText(
-          'Unchanged',
-          counting.filter((item) => !isNews(item)),
-          context,
-          left,
-        );
-  yield before;
-  yield news + resolved;
-  yield numbers + notJudged;
-  yield rest;
-  yield frameworks + foot;
+  const notJudged = notJudgedText(notifications, context);
+  const foot = frameworksText(frameworks) + footText(report);
+  let left = maxMarkdownBytes - sizeOf(head + resolved + numbers + notJudged + foot);
+  const list = (title: string, items: readonly ReportedFinding[], bytes: number) => {
+    if (items.length === 0) return '';
+    const heading = `### ${title}: ${items.length}\n\n`;
+    const folded = foldCovered(items, report.texts);
+    const text = heading + findingGroups(folded, context, bytes - sizeOf(heading));
+    left -= sizeOf(text);
+    return text;
+  };
+  yield head;
+  if (comparison === undefined) {
+    yield numbers + notJudged + list('Findings', counting, left);
+  } else {
+    const isOld = ({ state }: ReportedFinding) => state === 'unchanged';
+    // What the heading of the other list takes is kept for it.
+    const news = counting.filter((item) => !isOld(item));
+    yield list('New', news, left - minListBytes) + resolved + numbers + notJudged;
+    yield list('Unchanged', counting.filter(isOld), left);
+  }
+  yield foot;
 }
 
 function headText(
@@ -81,7 +92,7 @@ function comparisonHead(comparison: Comparison | undefined, counting: readonly R
   const number = (state: ReportedFinding['state']) => counting.filter((item) => item.state === state).length;
   const unknown = number('not-comparable');
   return [
-    `### Compared with ${codeSpan(plainLine(comparison.against))}\n\n`,
+    `### Compared with ${codeSpan(plainLine(comparison.against).slice(0, maxName))}\n\n`,
     '| new | resolved | unchanged | not comparable | not judged again |\n|---:|---:|---:|---:|---:|\n',
     `| ${number('new')} | ${comparison.resolved.length} | ${number('unchanged')} | ${unknown} | ${comparison.notComparable.length} |\n\n`,
     unknown === 0
@@ -108,17 +119,6 @@ function resolvedText(comparison: Comparison | undefined, context: MarkdownConte
   return section('Resolved', gone) + section('Found before, not judged again', unknown);
 }
 
-function findingsText(
-  title: string,
-  findings: readonly ReportedFinding[],
-  context: MarkdownContext,
-  bytes: number,
-): string {
-  if (findings.length === 0) return '';
-  const head = `### ${title}: ${counted(findings.length, 'finding')}\n\n`;
-  return `${head}${findingGroups(findings, context, bytes - sizeOf(head))}`;
-}
-
 function severityTable(report: ScanReport): string {
   const summary = summarize(report);
   const rows = severities.map((severity) => {
@@ -130,11 +130,11 @@ function severityTable(report: ScanReport): string {
   return `| severity | findings | \`--fix\` mends | suppressed |\n|---|---:|---:|---:|\n${rows.join('')}\n`;
 }
 
-/** The checks that found most, folded away. */
+/** The checks that found something, worst first and folded away. */
 function checkTable(counting: readonly ReportedFinding[], report: ScanReport): string {
   const words = ruleWordsOf(report);
   const groups = [...Map.groupBy(counting, ({ finding }) => finding.rule)].sort(
-    ([, a], [, b]) => b.length - a.length,
+    ([, a], [, b]) => rankOf(a) - rankOf(b) || b.length - a.length,
   );
   if (groups.length < 2) return '';
   let text = '';
@@ -151,6 +151,10 @@ function checkTable(counting: readonly ReportedFinding[], report: ScanReport): s
   const more = rest === 0 ? '' : `And ${counted(rest, 'check')} more.\n\n`;
   const head = '| severity | check | what it finds | findings |\n|---|---|---|---:|\n';
   return `<details><summary>By check: ${counted(groups.length, 'check')}</summary>\n\n${head}${text}\n${more}</details>\n\n`;
+}
+
+function rankOf(items: readonly ReportedFinding[]): number {
+  return severities.indexOf(items[0]?.finding.severity ?? 'info');
 }
 
 function notJudgedText(notifications: readonly Notification[], { tell }: MarkdownContext): string {

@@ -9,8 +9,8 @@ const breaker = '&#8203;';
 export function escapeMarkdown(text: string): string {
   return text
     .trim()
-    .replace(commits, (found) => `${found.slice(0, 6)}\u200b${found.slice(6)}`)
-    .replace(/\bwww(?=\.)|\bGH(?=-\d)|:(?=\/\/|[\w+-]+:)/gi, '$&\u200b')
+    .replace(commits, (found) => found.replace(/.{6}(?=.)/g, '$&\u200b'))
+    .replace(/www(?=\.)|GH(?=-\d)|:(?=\/\/|[\w+-]+:)/gi, '$&\u200b')
     .replace(/([@#!$~%&[*^])(?=[\w"'.-])/g, '$1\u200b')
     .replace(/[\\`*_[\]<>#|~^!$%&@\u200b]/g, reference)
     .replace(/^[-+=]|^(\d{1,9})(?=[.)])/, (found, digits) =>
