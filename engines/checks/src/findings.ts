@@ -81,6 +81,7 @@ export function toFinding(violation: JudgedViolation, defaultNamespace: string):
     ...related.map((place) => locationOf(place.subject, place.path)),
   ];
   const identities = identitiesOf(subject, defaultNamespace);
+  let known: string | undefined;
   const finding: Finding = {
     rule: check.id,
     subject: identities.source,
@@ -92,8 +93,12 @@ export function toFinding(violation: JudgedViolation, defaultNamespace: string):
     controls: check.controls,
     // Only baselines and reports for programs ask for it.
     get fingerprint() {
-      const root = isResource(subject) ? subject.object : subject.value;
-      return fingerprint({ rule: check.id, subject: identities.local, path: stablePath(root, path) });
+      known ??= fingerprint({
+        rule: check.id,
+        subject: identities.local,
+        path: stablePath(isResource(subject) ? subject.object : subject.value, path),
+      });
+      return known;
     },
   };
   if (violation.fix !== undefined) finding.fixes = [fixOf(violation.fix)];

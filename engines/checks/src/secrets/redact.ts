@@ -44,8 +44,25 @@ export function redactor(subjects: Iterable<CheckedSubject>, key: SensitiveKey):
     return out;
   };
   return {
-    message: (text) => withShapes(strong.redact(text)),
-    source: (text) => withShapes(every.redact(text)),
+    message: remembered((text) => withShapes(strong.redact(text))),
+    source: remembered((text) => withShapes(every.redact(text))),
+  };
+}
+
+/** Several reports show the same texts, and one report many of them often. */
+const maxRemembered = 50_000;
+const maxRememberedLength = 500;
+
+function remembered(redact: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    if (text.length > maxRememberedLength) return redact(text);
+    let out = known.get(text);
+    if (out === undefined) {
+      out = redact(text);
+      if (known.size < maxRemembered) known.set(text, out);
+    }
+    return out;
   };
 }
 
