@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Framework } from '@keelson/compliance';
 import type { JsonObject, JsonValue } from '@keelson/core';
@@ -29,12 +30,12 @@ export const suite: Suite = {
     const result = new Tally();
     const data = await loadFrameworkData();
     const mitre = frameworkOf(data, 'mitre');
-    judgeTechniques(result, mitre, readJson(join(dir, 'attack-18.1-containers.json')));
+    judgeTechniques(result, mitre, readJson(fileOf(dir, /^attack-.*-containers\.json$/)));
     judgeCitations(result, data, mitre);
     judgeControls(result, data, mitre);
     judgePairs(result, dir, data, mitre);
     judgeNistFramework(result, dir, data);
-    judgeExploited(result, readMappings(join(dir, 'kev-2025-07-28_attack-16.1.json')));
+    judgeExploited(result, readMappings(fileOf(dir, /^kev-.*\.json$/)));
     judgeMatrix(result, data, readJson(join(dir, 'ms-threat-matrix.json')));
     noteCoverage(result, data);
     return result;
@@ -74,7 +75,7 @@ function judgeCitations(result: Tally, { mappings }: FrameworkData, mitre: Frame
 
 /** Pairs of a control of SP 800-53 and a technique of an earlier version of ATT&CK. */
 function judgePairs(result: Tally, dir: string, data: FrameworkData, mitre: Framework): void {
-  const pairs = readMappings(join(dir, 'nist-800-53r5_attack-16.1_containers.json'));
+  const pairs = readMappings(fileOf(dir, /^nist-800-53.*\.json$/));
   const ours = new Set(frameworkOf(data, 'nist-800-53').controls.map(({ id }) => id));
   const techniques = new Set(mitre.controls.map(({ id }) => id));
   for (const pair of pairs) {
@@ -162,4 +163,14 @@ function judgeRelations(
 function readMappings(file: string): JsonObject[] {
   const value = readJson(file);
   return objectsAt(Array.isArray(value) ? { mappings: value } : value, 'mappings');
+}
+
+/** The file of that sort, whichever version its name carries. */
+function fileOf(dir: string, pattern: RegExp): string {
+  const name = readdirSync(dir)
+    .filter((each) => pattern.test(each))
+    .sort()
+    .at(-1);
+  if (name === undefined) throw new Error(`${dir} holds no file like ${pattern.source}`);
+  return join(dir, name);
 }
