@@ -1,15 +1,12 @@
-import { terminalSafe } from '@keelson/report';
+import { terminalSafe, wrap } from '@keelson/report';
 import { terminalColumns } from './stdout.ts';
 
 /** Columns that a table is made for: those of the terminal, or enough for all where there is none. */
 export function tableWidth(): number {
-  return terminalColumns() ?? 200;
+  return terminalColumns() ?? 120;
 }
 
-/**
- * Lines of a table with a head. Columns are as wide as what stands in them; the last is cut where the line would be
- * wider than `width`.
- */
+/** Lines of a table with a head. Columns are as wide as what stands in them; the last goes on below itself. */
 export function tableLines(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -18,15 +15,15 @@ export function tableLines(
   const safe = [head, ...rows.map((row) => row.map(terminalSafe))];
   const widths = head.map((_, i) => Math.max(...safe.map((row) => (row[i] ?? '').length)));
   const before = widths.slice(0, -1).reduce((sum, column) => sum + column + 2, 0);
-  const room = Math.max(20, width - before);
+  const indent = ' '.repeat(before);
   return safe.map((row) =>
     row
-      .map((cell, i) => (i === row.length - 1 ? clipped(cell, room) : cell.padEnd(widths[i] ?? 0)))
+      .map((cell, i) =>
+        i === row.length - 1
+          ? wrap(cell, Math.max(20, width - before), indent, 0)
+          : cell.padEnd(widths[i] ?? 0),
+      )
       .join('  ')
       .trimEnd(),
   );
-}
-
-function clipped(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 3)}...` : text;
 }

@@ -132,7 +132,7 @@ describe('assessment', () => {
       'nothing to judge',
       {},
       { statistics: none },
-      { verdict: 'not-applicable', reason: /nothing in the input/ },
+      { verdict: 'manual', reason: /nothing in the input/ },
     ],
     [
       'nothing to judge where its group says what to collect',

@@ -95,6 +95,7 @@ function verdictOf(
   if (unread > 0) return { verdict: 'manual', reason: `${unread} of the inputs could not be read` };
   const judged = checks.some((id) => (statistics.get(id)?.judged ?? 0) > 0);
   if (!judged && collect !== undefined) return { verdict: 'manual', reason: collect };
-  if (!judged) return { verdict: 'not-applicable', reason: 'nothing in the input that it speaks of' };
+  // What was not among the input was not judged: it may be there in the cluster.
+  if (!judged) return { verdict: 'manual', reason: 'nothing in the input shows it' };
   return { verdict: 'pass' };
 }
