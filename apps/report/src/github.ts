@@ -1,7 +1,8 @@
+import type { SourceLocation } from '@keelson/core';
 import type { Notification, Severity } from '@keelson/evidence';
 import { objectText, repositoryPath } from './place.ts';
 import { counts, type ReportedFinding, type ScanReport } from './report.ts';
-import { counted, plainLine, ruleWordsOf, tellerOf } from './told.ts';
+import { counted, memoized, plainLine, ruleWordsOf, tellerOf } from './told.ts';
 
 type Command = 'error' | 'warning' | 'notice';
 
@@ -21,8 +22,10 @@ const shownByGithub = 10;
 
 interface Annotation {
   command: Command;
-  properties: readonly (readonly [name: string, value: string | number | undefined])[];
-  message: string;
+  /** `file=…,line=…,title=…`, escaped. */
+  properties: string;
+  /** The message, escaped. */
+  data: string;
 }
 
 /**
@@ -39,7 +42,8 @@ export function* githubParts(report: ScanReport): Generator<string> {
   const total = totalText(report, groups);
   if (Object.values(groups).some((group) => group.length > shownByGithub)) {
     const message = `${total} GitHub shows ${shownByGithub} annotations of each kind; the log of this step has all.`;
-    groups.notice.unshift({ command: 'notice', properties: [['title', report.tool.name]], message });
+    const properties = `title=${escapeProperty(report.tool.name)}`;
+    groups.notice.unshift({ command: 'notice', properties, data: escapeData(message) });
   }
   for (const group of Object.values(groups)) for (const annotation of group) yield commandText(annotation);
   yield `${report.tool.name}: ${total}\n`;
@@ -47,27 +51,31 @@ export function* githubParts(report: ScanReport): Generator<string> {
 
 function* findingAnnotations(report: ScanReport, tell: (text: string) => string): Generator<Annotation> {
   const words = ruleWordsOf(report);
+  const path = memoized((file: string) => escapeProperty(repositoryPath(file)));
+  const titleOf = memoized((rule: string) => escapeProperty(`${words(rule).title} (${plainLine(rule)}`));
+  const helpOf = memoized((rule: string) => escapeData(words(rule).remediation));
   for (const { finding, fixable, state } of report.findings.filter(isNews)) {
     const [place] = finding.locations;
-    const { title, remediation } = words(finding.rule);
-    const help = fixable ? 'Mended by keelson scan --fix.' : remediation;
-    const lines = [tell(finding.message), place === undefined ? objectText(finding) : '', help];
+    const file = place === undefined ? '' : `file=${path(place.file)},${regionText(place)}`;
+    const stateText = state === undefined ? '' : `%2C ${state}`;
+    const help = fixable ? 'Mended by keelson scan --fix.' : helpOf(finding.rule);
+    const object = place === undefined ? escapeData(objectText(finding)) : '';
+    const lines = [escapeData(tell(finding.message)), object, help];
     yield {
       command: commandOf[finding.severity],
-      properties: [
-        ['file', place === undefined ? undefined : repositoryPath(place.file)],
-        ['line', place?.line],
-        ['endLine', place?.endLine],
-        ['col', place?.column],
-        ['endColumn', place?.endLine === place?.line ? place?.endColumn : undefined],
-        [
-          'title',
-          `${finding.severity}: ${title} (${finding.rule}${state === undefined ? '' : `, ${state}`})`,
-        ],
-      ],
-      message: lines.filter((line) => line !== '').join('\n'),
+      properties: `${file}title=${finding.severity}%3A ${titleOf(finding.rule)}${stateText})`,
+      data: lines.filter((line) => line !== '').join('%0A'),
     };
   }
+}
+
+/** Line and column as properties, each with its comma; GitHub takes an end column only on the line of the start. */
+function regionText({ line, column, endLine, endColumn }: SourceLocation): string {
+  if (line === undefined) return '';
+  const end = endLine === undefined ? '' : `endLine=${endLine},`;
+  if (column === undefined) return `line=${line},${end}`;
+  const stop = endLine === line && endColumn !== undefined ? `endColumn=${endColumn},` : '';
+  return `line=${line},${end}col=${column},${stop}`;
 }
 
 function isNews({ finding, state }: ReportedFinding): boolean {
@@ -78,15 +86,15 @@ function notificationAnnotation(
   { level, code, message, location, rule }: Notification,
   tell: (text: string) => string,
 ): Annotation {
+  const title = `not judged, or not wholly (${code}${rule === undefined ? '' : `, ${plainLine(rule)}`})`;
+  const place =
+    location === undefined
+      ? ''
+      : `file=${escapeProperty(repositoryPath(location.file))},${regionText(location)}`;
   return {
     command: commandOf[level],
-    properties: [
-      ['file', location === undefined ? undefined : repositoryPath(location.file)],
-      ['line', location?.line],
-      ['col', location?.column],
-      ['title', `not judged, or not wholly (${code}${rule === undefined ? '' : `, ${rule}`})`],
-    ],
-    message: tell(message) || code,
+    properties: `${place}title=${escapeProperty(title)}`,
+    data: escapeData(tell(message) || code),
   };
 }
 
@@ -117,11 +125,8 @@ function totalText(report: ScanReport, groups: Readonly<Record<Command, readonly
   ].join(', ')}.`;
 }
 
-function commandText({ command, properties, message }: Annotation): string {
-  const written = properties.flatMap(([name, value]) =>
-    value === undefined ? [] : `${name}=${escapeProperty(String(value))}`,
-  );
-  return `::${command} ${written.join(',')}::${escapeData(message)}\n`;
+function commandText({ command, properties, data }: Annotation): string {
+  return `::${command} ${properties}::${data}\n`;
 }
 
 /** What the runner takes back (actions/toolkit, command.ts): line ends would start a line, `%` an escape. */

@@ -1,21 +1,35 @@
 import { hash } from 'node:crypto';
 import type { Finding } from '@keelson/evidence';
+import { memoized } from './told.ts';
 
 /**
- * Gives findings the ids by which forges tell them apart. A fingerprint names no file, so an object that stands in two
- * files has it twice, and a forge would show one of the two: the first keeps it, the others get one that is made of it
- * and their file.
+ * Gives findings the ids by which forges tell them apart: 64 hexadecimal digits. A fingerprint names no file, so an object that
+ * stands in two files has it twice, and a forge would show one of the two: the first keeps it, the others keep its first half,
+ * and the second is made of their file.
  */
 export function findingIdentities(): (finding: Finding) => string {
   const seen = new Map<string, number>();
+  const digestOf = memoized((text: string) => hash('sha256', text).slice(0, 32));
   return ({ fingerprint, locations }) => {
-    if (!seen.has(fingerprint)) {
-      seen.set(fingerprint, 1);
-      return fingerprint;
-    }
-    const key = `${fingerprint}\n${(locations[0]?.file ?? '').toWellFormed()}`;
+    const before = seen.get(fingerprint);
+    seen.set(fingerprint, 0);
+    if (before === undefined) return fingerprint;
+    const file = digestOf((locations[0]?.file ?? '').toWellFormed());
+    const key = fingerprint.slice(0, 32) + file;
     const n = seen.get(key) ?? 0;
     seen.set(key, n + 1);
-    return hash('sha256', `${key}\n${n}`);
+    return n === 0 ? key : fingerprint.slice(0, 32) + digestOf(`${file} ${n}`);
   };
+}
+
+/** A UUID made of an id (RFC 9562, 5.8): its two halves laid over each other, so that every digit counts. */
+export function identityUuid(identity: string): string {
+  const digits = /^[0-9a-f]{64}$/.test(identity) ? identity : hash('sha256', identity);
+  let hex = '';
+  for (let at = 0; at < 32; at += 8) {
+    const both =
+      Number.parseInt(digits.slice(at, at + 8), 16) ^ Number.parseInt(digits.slice(at + 32, at + 40), 16);
+    hex += (both >>> 0).toString(16).padStart(8, '0');
+  }
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

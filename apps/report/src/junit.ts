@@ -1,8 +1,8 @@
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { Finding, Notification } from '@keelson/evidence';
-import { objectText, pathText, placeText } from './place.ts';
+import { pathText, placeText } from './place.ts';
 import { counts, type ReportedFinding, type ScanReport } from './report.ts';
-import { controlsText, counted, memoized, plainLine, ruleWordsOf, tellerOf } from './told.ts';
+import { controlsText, counted, memoized, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
 
 interface Suite {
   name: string;
@@ -12,21 +12,24 @@ interface Suite {
   out?: readonly string[];
 }
 
+/** A test, its texts as XML. */
 interface Case {
   /** With `file` what makes the test the same one in the next run: nothing in it may move with a line. */
   name: string;
   file: string;
   /** A test without one has passed. */
   outcome?: 'failure' | 'error' | 'skipped';
-  /** The element of the outcome, as XML. */
   element?: string;
 }
 
+/** What is asked again and again, as XML. */
 interface Context {
   report: ScanReport;
+  /** A redacted message. */
   tell: (text: string) => string;
-  title: (rule: string) => string;
-  /** Title and help of a check, as XML. */
+  /** A name of the input. */
+  name: (text: string) => string;
+  /** Title and help of a check. */
   help: (rule: string) => string;
 }
 
@@ -44,35 +47,53 @@ export function* junitParts(report: ScanReport): Generator<string> {
 function* suitesOf(report: ScanReport): Generator<Suite> {
   const words = ruleWordsOf(report);
   const help = memoized((rule: string) => {
-    const { title, why, remediation, controls, references } = words(rule);
-    const seeAlso = references.join(' ');
-    return xml(
-      labelled([
-        title,
-        ['why', why],
-        ['help', remediation],
-        ['controls', controlsText(controls)],
-        ['see', seeAlso],
-      ]),
-    );
+    const { title, remediation, references } = words(rule);
+    return xml(labelled([title, ['help', remediation], ['see', references[0] ?? '']]));
   });
-  const context: Context = { report, tell: tellerOf(report), title: (rule) => words(rule).title, help };
+  const tell = tellerOf(report);
+  const context: Context = {
+    report,
+    tell: memoized((text) => xml(tell(text))),
+    name: memoized((text) => xml(plainLine(text))),
+    help,
+  };
   yield inputSuite(context);
   const found = Map.groupBy(report.findings, ({ finding }) => finding.rule);
   for (const [rule, items] of found)
-    yield { name: plainLine(rule), cases: items.map((item) => findingCase(item, context)) };
+    yield checkSuite(
+      rule,
+      items.map((item) => findingCase(item, context)),
+      words(rule),
+    );
   for (const [rule, { judged, errors }] of report.statistics) {
     if (found.has(rule) || judged + errors === 0) continue;
-    const name = `${rule}: ${context.title(rule)}`;
+    const name = xml(`${plainLine(rule)}: ${words(rule).title}`);
     const unable = skipped(`could not be evaluated ${counted(errors, 'time')}: see the suite of the input`);
-    yield { name: rule, cases: [{ name, file: rule, ...(errors === 0 ? {} : unable) }] };
+    yield checkSuite(
+      rule,
+      [{ name, file: context.name(rule), ...(errors === 0 ? {} : unable) }],
+      words(rule),
+    );
   }
   for (const assessment of report.frameworks) yield frameworkSuite(assessment);
   yield* comparisonSuites(context);
 }
 
+/** A check's suite: what is the same in all its tests stands in its properties. */
+function checkSuite(rule: string, cases: readonly Case[], words: RuleWords): Suite {
+  const properties = [
+    ['title', words.title],
+    ['why', words.why],
+    ['controls', controlsText(words.controls)],
+    ['references', words.references.join(' ')],
+  ] as const;
+  return { name: plainLine(rule), cases, properties: properties.filter(([, value]) => value !== '') };
+}
+
 /** What was read and what was not. */
-function inputSuite({ report, tell }: Context): Suite {
+function inputSuite(context: Context): Suite {
+  const { report } = context;
+  const tell = tellerOf(report);
   const { tool, input, suppressions, notifications, comparison } = report;
   const errors = notifications.filter(({ level }) => level === 'error');
   const others = notifications.filter(({ level }) => level !== 'error');
@@ -81,7 +102,7 @@ function inputSuite({ report, tell }: Context): Suite {
   const numbers = { ...input, exceptions: loaded, matched, unused, expired };
   return {
     name: `${tool.name}: input`,
-    cases: errors.length > 0 ? errors.map((item) => errorCase(item, tell)) : [allRead],
+    cases: errors.length > 0 ? errors.map((item) => errorCase(item, context)) : [allRead],
     properties: [
       ['version', tool.version],
       ...Object.entries(numbers).map(([name, value]) => [name, String(value)] as const),
@@ -93,46 +114,49 @@ function inputSuite({ report, tell }: Context): Suite {
   };
 }
 
-function errorCase({ code, message, location, rule }: Notification, tell: Context['tell']): Case {
+function errorCase({ code, message, location, rule }: Notification, { tell, name }: Context): Case {
   const told = tell(message);
-  const about = rule === undefined ? '' : ` ${plainLine(rule)}`;
+  const about = rule === undefined ? '' : ` ${name(rule)}`;
+  const place = location === undefined ? '' : `${xml(placeText(location))}\n`;
   return {
     name: `${code}${about}: ${told}`,
-    file: location === undefined ? plainLine(rule ?? code) : plainLine(location.file),
+    file: name(location?.file ?? rule ?? code),
     outcome: 'error',
-    element: outcomeText('error', code, told, xml(labelled([placeText(location), told]))),
+    element: outcomeText('error', code, told, `${place}${told}`),
   };
 }
 
-function findingCase(item: ReportedFinding, { tell, help }: Context): Case {
+function findingCase(item: ReportedFinding, context: Context): Case {
   const { finding, fixable, state } = item;
-  const place = placeOf(finding);
-  if (!counts(finding)) return { ...place, ...skipped(suppressionText(finding, tell)) };
+  const { tell, name, help } = context;
+  const place = placeOf(finding, context);
+  if (!counts(finding)) return { ...place, ...skipped(suppressionText(finding, tellerOf(context.report))) };
+  const [where] = finding.locations;
   const [fix] = finding.fixes ?? [];
-  const mend =
-    fix === undefined ? '' : `${plainLine(fix.description)}${fixable ? ' (keelson scan --fix)' : ''}`;
-  const own = labelled([
+  const command = fixable ? ' (keelson scan --fix)' : '';
+  const body = labelled([
+    where === undefined ? '' : `${place.file}${placeText({ ...where, file: '' })}`,
+    help(finding.rule),
     ['state', state ?? ''],
-    ['fix', mend],
+    ['fix', fix === undefined ? '' : `${name(fix.description)}${command}`],
     ['fingerprint', finding.fingerprint],
   ]);
-  const body = `${xml(placeText(finding.locations[0]))}\n${help(finding.rule)}\n${xml(own)}`;
   const element = outcomeText('failure', finding.severity, tell(finding.message), body);
   return { ...place, outcome: 'failure', element };
 }
 
 /** Rule, object and path, and the file: what stays when lines move. */
-function placeOf(finding: Finding): { name: string; file: string } {
+function placeOf(finding: Finding, { name }: Context): { name: string; file: string } {
+  const object = name(finding.object ?? finding.subject);
   const path = pathText(finding);
-  const object = objectText(finding);
   const [place] = finding.locations;
   return {
-    name: `${plainLine(finding.rule)}: ${object}${path === '' ? '' : ` ${path}`}`,
-    file: place === undefined ? object : plainLine(place.file),
+    name: `${name(finding.rule)}: ${object}${path === '' ? '' : ` ${xml(path)}`}`,
+    file: place === undefined ? object : name(place.file),
   };
 }
 
-function suppressionText({ suppressions = [], message }: Finding, tell: Context['tell']): string {
+function suppressionText({ suppressions = [], message }: Finding, tell: (text: string) => string): string {
   const reasons = suppressions.map(({ kind, reason }) => `${kind}: ${tell(reason)}`);
   return `suppressed (${reasons.join('; ')}): ${tell(message)}`;
 }
@@ -141,8 +165,8 @@ function frameworkSuite({ framework, controls }: FrameworkAssessment): Suite {
   return {
     name: plainLine(`${framework.id}: ${framework.title} ${framework.version}`),
     cases: controls.map((result) => ({
-      name: plainLine(`${result.control.id} ${result.control.title}`),
-      file: framework.id,
+      name: xml(plainLine(`${result.control.id} ${result.control.title}`)),
+      file: xml(plainLine(framework.id)),
       ...controlOutcome(result),
     })),
   };
@@ -158,12 +182,17 @@ function controlOutcome(result: ControlResult): Pick<Case, 'outcome' | 'element'
 }
 
 /** What is gone since the earlier state, and what nobody knows of. */
-function* comparisonSuites({ report, tell }: Context): Generator<Suite> {
+function* comparisonSuites(context: Context): Generator<Suite> {
+  const { report } = context;
   if (report.comparison === undefined) return;
+  const tell = tellerOf(report);
   const { against, resolved, notComparable } = report.comparison;
-  yield { name: `resolved since ${plainLine(against)}`, cases: resolved.map(placeOf) };
+  yield {
+    name: `resolved since ${plainLine(against)}`,
+    cases: resolved.map((item) => placeOf(item, context)),
+  };
   const unknown = notComparable.map(({ finding, reason }) => ({
-    ...placeOf(finding),
+    ...placeOf(finding, context),
     ...skipped(tell(reason)),
   }));
   yield { name: `not judged again since ${plainLine(against)}`, cases: unknown };
@@ -187,12 +216,13 @@ function* suiteParts(suite: Suite, id: number, report: ScanReport): Generator<st
 }
 
 function caseText({ name, file, element }: Case): string {
-  const open = `<testcase name="${xml(name)}" classname="${xml(file)}" time="0"`;
+  const open = `<testcase name="${name}" classname="${file}" time="0"`;
   return element === undefined ? `${open}/>\n` : `${open}>${element}</testcase>\n`;
 }
 
+/** The element of an outcome; all texts are XML. */
 function outcomeText(element: 'failure' | 'error', type: string, message: string, body: string): string {
-  return `<${element} type="${xml(type)}" message="${xml(message)}">${body}</${element}>`;
+  return `<${element} type="${type}" message="${message}">${body}</${element}>`;
 }
 
 function skipped(message: string): { outcome: 'skipped'; element: string } {

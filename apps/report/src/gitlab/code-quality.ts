@@ -5,7 +5,7 @@ import { uuidOf } from '../oscal/text.ts';
 import { repositoryPath } from '../place.ts';
 import { arrayParts } from '../redacted.ts';
 import { counts, type ScanReport } from '../report.ts';
-import { counted, plainLine, tellerOf } from '../told.ts';
+import { counted, memoized, plainLine, tellerOf } from '../told.ts';
 
 const severityNames: Readonly<Record<Severity, string>> = {
   critical: 'blocker',
@@ -40,27 +40,34 @@ interface Issue {
 export function* gitlabCodeQualityParts(report: ScanReport): Generator<string> {
   const tell = tellerOf(report);
   const findings = report.findings.map(({ finding }) => finding);
-  const identify = findingIdentities();
+  const context = { tell, identify: findingIdentities(), path: memoized(repositoryPath) };
   yield* arrayParts(
     [
       ...findings.filter(counts),
       ...report.notifications.map((item) => notificationIssue(item, tell(item.message))),
       ...suppressedIssues(findings.filter((finding) => !counts(finding))),
     ],
-    (item) => ('verdict' in item ? findingIssue(item, identify(item), tell) : item),
+    (item) => ('verdict' in item ? findingIssue(item, context) : item),
   );
   yield '\n';
 }
 
-function findingIssue(finding: Finding, fingerprint: string, tell: (text: string) => string): Issue {
+interface Context {
+  tell: (text: string) => string;
+  identify: (finding: Finding) => string;
+  /** A file as GitLab names it. */
+  path: (file: string) => string;
+}
+
+function findingIssue(finding: Finding, { tell, identify, path }: Context): Issue {
   return {
     type: 'issue',
     check_name: plainLine(finding.rule),
     description: tell(finding.message) || plainLine(finding.rule),
     categories: ['Security'],
     severity: severityNames[finding.severity],
-    fingerprint,
-    location: locationOf(finding.locations[0]),
+    fingerprint: identify(finding),
+    location: locationOf(finding.locations[0], path),
   };
 }
 
@@ -94,12 +101,12 @@ function suppressedIssues(suppressed: readonly Finding[]): Issue[] {
 }
 
 /** GitLab wants a path and a line always: what has no place points at the root, what has no line at the first one. */
-function locationOf(place: SourceLocation | undefined): Issue['location'] {
+function locationOf(place: SourceLocation | undefined, path = repositoryPath): Issue['location'] {
   if (place === undefined) return { path: '.', lines: { begin: 1 } };
   const { line, endLine } = place;
   const lines = {
     begin: line ?? 1,
     ...(line === undefined || endLine === undefined ? {} : { end: endLine }),
   };
-  return { path: repositoryPath(place.file), lines };
+  return { path: path(place.file), lines };
 }

@@ -1,8 +1,7 @@
 import type { Finding, Notification, Severity } from '@keelson/evidence';
-import { findingIdentities } from '../identity.ts';
+import { findingIdentities, identityUuid } from '../identity.ts';
 import { escapeMarkdown } from '../markdown/text.ts';
-import { uuidOf } from '../oscal/text.ts';
-import { objectText, pathText, placeText, repositoryPath } from '../place.ts';
+import { pathText, placeText, repositoryPath } from '../place.ts';
 import { counts, type ReportedFinding, type ScanReport } from '../report.ts';
 import { counted, memoized, plainLine, type RuleWords, ruleWordsOf, tellerOf } from '../told.ts';
 
@@ -40,6 +39,8 @@ export function* gitlabSastParts(report: ScanReport): Generator<string> {
   const context: Context = {
     // GitLab renders descriptions as Markdown, and what a message says comes from the input.
     describe: memoized((message) => escapeMarkdown(tell(message))),
+    name: memoized(plainLine),
+    path: memoized(repositoryPath),
     ruleFields: memoized((rule) => JSON.stringify(ruleFieldsOf(rule, words(rule))).slice(1)),
   };
   let lead = '\n';
@@ -52,6 +53,9 @@ export function* gitlabSastParts(report: ScanReport): Generator<string> {
 }
 
 interface Context {
+  name: (text: string) => string;
+  /** A file as GitLab names it. */
+  path: (file: string) => string;
   /** A message as Markdown. */
   describe: (message: string) => string;
   /** What is the same in all vulnerabilities of a check: JSON of an object without its first brace. */
@@ -104,16 +108,16 @@ function messagesOf(report: ScanReport) {
 
 function vulnerabilityText(item: ReportedFinding, identity: string, context: Context): string {
   const { finding } = item;
-  const place = locationOf(finding);
+  const place = locationOf(finding, context);
   const signatures = [{ algorithm: 'hash', value: identity }];
   const own = {
-    id: uuidOf('gitlab', identity),
+    id: identityUuid(identity),
     severity: severityNames[finding.severity],
     description: context.describe(finding.message),
     location: place,
     // No moved line changes the hash; GitLab knows the algorithms hash, location and those of its own scopes.
     tracking: { type: 'source', items: [{ ...place, signatures }] },
-    details: detailsOf(item),
+    details: detailsOf(item, context),
   };
   return `${JSON.stringify(own).slice(0, -1)},${context.ruleFields(finding.rule)}`;
 }
@@ -132,20 +136,20 @@ function ruleFieldsOf(rule: string, { title, remediation, references, controls }
   };
 }
 
-function locationOf({ locations: [place] }: Finding) {
+function locationOf({ locations: [place] }: Finding, context: Context) {
   if (place === undefined) return {};
   const { file, line, endLine } = place;
   return {
-    file: repositoryPath(file),
+    file: context.path(file),
     ...(line === undefined ? {} : { start_line: line, end_line: endLine ?? line }),
   };
 }
 
 /** Fields that GitLab shows below the description, as plain text. */
-function detailsOf({ finding, fixable, state }: ReportedFinding) {
+function detailsOf({ finding, fixable, state }: ReportedFinding, { name }: Context) {
   const path = pathText(finding);
   return {
-    object: textField('Object', objectText(finding)),
+    object: textField('Object', name(finding.object ?? finding.subject)),
     ...(path === '' ? {} : { path: textField('Path', path) }),
     ...(state === undefined ? {} : { state: textField('State', state) }),
     ...(fixable ? { fix: textField('Mended by', 'keelson scan --fix') } : {}),
