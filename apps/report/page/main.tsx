@@ -2,7 +2,7 @@ import { render } from 'preact';
 import type { PageData } from '../src/page-data.ts';
 import { App } from './app.tsx';
 import { Model } from './model.ts';
-import './style.css';
+import './style/index.css';
 
 const root = document.getElementById('app');
 const island = document.getElementById('data');

@@ -1,71 +1,25 @@
 import type { CheckText } from '@keelson/checks';
 import type { FrameworkAssessment } from '@keelson/compliance';
-import { type Finding, parseSubject, type Severity, type Suppression, severities } from '@keelson/evidence';
+import type { Finding } from '@keelson/evidence';
 import { Dictionary } from './html-dictionary.ts';
-import { PageFixes } from './html-fixes.ts';
-import { PagePlaces, placeText, shownText } from './html-places.ts';
+import { FindingTable, objectOf, severityRank } from './html-findings.ts';
+import { placeText, shownText } from './html-places.ts';
 import type {
-  FindingColumns,
   PageBrief,
   PageComparison,
   PageData,
-  PageException,
   PageFramework,
   PageNotice,
-  PageObject,
   PageRule,
 } from './page-data.ts';
-import type { Comparison, ReportedFinding, ScanReport } from './report.ts';
-
-const ranks = new Map<Severity, number>(severities.map((severity, i) => [severity, i]));
-const stateLetters = { new: 'n', unchanged: 'u', 'not-comparable': 'c' } as const;
+import type { Comparison, ScanReport } from './report.ts';
 
 /** The report as the page of the HTML format reads it (`page-data.ts`). */
 export function pageData(report: ScanReport): PageData {
-  const places = new PagePlaces(report.sources, report.redact.source);
   const rules = new PageRules(report);
-  const fixes = new PageFixes({
-    sources: report.sources,
-    redact: report.redact,
-    file: (name) => places.file(name),
-  });
-  const messages = new Dictionary<string>();
-  const objects = new Dictionary<PageObject>();
-  const exceptions = new Dictionary<PageException>();
-  const columns: FindingColumns = {
-    rule: [],
-    object: [],
-    severity: '',
-    message: [],
-    place: [],
-    path: [],
-    fix: [],
-    mend: '',
-    ...(report.comparison === undefined ? {} : { state: report.findings.map(stateLetter).join('') }),
-    suppressed: [],
-    related: [],
-  };
-  for (const [i, { finding }] of report.findings.entries()) {
-    const { rule, subject, message, locations, suppressions = [] } = finding;
-    const [first, ...others] = locations;
-    columns.rule.push(rules.of(rule));
-    columns.object.push(objects.of(subject, () => objectOf(finding)));
-    columns.message.push(messages.of(message, () => shownText(report.redact.message(message))));
-    columns.place.push(places.place(first));
-    columns.path.push(places.path(first?.path));
-    columns.fix.push(fixes.of(finding.fixes));
-    if (others.length > 0) columns.related.push([i, ...others.map((place) => places.place(place))]);
-    if (suppressions.length > 0)
-      columns.suppressed.push([
-        i,
-        ...suppressions.map((item) =>
-          exceptions.of(JSON.stringify(item), () => exceptionOf(item, report.redact.message)),
-        ),
-      ]);
-  }
-  columns.severity = report.findings.map(({ finding }) => ranks.get(finding.severity) ?? 4).join('');
-  columns.mend = report.findings.map(mendDigit).join('');
+  const table = new FindingTable(report, (id) => rules.of(id));
   const frameworks = report.frameworks.map((assessment) => frameworkOf(assessment, rules));
+  const { places } = table;
   return {
     tool: { name: report.tool.name, version: report.tool.version },
     time: report.time,
@@ -74,15 +28,15 @@ export function pageData(report: ScanReport): PageData {
     suppressions: report.suppressions,
     files: places.files.values,
     rules: rules.values,
-    objects: objects.values,
-    messages: messages.values,
+    objects: table.objects.values,
+    messages: table.messages.values,
     paths: places.paths.values,
     excerpts: places.excerpts.values,
     places: places.places,
     origins: places.origins,
-    fixes: fixes.sets.values,
-    exceptions: exceptions.values,
-    findings: columns,
+    fixes: table.fixes.sets.values,
+    exceptions: table.exceptions.values,
+    findings: table.columns,
     frameworks,
     notices: report.notifications.map((item) => noticeOf(item, report)),
     ...(report.comparison === undefined ? {} : { comparison: comparisonOf(report.comparison, report) }),
@@ -110,7 +64,7 @@ class PageRules {
       return {
         id: shownText(id),
         title: shownText(text?.title ?? id),
-        severity: ranks.get(text?.severity ?? 'info') ?? 4,
+        severity: severityRank(text?.severity),
         category: shownText(text?.category ?? ''),
         ...(text === undefined ? {} : wordsOf(text)),
         ...(ran === undefined ? {} : { judged: [ran.judged, ran.failed, ran.errors] as const }),
@@ -139,38 +93,6 @@ function shownWords(text: string): string {
   return shownText(text.trim().replace(/\s+/g, ' '));
 }
 
-function objectOf({ subject, object }: Finding): PageObject {
-  const label = shownText(object ?? subject);
-  try {
-    const parsed = parseSubject(subject);
-    if (parsed.type === 'object' || parsed.type === 'source-object')
-      return [shownText(parsed.kind), shownText(parsed.namespace), label];
-    if (parsed.type === 'file') return ['Dockerfile', '', shownText(parsed.path)];
-  } catch {
-    // A subject of a form of its own still has its words.
-  }
-  return [label.split(' ')[0] ?? '', '', label];
-}
-
-function mendDigit({ fixable, fixableByName }: ReportedFinding): string {
-  return fixable ? '1' : fixableByName === true ? '2' : '0';
-}
-
-function stateLetter({ state }: ReportedFinding): string {
-  return state === undefined ? '-' : stateLetters[state];
-}
-
-function exceptionOf(suppression: Suppression, redact: (text: string) => string): PageException {
-  const { kind, reason, owner, expires, location } = suppression;
-  return {
-    kind,
-    reason: shownText(redact(reason)),
-    ...(owner === undefined ? {} : { owner: shownText(redact(owner)) }),
-    ...(expires === undefined ? {} : { expires: shownText(expires) }),
-    ...(location === undefined ? {} : { place: placeText(location) }),
-  };
-}
-
 function noticeOf(item: ScanReport['notifications'][number], report: ScanReport): PageNotice {
   return {
     level: item.level,
@@ -196,7 +118,7 @@ function briefOf(finding: Finding, report: ScanReport): PageBrief {
   return {
     rule: shownText(finding.rule),
     title: shownText(report.texts.get(finding.rule)?.title ?? finding.rule),
-    severity: ranks.get(finding.severity) ?? 4,
+    severity: severityRank(finding.severity),
     object: objectOf(finding)[2],
     message: shownText(report.redact.message(finding.message)),
     place: placeText(finding.locations[0]),

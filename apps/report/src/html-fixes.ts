@@ -1,16 +1,9 @@
 import type { SensitiveText } from '@keelson/checks';
 import { formatPath, type JsonValue, type SourceText, stringifyJson } from '@keelson/core';
 import type { Fix, PatchOperation, TextEdit } from '@keelson/evidence';
-import { Dictionary } from './html-dictionary.ts';
-import { shownText } from './html-places.ts';
+import { Dictionary, PathDictionary } from './html-dictionary.ts';
+import { type PagePlaces, shownText } from './html-places.ts';
 import type { PageFix, PageHunk } from './page-data.ts';
-
-/** What a fix is worked out from. */
-export interface FixContext {
-  sources: ReadonlyMap<string, SourceText>;
-  redact: SensitiveText;
-  file: (name: string) => number;
-}
 
 /** Lines of one side of a hunk that are shown at most, and characters of one of them. */
 const maxLines = 40;
@@ -19,41 +12,74 @@ const maxLineLength = 300;
 /** The fixes of findings, each set of them once. */
 export class PageFixes {
   readonly sets = new Dictionary<PageFix[]>();
-  readonly #context: FixContext;
+  readonly #sources: ReadonlyMap<string, SourceText>;
+  readonly #redact: SensitiveText;
+  readonly #places: PagePlaces;
+  /** Only to tell patches apart. */
+  readonly #paths = new PathDictionary(() => '');
 
-  constructor(context: FixContext) {
-    this.#context = context;
+  constructor(sources: ReadonlyMap<string, SourceText>, redact: SensitiveText, places: PagePlaces) {
+    this.#sources = sources;
+    this.#redact = redact;
+    this.#places = places;
   }
 
   of(fixes: readonly Fix[] | undefined): number {
     if (fixes === undefined || fixes.length === 0) return -1;
-    const key = fixes.map(keyOf).join('\n');
+    let key = '';
+    for (const fix of fixes) key += this.#keyOf(fix);
     return this.sets.of(key, () => fixes.map((fix) => this.#dress(fix)));
   }
 
-  #dress({ description, choice, patch, edits }: Fix): PageFix {
-    const hasEdits = edits !== undefined && edits.length > 0;
-    const { redact } = this.#context;
+  /** What two fixes have in common that the page shows alike. */
+  #keyOf({ description, choice = '', patch = [], edits = [] }: Fix): string {
+    let key = `${description}\n${choice}\n`;
+    for (const { file, start, end, text } of edits) key += `${file} ${start} ${end} ${text}\n`;
+    if (edits.length > 0) return key;
+    for (const { op, path, value } of patch)
+      key += `${op} ${this.#paths.of(path)} ${value === undefined ? '' : valueText(value)}\n`;
+    return key;
+  }
+
+  #dress({ description, choice, patch = [], edits = [] }: Fix): PageFix {
+    const { message, source } = this.#redact;
     return {
-      description: shownText(redact.message(description)),
-      ...(choice === undefined ? {} : { choice: shownText(redact.message(choice)) }),
+      description: shownText(message(description)),
+      ...(choice === undefined ? {} : { choice: shownText(message(choice)) }),
       // The text edit says the same as the patch, and more clearly.
-      ...(hasEdits || patch === undefined || patch.length === 0
+      ...(edits.length > 0 || patch.length === 0
         ? {}
-        : { patch: patch.map((operation) => operationText(operation, redact.source)) }),
-      ...(hasEdits ? { diff: hunksOf(edits, this.#context) } : {}),
+        : { patch: patch.map((operation) => operationText(operation, source)) }),
+      ...(edits.length === 0 ? {} : { diff: this.#hunks(edits) }),
     };
   }
-}
 
-function keyOf({ description, choice = '', patch = [], edits = [] }: Fix): string {
-  const operations = patch
-    .map(
-      ({ op, path, value }) => `${op} ${JSON.stringify(path)} ${value === undefined ? '' : valueText(value)}`,
-    )
-    .join(' ');
-  const places = edits.map(({ file, start, end, text }) => `${file} ${start} ${end} ${text}`).join(' ');
-  return `${description}\t${choice}\t${places === '' ? operations : ''}\t${places}`;
+  /** Edits as lines before and after; edits that share a line are one hunk. */
+  #hunks(edits: readonly TextEdit[]): PageHunk[] {
+    const hunks: PageHunk[] = [];
+    for (const [file, list] of Map.groupBy(edits, (edit) => edit.file)) {
+      const source = this.#sources.get(file);
+      if (source === undefined) continue;
+      const sorted = [...list].sort((a, b) => a.start - b.start);
+      for (let i = 0; i < sorted.length; ) {
+        const together = gather(source, sorted, i);
+        const { before, after, line } = rewrite(source, together);
+        hunks.push({
+          file: this.#places.file(file),
+          line,
+          removed: this.#lines(before),
+          added: this.#lines(after),
+        });
+        i += together.length;
+      }
+    }
+    return hunks;
+  }
+
+  #lines(lines: readonly string[]): string[] {
+    const shown = lines.slice(0, maxLines).map((text) => shownText(clip(this.#redact.source(text))));
+    return lines.length > maxLines ? [...shown, `and ${lines.length - maxLines} more lines`] : shown;
+  }
 }
 
 function operationText({ op, path, value }: PatchOperation, redact: (text: string) => string): string {
@@ -64,22 +90,6 @@ function operationText({ op, path, value }: PatchOperation, redact: (text: strin
 
 function valueText(value: JsonValue): string {
   return typeof value === 'string' ? value : stringifyJson(value);
-}
-
-/** Edits as lines before and after; edits that share a line are one hunk. */
-function hunksOf(edits: readonly TextEdit[], context: FixContext): PageHunk[] {
-  const hunks: PageHunk[] = [];
-  for (const [file, list] of Map.groupBy(edits, (edit) => edit.file)) {
-    const source = context.sources.get(file);
-    if (source === undefined) continue;
-    const sorted = [...list].sort((a, b) => a.start - b.start);
-    for (let i = 0; i < sorted.length; ) {
-      const together = gather(source, sorted, i);
-      hunks.push(hunkOf(source, together, context));
-      i += together.length;
-    }
-  }
-  return hunks;
 }
 
 /** The edits from `first` on that touch each other's lines. */
@@ -94,49 +104,29 @@ function gather(source: SourceText, sorted: readonly TextEdit[], first: number):
   return together;
 }
 
-function hunkOf(source: SourceText, edits: readonly TextEdit[], context: FixContext): PageHunk {
+/** The lines that edits touch, before and after, without those that both sides begin and end with. */
+function rewrite(source: SourceText, edits: readonly TextEdit[]) {
   const { lineStarts, text } = source;
-  const first = source.position(edits[0]?.start ?? 0).line;
-  const last = source.position(edits.at(-1)?.end ?? 0).line;
-  const from = lineStarts[first - 1] ?? 0;
-  const to = lineStarts[last] ?? text.length;
-  let after = '';
+  const line = source.position(edits[0]?.start ?? 0).line;
+  const from = lineStarts[line - 1] ?? 0;
+  const to = lineStarts[source.position(edits.at(-1)?.end ?? 0).line] ?? text.length;
+  let changed = '';
   let at = from;
   for (const edit of edits) {
-    after += text.slice(at, edit.start) + edit.text;
+    changed += text.slice(at, edit.start) + edit.text;
     at = edit.end;
   }
-  after += text.slice(at, to);
-  return trimCommon(linesOf(text.slice(from, to)), linesOf(after), first, context, source.file);
-}
-
-/** Leaves out the lines that both sides begin and end with. */
-function trimCommon(
-  before: string[],
-  after: string[],
-  line: number,
-  context: FixContext,
-  file: string,
-): PageHunk {
+  const before = linesOf(text.slice(from, to));
+  const after = linesOf(changed + text.slice(at, to));
+  const shorter = Math.min(before.length, after.length);
   let head = 0;
-  while (head < before.length && head < after.length && before[head] === after[head]) head++;
+  while (head < shorter && before[head] === after[head]) head++;
   let tail = 0;
-  while (
-    tail < before.length - head &&
-    tail < after.length - head &&
-    before[before.length - 1 - tail] === after[after.length - 1 - tail]
-  )
-    tail++;
-  const dress = (lines: string[]) =>
-    lines
-      .slice(0, maxLines)
-      .map((text) => shownText(clip(context.redact.source(text))))
-      .concat(lines.length > maxLines ? [`and ${lines.length - maxLines} more lines`] : []);
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
   return {
-    file: context.file(file),
     line: line + head,
-    removed: dress(before.slice(head, before.length - tail)),
-    added: dress(after.slice(head, after.length - tail)),
+    before: before.slice(head, before.length - tail),
+    after: after.slice(head, after.length - tail),
   };
 }
 

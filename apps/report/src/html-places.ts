@@ -1,7 +1,7 @@
 import { formatPath, type Path, type SourceText } from '@keelson/core';
 import type { FindingLocation } from '@keelson/evidence';
 import { excerptOf } from './excerpt.ts';
-import { Dictionary } from './html-dictionary.ts';
+import { Dictionary, PathDictionary } from './html-dictionary.ts';
 import { terminalSafe } from './sanitize.ts';
 
 /** Excerpts are cut to this many columns: a minified document is one line of megabytes. */
@@ -15,11 +15,14 @@ export function shownText(text: string): string {
 /** The places that findings point at, each once, with its source line. */
 export class PagePlaces {
   readonly files = new Dictionary<string>();
-  readonly paths = new Dictionary<string>();
+  readonly paths = new PathDictionary((path) => shownText(formatPath(path)));
   readonly excerpts = new Dictionary<string>();
   readonly places: number[] = [];
   readonly origins: [number, number, number][] = [];
-  readonly #index = new Map<string, number>();
+  /** Numbers of places by file, and there by line. */
+  readonly #byFile: Map<number, number[]>[] = [];
+  /** What each number of a place stands for. */
+  readonly #locations: FindingLocation[] = [];
   readonly #redacted = new Map<string, string>();
   readonly #sources: ReadonlyMap<string, SourceText>;
   readonly #redact: (text: string) => string;
@@ -38,44 +41,61 @@ export class PagePlaces {
   }
 
   file(name: string): number {
-    return this.files.of(name, () => shownText(name));
+    return this.files.of(name, shownText);
   }
 
   path(path: Path | undefined): number {
-    return path === undefined || path.length === 0
-      ? -1
-      : this.paths.of(JSON.stringify(path), () => shownText(formatPath(path)));
+    return path === undefined ? -1 : this.paths.of(path);
   }
 
   place(location: FindingLocation | undefined): number {
     if (location === undefined) return -1;
-    const { line = 0, column = 0, endLine = 0, endColumn = 0, missing, origin } = location;
     const file = this.file(location.file);
-    const from =
-      origin === undefined || (origin.file === location.file && origin.line === location.line)
-        ? ''
-        : `${origin.file}:${origin.line}`;
-    const key = `${file} ${line} ${column} ${endLine} ${endColumn} ${missing === true ? 1 : 0} ${from}`;
-    const known = this.#index.get(key);
-    if (known !== undefined) return known;
-    const index = this.#index.size;
-    this.#index.set(key, index);
+    let byLine = this.#byFile[file];
+    if (byLine === undefined) {
+      byLine = new Map();
+      this.#byFile[file] = byLine;
+    }
+    const line = location.line ?? 0;
+    let numbers = byLine.get(line);
+    if (numbers === undefined) {
+      numbers = [];
+      byLine.set(line, numbers);
+    }
+    for (const number of numbers) {
+      const other = this.#locations[number];
+      if (other !== undefined && isSamePlace(location, other)) return number;
+    }
+    const number = this.#add(file, location);
+    numbers.push(number);
+    return number;
+  }
+
+  #add(file: number, location: FindingLocation): number {
+    const number = this.#locations.length;
+    this.#locations.push(location);
+    const { line = 0, column = 0, missing, origin } = location;
     const excerpt = excerptOf(location, this.#sources, this.#redact, excerptWidth);
     const text = excerpt?.text.toWellFormed() ?? '';
-    const number = text === '' ? -1 : this.excerpts.of(text, () => text);
-    this.places.push(
-      file,
-      line,
-      column,
-      number,
-      excerpt?.from ?? 0,
-      excerpt?.length ?? 0,
-      missing === true ? 1 : 0,
-    );
-    if (origin !== undefined && from !== '')
-      this.origins.push([index, this.file(origin.file), origin.line ?? 0]);
-    return index;
+    const index = text === '' ? -1 : this.excerpts.of(text, () => text);
+    const { from = 0, length = 0 } = excerpt ?? {};
+    this.places.push(file, line, column, index, from, length, missing === true ? 1 : 0);
+    if (origin !== undefined && (origin.file !== location.file || origin.line !== location.line))
+      this.origins.push([number, this.file(origin.file), origin.line ?? 0]);
+    return number;
   }
+}
+
+/** For two places in one line of one file. */
+function isSamePlace(a: FindingLocation, b: FindingLocation): boolean {
+  return (
+    a.column === b.column &&
+    a.endLine === b.endLine &&
+    a.endColumn === b.endColumn &&
+    a.missing === b.missing &&
+    a.origin?.file === b.origin?.file &&
+    a.origin?.line === b.origin?.line
+  );
 }
 
 /** `file:line:column` as far as it is known. */
