@@ -1,0 +1,1 @@
+export { RegoError, type RegoErrorCode, regoErrorCodes } from './errors.ts';
