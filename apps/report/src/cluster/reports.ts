@@ -1,6 +1,6 @@
 import type { FrameworkAssessment } from '@keelson/compliance';
 import type { ScanReport } from '../report.ts';
-import { type PolicyResult, PolicyResults, type resultStates } from './results.ts';
+import { type JudgedObject, type PolicyResult, PolicyResults, type resultStates } from './results.ts';
 import { labelValue, namePart } from './text.ts';
 
 /** How an API spells the two kinds of report. */
@@ -49,30 +49,33 @@ export function* reportObjects(report: ScanReport, api: ReportApi): Generator<st
 /** Results that stand in one report, or in several when they are many. */
 interface ReportGroup {
   name: string;
-  namespace?: string;
+  namespace: string | undefined;
   /** Made one by one while they are written. */
   results: (() => PolicyResult)[];
 }
 
 function groupsOf(report: ScanReport): ReportGroup[] {
   const make = new PolicyResults(report);
-  const cluster: ReportGroup = { name: 'keelson-scan', results: [] };
+  const cluster: ReportGroup = { name: 'keelson-scan', namespace: undefined, results: [] };
   const namespaces = new Map<string, ReportGroup>();
-  const add = (finding: ScanReport['findings'][number]['finding'], result: () => PolicyResult) => {
-    const namespace = make.namespace(finding);
-    if (namespace === undefined) {
-      cluster.results.push(result);
-      return;
-    }
-    const group = namespaces.get(namespace);
-    if (group === undefined)
-      namespaces.set(namespace, { name: 'keelson-scan', namespace, results: [result] });
-    else group.results.push(result);
+  const add = (object: JudgedObject, result: () => PolicyResult) => {
+    const { namespace } = object;
+    const group = namespace === undefined ? cluster : namespaces.get(namespace);
+    if (group !== undefined) group.results.push(result);
+    else namespaces.set(namespace ?? '', { name: 'keelson-scan', namespace, results: [result] });
   };
-  for (const item of report.findings) add(item.finding, () => make.finding(item));
-  for (const finding of report.comparison?.resolved ?? []) add(finding, () => make.resolved(finding));
-  for (const { finding, reason } of report.comparison?.notComparable ?? [])
-    add(finding, () => make.notComparable(finding, reason));
+  for (const item of report.findings) {
+    const object = make.resource(item.finding);
+    add(object, () => make.finding(item, object));
+  }
+  for (const finding of report.comparison?.resolved ?? []) {
+    const object = make.resource(finding);
+    add(object, () => make.resolved(finding, object));
+  }
+  for (const { finding, reason } of report.comparison?.notComparable ?? []) {
+    const object = make.resource(finding);
+    add(object, () => make.notComparable(finding, object, reason));
+  }
   for (const item of report.notifications) cluster.results.push(() => make.notification(item));
   for (const [rule, { judged, failed, errors }] of report.statistics) {
     if (judged > 0 && failed === 0 && errors === 0) cluster.results.push(() => make.passed(rule, judged));
@@ -93,6 +96,7 @@ function frameworkGroups(frameworks: readonly FrameworkAssessment[], make: Polic
     return {
       // Ids that differ in what no name may hold differ by a number; `-2` would be the second part of the first.
       name: count === 1 ? name : `${name}.${count}`,
+      namespace: undefined,
       results: assessment.controls.map((control) => () => make.control(assessment, control)),
     };
   });

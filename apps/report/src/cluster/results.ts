@@ -2,7 +2,7 @@ import type { CheckText } from '@keelson/checks';
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { Finding, FindingLocation, Notification, Severity } from '@keelson/evidence';
 import type { ReportedFinding, ScanReport } from '../report.ts';
-import { type JudgedResource, judgedResource } from './resources.ts';
+import { judgedResource } from './resources.ts';
 import { plainText } from './text.ts';
 
 export const resultStates = ['pass', 'fail', 'warn', 'error', 'skip'] as const;
@@ -12,6 +12,13 @@ export type ResultState = (typeof resultStates)[number];
 export interface PolicyResult {
   result: ResultState;
   text: string;
+}
+
+/** What a finding judges, as fragments of JSON. */
+export interface JudgedObject {
+  namespace: string | undefined;
+  json: string;
+  group: string;
 }
 
 /** What differs between the results of a check. */
@@ -29,7 +36,7 @@ export class PolicyResults {
   readonly #report: ScanReport;
   readonly #timestamp: string;
   readonly #checks = new Map<string, CheckFragments>();
-  readonly #resources = new Map<string, JudgedResource & { json: string }>();
+  readonly #resources = new Map<string, JudgedObject>();
   readonly #files = new Map<string, string>();
   readonly #seen = new Map<string, number>();
 
@@ -39,40 +46,52 @@ export class PolicyResults {
     this.#timestamp = `"timestamp":{"seconds":${seconds},"nanos":0}`;
   }
 
-  /** The namespace whose report a finding stands in; undefined for the cluster's. */
-  namespace({ subject }: Finding): string | undefined {
-    return this.#resource(subject).namespace;
+  /** What a finding judges: its namespace says in whose report it stands. */
+  resource({ subject }: Finding): JudgedObject {
+    const known = this.#resources.get(subject);
+    if (known !== undefined) return known;
+    const { namespace, reference, group } = judgedResource(subject);
+    const json = reference === undefined ? '' : `"resources":[${JSON.stringify(reference)}],`;
+    const made = { namespace, json, group: group === undefined ? '' : pair('group', group) };
+    this.#resources.set(subject, made);
+    return made;
   }
 
   /** What a check found; suppressed it is `skip`, and advice (`info`), which nobody is scored by, is `warn`. */
-  finding({ finding, state }: ReportedFinding): PolicyResult {
+  finding({ finding, state }: ReportedFinding, object: JudgedObject): PolicyResult {
     const { message, severity, suppressions } = finding;
     const suppression = suppressions?.[0];
     if (suppression === undefined) {
       const result = severity === 'info' ? 'warn' : 'fail';
       return this.#judged(
         finding,
+        object,
         { severity, result, message },
         state === undefined ? '' : pair('state', state),
       );
     }
     const reason = pair('reason', this.#message(suppression.reason));
     const details = `${state === undefined ? '' : pair('state', state)}${pair('suppression', suppression.kind)}${reason}`;
-    return this.#judged(finding, { severity, result: 'skip', message }, details);
+    return this.#judged(finding, object, { severity, result: 'skip', message }, details);
   }
 
   /** What an earlier state had and this one has not. */
-  resolved(finding: Finding): PolicyResult {
+  resolved(finding: Finding, object: JudgedObject): PolicyResult {
     const { severity, message } = finding;
     const judged: Judged = { severity, result: 'pass', message: `resolved: ${message}` };
-    return this.#judged(finding, judged, pair('state', 'resolved'));
+    return this.#judged(finding, object, judged, pair('state', 'resolved'));
   }
 
   /** What an earlier state had and this run could not judge again. */
-  notComparable(finding: Finding, reason: string): PolicyResult {
+  notComparable(finding: Finding, object: JudgedObject, reason: string): PolicyResult {
     const { severity } = finding;
     const message = `could not be judged again (${reason}): ${finding.message}`;
-    return this.#judged(finding, { severity, result: 'error', message }, pair('state', 'not-comparable'));
+    return this.#judged(
+      finding,
+      object,
+      { severity, result: 'error', message },
+      pair('state', 'not-comparable'),
+    );
   }
 
   /** A check that judged something and found nothing. */
@@ -112,16 +131,14 @@ export class PolicyResults {
     return this.#result(head, { result, message: words.join('; ') }, '', properties);
   }
 
-  #judged(finding: Finding, judged: Judged, details: string): PolicyResult {
-    const { json, group } = this.#resource(finding.subject);
+  #judged(finding: Finding, { json, group }: JudgedObject, judged: Judged, details: string): PolicyResult {
     const { head, properties } = this.#check(finding.rule);
     const count = (this.#seen.get(finding.fingerprint) ?? 0) + 1;
     this.#seen.set(finding.fingerprint, count);
     // By this policy-reporter tells results apart; the same object in two files has one fingerprint.
     const id = pair('resultID', count === 1 ? finding.fingerprint : `${finding.fingerprint}-${count}`);
     const place = this.#place(finding.locations[0]);
-    const kind = group === undefined ? '' : pair('group', group);
-    return this.#result(head, judged, json, `${properties}${place}${kind}${details}${id}`);
+    return this.#result(head, judged, json, `${properties}${place}${group}${details}${id}`);
   }
 
   /** Puts fragments together: `resources` and `properties` end in a comma where they are not empty. */
@@ -157,19 +174,6 @@ export class PolicyResults {
       this.#files.set(place.file, file);
     }
     return place.line === undefined ? file : `${file}"line":"${place.line}",`;
-  }
-
-  #resource(subject: string): JudgedResource & { json: string } {
-    const known = this.#resources.get(subject);
-    if (known !== undefined) return known;
-    const resource = judgedResource(subject);
-    const { reference } = resource;
-    const made = {
-      ...resource,
-      json: reference === undefined ? '' : `"resources":[${JSON.stringify(reference)}],`,
-    };
-    this.#resources.set(subject, made);
-    return made;
   }
 
   #check(rule: string): CheckFragments {

@@ -2,11 +2,17 @@ import type { Finding, FindingLocation, Notification } from '@keelson/evidence';
 import type { ReportedFinding } from '../report.ts';
 import { property, type Run } from './document.ts';
 import type { InventoryItem } from './subjects.ts';
-import { fileReference, markup, string, uuidOf } from './text.ts';
+import { fileReference, markup, uuidOf } from './text.ts';
 
 /** A finding and what else is to be said of it. */
 export interface ObservedFinding extends ReportedFinding {
   remarks?: string;
+}
+
+/** How observations and their evidence refer to an inventory item, as JSON. */
+export interface ObservedSubject {
+  reference: string;
+  property: string;
 }
 
 /**
@@ -18,25 +24,33 @@ export class EvidenceWriter {
   readonly #inventory: ReadonlyMap<string, InventoryItem>;
   readonly #places = new Map<string, string>();
   readonly #descriptions = new Map<string, string>();
-  readonly #subjects = new Map<string, { uuid: string; props: string }>();
+  readonly #subjects = new Map<string, ObservedSubject>();
 
   constructor(run: Run, inventory: ReadonlyMap<string, InventoryItem>) {
     this.#run = run;
     this.#inventory = inventory;
   }
 
-  /** UUID of the inventory item that a finding is about. */
-  subject({ subject }: Finding): string {
-    return this.#subject(subject).uuid;
+  /** The inventory item that a finding is about. */
+  subject({ subject }: Finding): ObservedSubject {
+    const known = this.#subjects.get(subject);
+    if (known !== undefined) return known;
+    const uuid = this.#inventory.get(subject)?.uuid ?? uuidOf('subject', subject);
+    const made = {
+      reference: JSON.stringify({ 'subject-uuid': uuid, type: 'inventory-item' }),
+      property: JSON.stringify(property('subject-uuid', uuid)),
+    };
+    this.#subjects.set(subject, made);
+    return made;
   }
 
-  finding({ finding, state, remarks }: ObservedFinding): string {
+  /** A finding about this inventory item. */
+  finding({ finding, state, remarks }: ObservedFinding, subject: ObservedSubject): string {
     const suppression = finding.suppressions?.[0];
-    const { props } = this.#subject(finding.subject);
     const more = `${state === undefined ? '' : prop('state', state)}${suppression === undefined ? '' : prop('suppression', suppression.kind)}`;
     const fingerprint = prop('fingerprint', finding.fingerprint);
     const rest = this.#remarks(remarks, suppression?.reason);
-    return `${this.#head(finding.locations[0], finding.message)},"props":[${props}${fingerprint}${more}]${rest}}`;
+    return `${this.#head(finding.locations[0], finding.message)},"props":[${subject.property}${fingerprint}${more}]${rest}}`;
   }
 
   gap({ message, location }: Notification): string {
@@ -66,15 +80,6 @@ export class EvidenceWriter {
     return markup(this.#run.report.redact.message(text));
   }
 
-  #subject(subject: string): { uuid: string; props: string } {
-    const known = this.#subjects.get(subject);
-    if (known !== undefined) return known;
-    const uuid = this.#inventory.get(subject)?.uuid ?? uuidOf('subject', subject);
-    const made = { uuid, props: JSON.stringify(property('subject-uuid', uuid)) };
-    this.#subjects.set(subject, made);
-    return made;
-  }
-
   #place(place: FindingLocation | undefined): string {
     if (place === undefined) return '';
     let file = this.#places.get(place.file);
@@ -95,6 +100,5 @@ const heads = new Map(
 );
 
 function prop(name: string, value: string): string {
-  const text = /^[0-9a-z-]+$/.test(value) ? `"${value}"` : JSON.stringify(string(value));
-  return `${heads.get(name) ?? ''}${text}}`;
+  return `${heads.get(name) ?? ''}${JSON.stringify(value)}}`;
 }

@@ -107,7 +107,7 @@ function historicObservations(run: Run): Observation[] {
         resolvedUuid(run, rule),
         rule,
         'resolved',
-        `${countOf(findings.length, 'finding')} of ${against} no longer there.`,
+        `Gone since ${against}: ${countOf(findings.length, 'finding')}.`,
       ),
       findings: findings.map(historicFinding),
     })),
@@ -116,7 +116,7 @@ function historicObservations(run: Run): Observation[] {
         uuidOf('lost', run.id, rule),
         rule,
         'not-comparable',
-        `${countOf(items.length, 'finding')} of ${against} could not be judged again.`,
+        `Could not be judged again since ${against}: ${countOf(items.length, 'finding')}.`,
       ),
       findings: items.map(({ finding, reason }) => ({ ...historicFinding(finding), remarks: reason })),
     })),
@@ -147,20 +147,19 @@ export function* observationParts(
   { findings, notifications, ...rest }: Observation,
   evidence: EvidenceWriter,
 ): Generator<string> {
-  const subjects = new Set(findings.map(({ finding }) => evidence.subject(finding)));
+  const subjects = findings.map(({ finding }) => evidence.subject(finding));
+  const references = [...new Set(subjects)].map(({ reference }) => reference);
   yield open({
     ...rest,
     // SP 800-53A: to examine is to study a specification; nothing is exercised, as a test would.
     methods: ['EXAMINE'],
     origins: [origin],
-    ...(subjects.size === 0
-      ? {}
-      : { subjects: [...subjects].map((uuid) => ({ 'subject-uuid': uuid, type: 'inventory-item' })) }),
     collected: report.time,
   });
+  if (references.length > 0) yield `,"subjects":[${references.join(',')}]`;
   let lead = ',"relevant-evidence":[\n';
-  for (const item of findings) {
-    yield lead + evidence.finding(item);
+  for (const [i, item] of findings.entries()) {
+    yield lead + evidence.finding(item, subjects[i] ?? evidence.subject(item.finding));
     lead = ',\n';
   }
   for (const item of notifications) {

@@ -26,7 +26,7 @@ export function* oscalPoamParts(report: ScanReport): Generator<string> {
   const head = open({
     uuid: uuidOf('plan-of-action-and-milestones', run.id),
     metadata: metadataOf(run, 'Plan of action for Kubernetes configuration'),
-    'system-id': systemId(report),
+    'system-id': systemId(inventory.keys()),
   });
   yield `{"plan-of-action-and-milestones":${head}`;
   yield `,\n"local-definitions":${open({ 'assessment-assets': assessmentAssets(run) })}`;
@@ -41,10 +41,12 @@ export function* oscalPoamParts(report: ScanReport): Generator<string> {
 }
 
 /** A cluster names itself; files do not say which system they are for. */
-function systemId({ findings }: ScanReport) {
-  const clusters = new Set(
-    findings.flatMap(({ finding }) => /^k8s:(?!source:)([^/]+)\//.exec(finding.subject)?.[1] ?? []),
-  );
+function systemId(subjects: Iterable<string>) {
+  const clusters = new Set<string>();
+  for (const subject of subjects) {
+    const cluster = /^k8s:(?!source:)([^/]+)\//.exec(subject)?.[1];
+    if (cluster !== undefined) clusters.add(cluster);
+  }
   const [cluster] = clusters;
   const id = clusters.size === 1 && cluster !== undefined ? cluster : 'unnamed-system';
   return { 'identifier-type': namespaceUri, id };
@@ -97,7 +99,7 @@ function closedItems(run: Run): object[] {
   return [...new Set((comparison?.resolved ?? []).map(({ rule }) => rule))].map((rule) => ({
     uuid: uuidOf('poam-item', 'closed', rule),
     title: markup(texts.get(rule)?.title ?? rule),
-    description: `Done: findings of ${markup(comparison?.against ?? '')} are no longer there.`,
+    description: `Done: gone since ${markup(comparison?.against ?? '')}.`,
     props: [property('check', rule), property('state', 'resolved')],
     origins: [run.origin],
     'related-observations': [{ 'observation-uuid': resolvedUuid(run, rule) }],

@@ -78,7 +78,7 @@ export function closedRisks(run: Run): object[] {
     return {
       uuid: riskUuid(rule, 'closed'),
       title,
-      description: `${countOf(findings.length, 'finding')} of ${markup(comparison?.against ?? '')} no longer there.`,
+      description: `Gone since ${markup(comparison?.against ?? '')}: ${countOf(findings.length, 'finding')}.`,
       statement: why === '' ? title : why,
       props: [property('check', rule), property('severity', findings[0]?.severity ?? 'info')],
       status: 'closed',
