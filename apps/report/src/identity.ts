@@ -25,11 +25,7 @@ export function findingIdentities(): (finding: Finding) => string {
 /** A UUID made of an id (RFC 9562, 5.8): its two halves laid over each other, so that every digit counts. */
 export function identityUuid(identity: string): string {
   const digits = /^[0-9a-f]{64}$/.test(identity) ? identity : hash('sha256', identity);
-  let hex = '';
-  for (let at = 0; at < 32; at += 8) {
-    const both =
-      Number.parseInt(digits.slice(at, at + 8), 16) ^ Number.parseInt(digits.slice(at + 32, at + 40), 16);
-    hex += (both >>> 0).toString(16).padStart(8, '0');
-  }
+  const both = BigInt(`0x${digits.slice(0, 32)}`) ^ BigInt(`0x${digits.slice(32)}`);
+  const hex = both.toString(16).padStart(32, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

@@ -134,15 +134,12 @@ function findingCase(item: ReportedFinding, context: Context): Case {
   const [where] = finding.locations;
   const [fix] = finding.fixes ?? [];
   const command = fixable ? ' (keelson scan --fix)' : '';
-  const body = labelled([
-    where === undefined ? '' : `${place.file}${placeText({ ...where, file: '' })}`,
-    help(finding.rule),
-    ['state', state ?? ''],
-    ['fix', fix === undefined ? '' : `${name(fix.description)}${command}`],
-    ['fingerprint', finding.fingerprint],
-  ]);
+  const at = where === undefined ? '' : `${place.file}${placeText({ ...where, file: '' })}\n`;
+  const stateText = state === undefined ? '' : `\nstate: ${state}`;
+  const fixText = fix === undefined ? '' : `\nfix: ${name(fix.description)}${command}`;
+  const body = `${at}${help(finding.rule)}${stateText}${fixText}\nfingerprint: ${xml(finding.fingerprint)}`;
   const element = outcomeText('failure', finding.severity, tell(finding.message), body);
-  return { ...place, outcome: 'failure', element };
+  return { name: place.name, file: place.file, outcome: 'failure', element };
 }
 
 /** Rule, object and path, and the file: what stays when lines move. */

@@ -3,7 +3,6 @@ import type { Finding, Notification, Severity } from '@keelson/evidence';
 import { findingIdentities } from '../identity.ts';
 import { uuidOf } from '../oscal/text.ts';
 import { repositoryPath } from '../place.ts';
-import { arrayParts } from '../redacted.ts';
 import { counts, type ScanReport } from '../report.ts';
 import { counted, memoized, plainLine, tellerOf } from '../told.ts';
 
@@ -29,7 +28,7 @@ interface Issue {
   categories: readonly string[];
   severity: string;
   fingerprint: string;
-  location: { path: string; lines: { begin: number; end?: number } };
+  location: { path: string; lines: { begin: number } };
 }
 
 /**
@@ -39,36 +38,33 @@ interface Issue {
  */
 export function* gitlabCodeQualityParts(report: ScanReport): Generator<string> {
   const tell = tellerOf(report);
-  const findings = report.findings.map(({ finding }) => finding);
-  const context = { tell, identify: findingIdentities(), path: memoized(repositoryPath) };
-  yield* arrayParts(
-    [
-      ...findings.filter(counts),
-      ...report.notifications.map((item) => notificationIssue(item, tell(item.message))),
-      ...suppressedIssues(findings.filter((finding) => !counts(finding))),
-    ],
-    (item) => ('verdict' in item ? findingIssue(item, context) : item),
-  );
-  yield '\n';
-}
-
-interface Context {
-  tell: (text: string) => string;
-  identify: (finding: Finding) => string;
-  /** A file as GitLab names it. */
-  path: (file: string) => string;
-}
-
-function findingIssue(finding: Finding, { tell, identify, path }: Context): Issue {
-  return {
-    type: 'issue',
-    check_name: plainLine(finding.rule),
-    description: tell(finding.message) || plainLine(finding.rule),
-    categories: ['Security'],
-    severity: severityNames[finding.severity],
-    fingerprint: identify(finding),
-    location: locationOf(finding.locations[0], path),
-  };
+  const identify = findingIdentities();
+  const name = memoized((text: string) => JSON.stringify(plainLine(text)));
+  const path = memoized((file: string) => JSON.stringify(repositoryPath(file)));
+  const describe = memoized((message: string) => JSON.stringify(tell(message)));
+  let lead = '[\n';
+  for (const { finding } of report.findings) {
+    if (!counts(finding)) continue;
+    const { rule, severity, message, locations } = finding;
+    const description = message.trim() === '' ? name(rule) : describe(message);
+    const print = JSON.stringify(identify(finding));
+    const [place] = locations;
+    const where =
+      place === undefined
+        ? JSON.stringify(noPlace)
+        : `{"path":${path(place.file)},"lines":${linesText(place)}}`;
+    yield `${lead}{"type":"issue","check_name":${name(rule)},"description":${description},"categories":["Security"],"severity":"${severityNames[severity]}","fingerprint":${print},"location":${where}}`;
+    lead = ',\n';
+  }
+  const issues = [
+    ...report.notifications.map((item) => notificationIssue(item, tell(item.message))),
+    ...suppressedIssues(report.findings.map(({ finding }) => finding).filter((finding) => !counts(finding))),
+  ];
+  for (const issue of issues) {
+    yield lead + JSON.stringify(issue);
+    lead = ',\n';
+  }
+  yield lead === '[\n' ? '[]\n' : '\n]\n';
 }
 
 function notificationIssue({ level, code, location, rule }: Notification, message: string): Issue {
@@ -78,7 +74,15 @@ function notificationIssue({ level, code, location, rule }: Notification, messag
     description: `not judged, or not wholly: ${message}`,
     categories: ['Security'],
     severity: levelNames[level],
-    fingerprint: uuidOf('gitlab', 'notification', code, rule ?? '', location?.file ?? '', message),
+    fingerprint: uuidOf(
+      'gitlab',
+      'notification',
+      code,
+      rule ?? '',
+      location?.file ?? '',
+      `${location?.line ?? ''}`,
+      message,
+    ),
     location: locationOf(location),
   };
 }
@@ -101,12 +105,15 @@ function suppressedIssues(suppressed: readonly Finding[]): Issue[] {
 }
 
 /** GitLab wants a path and a line always: what has no place points at the root, what has no line at the first one. */
-function locationOf(place: SourceLocation | undefined, path = repositoryPath): Issue['location'] {
-  if (place === undefined) return { path: '.', lines: { begin: 1 } };
-  const { line, endLine } = place;
-  const lines = {
-    begin: line ?? 1,
-    ...(line === undefined || endLine === undefined ? {} : { end: endLine }),
-  };
-  return { path: path(place.file), lines };
+const noPlace: Issue['location'] = { path: '.', lines: { begin: 1 } };
+
+function locationOf(place: SourceLocation | undefined): Issue['location'] {
+  if (place === undefined) return noPlace;
+  return { path: repositoryPath(place.file), lines: { begin: place.line ?? 1 } };
+}
+
+function linesText({ line, endLine }: SourceLocation): string {
+  return line === undefined || endLine === undefined
+    ? `{"begin":${line ?? 1}}`
+    : `{"begin":${line},"end":${endLine}}`;
 }

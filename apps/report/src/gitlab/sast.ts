@@ -35,30 +35,34 @@ export function* gitlabSastParts(report: ScanReport): Generator<string> {
   yield `${JSON.stringify({ version: formatVersion, scan: scanOf(report) }).slice(0, -1)},\n"vulnerabilities":[`;
   const tell = tellerOf(report);
   const words = ruleWordsOf(report);
-  const identify = findingIdentities();
   const context: Context = {
+    identify: findingIdentities(),
     // GitLab renders descriptions as Markdown, and what a message says comes from the input.
-    describe: memoized((message) => escapeMarkdown(tell(message))),
-    name: memoized(plainLine),
-    path: memoized(repositoryPath),
+    message: memoized((message) => JSON.stringify(escapeMarkdown(tell(message)))),
+    name: memoized((text) => JSON.stringify(plainLine(text))),
+    path: memoized((file) => JSON.stringify(repositoryPath(file))),
+    why: memoized((rule) => JSON.stringify(`\n\n${escapeMarkdown(words(rule).why)}`.trimEnd())),
     ruleFields: memoized((rule) => JSON.stringify(ruleFieldsOf(rule, words(rule))).slice(1)),
   };
   let lead = '\n';
   for (const item of report.findings) {
     if (!counts(item.finding)) continue;
-    yield lead + vulnerabilityText(item, identify(item.finding), context);
+    yield lead + vulnerabilityText(item, context);
     lead = ',\n';
   }
   yield '\n]}\n';
 }
 
+/** What is asked again and again, as JSON: thousands of vulnerabilities have few names. */
 interface Context {
+  identify: (finding: Finding) => string;
+  message: (message: string) => string;
   name: (text: string) => string;
   /** A file as GitLab names it. */
   path: (file: string) => string;
-  /** A message as Markdown. */
-  describe: (message: string) => string;
-  /** What is the same in all vulnerabilities of a check: JSON of an object without its first brace. */
+  /** A check's reason, as a paragraph that follows another. */
+  why: (rule: string) => string;
+  /** What is the same in all vulnerabilities of a check: an object without its first brace. */
   ruleFields: (rule: string) => string;
 }
 
@@ -106,20 +110,15 @@ function messagesOf(report: ScanReport) {
   ];
 }
 
-function vulnerabilityText(item: ReportedFinding, identity: string, context: Context): string {
+function vulnerabilityText(item: ReportedFinding, context: Context): string {
   const { finding } = item;
-  const place = locationOf(finding, context);
-  const signatures = [{ algorithm: 'hash', value: identity }];
-  const own = {
-    id: identityUuid(identity),
-    severity: severityNames[finding.severity],
-    description: context.describe(finding.message),
-    location: place,
-    // No moved line changes the hash; GitLab knows the algorithms hash, location and those of its own scopes.
-    tracking: { type: 'source', items: [{ ...place, signatures }] },
-    details: detailsOf(item, context),
-  };
-  return `${JSON.stringify(own).slice(0, -1)},${context.ruleFields(finding.rule)}`;
+  const identity = context.identify(finding);
+  const description = context.message(finding.message).slice(0, -1) + context.why(finding.rule).slice(1);
+  const head = `{"id":"${identityUuid(identity)}","severity":"${severityNames[finding.severity]}","description":${description}`;
+  // No moved line changes the hash; GitLab knows the algorithms hash, location and those of its own scopes.
+  const tracking = `{"type":"source","items":[{"signatures":[{"algorithm":"hash","value":${JSON.stringify(identity)}}]}]}`;
+  const where = `"location":${locationText(finding, context)},"tracking":${tracking},"details":${detailsText(item, context)}`;
+  return `${head},${where},${context.ruleFields(finding.rule)}`;
 }
 
 /** The first identifier is what GitLab tells findings apart by; the others are controls. */
@@ -136,28 +135,25 @@ function ruleFieldsOf(rule: string, { title, remediation, references, controls }
   };
 }
 
-function locationOf({ locations: [place] }: Finding, context: Context) {
-  if (place === undefined) return {};
+function locationText({ locations: [place] }: Finding, { path }: Context): string {
+  if (place === undefined) return '{}';
   const { file, line, endLine } = place;
-  return {
-    file: context.path(file),
-    ...(line === undefined ? {} : { start_line: line, end_line: endLine ?? line }),
-  };
+  const lines = line === undefined ? '' : `,"start_line":${line},"end_line":${endLine ?? line}`;
+  return `{"file":${path(file)}${lines}}`;
 }
 
 /** Fields that GitLab shows below the description, as plain text. */
-function detailsOf({ finding, fixable, state }: ReportedFinding, { name }: Context) {
+function detailsText({ finding, fixable, state }: ReportedFinding, { name }: Context): string {
   const path = pathText(finding);
-  return {
-    object: textField('Object', name(finding.object ?? finding.subject)),
-    ...(path === '' ? {} : { path: textField('Path', path) }),
-    ...(state === undefined ? {} : { state: textField('State', state) }),
-    ...(fixable ? { fix: textField('Mended by', 'keelson scan --fix') } : {}),
-  };
+  const fields = [fieldText('object', 'Object', name(finding.object ?? finding.subject))];
+  if (path !== '') fields.push(fieldText('path', 'Path', JSON.stringify(path)));
+  if (state !== undefined) fields.push(fieldText('state', 'State', `"${state}"`));
+  if (fixable) fields.push(fieldText('fix', 'Mended by', '"keelson scan --fix"'));
+  return `{${fields.join(',')}}`;
 }
 
-function textField(name: string, value: string) {
-  return { type: 'text', name, value };
+function fieldText(key: string, name: string, json: string): string {
+  return `"${key}":{"type":"text","name":"${name}","value":${json}}`;
 }
 
 function cut(text: string, length: number): string {

@@ -7,8 +7,9 @@ const breaker = '&#8203;';
  * commits and links once more in what was rendered: there a space of no width breaks the word.
  */
 export function escapeMarkdown(text: string): string {
-  return text
-    .trim()
+  const plain = text.trim();
+  if (!special.test(plain)) return plain;
+  return plain
     .replace(commits, (found) => found.replace(/.{6}(?=.)/g, '$&\u200b'))
     .replace(/www(?=\.)|GH(?=-\d)|:(?=\/\/|[\w+-]+:)/gi, '$&\u200b')
     .replace(/([@#!$~%&[*^])(?=[\w"'.-])/g, '$1\u200b')
@@ -17,6 +18,9 @@ export function escapeMarkdown(text: string): string {
       digits === undefined ? reference(found) : `${digits}${breaker}`,
     );
 }
+
+/** Texts without any of these are most of all, and nothing is to be done for them. */
+const special = /[\\`*_[\]<>#|~^!$%&@:\u200b]|www\.|GH-|[0-9a-f]{7}|^[-+=\d]/i;
 
 /** Abbreviated and whole names of commits. */
 const commits = /\b[0-9a-f]{7,40}\b/gi;
