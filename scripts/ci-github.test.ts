@@ -184,7 +184,10 @@ describe('against', () => {
     git(origin, 'add', '.');
     git(origin, 'commit', '--quiet', '--message=base');
     git(origin, 'switch', '--quiet', '--create=change');
-    addFiles(origin, { 'new.yaml': manifests.privileged.replace('name: shell,', 'name: other,') });
+    addFiles(origin, {
+      'new.yaml': manifests.privileged.replace('name: shell,', 'name: other,'),
+      'known.yaml': `# keelson:ignore privileged-container it is known\n${manifests.privileged.replace('name: shell,', 'name: known,')}`,
+    });
     git(origin, 'add', '.');
     git(origin, 'commit', '--quiet', '--message=change');
     const parent = makeFolder();

@@ -62,12 +62,12 @@ if [ -f "$folder/summary.md" ]; then
   head -c 1000000 "$folder/summary.md" >>"$GITHUB_STEP_SUMMARY"
 fi
 if [ -s "$folder/report.json" ]; then
-  # What counts: the new ones where the run compares, else all that nothing suppresses.
+  # What counts: all that nothing suppresses; where the run compares, the new ones of these.
   findings=$(node -e '
-    const { summary, comparison } = JSON.parse(fs.readFileSync(process.argv[1], "utf8"));
-    const { suppressed, ...counted } = summary;
-    const all = Object.values(counted).reduce((sum, count) => sum + count, 0);
-    console.log(comparison?.findings.new.length ?? all);
+    const { findings, comparison } = JSON.parse(fs.readFileSync(process.argv[1], "utf8"));
+    const compared = comparison && new Set(comparison.findings.new);
+    const counts = ({ suppressions = [] }, i) => suppressions.length === 0 && (!compared || compared.has(i));
+    console.log(findings.filter(counts).length);
   ' "$folder/report.json")
 fi
 {

@@ -17,7 +17,6 @@ const formats = ['terminal', ...Object.keys(reportFormats)];
 
 /** A line that TAB is pressed at the end of, and all that is offered there. */
 const lines: readonly (readonly [string, readonly string[]])[] = [
-  ['keelson ', [...verbNames, 'help', 'version']],
   ['keelson sca', ['scan']],
   ['keelson help ', verbNames],
   ['keelson completion ', ['bash', 'fish', 'zsh']],
@@ -70,6 +69,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const shells: readonly ShellName[] = ['bash', 'zsh', 'fish'];
 const missing = shells.filter((shell) => !isInstalled(shell));
 
+test('the verbs are those of the command', () => {
+  const names = command.verbs.map(({ path }) => path.join(' '));
+  expect(names).toEqual([...verbNames, 'help', 'version']);
+});
+
 describe.each(shells)('%s', (shell) => {
   const reason = missing.includes(shell) ? ` (${shell} is not installed)` : '';
   beforeAll(() => writeFileSync(join(folder, shell), keelson('.', ['completion', shell]).out));
@@ -81,7 +85,13 @@ describe.each(shells)('%s', (shell) => {
         const names = flags.map(({ name }) => `--${name}`);
         return [['keelson', ...path, '--'].join(' '), names] as const;
       });
-    const all = [...lines, ...flagLines];
+    const verbLines = withDescendants(command)
+      .filter((verb) => verb.verbs.length > 0)
+      .map(({ path, verbs }) => {
+        const names = verbs.map((verb) => verb.path.at(-1) ?? '');
+        return [['keelson', ...path, ''].join(' '), names] as const;
+      });
+    const all = [...lines, ...verbLines, ...flagLines];
     const wanted = all.map(([line, words]) => [line, [...words].sort()]);
     const found = offers(
       shell,

@@ -73,7 +73,7 @@ function verbModel(path: readonly string[], summary: string, usage: VerbUsage): 
   return {
     path,
     summary,
-    flags: [...flags, debugFlag],
+    flags: [...flags, ...(Object.hasOwn(usage.flags, 'help') ? [] : [helpFlag]), debugFlag],
     ...(usage.operands === undefined ? {} : { operands: valuesOf(usage.operands) }),
     verbs: Object.entries(usage.verbs ?? {}).map(([name, below]) =>
       verbModel([...path, name], below.summary, below),
