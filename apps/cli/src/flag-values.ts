@@ -6,6 +6,8 @@ import { suggestion } from './suggest.ts';
 /** Flags that every verb has. */
 export const commonFlags = {
   help: { type: 'boolean', short: 'h' },
+  output: { type: 'string', short: 'o', value: 'file' },
+  quiet: { type: 'boolean', short: 'q' },
 } as const;
 
 /**

@@ -3,6 +3,7 @@ import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
 import { allFrameworks, type FrameworkCoverage, namedFrameworks } from '../frameworks.ts';
+import { writeResult } from '../result.ts';
 import { writeStdout } from '../stdout.ts';
 import { tableLines, tableWidth } from '../table.ts';
 import { loadCatalog } from './catalog.ts';
@@ -26,6 +27,7 @@ your own (docs/frameworks-format.md).
       --state STATE    only controls in this state: ${controlStates.join(', ')}
       --checks DIR     your own checks too
   -f, --format FORMAT  terminal (default) or json
+  -o, --output FILE    write to FILE instead of stdout
 
 automated: checks judge it. partial: checks judge a part, a person the rest. manual: a person, and what to collect is told.
 not-applicable: nothing that keelson reads can speak of it. uncovered: neither, which is a gap.
@@ -51,16 +53,17 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const problem of problems) process.stderr.write(`keelson: ${problem.format()}\n`);
   const frameworks =
     positionals.length === 0 ? await allFrameworks(texts) : await namedFrameworks(positionals, texts);
-  if (format === 'json')
-    writeStdout(
-      `${JSON.stringify(
-        frameworks.map((item) => entry(item, state)),
-        null,
-        2,
-      )}\n`,
-    );
-  else if (positionals.length === 0) writeStdout(`${overview(frameworks).join('\n')}\n`);
-  else writeStdout(`${frameworks.flatMap((item) => controlLines(item, state)).join('\n')}\n`);
+  const text =
+    format === 'json'
+      ? JSON.stringify(
+          frameworks.map((item) => entry(item, state)),
+          null,
+          2,
+        )
+      : positionals.length === 0
+        ? overview(frameworks).join('\n')
+        : frameworks.flatMap((item) => controlLines(item, state)).join('\n');
+  writeResult(values.output, `${text}\n`);
   return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
 }
 

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import {
   type AdmissionForm,
   admissionForms,
@@ -11,10 +10,11 @@ import type { JsonObject } from '@keelson/core';
 import { severities } from '@keelson/evidence';
 import { loadCheckDefinitions } from '@keelson/pack-checks';
 import { readConfiguration } from '../config.ts';
-import { CommandError, reasonOf } from '../errors.ts';
+import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags, listOf, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
+import { writeResult } from '../result.ts';
 import { writeStdout } from '../stdout.ts';
 import { suggestion } from '../suggest.ts';
 import { idsOfFrameworks, loadCatalog } from './catalog.ts';
@@ -34,8 +34,6 @@ const flags = {
   checks: { type: 'string', multiple: true, value: 'folder' },
   config: { type: 'string', value: 'file' },
   format: { type: 'string', short: 'f', value: { choices: formats } },
-  output: { type: 'string', short: 'o', value: 'file' },
-  quiet: { type: 'boolean', short: 'q' },
 } as const;
 
 const help = `keelson checks export: write checks as admission policies for a cluster
@@ -92,7 +90,7 @@ export async function run(args: readonly string[]): Promise<number> {
       : { actions: Object.fromEntries(severities.map((name) => [name, [action]])) }),
     ...(values.exempt === undefined ? {} : { exemptNamespaces: listOf(values.exempt) }),
   });
-  write(
+  writeResult(
     values.output,
     await textOf(exported.objects, choiceOf('format', values.format, formats) ?? 'yaml', form),
   );
@@ -147,18 +145,6 @@ async function textOf(
   const { stringify } = await import('yaml');
   const head = `# keelson checks export --as ${form}\n`;
   return head + objects.map((object) => `---\n${stringify(object, { lineWidth: 0 })}`).join('');
-}
-
-function write(file: string | undefined, text: string): void {
-  if (file === undefined || file === '-') {
-    writeStdout(text);
-    return;
-  }
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new CommandError('OUTPUT_FAILED', `cannot write ${file}: ${reasonOf(error)}`, { cause: error });
-  }
 }
 
 /** Says on stderr which checks are no policy, by reason, and what else must be known. */

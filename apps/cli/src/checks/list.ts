@@ -4,6 +4,7 @@ import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags, listOf, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
+import { writeResult } from '../result.ts';
 import { writeStdout } from '../stdout.ts';
 import { tableLines, tableWidth } from '../table.ts';
 import { idsOfFrameworks, loadCatalog } from './catalog.ts';
@@ -33,6 +34,8 @@ With words, only checks whose id or title holds all of them are listed.
       --target TARGET       kubernetes or dockerfile
       --checks DIR          your own checks too
   -f, --format FORMAT       terminal (default) or json
+  -o, --output FILE         write to FILE instead of stdout
+  -q, --quiet               nothing but the list
 
 Examples:
   keelson checks list host
@@ -64,7 +67,10 @@ export async function run(args: readonly string[]): Promise<number> {
       (values.category === undefined || text.category === values.category) &&
       words.every((word) => `${text.id} ${text.title}`.toLowerCase().includes(word)),
   );
-  writeStdout(format === 'json' ? `${JSON.stringify(found.map(entry), null, 2)}\n` : listText(found));
+  writeResult(
+    values.output,
+    format === 'json' ? `${JSON.stringify(found.map(entry), null, 2)}\n` : listText(found),
+  );
   return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
 }
 

@@ -6,9 +6,10 @@ import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
+import { writeResult } from '../result.ts';
 import { writeStdout } from '../stdout.ts';
 
-const flags = { ...commonFlags, quiet: { type: 'boolean', short: 'q' } } as const;
+const flags = commonFlags;
 
 const help = `keelson checks test: judge the examples of your own checks
 
@@ -17,7 +18,8 @@ Usage: keelson checks test [options] PATH...
 PATH is a check file or a folder of them (docs/checks-format.md). Each example must be judged as its verdict says, and a
 check needs an example of each verdict.
 
-  -q, --quiet  only what is wrong
+  -o, --output FILE  write to FILE instead of stdout
+  -q, --quiet        only what is wrong
 
 Exit: 0 all hold, 1 one does not, 2 wrong call, 3 a file could not be read.
 
@@ -39,14 +41,16 @@ export async function run(args: readonly string[]): Promise<number> {
   const { checks, definitions, problems } = loadChecks(positionals.flatMap(readCheckFiles));
   for (const problem of problems) process.stderr.write(`keelson: ${problem.format()}\n`);
   let failed = 0;
+  const out: string[] = [];
   for (const [i, check] of checks.entries()) {
     const faults = faultsOf(check, definitions[i]?.examples ?? []);
     if (faults.length > 0) failed++;
     const verdict = faults.length === 0 ? 'ok' : 'FAILED';
     const lines = [`${verdict}  ${check.id}`, ...faults.map((fault) => `  ${terminalSafe(fault)}`)];
-    if (faults.length > 0 || values.quiet !== true) writeStdout(`${lines.join('\n')}\n`);
+    if (faults.length > 0 || values.quiet !== true) out.push(...lines);
   }
-  writeStdout(`${checks.length - failed} passed, ${failed} failed\n`);
+  out.push(`${checks.length - failed} passed, ${failed} failed`);
+  writeResult(values.output, `${out.join('\n')}\n`);
   if (problems.length > 0) return exitCodes.unreadable;
   return failed > 0 ? exitCodes.findings : exitCodes.done;
 }

@@ -9,10 +9,11 @@ import { exitCodes } from '../exit.ts';
 import { commonFlags, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
 import { namedFrameworks } from '../frameworks.ts';
+import { writeResult } from '../result.ts';
 import { writeStdout } from '../stdout.ts';
 import { suggestion } from '../suggest.ts';
 
-const flags = { ...commonFlags, quiet: { type: 'boolean', short: 'q' } } as const;
+const flags = commonFlags;
 
 const help = `keelson config check: tell everything that is wrong in keelson.yaml
 
@@ -21,7 +22,8 @@ Usage: keelson config check [options] [FILE]
 FILE is ./keelson.yaml unless named. Fields, values, dates, checks, frameworks and folders that it names are looked at; editors find
 the JSON Schema in docs/schemas/keelson.schema.json.
 
-  -q, --quiet  nothing when all is well
+  -o, --output FILE  write to FILE instead of stdout
+  -q, --quiet        nothing when all is well
 
 Exit: 0 all is well, 2 something is wrong.
 
@@ -46,10 +48,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const inspected = inspectConfiguration(file);
   const faults = [...inspected.faults, ...(await referenceFaults(inspected))];
   const inOrder = faults.toSorted((a, b) => (a.location?.line ?? 0) - (b.location?.line ?? 0));
-  for (const fault of inOrder) writeStdout(`${fault.format()}\n`);
-  if (faults.length > 0) return exitCodes.usage;
-  if (values.quiet !== true) writeStdout(`${file} is in order\n`);
-  return exitCodes.done;
+  const lines = inOrder.map((fault) => fault.format());
+  if (faults.length === 0 && values.quiet !== true) lines.push(`${file} is in order`);
+  writeResult(values.output, lines.map((line) => `${line}\n`).join(''));
+  return faults.length > 0 ? exitCodes.usage : exitCodes.done;
 }
 
 /** Checks, frameworks and folders that the configuration names and that there are not. */

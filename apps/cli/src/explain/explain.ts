@@ -6,6 +6,7 @@ import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
 import { allFrameworks } from '../frameworks.ts';
+import { writeResult } from '../result.ts';
 import { writeStdout } from '../stdout.ts';
 import { suggestion } from '../suggest.ts';
 import { controlsOf, explainCheck } from './check-text.ts';
@@ -27,6 +28,7 @@ same concern, or a code that an error message ends with.
 
       --checks DIR     your own checks too
   -f, --format FORMAT  terminal (default) or json
+  -o, --output FILE    write to FILE instead of stdout
 
 Examples:
   keelson explain privileged-container
@@ -68,13 +70,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const frameworks = definitions.length === 0 ? [] : await allFrameworks(texts);
   if (format === 'json') {
     const checks = definitions.map((item) => ({ ...item, controls: controlsOf(item.id, frameworks) }));
-    writeStdout(`${JSON.stringify([...checks, ...codes], null, 2)}\n`);
+    writeResult(values.output, `${JSON.stringify([...checks, ...codes], null, 2)}\n`);
   } else {
     const parts = [
       ...codes.map(({ code, meaning }) => `${code}: ${meaning}\n`),
       ...definitions.map((item) => explainCheck(item, controlsOf(item.id, frameworks))),
     ];
-    writeStdout(parts.join('\n'));
+    writeResult(values.output, parts.join('\n'));
   }
   return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
 }

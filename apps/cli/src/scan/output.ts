@@ -98,13 +98,22 @@ async function textsOf(
   return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
 }
 
-async function render(output: Output, report: ScanReport, options: ScanOptions): Promise<Iterable<string>> {
+async function render(
+  output: Output,
+  report: ScanReport,
+  options: ScanOptions,
+): Promise<Iterable<string>> {
+  const isNamed = options.frameworks.length > 0;
   const format = reportFormats[output.format];
-  if (format !== undefined) return (await format.load())(report);
+  if (format !== undefined) {
+    // Frameworks that the user did not name are for the formats that want to show them.
+    const isWanted = isNamed || format.needs.includes('frameworks');
+    return (await format.load())(isWanted ? report : { ...report, frameworks: [] });
+  }
   const columns = output.file === '-' ? terminalColumns() : undefined;
   const isPlain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   const colour = columns !== undefined && !isPlain;
-  return [writeTerminal(report, { colour, width: columns ?? 120, show: options.show })];
+  return [writeTerminal(isNamed ? report : { ...report, frameworks: [] }, { colour, width: columns ?? 120, show: options.show })];
 }
 
 /** Texts are gathered to this many characters before they are written. */
