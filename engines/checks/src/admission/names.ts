@@ -10,14 +10,17 @@ export interface ExpressionNames {
   readonly isMember: boolean;
   /** True when it can stand beside `&&` and `||` as it is. */
   readonly isOperand: boolean;
-  /** The text with free names replaced. */
+  /** The text with free names replaced, in literals that the API server takes. */
   rename(names: ReadonlyMap<string, string>): string;
 }
 
+/** A free name, to be replaced, or an end of an element that is to be made dynamic. */
 interface Place {
-  readonly name: string;
   readonly start: number;
   readonly end: number;
+  /** Absent: `insert` goes between two characters. */
+  readonly name?: string;
+  readonly insert?: string;
 }
 
 /** Reads an expression. Throws CelError CEL_SYNTAX. */
@@ -26,17 +29,18 @@ export function namesOf(source: string): ExpressionNames {
   const places: Place[] = [];
   const functions = new Set<string>();
   collect(tree, new Set(), places, functions);
-  places.sort((a, b) => a.start - b.start);
+  places.sort((a, b) => a.start - b.start || Number(a.name !== undefined) - Number(b.name !== undefined));
   return {
-    free: new Set(places.map(({ name }) => name)),
+    free: new Set(places.flatMap(({ name }) => name ?? [])),
     functions,
     isMember: members.has(tree.kind),
     isOperand: members.has(tree.kind) || tree.kind === 'unary' || tree.kind === 'binary',
     rename(names) {
       let out = '';
       let at = 0;
-      for (const { name, start, end } of places) {
-        out += source.slice(at, start) + (names.get(name) ?? source.slice(start, end));
+      for (const { name, insert, start, end } of places) {
+        const written = insert ?? names.get(name ?? '') ?? source.slice(start, end);
+        out += source.slice(at, start) + written;
         at = end;
       }
       return out + source.slice(at);
@@ -59,6 +63,9 @@ const members: ReadonlySet<string> = new Set([
 function collect(expr: CelExpr, bound: ReadonlySet<string>, places: Place[], functions: Set<string>): void {
   if (expr.kind === 'ident' && !bound.has(expr.name)) {
     places.push({ name: expr.name, start: expr.start, end: expr.end });
+  }
+  for (const { start, end } of elementsOfMixedTypes(expr)) {
+    places.push({ start, end: start, insert: 'dyn(' }, { start: end, end, insert: ')' });
   }
   const name = functionOf(expr);
   if (name !== undefined) functions.add(name);
@@ -83,6 +90,25 @@ function functionOf(expr: CelExpr): string | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * Elements of a list or mapping that are not evidently of one type. The API server refuses such a literal
+ * ("homogeneous aggregate literals") unless they are dynamic.
+ */
+function elementsOfMixedTypes(expr: CelExpr): readonly CelExpr[] {
+  if (expr.kind === 'list') return mixed(expr.elements.map(({ value }) => value));
+  if (expr.kind !== 'map') return [];
+  return [...mixed(expr.entries.map(({ key }) => key)), ...mixed(expr.entries.map(({ value }) => value))];
+}
+
+function mixed(elements: readonly CelExpr[]): readonly CelExpr[] {
+  return new Set(elements.map(evidentType)).size > 1 ? elements : [];
+}
+
+function evidentType(expr: CelExpr): string {
+  if (expr.kind === 'literal') return expr.value.type;
+  return expr.kind === 'call' && expr.name === 'string' ? 'string' : 'dyn';
 }
 
 function boundBy(expr: CelExpr): readonly string[] {
