@@ -21,6 +21,21 @@ export const verbs: readonly Verb[] = [
     load: () => import('./scan/scan.ts'),
   },
   {
+    name: 'checks',
+    summary: 'list, try and export the checks; what judges each control of a framework',
+    load: () => import('./checks/checks.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'tell all about a check, another tool’s check or an error code',
+    load: () => import('./explain/explain.ts'),
+  },
+  {
+    name: 'config',
+    summary: 'tell what is wrong in keelson.yaml',
+    load: () => import('./config-check/config.ts'),
+  },
+  {
     name: 'completion',
     summary: 'print the completion script of a shell: bash, zsh or fish',
     load: () => import('./completion/completion.ts'),
