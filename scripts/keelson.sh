@@ -18,7 +18,12 @@ if [ ! -f "$command" ]; then
   (
     cd "$root"
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE NODE_ENV
-    npm ci --include=dev --ignore-scripts=false --no-audit --no-fund
+    # npm writes this file last: what is installed is not installed anew.
+    if [ -f node_modules/.package-lock.json ]; then
+      npm run --silent build
+    else
+      npm ci --include=dev --ignore-scripts=false --no-audit --no-fund
+    fi
   ) >&2 || {
     rm -rf "$root/apps/cli/dist"
     echo "keelson: the build in $root failed" >&2
