@@ -31,6 +31,7 @@ export function FrameworkTable() {
               <a class="wrap" href={href('framework', framework.id)}>
                 {nameOf(framework)}
               </a>
+              <Bar counts={counts} />
             </th>
             {verdicts.map((verdict) => (
               <td key={verdict} data-name={verdictName(verdict).toLowerCase()}>
@@ -41,6 +42,19 @@ export function FrameworkTable() {
         );
       })}
     </Table>
+  );
+}
+
+/** The figures beside it drawn; it says nothing that they do not say. */
+function Bar({ counts }: { counts: Readonly<Record<PageVerdict, number>> }) {
+  return (
+    <span class="bar" aria-hidden="true">
+      {verdicts.map((verdict) =>
+        counts[verdict] === 0 ? null : (
+          <span class={`verdict-${verdict}`} style={{ flexGrow: counts[verdict] }} key={verdict} />
+        ),
+      )}
+    </span>
   );
 }
 

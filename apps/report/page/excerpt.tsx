@@ -33,6 +33,7 @@ export function Diff({ hunk }: { hunk: PageHunk }) {
       </figcaption>
       <pre class="code">
         <code>
+          <Around text={hunk.before} />
           {hunk.removed.map((text, i) => (
             <del key={`${i} ${text}`}>
               <span class="sign">− </span>
@@ -47,8 +48,20 @@ export function Diff({ hunk }: { hunk: PageHunk }) {
               {'\n'}
             </ins>
           ))}
+          <Around text={hunk.after} />
         </code>
       </pre>
     </figure>
+  );
+}
+
+/** A line that stays as it is. */
+function Around({ text }: { text: string | undefined }) {
+  return text === undefined || text.trim() === '' ? null : (
+    <span class="stays">
+      {'  '}
+      {text}
+      {'\n'}
+    </span>
   );
 }

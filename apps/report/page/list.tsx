@@ -83,6 +83,7 @@ function GroupCard({ group, by }: { group: Group; by: GroupBy }) {
   const { findings, title, detail } = group;
   const shown = all || printing ? findings : findings.slice(0, findingsPerGroup);
   const hidden = findings.length - shown.length;
+  const file = by === 'file' ? title : by === 'object' ? detail : '';
   return (
     <section class="group">
       <header>
@@ -93,7 +94,7 @@ function GroupCard({ group, by }: { group: Group; by: GroupBy }) {
       <ul class="findings">
         {shown.map((finding) => (
           <li key={finding}>
-            <Row finding={finding} by={by} />
+            <Row finding={finding} by={by} file={file} />
           </li>
         ))}
       </ul>
@@ -112,18 +113,23 @@ const stateNames: Readonly<Record<string, string>> = {
   c: 'not comparable',
 };
 
-/** A finding in one line, which opens to all that is known of it. */
-function Row({ finding, by }: { finding: number; by: GroupBy }) {
+interface RowProps {
+  finding: number;
+  by: GroupBy;
+  /** The file that the heading names, if any. */
+  file: string;
+}
+
+/** A finding in short, which opens to all that is known of it. */
+function Row({ finding, by, file }: RowProps) {
   const { model, printing } = usePage();
   const [open, setOpen] = useState(false);
-  const rule = model.rule(finding);
   const place = model.placeOf(finding);
-  const state = stateNames[model.columns.state?.[finding] ?? ''];
-  const where = by === 'object' && place !== undefined && place.line > 0 ? `line ${place.line}` : place?.text;
-  const parts = [
-    by === 'check' ? undefined : rule.id,
-    by === 'object' ? undefined : model.object(finding)[2],
-    by === 'file' && place !== undefined ? `line ${place.line}` : where,
+  const isPlaced = place !== undefined && place.line > 0 && place.file === file;
+  const facts = [
+    ...(by === 'check' ? [] : [model.rule(finding).id]),
+    ...(by === 'object' ? [] : [model.object(finding)[2]]),
+    ...(place === undefined ? [] : [isPlaced ? `line ${place.line}` : place.text]),
   ];
   return (
     <details class="finding" open={open || printing} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -131,17 +137,35 @@ function Row({ finding, by }: { finding: number; by: GroupBy }) {
         <Severity of={model.severity(finding)} />{' '}
         <span class="message">
           <span class="wrap">{model.message(finding)}</span>{' '}
-          <span class="muted wrap">
-            {parts.filter((part) => part !== undefined && part !== '').join(' · ')}
+          <span class="facts">
+            <span class="muted wrap">{facts.filter((text) => text !== '').join(' · ')}</span>
+            <Tags finding={finding} />
           </span>
-          {state === undefined ? null : <span class="tag">{state}</span>}
-          {model.isSuppressed(finding) ? <span class="tag">suppressed</span> : null}
-          {model.columns.mend[finding] === '1' ? <span class="tag">fixable</span> : null}
         </span>
       </summary>
       {open || printing ? (
-        <FindingDetail finding={finding} brief={printing} placed={printing && by === 'object'} />
+        <FindingDetail finding={finding} brief={printing} placed={printing && isPlaced} />
       ) : null}
     </details>
+  );
+}
+
+function Tags({ finding }: { finding: number }) {
+  const { model } = usePage();
+  const tags = [
+    stateNames[model.columns.state?.[finding] ?? ''],
+    model.isSuppressed(finding) ? 'suppressed' : undefined,
+    model.columns.mend[finding] === '1' ? 'fixable' : undefined,
+  ];
+  return (
+    <>
+      {tags.map((tag) =>
+        tag === undefined ? null : (
+          <span class="tag" key={tag}>
+            {tag}
+          </span>
+        ),
+      )}
+    </>
   );
 }

@@ -181,9 +181,7 @@ function Objects({ model, active }: { model: Model; active: readonly number[] })
                 {title}
               </a>
             </th>
-            <td class="wrap" data-name="in">
-              {detail}
-            </td>
+            <td class="wrap muted">{detail}</td>
             <td>
               <SeverityCounts counts={counts} />
             </td>

@@ -3,11 +3,10 @@ import { usePage } from './context.ts';
 import { Entry } from './finding.tsx';
 import { href } from './route.ts';
 
-/** RFC 3339 in UTC as a person reads it. */
+/** RFC 3339 in UTC, to the minute, as a person reads it; what is of another form stays as it is. */
 export function timeText(time: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return time;
-  return `${new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(date)} UTC`;
+  const [, date, minutes] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z$/.exec(time) ?? [];
+  return date === undefined ? time : `${date} ${minutes} UTC`;
 }
 
 /** What was read, by what, and what exceptions did. */
@@ -18,7 +17,7 @@ export function RunFacts() {
   return (
     <section>
       <h2>This run</h2>
-      <dl class="facts">
+      <dl>
         <Entry name="Time">
           <time datetime={time}>{timeText(time)}</time>
         </Entry>

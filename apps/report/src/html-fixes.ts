@@ -63,17 +63,24 @@ export class PageFixes {
       const sorted = [...list].sort((a, b) => a.start - b.start);
       for (let i = 0; i < sorted.length; ) {
         const together = gather(source, sorted, i);
-        const { before, after, line } = rewrite(source, together);
-        hunks.push({
-          file: this.#places.file(file),
-          line,
-          removed: this.#lines(before),
-          added: this.#lines(after),
-        });
+        hunks.push(this.#hunk(source, rewrite(source, together)));
         i += together.length;
       }
     }
     return hunks;
+  }
+
+  #hunk(source: SourceText, { line, removed, added }: Change): PageHunk {
+    const below = line + removed.length;
+    const around = (number: number) => this.#lines([source.line(number)]).join('');
+    return {
+      file: this.#places.file(source.file),
+      line,
+      ...(line === 1 ? {} : { before: around(line - 1) }),
+      removed: this.#lines(removed),
+      added: this.#lines(added),
+      ...(below > source.lineStarts.length ? {} : { after: around(below) }),
+    };
   }
 
   #lines(lines: readonly string[]): string[] {
@@ -104,8 +111,15 @@ function gather(source: SourceText, sorted: readonly TextEdit[], first: number):
   return together;
 }
 
-/** The lines that edits touch, before and after, without those that both sides begin and end with. */
-function rewrite(source: SourceText, edits: readonly TextEdit[]) {
+interface Change {
+  /** Number of the first line that changes. */
+  line: number;
+  removed: string[];
+  added: string[];
+}
+
+/** What edits do to the lines that they touch, without those that both sides begin and end with. */
+function rewrite(source: SourceText, edits: readonly TextEdit[]): Change {
   const { lineStarts, text } = source;
   const line = source.position(edits[0]?.start ?? 0).line;
   const from = lineStarts[line - 1] ?? 0;
@@ -125,8 +139,8 @@ function rewrite(source: SourceText, edits: readonly TextEdit[]) {
   while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
   return {
     line: line + head,
-    before: before.slice(head, before.length - tail),
-    after: after.slice(head, after.length - tail),
+    removed: before.slice(head, before.length - tail),
+    added: after.slice(head, after.length - tail),
   };
 }
 

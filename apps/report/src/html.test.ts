@@ -130,7 +130,14 @@ describe('fixes', () => {
   test('a change in a line shows the line before and after', () => {
     const edits = [{ file: source.file, start: text.indexOf('1'), end: text.indexOf('1') + 1, text: '2' }];
     expect(fixesOf([{ description: 'mend it', edits }])).toEqual([
-      [{ description: 'mend it', diff: [{ file: 0, line: 1, removed: ['a: 1'], added: ['a: 2'] }] }],
+      [
+        {
+          description: 'mend it',
+          diff: [
+            { file: 0, line: 1, removed: ['a: 1'], added: ['a: 2'], after: '  key: [redacted]\\x1b[31m' },
+          ],
+        },
+      ],
     ]);
   });
 
@@ -138,7 +145,14 @@ describe('fixes', () => {
     const end = text.indexOf('\n') + 1;
     const edits = [{ file: source.file, start: end, end, text: 'x: 1\ny: 2\n' }];
     expect(fixesOf([{ description: 'mend it', edits }])[0]?.[0]?.diff).toEqual([
-      { file: 0, line: 2, removed: [], added: ['x: 1', 'y: 2'] },
+      {
+        file: 0,
+        line: 2,
+        before: 'a: 1',
+        removed: [],
+        added: ['x: 1', 'y: 2'],
+        after: '  key: [redacted]\\x1b[31m',
+      },
     ]);
   });
 
@@ -149,7 +163,14 @@ describe('fixes', () => {
       { file: source.file, start: line + 2, end: line + 5, text: 'name' },
     ];
     expect(fixesOf([{ description: 'mend it', edits }])[0]?.[0]?.diff).toEqual([
-      { file: 0, line: 2, removed: ['  key: [redacted]\\x1b[31m'], added: ['name: [redacted]\\x1b[31m'] },
+      {
+        file: 0,
+        line: 2,
+        before: 'a: 1',
+        removed: ['  key: [redacted]\\x1b[31m'],
+        added: ['name: [redacted]\\x1b[31m'],
+        after: 'b: 2',
+      },
     ]);
   });
 

@@ -87,12 +87,14 @@ export interface PageFix {
   diff?: PageHunk[];
 }
 
-/** Lines that a fix takes out and puts in; `line` is the number of the first of them. */
+/** Lines that a fix takes out and puts in; `line` is the number of the first of them, `before` and `after` stand around. */
 export interface PageHunk {
   file: number;
   line: number;
+  before?: string;
   removed: string[];
   added: string[];
+  after?: string;
 }
 
 export interface PageException {
