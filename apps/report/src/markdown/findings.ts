@@ -3,7 +3,7 @@ import type { Folded } from '../covered.ts';
 import { objectText } from '../place.ts';
 import type { ReportedFinding } from '../report.ts';
 import { counted, plainLine, type RuleWords } from '../told.ts';
-import { codeSpan, escapeMarkdown, htmlCode } from './text.ts';
+import { clipped, codeSpan, escapeMarkdown, htmlCode } from './text.ts';
 
 /** What the lists of a document share. */
 export interface MarkdownContext {
@@ -11,6 +11,11 @@ export interface MarkdownContext {
   words: (rule: string) => RuleWords;
   /** Checks whose remediation was said already. */
   helped: Set<string>;
+}
+
+/** A name that the input gave, cut where no sane name ends. */
+export function shortName(name: string): string {
+  return clipped(plainLine(name), 300);
 }
 
 /** Bytes in UTF-8: at least as many as a forge counts characters. */
@@ -88,7 +93,7 @@ function groupsOf(findings: readonly ReportedFinding[]): Group[] {
   const groups = new Map<string, Group>();
   for (const item of findings) {
     const { severity, locations } = item.finding;
-    const file = plainLine(locations[0]?.file ?? '');
+    const file = shortName(locations[0]?.file ?? '');
     const key = `${severity} ${file}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { severity, file, items: [item] });
@@ -106,9 +111,9 @@ function findingLine(
 ): string {
   const line = finding.locations[0]?.line;
   const where = line === undefined ? '' : `line ${line}, `;
-  const head = `- ${where}${codeSpan(objectText(finding))}: ${escapeMarkdown(context.tell(finding.message))}`;
+  const head = `- ${where}${codeSpan(shortName(objectText(finding)))}: ${escapeMarkdown(context.tell(finding.message))}`;
   const command = fixable ? '--fix' : fixableByName === true ? `--fix=${finding.rule}` : '';
-  const rules = [finding.rule, ...covered].map((rule) => codeSpan(plainLine(rule)));
+  const rules = [finding.rule, ...covered].map((rule) => codeSpan(shortName(rule)));
   return `${head} (${rules.join(', ')})${adviceText(finding, command, context)}\n`;
 }
 
@@ -127,9 +132,9 @@ function adviceText(finding: Finding, command: string, { words, helped }: Markdo
 export function placedFinding(finding: Finding, { tell }: MarkdownContext): string {
   const [place] = finding.locations;
   const line = place?.line === undefined ? '' : `:${place.line}`;
-  const where = place === undefined ? '' : `${codeSpan(`${plainLine(place.file)}${line}`)} `;
-  const name = codeSpan(objectText(finding));
-  return `${finding.severity}: ${where}${name}: ${escapeMarkdown(tell(finding.message))} (${codeSpan(plainLine(finding.rule))})`;
+  const where = place === undefined ? '' : `${codeSpan(`${shortName(place.file)}${line}`)} `;
+  const name = codeSpan(shortName(objectText(finding)));
+  return `${finding.severity}: ${where}${name}: ${escapeMarkdown(tell(finding.message))} (${codeSpan(shortName(finding.rule))})`;
 }
 
 function capital(text: string): string {

@@ -215,6 +215,18 @@ test('is never longer than a comment may be, and says what is left out', () => {
   }
 });
 
+test('one endless text does not push the others out', () => {
+  const endless = '@'.repeat(100_000);
+  const findings = [
+    finding('critical', { message: endless, object: endless, locations: [{ file: endless, line: 1 }] }),
+    finding('low', { message: 'the last one' }),
+  ];
+  const notifications = [
+    { level: 'error' as const, code: 'YAML_SYNTAX', message: endless, location: { file: endless } },
+  ];
+  expect(write(reportOf({ findings, notifications }))).toContain('the last one');
+});
+
 test('what changed comes first', () => {
   const text = write(compared);
   expect(text).toMatch(/^## keelson: 2 new findings, 1 resolved\n/);

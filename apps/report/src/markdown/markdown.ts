@@ -11,9 +11,10 @@ import {
   type MarkdownContext,
   minListBytes,
   placedFinding,
+  shortName,
   sizeOf,
 } from './findings.ts';
-import { codeSpan, escapeMarkdown, idText } from './text.ts';
+import { clipped, codeSpan, escapeMarkdown, idText } from './text.ts';
 
 /**
  * Bytes in UTF-8 that a document has at most. GitHub takes comments of 65,536 characters; bytes are never fewer than
@@ -21,8 +22,8 @@ import { codeSpan, escapeMarkdown, idText } from './text.ts';
  */
 export const maxMarkdownBytes = 65_536;
 
-/** Characters of a revision or folder that a heading shows. */
-const maxName = 200;
+/** Characters of a message that are shown. */
+const maxMessage = 500;
 
 /** Parts of the whole that a list may take, so that no list pushes the others out. */
 const shares = { resolved: 0.08, notComparable: 0.05, notJudged: 0.1, checks: 0.06, frameworks: 0.15 };
@@ -32,8 +33,9 @@ const shares = { resolved: 0.08, notComparable: 0.05, notJudged: 0.1, checks: 0.
  * judged, findings by severity and file, and frameworks. Never longer than `maxMarkdownBytes`; what is left out is counted.
  */
 export function* markdownParts(report: ScanReport): Generator<string> {
+  const tell = tellerOf(report);
   const context: MarkdownContext = {
-    tell: tellerOf(report),
+    tell: (text) => clipped(tell(text), maxMessage),
     words: ruleWordsOf(report),
     helped: new Set(),
   };
@@ -92,7 +94,7 @@ function comparisonHead(comparison: Comparison | undefined, counting: readonly R
   const number = (state: ReportedFinding['state']) => counting.filter((item) => item.state === state).length;
   const unknown = number('not-comparable');
   return [
-    `### Compared with ${codeSpan(plainLine(comparison.against).slice(0, maxName))}\n\n`,
+    `### Compared with ${codeSpan(shortName(comparison.against))}\n\n`,
     '| new | resolved | unchanged | not comparable | not judged again |\n|---:|---:|---:|---:|---:|\n',
     `| ${number('new')} | ${comparison.resolved.length} | ${number('unchanged')} | ${unknown} | ${comparison.notComparable.length} |\n\n`,
     unknown === 0
@@ -141,7 +143,7 @@ function checkTable(counting: readonly ReportedFinding[], report: ScanReport): s
   let left = maxMarkdownBytes * shares.checks;
   let rows = 0;
   for (const [rule, items] of groups) {
-    const row = `| ${items[0]?.finding.severity ?? ''} | ${idText(plainLine(rule))} | ${escapeMarkdown(words(rule).title)} | ${items.length} |\n`;
+    const row = `| ${items[0]?.finding.severity ?? ''} | ${idText(shortName(rule))} | ${escapeMarkdown(words(rule).title)} | ${items.length} |\n`;
     left -= sizeOf(row);
     if (left < 0) break;
     text += row;
@@ -164,7 +166,7 @@ function notJudgedText(notifications: readonly Notification[], { tell }: Markdow
     sorted,
     ({ level, code, message, location, rule }) => {
       const where = [placeText(location), rule ?? '']
-        .map((text) => codeSpan(plainLine(text)))
+        .map((text) => codeSpan(shortName(text)))
         .filter((text) => text !== '');
       const place = where.length === 0 ? '' : `${where.join(' ')}: `;
       return `- ${level}: ${place}${escapeMarkdown(tell(message))} (${codeSpan(code)})\n`;

@@ -29,6 +29,11 @@ function reference(character: string): string {
   return `&#${character.charCodeAt(0)};`;
 }
 
+/** At most so many characters: no text from the input may push all others out of a comment. */
+export function clipped(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 3).toWellFormed()}...`;
+}
+
 /** Text as code, in which forges look for nothing. Not for tables: a bar would end the cell. */
 export function codeSpan(text: string): string {
   if (text.trim() === '') return '';
