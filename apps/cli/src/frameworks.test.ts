@@ -71,6 +71,17 @@ function plain<T extends { from: unknown; checks: unknown }>(control: T): T {
 }
 
 describe('coverage', () => {
+  test('decisive checks are checks of their control', () => {
+    const wrong = frameworks.flatMap((framework) =>
+      coverageOf(framework, mappings).flatMap(({ control, checks }) =>
+        (control.decisive ?? [])
+          .filter((id) => !checks.includes(id))
+          .map((id) => `${framework.id} ${control.id}: ${id}`),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test.each(frameworks.map((framework) => [framework.id, framework] as const))(
     '%s: every control has a check, a word on what to collect, or why it does not apply',
     (_, framework) => {

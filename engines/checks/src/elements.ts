@@ -145,14 +145,18 @@ function judgeScope(
       judgeItem(check, base, [], frame, collector);
       continue;
     }
+    let items = 0;
     walkPattern(element, rule.each, (item, path) => {
       if (item === null) return;
+      items++;
       const last = path.at(-1);
       variables.item = item;
       variables.index = typeof last === 'number' ? last : 0;
       variables.key = typeof last === 'string' ? last : '';
       judgeItem(check, base, path, frame, collector);
     });
+    // A container without ports takes no port of the host: it was asked, and it passed.
+    if (items === 0) collector.statisticsOf(check).judged++;
   }
 }
 

@@ -47,6 +47,14 @@ function isBuiltInGroup(group: string): boolean {
   return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
+/** What a program looks at: `workload` in its kinds stands for everything that makes Pods. */
+function resourcesFor(check: Check, inventory: Inventory): readonly Resource[] {
+  if (check.kinds.length === 0) return inventory.resources;
+  if (check.kinds.includes('workload'))
+    return [...new Set(inventory.workloads.map(({ resource }) => resource))];
+  return inventory.resources.filter((item) => fitsKind(check, item));
+}
+
 function runProgram(
   check: Check,
   program: ProgramJudge,
@@ -54,10 +62,7 @@ function runProgram(
   dockerfiles: readonly DockerfileInput[],
   collector: Collector,
 ): void {
-  const resources =
-    check.kinds.length === 0
-      ? inventory.resources
-      : inventory.resources.filter((item) => fitsKind(check, item));
+  const resources = resourcesFor(check, inventory);
   const subjects: readonly unknown[] = check.target === 'kubernetes' ? resources : dockerfiles;
   if (subjects.length === 0) return;
   collector.statisticsOf(check).judged += subjects.length;

@@ -128,12 +128,7 @@ describe('assessment', () => {
       { statistics: new Map([['two', { judged: 1, errors: 1 }]]) },
       { verdict: 'manual', reason: /could not be evaluated.*two/ },
     ],
-    [
-      'nothing to judge',
-      {},
-      { statistics: none },
-      { verdict: 'manual', reason: /nothing in the input/ },
-    ],
+    ['nothing to judge', {}, { statistics: none }, { verdict: 'manual', reason: /nothing in the input/ }],
     [
       'nothing to judge where its group says what to collect',
       { group: 'g' },
@@ -147,6 +142,19 @@ describe('assessment', () => {
       { verdict: 'manual', reason: 'add the file' },
     ],
     ['what to collect where it was there', { group: 'g' }, {}, { verdict: 'pass' }],
+    ['a decisive check that judged', { decisive: ['one', 'two'] }, {}, { verdict: 'pass' }],
+    [
+      'a decisive check that had nothing to judge',
+      { decisive: ['two'] },
+      {},
+      { verdict: 'manual', reason: /nothing in the input/ },
+    ],
+    [
+      'a decisive check that had nothing to judge beside a finding',
+      { decisive: ['two'] },
+      { findings: [finding('one')] },
+      { verdict: 'fail' },
+    ],
     [
       'a control that does not apply',
       { notApplicable: 'no such thing' },

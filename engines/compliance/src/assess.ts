@@ -93,7 +93,7 @@ function verdictOf(
   const left = checks.filter((id) => !asked.has(id));
   if (left.length > 0) return { verdict: 'manual', reason: `left out of this run: ${left.join(', ')}` };
   if (unread > 0) return { verdict: 'manual', reason: `${unread} of the inputs could not be read` };
-  const judged = checks.some((id) => (statistics.get(id)?.judged ?? 0) > 0);
+  const judged = (control.decisive ?? checks).some((id) => (statistics.get(id)?.judged ?? 0) > 0);
   if (!judged && collect !== undefined) return { verdict: 'manual', reason: collect };
   // What was not among the input was not judged: it may be there in the cluster.
   if (!judged) return { verdict: 'manual', reason: 'nothing in the input shows it' };

@@ -26,7 +26,7 @@ const fields = {
   framework: 'id title version publisher reference aliases extends groups profiles controls'.split(' '),
   group: ['id', 'title', 'collect'],
   profile: ['id', 'title', 'controls'],
-  control: 'id title group manual collect notApplicable from checks'.split(' '),
+  control: 'id title group manual collect notApplicable from checks decisive'.split(' '),
 } as const;
 
 /**
@@ -123,9 +123,14 @@ class Reader {
     const from = control['from'] ?? {};
     if (!isObject(from)) throw this.#fault([...path, 'from'], 'from is a mapping of lists');
     if (control['notApplicable'] !== undefined) {
-      const other = ['manual', 'collect', 'from', 'checks'].find((key) => control[key] !== undefined);
+      const other = ['manual', 'collect', 'from', 'checks', 'decisive'].find(
+        (key) => control[key] !== undefined,
+      );
       if (other !== undefined) throw this.#fault([...path, other], `what is not applicable has no ${other}`);
     }
+    const decisive = control['decisive'];
+    if (Array.isArray(decisive) && decisive.length === 0)
+      throw this.#fault([...path, 'decisive'], 'decisive names a check, or is left out');
     return {
       id: this.#id(control, path),
       title: this.#text(control, 'title', path),
@@ -137,6 +142,7 @@ class Reader {
         Object.keys(from).map((name) => [name, this.#texts(from[name] ?? null, [...path, 'from', name])]),
       ),
       checks: this.#texts(control['checks'] ?? [], [...path, 'checks']),
+      ...(decisive === undefined ? {} : { decisive: this.#texts(decisive, [...path, 'decisive']) }),
     };
   }
 

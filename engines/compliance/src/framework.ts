@@ -52,6 +52,8 @@ export interface Control {
   from: ControlReferences;
   /** Further checks that judge it. */
   checks: readonly string[];
+  /** Those of its checks of which one at least must have had something to judge before it passes; any when left out. */
+  decisive?: readonly string[];
 }
 
 /** The framework cut down to one of its profiles. */

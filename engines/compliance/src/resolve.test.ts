@@ -55,6 +55,11 @@ describe('a fault is named with file, line and reason', () => {
       /a\.yaml:9.*checks holds text only/,
     ],
     [
+      'an empty list of decisive checks',
+      file('a', 'controls:', '  - { id: c, title: T, decisive: [] }'),
+      /a\.yaml:7.*decisive names a check/,
+    ],
+    [
       'a control twice',
       file('a', 'controls:', '  - { id: c, title: T }', '  - { id: c, title: U }'),
       /a\.yaml:8.*already a control "c"/,

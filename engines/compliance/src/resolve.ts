@@ -101,8 +101,10 @@ function faultsOf(
     seen.add(control.id);
     if (control.group !== undefined && !groups.has(control.group))
       fault([...at, 'group'], `there is no group "${control.group}"`);
-    for (const [j, check] of control.checks.entries()) {
-      if (checks?.has(check) === false) fault([...at, 'checks', j], `there is no check "${check}"`);
+    for (const field of ['checks', 'decisive'] as const) {
+      for (const [j, check] of (control[field] ?? []).entries()) {
+        if (checks?.has(check) === false) fault([...at, field, j], `there is no check "${check}"`);
+      }
     }
     for (const [other, list] of Object.entries(control.from)) {
       // A control may take from another of its own framework: a technique from its sub-techniques.
