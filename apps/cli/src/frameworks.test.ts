@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { coverageOf } from '@keelson/compliance';
+import { coverageOf, readFrameworks } from '@keelson/compliance';
 import { evaluatePodSecurity, podSecurityChecks } from '@keelson/kubernetes';
 import { checkIds, loadCheckTexts } from '@keelson/pack-checks';
 import { frameworkNames, loadFramework, loadFrameworks } from '@keelson/pack-frameworks';
@@ -171,4 +171,25 @@ describe('identifiers are those of the frameworks', () => {
     expect(ids.filter((id) => !form.test(id))).toEqual([]);
     expect(ids).toHaveLength(count);
   });
+});
+
+test('the example of the format is one', () => {
+  const page = readFileSync(new URL('../../../docs/frameworks-format.md', import.meta.url), 'utf8');
+  const text = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const known = { frameworks, checks: new Set(checkIds) };
+  const { frameworks: read, problems } = readFrameworks([{ file: 'shop.yaml', text }], known);
+  expect(problems.map((problem) => problem.format())).toEqual([]);
+  const [shop] = read;
+  if (shop === undefined) throw new Error('no framework');
+  const own = coverageOf(shop, mappings).filter(({ control }) => control.id.startsWith('SHOP-'));
+  expect(own.map(({ state }) => state)).toEqual([
+    'automated',
+    'partial',
+    'automated',
+    'manual',
+    'not-applicable',
+  ]);
+  // What is taken over is judged as where it comes from.
+  const taken = coverageOf(shop, mappings).find(({ control }) => control.id === '5.2.2');
+  expect(taken?.checks).toContain('privileged-container');
 });
