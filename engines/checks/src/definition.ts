@@ -24,6 +24,8 @@ export interface CheckDefinition {
   covers: string[];
   examples: CheckExample[];
   params?: JsonObject;
+  /** Why the check is of no use as an admission policy, where nothing else of it shows that. */
+  notAtAdmission?: string;
 }
 
 export interface ExpressionDefinition {
@@ -61,7 +63,7 @@ const scopes: Readonly<Record<CheckScope, CheckTarget>> = {
 const containerTypes = ['init', 'container', 'ephemeral'];
 const knownKeys = new Set(
   `id title severity category target scope kinds containers components each when expression message text point program
-   why remediation fix controls aliases references covers examples params`.split(/\s+/),
+   why remediation fix controls aliases references covers examples params notAtAdmission`.split(/\s+/),
 );
 const fixKeys = new Set(['description', 'patch', 'choice', 'when', 'optIn']);
 
@@ -94,6 +96,7 @@ class Reader {
     const target = this.#oneOf('target', ['kubernetes', 'dockerfile'] as const, 'kubernetes');
     const fix = this.#fix();
     const params = this.#root['params'];
+    const notAtAdmission = this.#optional('notAtAdmission');
     if (params !== undefined && !isObject(params)) throw this.#fault(['params'], 'params is a mapping');
     return {
       id,
@@ -112,6 +115,7 @@ class Reader {
       covers: this.#strings('covers'),
       examples: this.#examples(),
       ...(params === undefined ? {} : { params }),
+      ...(notAtAdmission === undefined ? {} : { notAtAdmission }),
     };
   }
 

@@ -34,6 +34,7 @@ export function policyParts(
     return 'is a program: it judges several objects together, or more than CEL can say';
   const reason = scopeReasons[judge.scope];
   if (reason !== undefined) return reason;
+  if (definition.notAtAdmission !== undefined) return definition.notAtAdmission;
   const target = targetOf(definition, judge, form);
   if (typeof target === 'string') return target;
   const expressions = policyExpressions(definition, judge, target.templates, context);
