@@ -1,0 +1,51 @@
+/**
+ * The world as built-ins see it: nothing reads a clock, chance, the network or the environment but through
+ * this. What is absent is not allowed, and the built-in says so.
+ */
+export interface BuiltinHost {
+  /** Nanoseconds since 1970, UTC. */
+  now?(): bigint;
+  /** Random bytes, for `rand.intn` and `uuid.rfc4122`. */
+  randomBytes?(length: number): Uint8Array;
+  /** The addresses of a host name. */
+  lookUpAddresses?(name: string): readonly string[];
+  /** An HTTP exchange, synchronous as evaluation is. */
+  http?(request: HttpRequest): HttpResponse;
+  /** What `opa.runtime` shows: configuration, environment, version. Nothing secret belongs here. */
+  runtime?(): RuntimeInformation;
+  /** Digests, signatures and certificates. */
+  crypto?: CryptoHost;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: Uint8Array;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  /** Options of transport security and redirects as the policy gave them. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+}
+
+export interface RuntimeInformation {
+  readonly config?: unknown;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly version?: string;
+  readonly commit?: string;
+}
+
+export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+
+/** The least that built-ins need; what asks for keys and certificates widens it in its own file. */
+export interface CryptoHost {
+  digest(name: DigestName, data: Uint8Array): Uint8Array;
+  hmac(name: DigestName, key: Uint8Array, data: Uint8Array): Uint8Array;
+}

@@ -1,0 +1,63 @@
+export { BigNumber, type Decimal, maxNumberExponent, maxNumberLength } from './big-number.ts';
+export { compare, equals } from './compare.ts';
+export {
+  type JsonResult,
+  type JsonTextOptions,
+  jsonString,
+  memberName,
+  stringifyJson,
+  toJson,
+} from './json.ts';
+export { type Key, keyOf } from './key.ts';
+export {
+  entriesOf,
+  entriesSorted,
+  getKey,
+  getMember,
+  hasKey,
+  keySet,
+  keysOf,
+  keysSorted,
+  lookUp,
+  memberNamesSorted,
+  sizeOf,
+} from './lookup.ts';
+export {
+  add,
+  compareNumbers,
+  decimalOf,
+  divide,
+  isNegative,
+  isZero,
+  type ModuloFault,
+  modulo,
+  multiply,
+  numberFromBigInt,
+  numberFromDouble,
+  numberFromText,
+  numberText,
+  parseNumber,
+  subtract,
+  toBigInt,
+  toDouble,
+  toInt64,
+} from './number.ts';
+export { type Entry, objectOf, RegoObject } from './object.ts';
+export { fromJson, JsonSyntaxError, maxJsonDepth } from './parse-json.ts';
+export { emptySet, RegoSet, setOf } from './set.ts';
+export { compareStrings, sortStrings, sortValues } from './sort.ts';
+export { quoteString, stringifyRego } from './text.ts';
+export { decodeStrictUtf8, decodeUtf8, encodeUtf8, escapedByte, utf8Length } from './utf8.ts';
+export {
+  isArray,
+  isNumber,
+  isObjectValue,
+  isPlainObject,
+  isSet,
+  type ObjectValue,
+  type PlainObject,
+  type RegoNumber,
+  type RegoValue,
+  type TypeName,
+  typeName,
+} from './value.ts';
