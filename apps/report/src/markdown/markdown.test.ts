@@ -233,7 +233,7 @@ test('what changed comes first', () => {
   const sections = [...text.matchAll(/^### (.*)$/gm)].map(([, title]) => title);
   expect(sections).toEqual([
     'Compared with `main`',
-    'New: 4',
+    'New or not comparable: 4',
     'Resolved',
     'Found before, not judged again',
     'Not judged, or not wholly: 3',
@@ -241,6 +241,7 @@ test('what changed comes first', () => {
     'Frameworks',
   ]);
   expect(text).toContain('x.yaml could not be read');
+  expect(text.match(/\*not comparable\*/g)).toHaveLength(2);
 });
 
 test('a finding says where, what and how to mend it', () => {

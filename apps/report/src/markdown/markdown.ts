@@ -62,7 +62,8 @@ export function* markdownParts(report: ScanReport): Generator<string> {
     const isOld = ({ state }: ReportedFinding) => state === 'unchanged';
     // What the heading of the other list takes is kept for it.
     const news = counting.filter((item) => !isOld(item));
-    yield list('New', news, left - minListBytes) + resolved + numbers + notJudged;
+    const title = news.every(({ state }) => state === 'new') ? 'New' : 'New or not comparable';
+    yield list(title, news, left - minListBytes) + resolved + numbers + notJudged;
     yield list('Unchanged', counting.filter(isOld), left);
   }
   yield foot;
@@ -99,7 +100,7 @@ function comparisonHead(comparison: Comparison | undefined, counting: readonly R
     `| ${number('new')} | ${comparison.resolved.length} | ${number('unchanged')} | ${unknown} | ${comparison.notComparable.length} |\n\n`,
     unknown === 0
       ? ''
-      : `Not comparable: the other side could not be judged there; they are listed with the new ones.\n\n`,
+      : `Not comparable: the other side could not be judged there; so these may be new or old.\n\n`,
   ].join('');
 }
 
