@@ -7,7 +7,7 @@ import { countSeverities, type Group, type GroupBy, groupFindings } from './grou
 /** Groups on one page, findings of one group before the rest is asked for, findings on paper. */
 const groupsPerPage = 25;
 const findingsPerGroup = 6;
-const findingsOnPaper = 300;
+const findingsOnPaper = 200;
 
 interface ListProps {
   findings: readonly number[];

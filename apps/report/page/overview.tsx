@@ -101,7 +101,10 @@ function verdictOf(model: Model, active: readonly number[]): string {
     .join(' and ');
   if (active.length === 0) return `${judged} judged, nothing found.`;
   const limit = severityNames.findIndex((name) => name.toLowerCase() === failOn);
-  const found = `${countOf(active.length, 'finding')} in ${formatCount(objectsOf(model, active))} of ${judged}`;
+  // Findings may speak of other things than were judged: of an exception that nothing needs.
+  const places = objectsOf(model, active);
+  const within = places > input.objects + input.dockerfiles ? judged : `${formatCount(places)} of ${judged}`;
+  const found = `${countOf(active.length, 'finding')} in ${within}`;
   if (limit < 0) return `${found}.`;
   const grave = active.filter((finding) => model.severity(finding) <= limit).length;
   return `${found}; ${formatCount(grave)} ${grave === 1 ? 'is' : 'are'} of severity ${failOn}${limit === 0 ? '' : ' or above'}.`;

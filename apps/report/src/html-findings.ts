@@ -82,7 +82,8 @@ export class FindingTable {
  */
 export function objectOf({ subject, object }: Finding): PageObject {
   const label = shownText(object ?? subject);
-  if (subject.startsWith('file:')) return ['Dockerfile', '', decoded(subject.slice('file:'.length))];
+  if (subject.startsWith('file:'))
+    return [object === 'Dockerfile' ? object : 'File', '', decoded(subject.slice('file:'.length))];
   const name = subject.lastIndexOf('/');
   const namespace = subject.lastIndexOf('/', name - 1);
   const kind = subject.lastIndexOf('/', namespace - 1);
