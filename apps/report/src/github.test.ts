@@ -131,3 +131,11 @@ test('where GitHub shows a part, the first notice says so', () => {
     /^11 errors, 0 warnings, 1 notice, .* GitHub shows 10 annotations of each kind/,
   );
 });
+
+test.each([
+  ['./web.yaml', 'web.yaml'],
+  ['/workspace/web.yaml', '/workspace/web.yaml'],
+])('the file %s is named %s', (file, path) => {
+  const report = reportOf({ findings: [finding('high', { locations: [{ file }] })] });
+  expect(parseLine(linesOf(write(report))[0] ?? '')?.properties['file']).toBe(path);
+});

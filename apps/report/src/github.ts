@@ -1,6 +1,6 @@
 import type { SourceLocation } from '@keelson/core';
 import type { Notification, Severity } from '@keelson/evidence';
-import { objectText, repositoryPath } from './place.ts';
+import { objectText } from './place.ts';
 import { counts, type ReportedFinding, type ScanReport } from './report.ts';
 import { counted, memoized, plainLine, ruleWordsOf, tellerOf } from './told.ts';
 
@@ -51,7 +51,7 @@ export function* githubParts(report: ScanReport): Generator<string> {
 
 function* findingAnnotations(report: ScanReport, tell: (text: string) => string): Generator<Annotation> {
   const words = ruleWordsOf(report);
-  const path = memoized((file: string) => escapeProperty(repositoryPath(file)));
+  const path = memoized((file: string) => escapeProperty(filePath(file)));
   const titleOf = memoized((rule: string) => escapeProperty(`${words(rule).title} (${plainLine(rule)}`));
   const helpOf = memoized((rule: string) => escapeData(words(rule).remediation));
   for (const { finding, fixable, state } of report.findings.filter(isNews)) {
@@ -67,6 +67,11 @@ function* findingAnnotations(report: ScanReport, tell: (text: string) => string)
       data: lines.filter((line) => line !== '').join('%0A'),
     };
   }
+}
+
+/** Relative, or absolute as it was given: the runner finds absolute ones below its workspace by itself. */
+function filePath(file: string): string {
+  return plainLine(file).replace(/^(?:\.\/)+/, '');
 }
 
 /** Line and column as properties, each with its comma; GitHub takes an end column only on the line of the start. */
@@ -88,9 +93,7 @@ function notificationAnnotation(
 ): Annotation {
   const title = `not judged, or not wholly (${code}${rule === undefined ? '' : `, ${plainLine(rule)}`})`;
   const place =
-    location === undefined
-      ? ''
-      : `file=${escapeProperty(repositoryPath(location.file))},${regionText(location)}`;
+    location === undefined ? '' : `file=${escapeProperty(filePath(location.file))},${regionText(location)}`;
   return {
     command: commandOf[level],
     properties: `${place}title=${escapeProperty(title)}`,

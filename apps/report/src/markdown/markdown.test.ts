@@ -266,7 +266,7 @@ test.each([
   ],
   ['**Not all could be read or judged**', full],
   [
-    '2 of severity high or worse',
+    '2 of them of severity high or worse',
     reportOf({ findings: [finding('critical'), finding('high'), finding('low')] }),
   ],
 ])('says %s where it is so', (words, report) => {

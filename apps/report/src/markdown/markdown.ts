@@ -79,13 +79,16 @@ function headText(
   const changed = `${counted(fresh, 'new finding')}, ${comparison?.resolved.length ?? 0} resolved`;
   const title = `## ${tool.name}: ${comparison === undefined ? found : changed}\n\n`;
   const limit = failOn === 'none' ? -1 : severities.indexOf(failOn);
-  const grave = counting.filter(({ finding }) => severities.indexOf(finding.severity) <= limit).length;
+  // Beside an earlier state, what was there before does not count.
+  const grave = counting.filter(
+    ({ finding, state }) => state !== 'unchanged' && severities.indexOf(finding.severity) <= limit,
+  ).length;
   const sentences = [
     input.objects + input.dockerfiles === 0
       ? 'Nothing was judged: no Kubernetes object and no Dockerfile was read.'
       : '',
     isPartial ? '**Not all could be read or judged**: see below.' : '',
-    grave > 0 ? `${grave} of severity ${failOn} or worse.` : '',
+    grave > 0 ? `${grave} of them of severity ${failOn} or worse.` : '',
   ].filter((sentence) => sentence !== '');
   return sentences.length === 0 ? title : `${title}${sentences.join(' ')}\n\n`;
 }
