@@ -63,7 +63,7 @@ export function Filters({ bySeverity }: { bySeverity: readonly number[] }) {
         />
         {model.columns.state === undefined ? null : (
           <Boxes
-            legend="Since the other state"
+            legend={`Compared with ${model.data.comparison?.against ?? 'the other state'}`}
             name="state"
             values={Object.entries(stateNames).map(([value, name]) => [value, name, undefined] as const)}
             picked={listOf(query.state)}

@@ -12,8 +12,15 @@ function start(root: HTMLElement, island: HTMLElement): void {
   const data: PageData = JSON.parse(island.textContent ?? '');
   const model = new Model(data);
   const draw = (printing: boolean) => render(<App model={model} printing={printing} />, root);
+  const still = [...root.childNodes];
   root.replaceChildren();
-  draw(false);
+  try {
+    draw(false);
+  } catch (error) {
+    // A browser too old for the page still shows the figures that stand there without it.
+    root.replaceChildren(...still);
+    throw error;
+  }
   // Paper has no buttons: the page is laid out anew before it is printed.
   addEventListener('beforeprint', () => draw(true));
   addEventListener('afterprint', () => draw(false));

@@ -195,6 +195,46 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
     await close();
   });
 
+  test('the longest names wrap at 360 px', async () => {
+    const long = 'x'.repeat(400);
+    const report = reportOf({
+      findings: [
+        finding('high', {
+          rule: long,
+          subject: `k8s:source:/${long}//${long}/${long}/${long}`,
+          object: `${long} ${long}/${long}`,
+          message: long,
+          locations: [{ file: `${long}.yaml`, line: 1, column: 1, path: [long, long] }],
+          fixes: [{ description: long, choice: long, patch: [{ op: 'add', path: [long], value: long }] }],
+          suppressions: [{ kind: 'external', reason: long, owner: long }],
+          controls: { [long]: [long] },
+        }),
+      ],
+      notifications: [
+        { level: 'error', code: 'YAML_SYNTAX', message: long, location: { file: long, line: 1 } },
+      ],
+    });
+    const { page, close } = await open(report, '', { viewport: { width: 360, height: 800 } });
+    const filters = `&exceptions=with&check=${long}&namespace=${long}&kind=${long}&object=${long}`;
+    for (const view of ['overview', `findings${filters}`, `check=${long}`, 'checks', 'not-judged']) {
+      await go(page, `#${view}`);
+      await unfold(page);
+      await page.evaluate("document.querySelector('.toggle')?.click()");
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth'), view).toBe(360);
+    }
+    await close();
+  });
+
+  test('the first key leads past the navigation', async () => {
+    const { page, close } = await open(full, '#findings');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('title');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('q');
+    await close();
+  });
+
   test('every filter narrows the list', async () => {
     const table: readonly (readonly [query: string, findings: number])[] = [
       ['severity=critical,high', 3],
