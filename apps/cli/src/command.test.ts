@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { keelson, withFolder } from './testing/run.ts';
@@ -278,5 +278,23 @@ test('names, places and rules are never redacted', () => {
     const [result] = JSON.parse(out).runs[0].results;
     expect(result.locations[0].physicalLocation.artifactLocation.uri).toBe('demo/demo.yaml');
     expect(result.message.text).toContain('"demo"');
+  });
+});
+
+test('--fix of a kustomization that is named as a file writes its overlay too, or neither', () => {
+  const files = {
+    'base/kustomization.yaml': 'resources: [pod.yaml]\n',
+    'base/pod.yaml':
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: c, image: "example.com/c:1" }] }\n',
+    'top/kustomization.yaml': 'namePrefix: x-\nresources: [../base]\n',
+  };
+  withFolder(files, (folder) => {
+    const args = ['scan', 'top/kustomization.yaml', '--fix=allow-privilege-escalation'];
+    keelson(folder, args);
+    const text = readFileSync(join(folder, 'top/kustomization.yaml'), 'utf8');
+    expect(existsSync(join(folder, 'top/keelson-fixes.yaml'))).toBe(text.includes('keelson-fixes.yaml'));
+    expect(keelson(folder, ['scan', 'top', '--only', 'allow-privilege-escalation', '-f', 'json']).code).toBe(
+      0,
+    );
   });
 });

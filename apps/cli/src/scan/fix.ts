@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import {
   type FixPlan,
   type JudgedViolation,
@@ -11,6 +12,7 @@ import type { Notification, PatchOperation } from '@keelson/evidence';
 import type { Resource } from '@keelson/kubernetes';
 import {
   completeOperations,
+  fileKind,
   type LoadedInput,
   type OverlayPlan,
   planOverlays,
@@ -185,9 +187,20 @@ function notificationLine({ code, message, location }: Notification): string {
 function writeFiles(outcome: FixOutcome, options: ScanOptions): number {
   let refused = 0;
   const roots = options.paths.filter((path) => path !== '-').map(rootOf);
-  for (const [file, { before, after }] of outcome.changed) {
+  const changes = [...outcome.changed];
+  const isNew = ([, { before }]: (typeof changes)[number]) => before === undefined;
+  // New files first: a kustomization must not name an overlay that could not be written.
+  const withoutOverlay = new Set<string>();
+  for (const [file, { before, after }] of [
+    ...changes.filter(isNew),
+    ...changes.filter((change) => !isNew(change)),
+  ]) {
     if (file === '-') {
       writeStdout(after);
+      continue;
+    }
+    if (isKustomization(file) && withoutOverlay.has(dirname(file))) {
+      refused++;
       continue;
     }
     try {
@@ -195,14 +208,20 @@ function writeFiles(outcome: FixOutcome, options: ScanOptions): number {
     } catch (error) {
       if (!isKeelsonError(error)) throw error;
       refused++;
+      if (before === undefined) withoutOverlay.add(dirname(file));
       reportError(error, false);
     }
   }
   return refused;
 }
 
-/** The path itself, or of a glob the folder before its first pattern. */
+function isKustomization(file: string): boolean {
+  return fileKind(basename(file)) === 'kustomization';
+}
+
+/** The path itself; of a kustomization its folder, where its overlay goes; or of a glob the folder before its first pattern. */
 function rootOf(path: string): string {
+  if (isKustomization(path)) return dirname(path);
   if (existsSync(path)) return path;
   const fixed = path.slice(0, path.search(/[*?[{]/));
   return fixed.includes('/') ? fixed.slice(0, fixed.lastIndexOf('/') + 1) : '.';
