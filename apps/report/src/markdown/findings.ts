@@ -51,14 +51,16 @@ interface Group {
 
 /**
  * Findings by severity and file, worst first, in at most `bytes`; files are folded away where there are many findings.
- * A finding that a graver one covers is named by its check there. What does not fit is counted.
+ * A finding that a graver one covers is named by its check there. What does not fit is counted with the `beside` that are
+ * left out anyhow.
  */
 export function findingGroups(
   { standing: findings, folded }: Folded,
+  beside: number,
   context: MarkdownContext,
   bytes: number,
 ): string {
-  const isLong = findings.length > 20;
+  const isLong = findings.length + beside > 20;
   let left = bytes - minListBytes;
   let shown = 0;
   const parts: string[] = [];
@@ -79,9 +81,9 @@ export function findingGroups(
     if (lines.length > 0) parts.push(head, ...lines, foot);
     shown += lines.length;
     severity = group.severity;
-    if (left < 0) return `${parts.join('')}${restText(findings.length - shown)}`;
+    if (left < 0) return `${parts.join('')}${restText(findings.length - shown + beside)}`;
   }
-  return parts.join('');
+  return `${parts.join('')}${beside > 0 ? restText(beside) : ''}`;
 }
 
 function restText(n: number): string {

@@ -22,6 +22,9 @@ import { clipped, codeSpan, escapeMarkdown, idText } from './text.ts';
  */
 export const maxMarkdownBytes = 65_536;
 
+/** Findings that a list looks at: a comment has no room for as many lines. */
+const maxListed = 2_000;
+
 /** Characters of a message that are shown. */
 const maxMessage = 500;
 
@@ -50,8 +53,9 @@ export function* markdownParts(report: ScanReport): Generator<string> {
   const list = (title: string, items: readonly ReportedFinding[], bytes: number) => {
     if (items.length === 0) return '';
     const heading = `### ${title}: ${items.length}\n\n`;
-    const folded = foldCovered(items, report.texts);
-    const text = heading + findingGroups(folded, context, bytes - sizeOf(heading));
+    const folded = foldCovered(items.slice(0, maxListed), report.texts);
+    const beside = Math.max(0, items.length - maxListed);
+    const text = heading + findingGroups(folded, beside, context, bytes - sizeOf(heading));
     left -= sizeOf(text);
     return text;
   };
@@ -127,12 +131,16 @@ function resolvedText(comparison: Comparison | undefined, context: MarkdownConte
 
 function severityTable(report: ScanReport): string {
   const summary = summarize(report);
-  const rows = severities.map((severity) => {
-    const of = report.findings.filter(({ finding }) => finding.severity === severity);
-    const fixable = of.filter((item) => item.fixable && counts(item.finding)).length;
-    const suppressed = of.filter(({ finding }) => !counts(finding)).length;
-    return `| ${severity} | ${summary[severity]} | ${fixable} | ${suppressed} |\n`;
-  });
+  const fixable = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
+  const suppressed = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
+  for (const item of report.findings) {
+    const { finding } = item;
+    if (!counts(finding)) suppressed[finding.severity]++;
+    else if (item.fixable) fixable[finding.severity]++;
+  }
+  const rows = severities.map(
+    (severity) => `| ${severity} | ${summary[severity]} | ${fixable[severity]} | ${suppressed[severity]} |\n`,
+  );
   return `| severity | findings | \`--fix\` mends | suppressed |\n|---|---:|---:|---:|\n${rows.join('')}\n`;
 }
 
