@@ -40,7 +40,7 @@ export interface ControlResult {
 /**
  * Judges every control of a framework by what its checks found. A control passes only when each of its checks ran on
  * input that was wholly read, at least one had something to judge, none failed, and nothing is left for a person. One
- * that met nothing to judge does not apply, unless the framework says what to collect: every cluster has an API server.
+ * that met nothing to judge was not judged: `collect` of the framework says what to add to the input.
  */
 export function assess(
   framework: Framework,
