@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import {
   type AdmissionForm,
   type AdmissionRequest,
@@ -12,6 +14,7 @@ import { isObject, type JsonObject, SourceText } from '@keelson/core';
 import { isClusterScoped, type Resource } from '@keelson/kubernetes';
 import { readManifestText } from '@keelson/manifests';
 import { parseYaml, stringifyYaml } from '@keelson/yaml';
+import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { loadCheckDefinitions } from './index.ts';
 
@@ -79,4 +82,104 @@ describe.each(admissionForms)('as %s', (as) => {
       expect(said, note).not.toContain('error');
     }
   });
+});
+
+/** Reasons that stand in for a policy. A check that gives another is one that could be exported. */
+const knownReasons = [
+  /^judges Dockerfiles$/,
+  /^is a program: /,
+  /^reads the settings of a component /,
+  /^judges \w+, a (file|record) of .* that no request carries$/,
+  /^judges PodSecurityPolicy, which no API server with admission policies serves$/,
+  /^judges admission policies\b/,
+  /^looks for (a field that the API server fills in|what the API server refuses)/,
+];
+
+test.each(admissionForms)('as %s every check is exported or refused for a known reason', (as) => {
+  const { objects, refused, notes } = exportPolicies(definitions, { as });
+  const written = objects.length / (as === 'kyverno' ? 1 : 2);
+  expect(written + refused.length).toBe(definitions.length);
+  expect(refused.filter(({ reason }) => !knownReasons.some((known) => known.test(reason)))).toEqual([]);
+  // Every check of one object, Pod or container, but for those of files and of what is not served any more.
+  expect(written).toBeGreaterThan(250);
+  expect(notes.length).toBeGreaterThan(0);
+});
+
+test('names and messages keep the limits of the API server', () => {
+  for (const as of admissionForms) {
+    for (const object of exportPolicies(definitions, { as }).objects) {
+      const { metadata, kind } = object;
+      const name = isObject(metadata) ? String(metadata['name']) : '';
+      expect(name).toMatch(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/);
+      // The kind of a constraint becomes a label of its definition.
+      expect(String(kind).length).toBeLessThanOrEqual(63);
+    }
+  }
+});
+
+const corpora =
+  process.env['KEELSON_CORPORA'] ?? fileURLToPath(new URL('../../../../shared/corpora', import.meta.url));
+
+function schemaText(): string | undefined {
+  try {
+    return readFileSync(`${corpora}/report-schemas/kubernetes/openapi-subset.json`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const schemas = schemaText();
+
+test.skipIf(schemas === undefined)('policies and bindings are valid by the schemas of Kubernetes', () => {
+  const ajv = new Ajv({ strict: false, formats: { 'date-time': true, int32: true, int64: true } });
+  ajv.addSchema(JSON.parse(schemas ?? '{}'), 'kubernetes');
+  for (const as of ['vap', 'static-admission'] as const) {
+    for (const object of throughText(exportPolicies(definitions, { as }).objects)) {
+      const definition = `io.k8s.api.admissionregistration.v1.${object['kind']}`;
+      const validate = ajv.getSchema(`kubernetes#/definitions/${definition}`);
+      expect(validate?.(object), JSON.stringify(validate?.errors)).toBe(true);
+    }
+  }
+});
+
+/** A Pod as large as any that people run, with nothing wrong in it: every loop goes to its end. */
+function largePod(): JsonObject {
+  const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const container = (i: number): JsonObject => ({
+    name: `container-${i}`,
+    image: `registry.example.com/team/application/component-${i}:1.0@sha256:${'a'.repeat(64)}`,
+    command: ['/bin/application', ...numbers(20).map((n) => `--some-option-${n}=some-value-${n}`)],
+    env: numbers(60).map((n) => ({ name: `SETTING_NUMBER_${n}`, value: `the value of setting ${n}` })),
+    ports: numbers(10).map((n) => ({ name: `port-${n}`, containerPort: 8000 + n, protocol: 'TCP' })),
+    volumeMounts: numbers(20).map((n) => ({ name: `volume-${n}`, mountPath: `/var/lib/application/${n}` })),
+    resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '2', memory: '2Gi' } },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, runAsNonRoot: true },
+  });
+  const labels = Object.fromEntries(numbers(30).map((n) => [`example.com/label-${n}`, `value-${n}`]));
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'large', namespace: 'apps', labels, annotations: labels },
+    spec: {
+      initContainers: numbers(10).map(container),
+      containers: numbers(20).map((i) => container(i + 10)),
+      volumes: numbers(40).map((n) => ({ name: `volume-${n}`, configMap: { name: `configuration-${n}` } })),
+      tolerations: numbers(10).map((n) => ({ key: `example.com/${n}`, operator: 'Exists' })),
+    },
+  };
+}
+
+test('a large Pod stays within what the API server lets a policy spend', () => {
+  const { resources } = readManifestText(new SourceText('large.json', JSON.stringify(largePod())));
+  const costs = new Map<string, number>();
+  for (const definition of definitions) {
+    const [policy, binding] = exportPolicies([definition], { as: 'vap' }).objects;
+    for (const resource of policy === undefined ? [] : resources) {
+      const result = evaluatePolicy(policy ?? {}, binding, creationOf(resource));
+      expect(result.verdict, definition.id).not.toBe('error');
+      if ('cost' in result) costs.set(definition.id, result.cost);
+    }
+  }
+  expect(costs.size).toBeGreaterThan(100);
+  expect(Math.max(...costs.values())).toBeLessThan(1_000_000);
 });

@@ -6,12 +6,12 @@ import { type AdmissionRequest, selectsNamespace, selectsRequest } from './match
 
 export type { AdmissionRequest } from './match.ts';
 
-/** What a policy says of a request, before its actions are applied. */
+/** What a policy says of a request, before its actions are applied; `cost` is in Kubernetes' units. */
 export type AdmissionVerdict =
-  | { readonly verdict: 'allowed' }
+  | { readonly verdict: 'allowed'; readonly cost: number }
   /** The policy has nothing to say about this request. */
   | { readonly verdict: 'not-matched' }
-  | { readonly verdict: 'denied'; readonly messages: readonly string[] }
+  | { readonly verdict: 'denied'; readonly messages: readonly string[]; readonly cost: number }
   /** An expression could not be evaluated: `failurePolicy` decides. */
   | { readonly verdict: 'error'; readonly message: string };
 
@@ -98,10 +98,14 @@ class Evaluation {
     for (const variable of listAt(this.#source, 'variables')) {
       this.define(textAt(variable, 'name'), textAt(variable, 'expression'));
     }
-    const messages = listAt(this.#source, 'validations').flatMap((validation) =>
-      this.#evaluate(textAt(validation, 'expression')) === true ? [] : [this.#message(validation)],
-    );
-    return messages.length === 0 ? { verdict: 'allowed' } : { verdict: 'denied', messages };
+    const validations = listAt(this.#source, 'validations');
+    const passed = validations.map((validation) => this.#evaluate(textAt(validation, 'expression')) === true);
+    // The API server makes all messages, also those that nobody will read: they count.
+    const messages = validations.map((validation) => this.#message(validation));
+    const cost = this.#spent;
+    if (cost > policyBudget) throw new CelFault('the budget of the policy is spent', 'CEL_COST');
+    if (!passed.includes(false)) return { verdict: 'allowed', cost };
+    return { verdict: 'denied', messages: messages.filter((_, i) => passed[i] !== true), cost };
   }
 
   /** The expression's text where it is one that the API server would take, else the fixed one. */

@@ -153,11 +153,14 @@ describe.each(['vap', 'static-admission', 'kyverno', 'gatekeeper'] as const)('%s
       initContainers: [container('first', 'good')],
       containers: [container('second', 'bad'), container('third', 'bad')],
     };
-    expect(verdict(requestFor({ spec }))).toEqual({ verdict: 'denied', messages: ['container second'] });
+    expect(verdict(requestFor({ spec }))).toMatchObject({
+      verdict: 'denied',
+      messages: ['container second'],
+    });
   });
 
   test('a message that cannot be made does not cost the verdict', () => {
-    expect(verdict(requestFor({ spec: { containers: [{ image: 'bad' }] } }))).toEqual({
+    expect(verdict(requestFor({ spec: { containers: [{ image: 'bad' }] } }))).toMatchObject({
       verdict: 'denied',
       messages: ['Some check'],
     });
