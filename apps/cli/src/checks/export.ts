@@ -58,7 +58,7 @@ Usage: keelson checks export --as FORM [options]
   -q, --quiet               do not tell on stderr which checks are no admission policy, and why
 
 The CEL is each check's own. What a policy cannot do (judge several objects together, judge Dockerfiles, read the settings of a
-component from its command line) is told on stderr by check.
+component from its command line) is told on stderr; keelson explain ID says it of one check.
 
 Examples:
   keelson checks export --as vap --framework pss-restricted | kubectl apply -f -
@@ -158,4 +158,12 @@ function tellRest(asked: number, { refused, notes }: PolicyExport): void {
     ...notes,
   ];
   process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+const maxNamed = 5;
+
+function namesOf(list: PolicyExport['refused']): string {
+  const named = list.slice(0, maxNamed).map(({ id }) => id);
+  const rest = list.length - named.length;
+  return rest > 0 ? `${named.join(', ')} and ${rest} more` : named.join(', ');
 }

@@ -1,4 +1,4 @@
-import type { CheckDefinition, CheckExample } from '@keelson/checks';
+import { type CheckDefinition, type CheckExample, exportPolicies } from '@keelson/checks';
 import { formatPath } from '@keelson/core';
 import { type Painter, painter, terminalSafe, wrap } from '@keelson/report';
 import type { FrameworkCoverage } from '../frameworks.ts';
@@ -34,6 +34,7 @@ export function explainCheck(definition: CheckDefinition, controls: readonly Jud
     ...section('What to do', paragraph(remediation, width), paint),
     ...section('Mend', fixLines(definition, width), paint),
     ...section('How it is judged', judgeLines(definition), paint),
+    ...section('As an admission policy', admissionLines(definition, width), paint),
     ...section(
       'Controls',
       controls.map((control) => `  ${control.framework} ${control.id}  ${control.title}`),
@@ -97,6 +98,16 @@ function judgeLines({ judge }: CheckDefinition): string[] {
         .join(', ') || undefined,
     ),
   ];
+}
+
+function admissionLines(definition: CheckDefinition, width: number): string[] {
+  const { refused } = exportPolicies([definition], { as: 'vap' });
+  const [refusal] = refused;
+  const text =
+    refusal === undefined
+      ? `keelson checks export --as vap --only ${definition.id}`
+      : `none: the check ${refusal.reason}`;
+  return paragraph(text, width);
 }
 
 function exampleSections(examples: readonly CheckExample[], paint: Painter): string[] {
