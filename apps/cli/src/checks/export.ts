@@ -152,9 +152,7 @@ function tellRest(asked: number, { refused, notes }: PolicyExport): void {
   const byReason = Map.groupBy(refused, ({ reason }) => reason);
   const lines = [
     `${asked - refused.length} of ${asked} checks exported.`,
-    ...[...byReason].map(
-      ([reason, list]) => `${list.length}: ${reason}: ${list.map(({ id }) => id).join(', ')}`,
-    ),
+    ...[...byReason].map(([reason, list]) => `${list.length}: ${reason}: ${namesOf(list)}`),
     ...notes,
   ];
   process.stderr.write(`${lines.join('\n')}\n`);
