@@ -1,3 +1,4 @@
+export { Regex, type RegexMatch, RegexSyntaxError } from '@keelson/regex';
 export {
   type CelProgram,
   type CompileOptions,
@@ -16,8 +17,6 @@ export {
 export { CelError, type CelErrorCode, celErrorCodes } from './error.ts';
 export { celRuntime } from './libraries/all.ts';
 export type { CelFunction, FunctionTable } from './libraries/library.ts';
-export { Regex, type RegexMatch } from './regex/matcher.ts';
-export { RegexSyntaxError } from './regex/syntax.ts';
 export type { CelBudget } from './runtime/cost.ts';
 export { CelFault } from './runtime/fault.ts';
 export { type CelRuntime, type CelVariables, createRuntime, type GeneratedCel } from './runtime/runtime.ts';

@@ -1,6 +1,11 @@
-import { provenSource } from '../regex/proof.ts';
-import { requiredLiterals, simplifyForTest } from '../regex/simplify.ts';
-import { parseRegex, type RegexNode, RegexSyntaxError } from '../regex/syntax.ts';
+import {
+  parseRegex,
+  provenSource,
+  type RegexNode,
+  RegexSyntaxError,
+  requiredLiterals,
+  simplifyForTest,
+} from '@keelson/regex';
 import type { CallExpr } from '../syntax/ast.ts';
 import type { Generator } from './generator.ts';
 import { stringSource } from './literal.ts';

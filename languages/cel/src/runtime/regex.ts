@@ -1,6 +1,4 @@
-import { automatonTest, Regex } from '../regex/matcher.ts';
-import { mayMatch } from '../regex/simplify.ts';
-import { parseRegex, RegexSyntaxError } from '../regex/syntax.ts';
+import { automatonTest, mayMatch, parseRegex, Regex, RegexSyntaxError } from '@keelson/regex';
 import { CelFault, noSuchOverload } from './fault.ts';
 import type { CelValue } from './values.ts';
 
