@@ -12,7 +12,6 @@ export {
   type ExportRefusal,
   type PolicyExport,
 } from './admission/form.ts';
-export { staticAdmissionConfiguration } from './admission/validating-admission-policy.ts';
 export type {
   Check,
   CheckExample,

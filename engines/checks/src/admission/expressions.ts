@@ -47,6 +47,9 @@ export function policyExpressions(
   if (typeof minor === 'string') return `needs ${minor}, which the CEL of admission does not have`;
   const used = new Set(all.flatMap(({ free }) => [...free]));
   if (used.has('index')) return 'speaks of the index of an item, which the loops of admission do not give';
+  if (judge.scope === 'object' && (used.has('pod') || used.has('podMetadata'))) {
+    return 'speaks of a Pod, which objects of its scope do not have';
+  }
   const { variables, names, loops } = surroundingsOf(definition, judge, used, templates, context);
   const holds = partOf(expression, names);
   const guard = when === undefined ? undefined : partOf(when, names);

@@ -8,7 +8,7 @@ export function labelsOf(): JsonObject {
 }
 
 /** What the check says about itself, for those who meet the policy in a cluster. */
-export function annotationsOf({ definition, expressions }: AdmissionPolicy): JsonObject {
+export function annotationsOf({ definition }: AdmissionPolicy): JsonObject {
   const { id, title, severity, remediation, controls, references } = definition;
   const mapped = Object.entries(controls).map(([framework, ids]) => `${framework}: ${ids.join(', ')}`);
   return {
@@ -18,7 +18,6 @@ export function annotationsOf({ definition, expressions }: AdmissionPolicy): Jso
     ...(mapped.length === 0 ? {} : { 'keelson.dev/controls': mapped.join('; ') }),
     ...(remediation === '' ? {} : { 'keelson.dev/remediation': remediation }),
     ...(references.length === 0 ? {} : { 'keelson.dev/references': references.join(' ') }),
-    'keelson.dev/minimum-kubernetes': `1.${expressions.minimumMinor}`,
   };
 }
 
@@ -56,7 +55,7 @@ export function matchConditions({ target }: AdmissionPolicy): JsonObject[] {
   const names = roleWriters.map(celString).join(', ');
   return [
     notBeingDeleted,
-    { name: 'not-the-control-plane', expression: `!(request.userInfo.username in [${names}])` },
+    { name: 'not-the-control-plane', expression: `!(request.?userInfo.?username.orValue('') in [${names}])` },
   ];
 }
 

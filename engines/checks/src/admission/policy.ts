@@ -1,3 +1,4 @@
+import { CelError } from '@keelson/cel';
 import type { JsonObject } from '@keelson/core';
 import { type PolicyExpressions, policyExpressions } from './expressions.ts';
 import type { AdmissionAction, AdmissionForm, ExportableCheck } from './form.ts';
@@ -37,6 +38,11 @@ export function policyParts(
   if (definition.notAtAdmission !== undefined) return definition.notAtAdmission;
   const target = targetOf(definition, judge, form);
   if (typeof target === 'string') return target;
-  const expressions = policyExpressions(definition, judge, target.templates, context);
-  return typeof expressions === 'string' ? expressions : { target, expressions };
+  try {
+    const expressions = policyExpressions(definition, judge, target.templates, context);
+    return typeof expressions === 'string' ? expressions : { target, expressions };
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    return `has CEL that cannot be read: ${error.message}`;
+  }
 }

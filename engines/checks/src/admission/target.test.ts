@@ -61,6 +61,10 @@ describe('what cannot be a policy says why', () => {
       'speaks of the index of an item, which the loops of admission do not give',
     ],
     [
+      { scope: 'object', kinds: ['Service'], expression: 'pod.hostNetwork' },
+      'speaks of a Pod, which objects of its scope do not have',
+    ],
+    [
       { scope: 'object', kinds: ['Service'], expression: 'true', notAtAdmission: 'looks for nothing' },
       'looks for nothing',
     ],
@@ -71,6 +75,20 @@ describe('what cannot be a policy says why', () => {
       expect(objects).toEqual([]);
       expect(refused).toEqual([{ id: 'x', reason }]);
     }
+  });
+
+  test('CEL that cannot be read costs the other checks nothing', () => {
+    const of = (id: string, expression: string) =>
+      readDefinition({ ...check, id, scope: 'object', kinds: ['Service'], expression });
+    const { objects, refused } = exportPolicies(
+      [of('a', 'object.'), of('b', 'container.x'), of('c', 'object.x == 1')],
+      { as: 'kyverno' },
+    );
+    expect(refused.map(({ id, reason }) => [id, reason.slice(0, 28)])).toEqual([
+      ['a', 'has CEL that cannot be read:'],
+      ['b', 'has CEL that cannot be read:'],
+    ]);
+    expect(objects).toHaveLength(1);
   });
 
   test('policies about policies are files, webhooks are asked about neither', () => {

@@ -14,15 +14,20 @@ const apiVersion = 'admissionregistration.k8s.io/v1';
 /** Names of policies that are files end so (KEP-5793), names of others may not. */
 const staticSuffix = '.static.k8s.io';
 
+/** The minor release of Kubernetes 1 that reads policies from files. */
+const staticMinor = 36;
+
 /** A ValidatingAdmissionPolicy and the binding that puts it into force. */
 export function validatingAdmissionPolicy(policy: AdmissionPolicy, isStatic: boolean): JsonObject[] {
   const name = `keelson-${policy.definition.id}${isStatic ? staticSuffix : ''}`;
   const selector = namespaceSelector(policy);
+  const minor = Math.max(policy.expressions.minimumMinor, isStatic ? staticMinor : 0);
+  const annotations = { ...annotationsOf(policy), 'keelson.dev/minimum-kubernetes': `1.${minor}` };
   return [
     {
       apiVersion,
       kind: 'ValidatingAdmissionPolicy',
-      metadata: { name, labels: labelsOf(), annotations: annotationsOf(policy) },
+      metadata: { name, labels: labelsOf(), annotations },
       spec: {
         failurePolicy: 'Fail',
         matchConstraints: { resourceRules: resourceRules(policy) },
@@ -42,26 +47,4 @@ export function validatingAdmissionPolicy(policy: AdmissionPolicy, isStatic: boo
       },
     },
   ];
-}
-
-/**
- * The file for `kube-apiserver --admission-control-config-file` that leads to policies written as
- * `static-admission`. `directory` is an absolute path on the control plane's node that holds those files and
- * nothing else.
- */
-export function staticAdmissionConfiguration(directory: string): JsonObject {
-  return {
-    apiVersion: 'apiserver.config.k8s.io/v1',
-    kind: 'AdmissionConfiguration',
-    plugins: [
-      {
-        name: 'ValidatingAdmissionPolicy',
-        configuration: {
-          apiVersion: 'apiserver.config.k8s.io/v1',
-          kind: 'ValidatingAdmissionPolicyConfiguration',
-          staticManifestsDir: directory,
-        },
-      },
-    ],
-  };
 }
