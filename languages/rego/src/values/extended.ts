@@ -3,16 +3,19 @@ import { decimalOf, numberText } from './number.ts';
 import type { RegoNumber } from './value.ts';
 
 /**
- * A binary float of 64 bits of mantissa, `±mantissa × 2^exponent`, rounded to nearest even: what OPA
+ * A binary float `±mantissa × 2^exponent` of so many bits of mantissa, rounded to nearest even: what OPA
  * computes with where an operand is no integer. Zero has a sign, which shows in the text of a quotient.
  */
 export interface Extended {
   readonly negative: boolean;
   readonly mantissa: bigint;
   readonly exponent: number;
+  /** Bits of the mantissa. */
+  readonly precision: number;
 }
 
-const precision = 64;
+/** The precision of a number that is read. */
+const usualPrecision = 64;
 
 /** Bits that a power of five is held with while a decimal is read; with it, what texts print agrees with OPA. */
 const powerPrecision = 128;
@@ -41,15 +44,15 @@ function round({ mantissa, exponent }: Magnitude, bits: number, inexact = false)
   return { mantissa: up ? kept + 1n : kept, exponent: exponent + excess };
 }
 
-function rounded(negative: boolean, magnitude: Magnitude, inexact = false): Extended {
-  return { negative, ...round(magnitude, precision, inexact) };
+function rounded(negative: boolean, magnitude: Magnitude, precision: number, inexact = false): Extended {
+  return { negative, ...round(magnitude, precision, inexact), precision };
 }
 
 function multiplyMagnitudes(a: Magnitude, b: Magnitude, bits: number): Magnitude {
   return round({ mantissa: a.mantissa * b.mantissa, exponent: a.exponent + b.exponent }, bits);
 }
 
-function quotient(a: Magnitude, b: Magnitude, negative: boolean): Extended {
+function quotient(a: Magnitude, b: Magnitude, negative: boolean, precision: number): Extended {
   // Two bits more than the result has decide the rounding, with the remainder as the third.
   const shift = Math.max(0, precision + 2 - bitLength(a.mantissa) + bitLength(b.mantissa));
   const dividend = a.mantissa << BigInt(shift);
@@ -57,6 +60,7 @@ function quotient(a: Magnitude, b: Magnitude, negative: boolean): Extended {
   return rounded(
     negative,
     { mantissa, exponent: a.exponent - b.exponent - shift },
+    precision,
     mantissa * b.mantissa !== dividend,
   );
 }
@@ -79,12 +83,13 @@ export function fromNumber(number: RegoNumber): Extended {
 }
 
 function fromDecimal({ coefficient, exponent }: Decimal, negative: boolean): Extended {
+  const precision = usualPrecision;
   const mantissa = coefficient < 0n ? -coefficient : coefficient;
-  if (mantissa === 0n) return { negative, mantissa, exponent: 0 };
-  if (exponent === 0) return rounded(negative, { mantissa, exponent });
+  if (mantissa === 0n) return { negative, mantissa, exponent: 0, precision };
+  if (exponent === 0) return rounded(negative, { mantissa, exponent }, precision);
   const power = powerOfFive(Math.abs(exponent));
-  if (exponent < 0) return quotient({ mantissa, exponent }, power, negative);
-  return { negative, ...multiplyMagnitudes({ mantissa, exponent }, power, precision) };
+  if (exponent < 0) return quotient({ mantissa, exponent }, power, negative, precision);
+  return { negative, ...multiplyMagnitudes({ mantissa, exponent }, power, precision), precision };
 }
 
 function signed(x: Extended): bigint {
@@ -96,7 +101,7 @@ export function add(x: Extended, y: Extended): Extended {
   const sum = (signed(x) << BigInt(x.exponent - exponent)) + (signed(y) << BigInt(y.exponent - exponent));
   // Two negative zeros add up to one; a sum that cancels out is positive.
   const negative = sum === 0n ? x.negative && y.negative && x.mantissa === 0n : sum < 0n;
-  return rounded(negative, { mantissa: sum < 0n ? -sum : sum, exponent });
+  return rounded(negative, { mantissa: sum < 0n ? -sum : sum, exponent }, Math.max(x.precision, y.precision));
 }
 
 export function subtract(x: Extended, y: Extended): Extended {
@@ -111,14 +116,21 @@ export function absolute(x: Extended): Extended {
   return { ...x, negative: false };
 }
 
-export function multiply(x: Extended, y: Extended): Extended {
-  return { negative: x.negative !== y.negative, ...multiplyMagnitudes(x, y, precision) };
+export function multiply(
+  x: Extended,
+  y: Extended,
+  precision: number = Math.max(x.precision, y.precision),
+): Extended {
+  return { negative: x.negative !== y.negative, ...multiplyMagnitudes(x, y, precision), precision };
 }
 
 /** The quotient of `x` and a `y` that is not zero. */
 export function divide(x: Extended, y: Extended): Extended {
   const negative = x.negative !== y.negative;
-  return x.mantissa === 0n ? { negative, mantissa: 0n, exponent: 0 } : quotient(x, y, negative);
+  const precision = Math.max(x.precision, y.precision);
+  return x.mantissa === 0n
+    ? { negative, mantissa: 0n, exponent: 0, precision }
+    : quotient(x, y, negative, precision);
 }
 
 /** The integer part, towards zero. */
@@ -127,9 +139,11 @@ export function truncate(x: Extended): bigint {
   return x.negative ? -magnitude : magnitude;
 }
 
-/** The float of an integer that a float's truncation gave, so that it needs no rounding. */
+/** The float of an integer, with as many bits as it needs and at least 64. */
 export function fromBigInt(integer: bigint): Extended {
-  return { negative: integer < 0n, mantissa: integer < 0n ? -integer : integer, exponent: 0 };
+  const mantissa = integer < 0n ? -integer : integer;
+  const precision = Math.max(bitLength(mantissa), usualPrecision);
+  return { negative: integer < 0n, mantissa, exponent: 0, precision };
 }
 
 export function isInteger(x: Extended): boolean {
@@ -176,7 +190,7 @@ function decimalDigits(mantissa: bigint, exponent: number): Digits {
  * where they can be told from the bounds.
  */
 function shortestDigits(x: Extended): Digits {
-  const shift = precision + 1 - bitLength(x.mantissa);
+  const shift = x.precision + 1 - bitLength(x.mantissa);
   const middle = x.mantissa << BigInt(shift);
   const exponent = x.exponent - shift;
   const exact = decimalDigits(middle, exponent);

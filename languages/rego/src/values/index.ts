@@ -44,6 +44,7 @@ export {
 } from './number.ts';
 export { type Entry, objectOf, RegoObject } from './object.ts';
 export { fromJson, JsonSyntaxError, maxJsonDepth } from './parse-json.ts';
+export { absoluteValue, ceil, floatProduct, floatSum, floor, integerPart, round } from './rounding.ts';
 export { emptySet, RegoSet, setOf } from './set.ts';
 export { compareStrings, sortStrings, sortValues } from './sort.ts';
 export { quoteString, stringifyRego } from './text.ts';

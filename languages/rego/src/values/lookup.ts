@@ -42,7 +42,7 @@ export function lookUp(value: RegoValue | undefined, key: RegoValue): RegoValue 
   return isObjectValue(value) ? getKey(value, key) : undefined;
 }
 
-/** An index counts where its text is that of an int: `1.0` is none, `-0` is. */
+/** An index counts where its text is that of an int: `1.0` does, `1e0` does not. */
 function itemByNumber(items: readonly RegoValue[], key: RegoValue): RegoValue | undefined {
   const index = isNumber(key) ? toInt64(key) : undefined;
   return index === undefined ? undefined : items[Number(index)];

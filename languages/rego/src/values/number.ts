@@ -75,16 +75,22 @@ export function toBigInt(number: RegoNumber): bigint | undefined {
   return exponent < 0 ? undefined : coefficient * 10n ** BigInt(exponent);
 }
 
-const integerText = /^[+-]?\d+$/;
+const integerText = /^([+-]?)(\d+)(?:\.0*)?$/;
+
+/** Characters that OPA reads of an integer, its point and zeros among them. */
+const maxIntegerText = 19;
 
 /**
- * The value of a number whose text is that of an int64, which is what OPA takes for an integer where a
- * built-in asks for one; undefined for all else, `1.0` too.
+ * The value of a number whose text is that of an int64, with nothing but zeros after a point: what OPA takes
+ * for an integer where a built-in or an index asks for one. Undefined for all else, `1e2` too.
  */
 export function toInt64(number: RegoNumber): bigint | undefined {
   if (typeof number === 'number') return Number.isSafeInteger(number) ? BigInt(number) : undefined;
-  if (!integerText.test(number.text) || number.text.length > 30) return undefined;
-  const integer = BigInt(number.text.replace('+', ''));
+  const match = integerText.exec(number.text);
+  if (match === null) return undefined;
+  const [, sign = '', digits = ''] = match;
+  if (number.text.length - sign.length > maxIntegerText) return undefined;
+  const integer = sign === '-' ? -BigInt(digits) : BigInt(digits);
   return BigInt.asIntN(64, integer) === integer ? integer : undefined;
 }
 
@@ -174,12 +180,10 @@ export function isNegative(number: RegoNumber): boolean {
   return typeof number === 'number' ? number < 0 : number.written.coefficient < 0n;
 }
 
-/** OPA rounds what no int32 holds to 64 bits here, integers too. */
-export function unary(
-  number: RegoNumber,
-  operation: (x: extended.Extended) => extended.Extended,
-): RegoNumber {
-  return numberFromText(extended.toText(operation(extended.fromNumber(number))));
+/** True for what OPA holds as an int32, by its text. */
+export function isSmall(number: RegoNumber): boolean {
+  const integer = typeof number === 'number' ? number : Number(toInt64(number) ?? Number.NaN);
+  return Number.isInteger(integer) && integer >= -0x8000_0000 && integer <= 0x7fff_ffff;
 }
 
 function exactly(

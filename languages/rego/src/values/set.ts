@@ -7,6 +7,7 @@ import type { RegoValue } from './value.ts';
 export class RegoSet {
   readonly #items = new Map<Key, RegoValue>();
   #sorted: readonly RegoValue[] | undefined;
+  #list: readonly RegoValue[] | undefined;
   #key: string | undefined;
 
   get size(): number {
@@ -19,6 +20,7 @@ export class RegoSet {
     if (!this.#items.has(key)) {
       this.#items.set(key, value);
       this.#sorted = undefined;
+      this.#list = undefined;
       this.#key = undefined;
     }
     return this;
@@ -36,6 +38,12 @@ export class RegoSet {
   /** The members in no order that means anything. */
   values(): IterableIterator<RegoValue> {
     return this.#items.values();
+  }
+
+  /** As `values`, in an array that is made once. */
+  items(): readonly RegoValue[] {
+    this.#list ??= this.#sorted ?? [...this.#items.values()];
+    return this.#list;
   }
 
   [Symbol.iterator](): IterableIterator<RegoValue> {
