@@ -298,3 +298,36 @@ test('--fix of a kustomization that is named as a file writes its overlay too, o
     );
   });
 });
+
+describe('an --output is for the --format before it', () => {
+  const pod = 'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [] }\n';
+  test.each<[string, string[], Record<string, string>, string]>([
+    [
+      'in turn',
+      ['-f', 'json', '-o', 'a', '-f', 'csv', '-f', 'sarif', '-o', 'b'],
+      { a: '{"schema"', b: '{"$schema"' },
+      'kind,',
+    ],
+    ['the first to stdout', ['-f', 'csv', '-f', 'json', '-o', 'a'], { a: '{"schema"' }, 'kind,'],
+    ['before the format', ['-o', 'a', '-f', 'json'], { a: '{"schema"' }, ''],
+    ['without a format', ['-o', 'a'], { a: '' }, ''],
+  ])('%s', (_, args, files, out) => {
+    withFolder({ 'pod.yaml': pod }, (folder) => {
+      const run = keelson(folder, ['scan', 'pod.yaml', '--fail-on', 'none', ...args]);
+      expect([run.code, run.err]).toEqual([0, '']);
+      expect(run.out.startsWith(out) && (run.out === '') === (out === '')).toBe(true);
+      for (const [name, start] of Object.entries(files))
+        expect(readFileSync(join(folder, name), 'utf8').startsWith(start)).toBe(true);
+    });
+  });
+
+  test.each([
+    [['-f', 'json', '-o', 'a', '-o', 'b']],
+    [['-o', 'a', '-o', 'b']],
+    [['-f', 'json', '-f', 'csv']],
+  ])('%j is a wrong call', (args) => {
+    withFolder({ 'pod.yaml': pod }, (folder) => {
+      expect(keelson(folder, ['scan', 'pod.yaml', ...args]).code).toBe(2);
+    });
+  });
+});

@@ -16,7 +16,7 @@ export const commonFlags = {
  */
 export function readFlags<T extends Readonly<Record<string, Flag>>>(args: readonly string[], flags: T) {
   refuseUnknown(args, Object.keys(flags));
-  return parseArgs({ args: [...args], options: flags, allowPositionals: true });
+  return parseArgs({ args: [...args], options: flags, allowPositionals: true, tokens: true });
 }
 
 function refuseUnknown(args: readonly string[], names: readonly string[]): void {

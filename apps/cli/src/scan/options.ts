@@ -145,14 +145,14 @@ function formatList(): string {
  */
 export function parseScanOptions(args: readonly string[]): WrittenOptions {
   const written = bareFix(args);
-  const { values, positionals } = readFlags(written, options);
+  const { values, positionals, tokens } = readFlags(written, options);
   if (values.fix !== undefined || values.diff === true) refuseWithFix(values);
   const show = choiceOf('show', values.show, severities);
   const failOn = choiceOf('fail-on', values['fail-on'], [...severities, 'none'] as const);
   if (values.diff === true && values.fix === undefined) values.fix = [''];
   return {
     paths: positionals,
-    outputs: outputsOf(values.format ?? ['terminal'], values.output ?? []),
+    outputs: outputsOf(tokens),
     failOn,
     show,
     quiet: values.quiet ?? false,
@@ -208,20 +208,34 @@ function limitsOf(written: readonly string[]): Partial<FileLimits> {
   return limits;
 }
 
-/** The nth --output belongs to the last --format that has none yet; the first format without one goes to stdout. */
-function outputsOf(names: readonly string[], files: readonly string[]): Output[] {
-  const outputs = names.map((name): Output => {
-    const format = choiceOf('format', name, formatNames) ?? name;
-    return { format, file: '-' };
-  });
-  if (files.length > outputs.length) throw new CommandError('USAGE', 'more --output than --format');
-  const offset = outputs.length - files.length;
-  for (const [i, file] of files.entries()) {
-    const output = outputs[offset + i];
-    if (output !== undefined) output.file = file;
+/** A flag in the order of the command line. */
+type Token = ReturnType<typeof readFlags<typeof options>>['tokens'][number];
+
+/** An --output is for the last --format before it, or for the first one when none stands before it. */
+function outputsOf(tokens: readonly Token[]): Output[] {
+  const outputs: { format: string; file?: string }[] = [];
+  let early: string | undefined;
+  for (const token of tokens) {
+    if (token.kind !== 'option' || token.value === undefined) continue;
+    if (token.name === 'format') {
+      outputs.push({ format: choiceOf('format', token.value, formatNames) ?? token.value });
+    } else if (token.name === 'output') {
+      const last = outputs.at(-1);
+      if (last !== undefined && last.file === undefined) last.file = token.value;
+      else if (last === undefined && early === undefined) early = token.value;
+      else throw new CommandError('USAGE', `--output ${token.value}: there is no --format for it`);
+    }
   }
-  if (outputs.filter(({ file }) => file === '-').length > 1) {
+  if (outputs.length === 0) outputs.push({ format: 'terminal' });
+  const [first] = outputs;
+  if (early !== undefined && first !== undefined) {
+    if (first.file !== undefined)
+      throw new CommandError('USAGE', `--output ${early}: there is no --format for it`);
+    first.file = early;
+  }
+  const written = outputs.map(({ format, file = '-' }): Output => ({ format, file }));
+  if (written.filter(({ file }) => file === '-').length > 1) {
     throw new CommandError('USAGE', 'only one --format can go to stdout: give the others an --output');
   }
-  return outputs;
+  return written;
 }
