@@ -71,7 +71,8 @@ function partOf(names: ExpressionNames, renames: ReadonlyMap<string, string>): P
   // A comment at the end would take in what is written behind it.
   const text = renamed.slice(renamed.lastIndexOf('\n') + 1).includes('//') ? `${renamed}\n` : renamed;
   const inner = `(${text})`;
-  return { text, operand: names.isOperand ? text : inner, negated: `!${names.isMember ? text : inner}` };
+  const negated = names.isNegation ? text.slice(1).trimStart() : `!${names.isMember ? text : inner}`;
+  return { text, operand: names.isOperand ? text : inner, negated };
 }
 
 /**

@@ -9,27 +9,32 @@ export interface Loop {
 
 /** `body` for every element: false at the first for which it is false. */
 export function forAll(loops: readonly Loop[], body: string): string {
-  return loops.reduceRight((text, { range, variable }) => macro(range, 'all', variable, text), body);
+  return loops.reduceRight((text, loop) => macro(loop, 'all', [text]), body);
 }
 
 /** The text that `body` makes of the first element for which `condition` holds; an error where there is none. */
 export function firstOf(loops: readonly Loop[], condition: string, body: string): string {
   const last = loops.at(-1);
   if (last === undefined) return body;
-  const innermost = macro(last.range, 'map', last.variable, condition, body);
   const lists = loops
     .slice(0, -1)
     .reduceRight(
-      (text, { range, variable }) => `${macro(range, 'map', variable, text)}.filter(found, found.size() > 0)`,
-      innermost,
+      (text, loop) => `${macro(loop, 'map', [text])}.filter(found, found.size() > 0)`,
+      macro(last, 'map', [condition, body]),
     );
   return `${lists}${'[0]'.repeat(loops.length)}`;
 }
 
-/** Arguments too long for one line stand below each other. */
-function macro(range: string, name: string, variable: string, ...bodies: readonly string[]): string {
+/** Arguments that are too long for one line stand below each other. */
+function macro({ range, variable }: Loop, name: string, bodies: readonly string[]): string {
   const isShort = bodies.join().length < 80 && !bodies.some((body) => body.includes('\n'));
-  return `${range}.${name}(${variable},${isShort ? ' ' : '\n  '}${bodies.join(isShort ? ', ' : ',\n  ')})`;
+  const written = isShort ? bodies.map((body) => ` ${body}`) : bodies.map((body) => `\n  ${indented(body)}`);
+  return `${range}.${name}(${[variable, ...written].join(',')})`;
+}
+
+/** The lines after the first two columns further in, unless a string goes over several of them. */
+function indented(text: string): string {
+  return /'{3}|"{3}/.test(text) ? text : text.replaceAll('\n', '\n  ');
 }
 
 /** Fields that are mappings wherever Kubernetes has them. */

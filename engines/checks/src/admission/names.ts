@@ -8,6 +8,8 @@ export interface ExpressionNames {
   readonly functions: ReadonlySet<string>;
   /** True when the text can stand behind `!` as it is. */
   readonly isMember: boolean;
+  /** True when the text is `!` and something: without the `!` it is negated. */
+  readonly isNegation: boolean;
   /** True when it can stand beside `&&` and `||` as it is. */
   readonly isOperand: boolean;
   /** The text with free names replaced, in literals that the API server takes. */
@@ -34,6 +36,7 @@ export function namesOf(source: string): ExpressionNames {
     free: new Set(places.flatMap(({ name }) => name ?? [])),
     functions,
     isMember: members.has(tree.kind),
+    isNegation: tree.kind === 'unary' && tree.operator === '!' && source.startsWith('!', tree.start),
     isOperand: members.has(tree.kind) || tree.kind === 'unary' || tree.kind === 'binary',
     rename(names) {
       let out = '';
