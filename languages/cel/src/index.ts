@@ -1,4 +1,3 @@
-export { Regex, type RegexMatch, RegexSyntaxError } from '@keelson/regex';
 export {
   type CelProgram,
   type CompileOptions,

@@ -1,4 +1,4 @@
-import { Regex, RegexSyntaxError } from '@keelson/cel';
+import { Regex, RegexSyntaxError } from '@keelson/regex';
 import { fault } from './fault.ts';
 import type { Place } from './place.ts';
 
