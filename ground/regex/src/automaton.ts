@@ -1,8 +1,8 @@
 import { Alphabet } from './alphabet.ts';
+import type { Assertion } from './node.ts';
 import { pike } from './pike.ts';
 import type { RegexProgram } from './program.ts';
 import { includes } from './rune-set.ts';
-import type { Assertion } from './syntax.ts';
 
 /** Table cells kept at most for one pattern; a text that needs more is matched by simulation. */
 const maxCells = 65_536;

@@ -1,4 +1,6 @@
-export { automatonTest, Regex, type RegexMatch } from './matcher.ts';
+export { automatonTest, nodeTest, Regex, type RegexMatch } from './matcher.ts';
+export { type ParsedRegex, type RegexNode, RegexSyntaxError } from './node.ts';
 export { provenSource } from './proof.ts';
+export { complement, maxRune, type RuneSet, union } from './rune-set.ts';
 export { mayMatch, requiredLiterals, simplifyForTest } from './simplify.ts';
-export { type ParsedRegex, parseRegex, type RegexNode, RegexSyntaxError } from './syntax.ts';
+export { parseRegex } from './syntax.ts';

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { Regex } from './matcher.ts';
+import { RegexSyntaxError } from './node.ts';
 import { provenSource } from './proof.ts';
-import { parseRegex, RegexSyntaxError } from './syntax.ts';
+import { parseRegex } from './syntax.ts';
 
 describe('Regex', () => {
   it.each([
@@ -28,6 +29,39 @@ describe('Regex', () => {
       expect(() => new Regex(pattern)).toThrow(RegexSyntaxError);
     },
   );
+
+  it.each([
+    ['a[b', 'missing closing ]', '[b'],
+    ['(a', 'missing closing )', '(a'],
+    ['a)b', 'unexpected )', 'a)b'],
+    ['b**?c', 'invalid nested repetition operator', '**?'],
+    ['+a', 'missing argument to repetition operator', '+'],
+    ['{2}', 'missing argument to repetition operator', '{2}'],
+    ['a{2,1}', 'invalid repeat count', '{2,1}'],
+    ['((a{100}){10}){2}', 'invalid repeat count', '{2}'],
+    ['x[z-a]', 'invalid character class range', 'z-a'],
+    ['[[:foo:]]', 'invalid character class range', '[:foo:]'],
+    ['\\p{Foo}', 'invalid character class range', '\\p{Foo}'],
+    ['a\\8', 'invalid escape sequence', '\\8'],
+    ['a\\', 'trailing backslash at end of expression', ''],
+    ['a(?=b)', 'invalid or unsupported Perl syntax', '(?='],
+    ['(?P<n', 'invalid named capture', '(?P<n'],
+    ['(?P<n-m>a)', 'invalid named capture', '(?P<n-m>'],
+  ])('says what is wrong with %s', (pattern, message, fragment) => {
+    expect(() => new Regex(pattern)).toThrow(expect.objectContaining({ message, fragment }));
+  });
+
+  it.each([
+    ['a*', 'baaac', ['', 'aaa', '']],
+    ['a', 'aaa', ['a', 'a', 'a']],
+    ['^a', 'aaa', ['a']],
+    ['', '\u{1f600}b', ['', '', '']],
+    ['\\b', 'ab c', ['', '', '', '']],
+  ])('finds all of %s in %s', (pattern, text, wanted) => {
+    const found = new Regex(pattern).findAll(text);
+    const texts = found.map(({ groups: [whole] }) => text.slice(whole?.start, whole?.end));
+    expect(texts).toEqual(wanted);
+  });
 
   it.each(['^(a+)+$', '^(a|a)*$', 'c(a*)*b', '^(a|aa)+$', '^(.*a){10}$'])(
     'takes linear time for %s',

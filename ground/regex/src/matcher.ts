@@ -1,9 +1,10 @@
 import { Automaton } from './automaton.ts';
+import type { RegexNode } from './node.ts';
 import { pike } from './pike.ts';
 import { compileProgram, type RegexProgram } from './program.ts';
 import { provenSource } from './proof.ts';
 import { mayMatch, requiredLiterals, simplifyForTest } from './simplify.ts';
-import { parseRegex, type RegexNode } from './syntax.ts';
+import { parseRegex } from './syntax.ts';
 
 /** Offsets of a match in UTF-16 code units; group 0 is the whole. Groups that took no part are undefined. */
 export interface RegexMatch {
@@ -15,11 +16,14 @@ export class Regex {
   readonly #node: RegexNode;
   readonly #program: RegexProgram;
   readonly #slots: number;
+  /** Numbers of the named groups. */
+  readonly names: ReadonlyMap<string, number>;
   #test: ((text: string) => boolean) | undefined;
 
   /** Throws RegexSyntaxError. */
   constructor(pattern: string) {
-    const { node, captures } = parseRegex(pattern);
+    const { node, captures, names } = parseRegex(pattern);
+    this.names = names;
     this.#node = node;
     this.#program = compileProgram(node);
     this.#slots = 2 * (captures + 1);
@@ -42,6 +46,31 @@ export class Regex {
     }
     return { groups };
   }
+
+  /**
+   * At most so many matches that do not overlap, from left to right, as Go counts them: an empty match right
+   * behind another one is none.
+   */
+  findAll(text: string, limit = Number.POSITIVE_INFINITY): RegexMatch[] {
+    const found: RegexMatch[] = [];
+    if (limit <= 0 || !this.test(text)) return found;
+    let previousEnd = -1;
+    for (let at = 0; at <= text.length && found.length < limit; ) {
+      const match = this.find(text, at);
+      const whole = match?.groups[0];
+      if (match === undefined || whole === undefined) break;
+      const isAgain = whole.start === whole.end && whole.start === previousEnd;
+      if (!isAgain) found.push(match);
+      previousEnd = whole.end;
+      at = whole.end > at ? whole.end : at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+    }
+    return found;
+  }
+}
+
+/** Whether an expression matches anywhere in a text, by whatever is fastest. Throws RegexSyntaxError. */
+export function nodeTest(node: RegexNode): (text: string) => boolean {
+  return tieredTest(node, () => nativeTest(node));
 }
 
 function nativeTest(node: RegexNode): ((text: string) => boolean) | undefined {

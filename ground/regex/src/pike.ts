@@ -1,6 +1,6 @@
+import type { Assertion } from './node.ts';
 import type { RegexProgram } from './program.ts';
 import { includes } from './rune-set.ts';
-import type { Assertion } from './syntax.ts';
 
 /**
  * Pike's simulation: all threads in step, in order of preference. Yields the offsets of the leftmost match at or

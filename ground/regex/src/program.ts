@@ -1,5 +1,5 @@
+import { type Assertion, type RegexNode, RegexSyntaxError } from './node.ts';
 import type { RuneSet } from './rune-set.ts';
-import { type Assertion, type RegexNode, RegexSyntaxError } from './syntax.ts';
 
 /** One step of an automaton; a `split` prefers `next`. */
 export type Instruction =
@@ -29,7 +29,7 @@ class ProgramBuilder {
   readonly instructions: Instruction[] = [];
 
   add(instruction: Instruction): number {
-    if (this.instructions.length >= maxInstructions) throw new RegexSyntaxError('expression too large');
+    if (this.instructions.length >= maxInstructions) throw new RegexSyntaxError('expression too large', '');
     return this.instructions.push(instruction) - 1;
   }
 

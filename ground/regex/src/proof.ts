@@ -1,6 +1,6 @@
+import type { RegexNode } from './node.ts';
 import { intersects, type RuneSet } from './rune-set.ts';
 import { simplifyForTest } from './simplify.ts';
-import type { RegexNode } from './syntax.ts';
 import { isCheap } from './ways.ts';
 
 /** Patterns with more positions than this are not looked into. */

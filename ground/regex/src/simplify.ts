@@ -1,4 +1,4 @@
-import type { RegexNode } from './syntax.ts';
+import type { RegexNode } from './node.ts';
 
 /**
  * A pattern that matches somewhere in exactly the same texts, with less to try. Whether there is a match does

@@ -1,33 +1,11 @@
 import { perlClasses, posixClasses } from './character-classes.ts';
+import { type ParsedRegex, type RegexNode, RegexSyntaxError } from './node.ts';
 import { complement, foldCase, maxRune, type RuneSet, unicodeProperty, union } from './rune-set.ts';
-
-/** A regular expression of RE2's syntax, as a tree. */
-export type RegexNode =
-  | { readonly type: 'empty' }
-  | { readonly type: 'set'; readonly set: RuneSet }
-  | { readonly type: 'assert'; readonly kind: Assertion }
-  | { readonly type: 'concat' | 'alternate'; readonly items: readonly RegexNode[] }
-  | {
-      readonly type: 'repeat';
-      readonly item: RegexNode;
-      readonly min: number;
-      readonly max: number;
-      readonly greedy: boolean;
-    }
-  | { readonly type: 'capture'; readonly item: RegexNode; readonly index: number };
-
-export type Assertion = 'begin' | 'end' | 'beginLine' | 'endLine' | 'word' | 'notWord';
-
-/** The pattern is no RE2 expression, or too large. */
-export class RegexSyntaxError extends Error {}
-
-export interface ParsedRegex {
-  readonly node: RegexNode;
-  readonly captures: number;
-}
 
 const maxRepeat = 1000;
 const maxDepth = 200;
+/** The name of a group and flags are at most so long. */
+const maxGroupHead = 300;
 const maxPattern = 20_000;
 
 const controls = new Map([
@@ -48,7 +26,7 @@ interface Flags {
 
 /** Parses a pattern as RE2 does with Perl syntax. Throws RegexSyntaxError. */
 export function parseRegex(pattern: string): ParsedRegex {
-  if (pattern.length > maxPattern) throw new RegexSyntaxError('expression too large');
+  if (pattern.length > maxPattern) throw new RegexSyntaxError('expression too large', pattern);
   return new RegexParser(pattern).parse();
 }
 
@@ -57,6 +35,7 @@ class RegexParser {
   #at = 0;
   #depth = 0;
   #captures = 0;
+  readonly #names = new Map<string, number>();
   #flags: Flags = { fold: false, multiline: false, dotAll: false, ungreedy: false };
 
   constructor(pattern: string) {
@@ -65,8 +44,13 @@ class RegexParser {
 
   parse(): ParsedRegex {
     const node = this.#alternation();
-    if (this.#at < this.#runes.length) throw new RegexSyntaxError('unexpected )');
-    return { node, captures: this.#captures };
+    if (this.#at < this.#runes.length) throw this.#fault('unexpected )', 0);
+    return { node, captures: this.#captures, names: this.#names };
+  }
+
+  /** The error at a part of the pattern; where no part is given, at all of it. */
+  #fault(message: string, from: number, to = this.#runes.length): RegexSyntaxError {
+    return new RegexSyntaxError(message, this.#runes.slice(from, to).join(''));
   }
 
   #peek(): string | undefined {
@@ -80,7 +64,7 @@ class RegexParser {
   }
 
   #alternation(): RegexNode {
-    if (++this.#depth > maxDepth) throw new RegexSyntaxError('expression nests too deeply');
+    if (++this.#depth > maxDepth) throw this.#fault('expression nests too deeply', 0);
     const saved = this.#flags;
     const items = [this.#sequence()];
     while (this.#accept('|')) items.push(this.#sequence());
@@ -116,13 +100,17 @@ class RegexParser {
 
   #repeats(atom: RegexNode): RegexNode {
     let node = atom;
-    for (let count = 0; ; count++) {
+    for (let last = -1; ; ) {
+      const start = this.#at;
       const range = this.#quantifier();
       if (range === undefined) return node;
-      // RE2 refuses a** and the like.
-      if (count > 0) throw new RegexSyntaxError('invalid nested repetition operator');
       const lazy = this.#accept('?');
+      // RE2 refuses a** and the like.
+      if (last >= 0) throw this.#fault('invalid nested repetition operator', last, this.#at);
       node = { type: 'repeat', item: node, ...range, greedy: lazy === this.#flags.ungreedy };
+      if (range.max > 1 && !repeatsAtMost(node, maxRepeat))
+        throw this.#fault('invalid repeat count', start, this.#at);
+      last = start;
     }
   }
 
@@ -131,16 +119,17 @@ class RegexParser {
     if (this.#accept('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
     if (this.#accept('?')) return { min: 0, max: 1 };
     if (this.#peek() !== '{') return undefined;
-    const rest = this.#runes.slice(this.#at, this.#at + 24).join('');
-    const found = /^\{(\d{1,9})(?:(,)(\d{1,9})?)?\}/.exec(rest);
+    const start = this.#at;
+    const rest = this.#runes.slice(start, start + 200).join('');
+    const found = /^\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\}/.exec(rest);
     if (found === null) return undefined;
     const min = Number(found[1]);
     const max =
       found[2] === undefined ? min : found[3] === undefined ? Number.POSITIVE_INFINITY : Number(found[3]);
-    if (min > maxRepeat || (max > maxRepeat && max !== Number.POSITIVE_INFINITY) || max < min) {
-      throw new RegexSyntaxError('invalid repeat count');
-    }
     this.#at += found[0].length;
+    if (min > maxRepeat || (max > maxRepeat && found[3] !== undefined) || max < min) {
+      throw this.#fault('invalid repeat count', start, this.#at);
+    }
     return { min, max };
   }
 
@@ -165,37 +154,52 @@ class RegexParser {
       case '\\':
         this.#at++;
         return this.#escape();
-      case '*':
-      case '+':
-      case '?':
-        throw new RegexSyntaxError(`missing argument to repetition operator: ${rune}`);
-      default:
-        return this.#literal();
+      default: {
+        const start = this.#at;
+        if (this.#quantifier() === undefined) return this.#literal();
+        this.#accept('?');
+        throw this.#fault('missing argument to repetition operator', start, this.#at);
+      }
     }
   }
 
   #group(): RegexNode | undefined {
     let index: number | undefined;
     const saved = this.#flags;
-    if (this.#accept('?')) {
-      const head = this.#runes.slice(this.#at, this.#at + 80).join('');
-      const named = /^P?<([A-Za-z_]\w*)>/.exec(head);
-      const flags = /^([imsU]*)(?:-([imsU]+))?([:)])/.exec(head);
-      if (named !== null) {
-        this.#at += named[0].length;
-        index = ++this.#captures;
-      } else if (flags !== null) {
+    if (this.#peek() === '?') {
+      const start = this.#at - 1;
+      const head = this.#runes.slice(this.#at, this.#at + maxGroupHead).join('');
+      const flags = /^\?([imsU]*)(?:-([imsU]+))?([:)])/.exec(head);
+      if (/^\?(?:P<.|<)/su.test(head)) index = this.#named(head, start);
+      else if (flags !== null) {
         this.#at += flags[0].length;
         this.#setFlags(flags[1] ?? '', true);
         this.#setFlags(flags[2] ?? '', false);
         // Flags without a group hold to the end of the enclosing one.
         if (flags[3] === ')') return undefined;
-      } else throw new RegexSyntaxError('invalid or unsupported Perl syntax');
+      } else {
+        const read = /^\?[imsU]*(?:-(?:[imsU]+-?|[^imsU])?|[^imsU])?/su.exec(head)?.[0] ?? '';
+        const end = this.#at + Array.from(read).length;
+        throw this.#fault('invalid or unsupported Perl syntax', start, end);
+      }
     } else index = ++this.#captures;
     const item = this.#alternation();
     this.#flags = saved;
-    if (!this.#accept(')')) throw new RegexSyntaxError('missing closing )');
+    if (!this.#accept(')')) throw this.#fault('missing closing )', 0);
     return index === undefined ? item : { type: 'capture', item, index };
+  }
+
+  /** `(?P<name>` and `(?<name>`: the number of the group. */
+  #named(head: string, start: number): number {
+    const name = /^\?P?<([A-Za-z0-9_]+)>/.exec(head);
+    if (name === null) {
+      const end = this.#runes.indexOf('>', start);
+      throw this.#fault('invalid named capture', start, end < 0 ? undefined : end + 1);
+    }
+    this.#at += name[0].length;
+    const index = ++this.#captures;
+    if (!this.#names.has(name[1] ?? '')) this.#names.set(name[1] ?? '', index);
+    return index;
   }
 
   #setFlags(letters: string, on: boolean): void {
@@ -241,17 +245,22 @@ class RegexParser {
       return letter === letter.toLowerCase() ? set : complement(set);
     }
     if (letter !== 'p' && letter !== 'P') return undefined;
-    const found = /^[pP](?:\{(\^?)(\w+)\}|(\w))/.exec(this.#runes.slice(this.#at, this.#at + 40).join(''));
+    const found = /^[pP](?:\{(\^?)([^}]*)\}|([^{]))/su.exec(
+      this.#runes.slice(this.#at, this.#at + 60).join(''),
+    );
     const name = found?.[2] ?? found?.[3] ?? '';
     const property = name === 'Any' ? [0, maxRune] : unicodeProperty(name);
-    if (found === null || property === undefined) throw new RegexSyntaxError('invalid character class range');
-    this.#at += found[0].length;
+    const end = found === null ? undefined : this.#at + Array.from(found[0]).length;
+    if (found === null || end === undefined || property === undefined)
+      throw this.#fault('invalid character class range', this.#at - 1, end);
+    this.#at = end;
     return (letter === 'P') !== (found[1] === '^') ? complement(property) : property;
   }
 
   /** A single code point: after the backslash. */
   #runeEscape(): number {
-    const rest = this.#runes.slice(this.#at, this.#at + 12).join('');
+    const start = this.#at;
+    const rest = this.#runes.slice(start, start + 12).join('');
     const hex = /^x(?:([0-9a-fA-F]{2})|\{([0-9a-fA-F]{1,6})\})/.exec(rest);
     const octal = /^(?:0[0-7]{0,2}|[1-7][0-7]{1,2})/.exec(rest);
     const found = hex ?? octal;
@@ -263,17 +272,18 @@ class RegexParser {
     const character = this.#runes[this.#at++] ?? '';
     const control = controls.get(character);
     if (control !== undefined) return control;
-    if (found !== null || !/^[!-/:-@[-`{-~]$/.test(character))
-      throw new RegexSyntaxError('invalid escape sequence');
+    if (start >= this.#runes.length) throw this.#fault('trailing backslash at end of expression', start);
+    if (found !== null || !/^[!-/:-@[-`{-~]$/.test(character) || character === '_')
+      throw this.#fault('invalid escape sequence', start - 1, this.#at);
     return character.codePointAt(0) ?? 0;
   }
 
   #bracket(): RuneSet {
+    const start = this.#at - 1;
     const negated = this.#accept('^');
     const sets: RuneSet[] = [];
     for (let first = true; first || this.#peek() !== ']'; first = false) {
-      if (this.#peek() === undefined) throw new RegexSyntaxError('missing closing ]');
-      sets.push(this.#bracketItem());
+      sets.push(this.#bracketItem(start));
     }
     this.#at++;
     // Case is folded before the complement is taken.
@@ -281,12 +291,13 @@ class RegexParser {
     return negated ? complement(set) : set;
   }
 
-  #bracketItem(): RuneSet {
+  #bracketItem(start: number): RuneSet {
     const named = /^\[:(\^?)(\w+):\]/.exec(this.#runes.slice(this.#at, this.#at + 16).join(''));
     if (named !== null) {
       const set = posixClasses.get(named[2] ?? '');
-      if (set === undefined) throw new RegexSyntaxError('invalid character class range');
-      this.#at += named[0].length;
+      const end = this.#at + named[0].length;
+      if (set === undefined) throw this.#fault('invalid character class range', this.#at, end);
+      this.#at = end;
       return named[1] === '^' ? complement(set) : set;
     }
     if (this.#accept('\\')) {
@@ -294,18 +305,37 @@ class RegexParser {
       if (set !== undefined) return set;
       this.#at--;
     }
-    const low = this.#bracketRune();
-    if (this.#peek() !== '-' || this.#runes[this.#at + 1] === ']') return [low, low];
+    const first = this.#at;
+    const low = this.#bracketRune(start);
+    if (this.#peek() !== '-' || this.#runes[this.#at + 1] === ']' || this.#at + 1 >= this.#runes.length)
+      return [low, low];
     this.#at++;
-    const high = this.#bracketRune();
-    if (high < low) throw new RegexSyntaxError('invalid character class range');
+    const high = this.#bracketRune(start);
+    if (high < low) throw this.#fault('invalid character class range', first, this.#at);
     return [low, high];
   }
 
-  #bracketRune(): number {
+  #bracketRune(start: number): number {
     if (this.#accept('\\')) return this.#runeEscape();
     const rune = this.#runes[this.#at++];
-    if (rune === undefined) throw new RegexSyntaxError('missing closing ]');
+    if (rune === undefined) throw this.#fault('missing closing ]', start);
     return rune.codePointAt(0) ?? 0;
+  }
+}
+
+/** Whether repeats inside repeats ask for at most so many copies in all. */
+function repeatsAtMost(node: RegexNode, count: number): boolean {
+  switch (node.type) {
+    case 'repeat': {
+      const copies = node.max === Number.POSITIVE_INFINITY ? node.min : node.max;
+      return node.max === 0 || (copies <= count && repeatsAtMost(node.item, count / Math.max(copies, 1)));
+    }
+    case 'capture':
+      return repeatsAtMost(node.item, count);
+    case 'concat':
+    case 'alternate':
+      return node.items.every((item) => repeatsAtMost(item, count));
+    default:
+      return true;
   }
 }

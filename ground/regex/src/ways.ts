@@ -1,5 +1,5 @@
+import type { RegexNode } from './node.ts';
 import { intersects, maxRune, type RuneSet, union } from './rune-set.ts';
-import type { RegexNode } from './syntax.ts';
 
 /** At most so many steps of a backtracking matcher for each character of the text. */
 const maxStepsEach = 256;
