@@ -28,6 +28,7 @@ your own (docs/frameworks-format.md).
       --checks DIR     your own checks too
   -f, --format FORMAT  terminal (default) or json
   -o, --output FILE    write to FILE instead of stdout
+  -q, --quiet          nothing but the result
 
 automated: checks judge it. partial: checks judge a part, a person the rest. manual: a person, and what to collect is told.
 not-applicable: nothing that keelson reads can speak of it. uncovered: neither, which is a gap.

@@ -29,6 +29,7 @@ same concern, or a code that an error message ends with.
       --checks DIR     your own checks too
   -f, --format FORMAT  terminal (default) or json
   -o, --output FILE    write to FILE instead of stdout
+  -q, --quiet          nothing but the result
 
 Examples:
   keelson explain privileged-container
