@@ -1,4 +1,5 @@
 export { BigNumber, type Decimal, maxNumberExponent, maxNumberLength } from './big-number.ts';
+export { countCodePoints, hasSingleUnits, sliceCodePoints, unitIndex } from './code-points.ts';
 export { compare, equals } from './compare.ts';
 export {
   type JsonResult,
@@ -43,7 +44,7 @@ export {
   toInt64,
 } from './number.ts';
 export { type Entry, objectOf, RegoObject } from './object.ts';
-export { fromJson, JsonSyntaxError, maxJsonDepth } from './parse-json.ts';
+export { fromJson, isJson, JsonSyntaxError, maxJsonDepth } from './parse-json.ts';
 export { absoluteValue, ceil, floatProduct, floatSum, floor, integerPart, round } from './rounding.ts';
 export { emptySet, RegoSet, setOf } from './set.ts';
 export { compareStrings, sortStrings, sortValues } from './sort.ts';

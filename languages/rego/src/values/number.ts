@@ -180,10 +180,11 @@ export function isNegative(number: RegoNumber): boolean {
   return typeof number === 'number' ? number < 0 : number.written.coefficient < 0n;
 }
 
-/** True for what OPA holds as an int32, by its text. */
-export function isSmall(number: RegoNumber): boolean {
+/** The value of what OPA holds as an int32, by its text (`1.0` too), or undefined. */
+export function smallInteger(number: RegoNumber): number | undefined {
   const integer = typeof number === 'number' ? number : Number(toInt64(number) ?? Number.NaN);
-  return Number.isInteger(integer) && integer >= -0x8000_0000 && integer <= 0x7fff_ffff;
+  const isSmall = Number.isInteger(integer) && integer >= -0x8000_0000 && integer <= 0x7fff_ffff;
+  return isSmall ? integer + 0 : undefined;
 }
 
 function exactly(

@@ -1,11 +1,11 @@
-import { numberFromText } from './number.ts';
-import type { RegoValue } from './value.ts';
+import { numberText, parseNumber } from './number.ts';
+import { isNumber, type RegoValue } from './value.ts';
 
 /** A text that is no JSON, told as Go's encoding/json tells it. */
 export class JsonSyntaxError extends Error {}
 
-/** Nesting that Go's reader bears, and ours. */
-export const maxJsonDepth = 10_000;
+/** Nesting of arrays and objects that is read. Go's reader bears 10,000, for which a stack here is too short. */
+export const maxJsonDepth = 2_000;
 
 // A text without these is read by JSON.parse: numbers whose text may be lost, escapes of lone surrogates.
 const needsCare = /\d[.eE]|-0|\d{16}|\\u[dD][89a-fA-F]|[\ud800-\udfff]/;
@@ -15,7 +15,7 @@ const needsCare = /\d[.eE]|-0|\d{16}|\\u[dD][89a-fA-F]|[\ud800-\udfff]/;
  * surrogate becomes U+FFFD. Throws `JsonSyntaxError`.
  */
 export function fromJson(text: string): RegoValue {
-  if (!needsCare.test(text)) {
+  if (!needsCare.test(text) && isShallow(text)) {
     try {
       return JSON.parse(text);
     } catch {
@@ -23,6 +23,28 @@ export function fromJson(text: string): RegoValue {
     }
   }
   return new JsonReader(text).readAll();
+}
+
+/** True for a JSON text, which may have numbers past any bound. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether brackets nest within the bound; those in strings count too, which only costs the other reader. */
+function isShallow(text: string): boolean {
+  if (text.length <= maxJsonDepth) return true;
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i) | 0x20;
+    if (unit === 0x7b && ++depth > maxJsonDepth) return false;
+    if (unit === 0x7d) depth--;
+  }
+  return true;
 }
 
 const blank = /[ \t\r\n]*/y;
@@ -48,10 +70,20 @@ class JsonReader {
   }
 
   readAll(): RegoValue {
+    this.#skip();
+    if (this.#position === this.#text.length) throw new JsonSyntaxError('EOF');
     const value = this.#value(0);
     this.#skip();
-    if (this.#position < this.#text.length) throw this.#unexpected('after top-level value');
+    if (this.#position < this.#text.length) throw this.#trailing();
     return value;
+  }
+
+  /** Go reads one token more and names it, if it is one. */
+  #trailing(): JsonSyntaxError {
+    const character = this.#text[this.#position] ?? '';
+    const token = character === '{' || character === '[' ? character : this.#value(0);
+    const name = isNumber(token) ? numberText(token) : String(token);
+    return new JsonSyntaxError(`error: invalid character '${name}' after top-level value`);
   }
 
   #value(depth: number): RegoValue {
@@ -151,8 +183,13 @@ class JsonReader {
       throw this.#unexpected('in numeric literal');
     }
     const next = this.#text[this.#position];
-    if (next === '.' || next === 'e' || next === 'E') throw this.#badNumber(next);
-    return numberFromText(text);
+    // A second point or exponent is no part of the number; a first one that was not taken lacks its digits.
+    if ((next === '.' && !/[.eE]/.test(text)) || (/[eE]/.test(next ?? '') && !/[eE]/.test(text))) {
+      throw this.#badNumber(next ?? '');
+    }
+    const value = parseNumber(text);
+    if (value === undefined) throw new JsonSyntaxError('invalid number: number too big');
+    return value;
   }
 
   #badNumber(next: string): JsonSyntaxError {

@@ -10,7 +10,7 @@ import {
   toText,
   truncate,
 } from './extended.ts';
-import { isSmall, numberFromText } from './number.ts';
+import { numberFromText, smallInteger } from './number.ts';
 import type { RegoNumber } from './value.ts';
 
 /** Functions of one number. OPA leaves an int32 as it is and takes floats of 64 bits for all else. */
@@ -19,12 +19,12 @@ const half: Extended = { negative: false, mantissa: 1n, exponent: -1, precision:
 const one: Extended = { negative: false, mantissa: 1n, exponent: 0, precision: 53 };
 
 function unary(number: RegoNumber, operation: (x: Extended) => Extended): RegoNumber {
-  return isSmall(number) ? number : numberFromText(toText(operation(fromNumber(number))));
+  return smallInteger(number) ?? numberFromText(toText(operation(fromNumber(number))));
 }
 
 export function absoluteValue(number: RegoNumber): RegoNumber {
-  if (isSmall(number)) return typeof number === 'number' ? Math.abs(number) : number;
-  return unary(number, absolute);
+  const small = smallInteger(number);
+  return small === undefined ? unary(number, absolute) : Math.abs(small);
 }
 
 /** To the nearest integer, halves away from zero. */

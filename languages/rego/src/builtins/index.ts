@@ -1,0 +1,28 @@
+export {
+  type Builtin,
+  type BuiltinArguments,
+  type BuiltinCall,
+  type BuiltinContext,
+  type BuiltinDeclaration,
+  BuiltinError,
+  type BuiltinErrorCode,
+  type BuiltinFamily,
+  type BuiltinLimits,
+  builtinError,
+  type CallLocation,
+  defaultBuiltinLimits,
+  type FunctionDeclaration,
+  type TypeDeclaration,
+  typeError,
+} from './builtin.ts';
+export { type Capabilities, capabilities } from './capabilities.ts';
+export { builtinDeclaration, builtinNames } from './declarations.ts';
+export type {
+  BuiltinHost,
+  CryptoHost,
+  DigestName,
+  HttpRequest,
+  HttpResponse,
+  RuntimeInformation,
+} from './host.ts';
+export { findBuiltin } from './table.ts';

@@ -1,0 +1,41 @@
+import { aggregates } from './aggregates.ts';
+import { arithmetic } from './arithmetic.ts';
+import { arrays } from './arrays.ts';
+import { bits } from './bits.ts';
+import type { Builtin, BuiltinFamily } from './builtin.ts';
+import { comparison } from './comparison.ts';
+import { builtinDeclaration } from './declarations.ts';
+import { jsonFilter } from './json-filter.ts';
+import { jsonPatch } from './json-patch.ts';
+import { jsonText } from './json-text.ts';
+import { objects } from './objects.ts';
+import { sets } from './sets.ts';
+import { types } from './types.ts';
+
+const families: readonly BuiltinFamily[] = [
+  aggregates,
+  arithmetic,
+  arrays,
+  bits,
+  comparison,
+  jsonFilter,
+  jsonPatch,
+  jsonText,
+  objects,
+  sets,
+  types,
+];
+
+const table = new Map<string, Builtin>();
+for (const family of families) {
+  for (const [name, call] of Object.entries(family)) {
+    const declaration = builtinDeclaration(name);
+    if (declaration === undefined) throw new Error(`the built-in function ${name} is not declared`);
+    table.set(name, { ...declaration, call });
+  }
+}
+
+/** The built-in function of a name, as `json.marshal`. */
+export function findBuiltin(name: string): Builtin | undefined {
+  return table.get(name);
+}
