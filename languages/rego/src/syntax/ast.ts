@@ -20,8 +20,8 @@ export interface Module {
   /** Every comment, in order of the text; metadata blocks are read from them. */
   comments: Comment[];
   version: VersionSpan;
+  file: string;
   source: string;
-  location: Location;
 }
 
 export interface Comment {

@@ -1,0 +1,392 @@
+import type { Comment, RegoVersion, Term } from './ast.ts';
+import { type Diagnostic, sourceLines } from './diagnostic.ts';
+import { Location, type Source } from './location.ts';
+import { hasFeature, type ParserCapabilities, type ParserLimits } from './options.ts';
+import { Scanner, type ScanState } from './scanner.ts';
+import {
+  addKeywords,
+  baseKeywords,
+  futureKeywords,
+  isKeywordToken,
+  isReservedWord,
+  type Keywords,
+  type Token,
+  token,
+  tokenName,
+} from './token.ts';
+
+/** A list that grows at its head, so that a saved state keeps its own view of it. */
+export interface Chain<Item> {
+  readonly item: Item;
+  readonly rest: Chain<Item> | undefined;
+  readonly length: number;
+}
+
+function chain<Item>(item: Item, rest: Chain<Item> | undefined): Chain<Item> {
+  return { item, rest, length: (rest?.length ?? 0) + 1 };
+}
+
+/** The items in the order in which they were added. */
+export function itemsOf<Item>(list: Chain<Item> | undefined): Item[] {
+  const items: Item[] = [];
+  for (let at = list; at !== undefined; at = at.rest) items.push(at.item);
+  return items.reverse();
+}
+
+/** Everything that an attempt may change and that is put back when another one is made. */
+export class ParserState implements ScanState {
+  position = 0;
+  code = -1;
+  row = 1;
+  lineStart = 0;
+  surplus = 0;
+
+  token: Token = token.illegal;
+  literal = '';
+  /** Of the current word. */
+  start = 0;
+  end = 0;
+  line = 1;
+  column = 0;
+  /** Where the word before the current one ended; white space does not count. */
+  lastEnd = 0;
+  /** A line end stands between the current word and the one before. */
+  skippedNewline = false;
+  wildcards = 0;
+  keywords: Keywords = baseKeywords;
+  errors: Chain<Diagnostic> | undefined = undefined;
+  comments: Chain<Comment> | undefined = undefined;
+  hints: readonly string[] = [];
+
+  copy(): ParserState {
+    const copy = new ParserState();
+    copy.position = this.position;
+    copy.code = this.code;
+    copy.row = this.row;
+    copy.lineStart = this.lineStart;
+    copy.surplus = this.surplus;
+    copy.token = this.token;
+    copy.literal = this.literal;
+    copy.start = this.start;
+    copy.end = this.end;
+    copy.line = this.line;
+    copy.column = this.column;
+    copy.lastEnd = this.lastEnd;
+    copy.skippedNewline = this.skippedNewline;
+    copy.wildcards = this.wildcards;
+    copy.keywords = this.keywords;
+    copy.errors = this.errors;
+    copy.comments = this.comments;
+    copy.hints = this.hints;
+    return copy;
+  }
+}
+
+/** A term that was read at an offset, with the state behind it. Newest and furthest first. */
+interface CachedTerm {
+  readonly offset: number;
+  readonly term: Term | undefined;
+  readonly after: ParserState;
+  readonly next: CachedTerm | undefined;
+}
+
+/** Thrown when a bound is passed: no attempt may go on. */
+export class LimitPassed extends Error {
+  readonly diagnostic: Diagnostic;
+
+  constructor(diagnostic: Diagnostic) {
+    super(diagnostic.message);
+    this.diagnostic = diagnostic;
+  }
+}
+
+/** The parser's words, faults and attempts; the grammar is in functions over it. */
+export class ParserContext {
+  readonly source: Source;
+  readonly version: RegoVersion;
+  readonly capabilities: ParserCapabilities;
+  readonly skipRules: boolean;
+  s: ParserState;
+  /** `not { … }` and the like hold a body, as `future.keywords.not` has it. */
+  notBodies = false;
+  private readonly limits: ParserLimits;
+  private readonly scanner: Scanner;
+  private readonly keywordsInRefs: boolean;
+  private cache: CachedTerm | undefined = undefined;
+  private depth = 0;
+  private scansLeft: number;
+
+  constructor(
+    source: Source,
+    version: RegoVersion,
+    capabilities: ParserCapabilities,
+    limits: ParserLimits,
+    skipRules: boolean,
+  ) {
+    this.source = source;
+    this.version = version;
+    this.capabilities = capabilities;
+    this.limits = limits;
+    this.skipRules = skipRules;
+    this.keywordsInRefs = this.has('keywords_in_refs');
+    this.scanner = new Scanner(source.text);
+    this.s = new ParserState();
+    this.scanner.store(this.s);
+    this.scansLeft = 1_000_000 + limits.maxScansPerCharacter * source.text.length;
+  }
+
+  has(feature: string): boolean {
+    return hasFeature(this.capabilities, feature, this.version);
+  }
+
+  // Words
+
+  /** The next word that is no white space. */
+  scan(): void {
+    this.advance(true);
+  }
+
+  /** The next word, which may be white space. */
+  scanSpace(): void {
+    this.advance(false);
+  }
+
+  private advance(skipSpace: boolean): void {
+    const { s, scanner } = this;
+    if (s.token !== token.whitespace) {
+      s.lastEnd = s.end;
+      s.skippedNewline = false;
+    }
+    for (;;) {
+      if (skipSpace && scanner.atSpace && scanner.faults.length === 0 && scanner.skipSpace()) {
+        s.skippedNewline = true;
+      }
+      this.begin();
+      s.token = scanner.scan(s.keywords);
+      this.finish();
+      if (s.token === token.whitespace) {
+        if (s.literal === '\n') s.skippedNewline = true;
+        if (!skipSpace) return;
+      } else if (s.token === token.comment) {
+        this.addComment();
+      } else {
+        return;
+      }
+    }
+  }
+
+  private begin(): void {
+    const { s, scanner } = this;
+    this.scansLeft -= 1;
+    if (this.scansLeft < 0) {
+      throw new LimitPassed(
+        this.diagnostic(this.loc(), 'the text needs more work than maxScansPerCharacter'),
+      );
+    }
+    s.start = scanner.offset;
+    s.line = scanner.line;
+    s.column = scanner.column;
+  }
+
+  private finish(): void {
+    const { s, scanner } = this;
+    s.literal = scanner.literal;
+    s.end = scanner.offset;
+    scanner.store(s);
+    if (scanner.faults.length === 0) return;
+    const faults = scanner.faults;
+    scanner.faults = [];
+    for (const fault of faults) this.error(this.loc(), fault);
+    s.token = token.illegal;
+  }
+
+  /** The rest of a template string, from behind the brace that closed an expression. */
+  scanTemplate(raw: boolean): void {
+    const { s, scanner } = this;
+    s.lastEnd = s.end;
+    s.skippedNewline = false;
+    this.begin();
+    s.token = scanner.continueTemplate(raw);
+    this.finish();
+  }
+
+  private addComment(): void {
+    const { s } = this;
+    let text = this.source.text.slice(s.start + 1, s.end);
+    if (text === '\r') text = '';
+    while (text.length > 1 && text.endsWith('\r')) text = text.slice(0, -1);
+    s.comments = chain({ text, location: this.loc() }, s.comments);
+  }
+
+  /** The kind of the word at hand. (A call, so that the compiler does not take it as unchanged by a scan.) */
+  kind(): Token {
+    return this.s.token;
+  }
+
+  at(kind: Token): boolean {
+    return this.s.token === kind;
+  }
+
+  /** The kind of the word behind the current one, white space included where `space` is set. */
+  peek(space: boolean): Token {
+    const saved = this.save();
+    this.advance(!space);
+    const next = this.s.token;
+    this.restore(saved);
+    return next;
+  }
+
+  // Attempts
+
+  save(): ParserState {
+    return this.s.copy();
+  }
+
+  restore(state: ParserState): void {
+    this.s = state;
+    this.scanner.load(state);
+  }
+
+  cachedTerm(): { readonly term: Term | undefined; readonly after: ParserState } | undefined {
+    const offset = this.s.start;
+    for (let at = this.cache; at !== undefined && at.offset >= offset; at = at.next) {
+      if (at.offset === offset) return at;
+    }
+    return undefined;
+  }
+
+  cacheTerm(term: Term | undefined, offset: number): void {
+    let next = this.cache;
+    while (next !== undefined && next.offset >= offset) next = next.next;
+    this.cache = { offset, term, after: this.save(), next };
+  }
+
+  get cacheMark(): CachedTerm | undefined {
+    return this.cache;
+  }
+
+  resetCache(mark: CachedTerm | undefined): void {
+    this.cache = mark;
+  }
+
+  /** Runs `attempt` with other keywords and puts the whole state back. */
+  withKeywords<Result>(keywords: Keywords, attempt: () => Result): Result {
+    const cache = this.cache;
+    const saved = this.save();
+    this.cache = undefined;
+    this.s.keywords = keywords;
+    const result = attempt();
+    this.restore(saved);
+    this.cache = cache;
+    return result;
+  }
+
+  /** Would this work if every future keyword were imported? */
+  inFuture<Result>(attempt: () => Result): Result {
+    return this.withKeywords(addKeywords(this.s.keywords, futureKeywords), attempt);
+  }
+
+  // Places
+
+  /** The place of the current word. */
+  loc(): Location {
+    return this.locationOf(this.s);
+  }
+
+  /** The place of the word that was at hand in a saved state. */
+  locationOf(state: ParserState): Location {
+    return new Location(this.source, state.line, state.column, state.start, state.start, state.end);
+  }
+
+  /** `location` with the words from `start` to the end of the word before the current one. */
+  upToLast(location: Location, start: number = location.offset): Location {
+    return location.spanning(start, Math.max(this.s.lastEnd, start));
+  }
+
+  // Faults
+
+  get hasErrors(): boolean {
+    return this.s.errors !== undefined;
+  }
+
+  hint(text: string): void {
+    this.s.hints = [...this.s.hints, text];
+  }
+
+  error(location: Location | undefined, message: string): void {
+    const { s } = this;
+    const hints = s.hints;
+    let text = message;
+    if (hints.length === 1) text += ` (hint: ${hints[0]})`;
+    else if (hints.length > 1) text += ` (hints: ${hints.join(', ')})`;
+    s.hints = [];
+    s.errors = chain(this.diagnostic(location ?? this.loc(), text), s.errors);
+    if (s.errors.length >= this.limits.maxErrors) {
+      throw new LimitPassed(
+        this.diagnostic(location ?? this.loc(), 'the text has more faults than maxErrors'),
+      );
+    }
+  }
+
+  private diagnostic(location: Location, message: string): Diagnostic {
+    const source = this.source.text;
+    return {
+      code: 'rego_parse_error',
+      message,
+      location,
+      get details() {
+        return sourceLines(source, location.offset);
+      },
+    };
+  }
+
+  /** The current word may not stand here. */
+  illegal(note = ''): void {
+    const kind = this.s.token;
+    if (kind === token.illegal) {
+      this.error(this.loc(), 'illegal token');
+      return;
+    }
+    const sort = isKeywordToken(kind) ? 'keyword' : 'token';
+    this.error(this.loc(), `unexpected ${tokenName(kind)} ${sort}${note === '' ? '' : `: ${note}`}`);
+  }
+
+  // Words that are keywords or not
+
+  isKeyword(word: string): boolean {
+    return this.s.keywords.has(word);
+  }
+
+  /** True for a keyword that may be a name in a reference. */
+  isNameKeyword(kind: Token): boolean {
+    if (!this.keywordsInRefs) return false;
+    const word = tokenName(kind);
+    return isReservedWord(word, this.version) || this.s.keywords.has(word);
+  }
+
+  /** `and` or `or` is a keyword here. */
+  get logical(): boolean {
+    return this.s.keywords.has('and') || this.s.keywords.has('or');
+  }
+
+  // Depth
+
+  /** To be followed by `leave`. Counts nested terms and bodies, where OPA counts its own calls. */
+  enter(): void {
+    if (this.depth >= this.limits.maxDepth) this.tooDeep();
+    this.depth += 1;
+  }
+
+  tooDeep(): never {
+    throw new LimitPassed(this.diagnostic(this.loc(), 'max parsing recursion depth exceeded'));
+  }
+
+  leave(): void {
+    this.depth -= 1;
+  }
+
+  /** To be asked for a chain of operators, which nests to the left. */
+  checkChain(length: number): void {
+    if (length > this.limits.maxDepth) this.tooDeep();
+  }
+}

@@ -1,0 +1,436 @@
+import { type Keywords, type Token, token } from './token.ts';
+
+/**
+ * Where a scan of a text stands. The current character has been looked at: what is wrong with it (a null
+ * character, half a surrogate pair) is already in `faults` and will be told with the word before it.
+ */
+export interface ScanState {
+  /** Index of the current character. */
+  position: number;
+  /** The current code point, -1 behind the end. */
+  code: number;
+  row: number;
+  lineStart: number;
+  /** UTF-16 units beyond one a character, from the start of the line to the current character. */
+  surplus: number;
+}
+
+const tab = 9;
+const newline = 10;
+const carriageReturn = 13;
+const space = 32;
+const doubleQuote = 34;
+const backslash = 92;
+const backQuote = 96;
+const leftBrace = 123;
+const byteOrderMark = 0xfeff;
+const noBreakSpace = 0xa0;
+
+const letter = 1;
+const digit = 2;
+const classes = new Uint8Array(128);
+for (let code = 0; code < 128; code += 1) {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z_]/.test(character)) classes[code] = letter;
+  if (/[0-9]/.test(character)) classes[code] = digit;
+}
+
+const punctuation = new Map<number, Token>([
+  [0x5b, token.leftBracket],
+  [0x5d, token.rightBracket],
+  [0x7b, token.leftBrace],
+  [0x7d, token.rightBrace],
+  [0x28, token.leftParen],
+  [0x29, token.rightParen],
+  [0x2c, token.comma],
+  [0x2b, token.add],
+  [0x2d, token.subtract],
+  [0x2a, token.multiply],
+  [0x2f, token.divide],
+  [0x25, token.remainder],
+  [0x26, token.intersect],
+  [0x7c, token.union],
+  [0x3b, token.semicolon],
+  [0x2e, token.dot],
+]);
+
+/** Operators of one or two characters: alone, and with `=` behind. */
+const comparisons = new Map<number, readonly [Token, Token]>([
+  [0x3a, [token.colon, token.assign]],
+  [0x3d, [token.unify, token.equal]],
+  [0x3e, [token.greater, token.greaterEqual]],
+  [0x3c, [token.less, token.lessEqual]],
+]);
+
+function isLetter(code: number): boolean {
+  return code >= 0 && code < 128 && classes[code] === letter;
+}
+
+function isDecimal(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** Cuts a text into words, by character codes. The caller keeps and restores its state. */
+export class Scanner {
+  readonly text: string;
+  /** The word just scanned, as it stands in the text (a template's part: without the escapes of `{`). */
+  literal = '';
+  /** What is wrong with the word just scanned. */
+  faults: string[] = [];
+  private position = 0;
+  private code = -1;
+  private row = 1;
+  private lineStart = 0;
+  private surplus = 0;
+
+  constructor(text: string) {
+    this.text = text;
+    this.enter();
+    if (this.code === byteOrderMark) this.next();
+  }
+
+  get offset(): number {
+    return this.position;
+  }
+
+  get line(): number {
+    return this.row;
+  }
+
+  /** Of the current character; a line end counts as column 0 of the next line. */
+  get column(): number {
+    const column = this.position - this.lineStart + 1 - this.surplus;
+    return this.code < 0 ? column - 1 : column;
+  }
+
+  store(into: ScanState): void {
+    into.position = this.position;
+    into.code = this.code;
+    into.row = this.row;
+    into.lineStart = this.lineStart;
+    into.surplus = this.surplus;
+  }
+
+  load(from: ScanState): void {
+    this.position = from.position;
+    this.code = from.code;
+    this.row = from.row;
+    this.lineStart = from.lineStart;
+    this.surplus = from.surplus;
+  }
+
+  /**
+   * Skips white space; true where a line end was among it. Leaves the last one before a character that may be
+   * at fault, since that is told at the white space.
+   */
+  skipSpace(): boolean {
+    let skippedNewline = false;
+    while (this.atSpace) {
+      const ahead = this.text.charCodeAt(this.position + 1);
+      if (ahead === 0 || ahead >= 0xd800) break;
+      if (this.code === newline) skippedNewline = true;
+      this.next();
+    }
+    return skippedNewline;
+  }
+
+  get atSpace(): boolean {
+    const code = this.code;
+    return code === space || code === newline || code === tab || code === carriageReturn;
+  }
+
+  /** The next word. One character of white space is a word too. */
+  scan(keywords: Keywords): Token {
+    const code = this.code;
+    if (this.atSpace) {
+      this.literal = code === newline ? '\n' : ' ';
+      this.next();
+      return token.whitespace;
+    }
+    if (isLetter(code)) return this.scanIdentifier(keywords);
+    if (isDecimal(code)) return this.scanNumber();
+    const start = this.position;
+    if (code < 0) return token.eof;
+    this.next();
+    return this.scanOther(code, start);
+  }
+
+  private scanOther(code: number, start: number): Token {
+    const simple = punctuation.get(code);
+    if (simple !== undefined) return simple;
+    const pair = comparisons.get(code);
+    if (pair !== undefined) {
+      if (this.code !== 0x3d) return pair[0];
+      this.next();
+      return pair[1];
+    }
+    switch (code) {
+      case 0x23:
+        return this.scanComment(start);
+      case doubleQuote:
+        return this.scanString(start);
+      case backQuote:
+        return this.scanRawString(start);
+      case 0x21:
+        if (this.code === 0x3d) {
+          this.next();
+          return token.notEqual;
+        }
+        return this.fault('illegal ! character');
+      case 0x24:
+        return this.scanDollar();
+      case noBreakSpace:
+        return this.fault('illegal non-breaking space character, use a regular space instead');
+      default:
+        return token.illegal;
+    }
+  }
+
+  private scanDollar(): Token {
+    const code = this.code;
+    if (code !== doubleQuote && code !== backQuote) return this.fault('illegal $ character');
+    const start = this.position;
+    this.next();
+    return code === backQuote ? this.scanRawTemplate(start) : this.scanTemplate(start);
+  }
+
+  private fault(message: string): Token {
+    this.faults.push(message);
+    return token.illegal;
+  }
+
+  private scanIdentifier(keywords: Keywords): Token {
+    const start = this.position;
+    let at = start + 1;
+    const text = this.text;
+    for (;;) {
+      const code = text.charCodeAt(at);
+      if (code < 128 && classes[code] !== 0) at += 1;
+      else break;
+    }
+    this.moveTo(at);
+    while (this.atWordCharacter) this.next();
+    this.literal = text.slice(start, this.position);
+    return keywords.get(this.literal) ?? token.ident;
+  }
+
+  private get atWordCharacter(): boolean {
+    const code = this.code;
+    if (code >= 128) return /\p{Nd}/u.test(String.fromCodePoint(code));
+    return code >= 0 && classes[code] !== 0;
+  }
+
+  private scanNumber(): Token {
+    const start = this.position;
+    this.skipDigits();
+    if (this.skipOne(0x2e, 0x2e)) {
+      if (!this.skipDigits()) this.fault('expected fraction');
+    }
+    if (this.skipOne(0x65, 0x45)) {
+      this.skipOne(0x2b, 0x2d);
+      if (!this.skipDigits()) this.fault('expected exponent');
+    }
+    if (isLetter(this.code)) {
+      this.fault('illegal number format');
+      while (this.atWordCharacter) this.next();
+    }
+    this.literal = this.text.slice(start, this.position);
+    return token.number;
+  }
+
+  private skipOne(a: number, b: number): boolean {
+    if (this.code !== a && this.code !== b) return false;
+    this.next();
+    return true;
+  }
+
+  private skipDigits(): boolean {
+    if (!isDecimal(this.code)) return false;
+    while (isDecimal(this.code)) this.next();
+    return true;
+  }
+
+  private scanComment(start: number): Token {
+    let end = this.text.indexOf('\n', this.position);
+    if (end < 0) end = this.text.length;
+    while (this.position < end) this.nextPlain(end);
+    this.literal = this.text.slice(start, end);
+    return token.comment;
+  }
+
+  /** Moves on by as many plain characters as there are before `end`, or by one that is not plain. */
+  private nextPlain(end: number): void {
+    let at = this.position;
+    const text = this.text;
+    while (at < end) {
+      const code = text.charCodeAt(at);
+      if (code === 0 || code >= 128 || code === newline || code === doubleQuote) break;
+      if (code === backslash || code === leftBrace || code === backQuote) break;
+      at += 1;
+    }
+    if (at > this.position) this.moveTo(at);
+    else this.next();
+  }
+
+  private scanString(start: number): Token {
+    for (;;) {
+      const code = this.code;
+      if (code === newline || code < 0) {
+        this.fault('non-terminated string');
+        break;
+      }
+      this.nextPlain(this.text.length);
+      if (code === doubleQuote) break;
+      if (code === backslash) this.skipEscape(false);
+    }
+    this.literal = this.text.slice(start, this.position);
+    return token.string;
+  }
+
+  private skipEscape(inTemplate: boolean): boolean {
+    switch (this.code) {
+      case backslash:
+      case doubleQuote:
+      case 0x2f: // solidus
+      case 0x62: // b
+      case 0x66: // f
+      case 0x6e: // n
+      case 0x72: // r
+      case 0x74: // t
+        this.next();
+        return false;
+      case 0x75: // u: the last digit is read as a plain character
+        for (let count = 0; count < 4; count += 1) this.next();
+        return false;
+      case leftBrace:
+        if (inTemplate) {
+          this.next();
+          return true;
+        }
+    }
+    this.fault('illegal escape sequence');
+    return false;
+  }
+
+  private scanRawString(start: number): Token {
+    for (;;) {
+      const code = this.code;
+      if (code < 0) {
+        this.fault('non-terminated string');
+        break;
+      }
+      this.nextPlain(this.text.length);
+      if (code === backQuote) break;
+    }
+    this.literal = this.text.slice(start, this.position);
+    return token.string;
+  }
+
+  /** The text of a template up to its end or to an expression, from behind the brace that closed one. */
+  continueTemplate(raw: boolean): Token {
+    const start = this.position - 1;
+    return raw ? this.scanRawTemplate(start) : this.scanTemplate(start);
+  }
+
+  private scanTemplate(start: number): Token {
+    let kind: Token = token.templatePart;
+    const escapes: number[] = [];
+    for (;;) {
+      const code = this.code;
+      if (code === newline || code < 0) {
+        this.fault('non-terminated string');
+        break;
+      }
+      this.nextPlain(this.text.length);
+      if (code === doubleQuote) {
+        kind = token.templateEnd;
+        break;
+      }
+      if (code === leftBrace) break;
+      if (code === backslash) {
+        const at = this.position - 1;
+        if (this.skipEscape(true)) escapes.push(at);
+      }
+    }
+    this.literal = this.withoutCharacters(start, escapes);
+    return kind;
+  }
+
+  private scanRawTemplate(start: number): Token {
+    let kind: Token = token.rawTemplatePart;
+    const escapes: number[] = [];
+    for (;;) {
+      const code = this.code;
+      if (code < 0) {
+        this.fault('non-terminated string');
+        break;
+      }
+      this.nextPlain(this.text.length);
+      if (code === backQuote) {
+        kind = token.rawTemplateEnd;
+        break;
+      }
+      if (code === leftBrace) break;
+      if (code === backslash && this.code === leftBrace) {
+        escapes.push(this.position - 1);
+        this.next();
+      }
+    }
+    this.literal = this.withoutCharacters(start, escapes);
+    return kind;
+  }
+
+  private withoutCharacters(start: number, removed: readonly number[]): string {
+    let from = start;
+    let out = '';
+    for (const at of removed) {
+      out += this.text.slice(from, at);
+      from = at + 1;
+    }
+    return out + this.text.slice(from, this.position);
+  }
+
+  /** Moves over plain characters of one unit, none of them a line end. */
+  private moveTo(at: number): void {
+    this.position = at;
+    this.enter();
+  }
+
+  private next(): void {
+    if (this.code < 0) return;
+    if (this.code > 0xffff) {
+      this.position += 2;
+      this.surplus += 1;
+    } else {
+      this.position += 1;
+    }
+    this.enter();
+  }
+
+  private enter(): void {
+    const at = this.position;
+    if (at >= this.text.length) {
+      this.position = this.text.length;
+      this.code = -1;
+      return;
+    }
+    const code = this.text.charCodeAt(at);
+    this.code = code;
+    if (code === newline) {
+      this.row += 1;
+      this.lineStart = at + 1;
+      this.surplus = 0;
+    } else if (code === 0) {
+      this.faults.push('illegal null character');
+    } else if (code >= 0xd800) {
+      this.enterRare(at);
+    }
+  }
+
+  private enterRare(at: number): void {
+    const code = this.text.codePointAt(at) ?? -1;
+    this.code = code;
+    if (code >= 0xd800 && code <= 0xdfff) this.faults.push('illegal utf-8 character');
+    else if (code === byteOrderMark && at > 0) this.faults.push('illegal byte-order mark');
+  }
+}
