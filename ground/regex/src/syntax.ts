@@ -273,8 +273,10 @@ class RegexParser {
     const control = controls.get(character);
     if (control !== undefined) return control;
     if (start >= this.#runes.length) throw this.#fault('trailing backslash at end of expression', start);
-    if (found !== null || !/^[!-/:-@[-`{-~]$/.test(character) || character === '_')
-      throw this.#fault('invalid escape sequence', start - 1, this.#at);
+    if (found !== null || !/^[!-/:-@[-`{-~]$/.test(character)) {
+      const read = /^x(?:\{[\da-fA-F]{0,7}|.)?./su.exec(rest)?.[0] ?? character;
+      throw this.#fault('invalid escape sequence', start - 1, start + Array.from(read).length);
+    }
     return character.codePointAt(0) ?? 0;
   }
 
