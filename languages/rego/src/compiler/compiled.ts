@@ -1,6 +1,4 @@
-import type { RegoErrorCode } from '../errors.ts';
 import type { Body, Module, Rule, Term } from '../syntax/ast.ts';
-import type { Location } from '../syntax/location.ts';
 
 /**
  * What the compiler hands to the evaluator. The trees are those of `syntax/ast.ts` after OPA's rewriting:
@@ -61,8 +59,6 @@ export function scalarKey(term: Term): string | undefined {
   switch (term.type) {
     case 'string':
       return `"${term.value}`;
-    case 'var':
-      return `"${term.name}`;
     case 'number':
       return `n${numberKey(term.text)}`;
     case 'boolean':
@@ -78,18 +74,19 @@ function numberKey(text: string): string {
   return /^(?:0|-?[1-9][0-9]{0,14})$/.test(text) ? text : String(Number(text));
 }
 
-/** The node below `node` at `key`. */
+/** The node below `node` at a scalar. */
 export function childNode(node: RuleTreeNode, key: Term): RuleTreeNode | undefined {
   const name = scalarKey(key);
   return name === undefined ? undefined : node.children.get(name);
 }
 
-/** The node at a reference that begins with `data`, whose other terms are scalars. */
+/** The node at a reference that begins with `data` and whose other terms are scalars. */
 export function findNode(root: RuleTreeNode, reference: readonly Term[]): RuleTreeNode | undefined {
-  let node: RuleTreeNode | undefined = root;
-  for (const term of reference) {
-    node = childNode(node, term);
+  const [head, ...rest] = reference;
+  let node = head?.type === 'var' ? root.children.get(`"${head.name}`) : undefined;
+  for (const term of rest) {
     if (node === undefined) return undefined;
+    node = childNode(node, term);
   }
   return node;
 }
@@ -115,12 +112,4 @@ export interface CompiledQuery {
   /** Each generated name → the name in the text; what is not here is shown under its own name. */
   readonly originalNames: ReadonlyMap<string, string>;
   readonly comprehensionIndexes: ReadonlyMap<Term, ComprehensionIndex>;
-}
-
-/** An error as OPA reports it: its code, words and place; `details` are further lines of the text. */
-export interface CompileError {
-  readonly code: RegoErrorCode;
-  readonly message: string;
-  readonly location: Location | undefined;
-  readonly details?: readonly string[];
 }

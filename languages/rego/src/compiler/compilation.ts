@@ -1,0 +1,88 @@
+import type { Import, Module, Rule, Term } from '../syntax/ast.ts';
+import { varTerm } from '../syntax/build.ts';
+import { copyModule, copyTerm } from '../syntax/copy.ts';
+import { printRef } from '../syntax/print.ts';
+import type { CompiledModules, ComprehensionIndex, RuleTreeNode } from './compiled.ts';
+import { compareTexts, Diagnostics } from './diagnostics.ts';
+import { DependencyGraph } from './graph.ts';
+import { LocalNames } from './names.ts';
+import { operatorName } from './nodes.ts';
+import type { CompileSettings } from './options.ts';
+import { renameVariables } from './rewrite.ts';
+import { buildRuleTree, rulesAt } from './rule-tree.ts';
+import { VariableCollector } from './variables.ts';
+import { rulesOf } from './walk.ts';
+
+/** What the stages of one compilation share. */
+export class Compilation implements CompiledModules {
+  readonly modules: ReadonlyMap<string, Module>;
+  /** The modules in order of their names. */
+  readonly sorted: readonly Module[];
+  readonly settings: CompileSettings;
+  readonly diagnostics: Diagnostics;
+  readonly names: LocalNames;
+  readonly originalNames = new Map<string, string>();
+  readonly comprehensionIndexes = new Map<Term, ComprehensionIndex>();
+  ruleTree: RuleTreeNode = buildRuleTree([]);
+  graph: DependencyGraph = new DependencyGraph([], this.ruleTree);
+  /** Imports that nothing uses, in strict mode. */
+  unusedImports: readonly Import[] = [];
+
+  constructor(modules: ReadonlyMap<string, Module>, settings: CompileSettings) {
+    const entries = [...modules].sort(([a], [b]) => compareTexts(a, b));
+    this.modules = new Map(entries.map(([name, module]) => [name, copyModule(module)]));
+    this.sorted = [...this.modules.values()];
+    this.settings = settings;
+    this.diagnostics = new Diagnostics(settings.errorLimit);
+    this.names = new LocalNames('', namesOf(this.sorted));
+  }
+
+  *rules(): Generator<Rule> {
+    for (const module of this.sorted) yield* rulesOf(module);
+  }
+
+  arity(operator: readonly Term[]): number {
+    const name = operatorName({ type: 'ref', terms: [...operator], location: undefined });
+    const builtin = this.settings.builtins.get(name);
+    if (builtin !== undefined) return builtin.decl.args?.length ?? 0;
+    const [rule] = rulesAt(this.ruleTree, operator);
+    return rule === undefined ? -1 : (rule.rule.head.args?.length ?? 0);
+  }
+
+  /** The name in the text of a local variable, or the name itself. */
+  originalName(local: string): string {
+    return this.originalNames.get(local) ?? local;
+  }
+
+  /** A reference with the names of the text. */
+  display(reference: readonly Term[]): string {
+    return displayReference(reference, (local) => this.originalName(local));
+  }
+
+  isBuiltin(name: string): boolean {
+    return this.settings.builtins.has(name);
+  }
+}
+
+export function displayReference(
+  reference: readonly Term[],
+  originalName: (local: string) => string,
+): string {
+  return printRef(
+    reference.map((term) =>
+      renameVariables(copyTerm(term), (local) => {
+        const name = originalName(local);
+        return name === local ? undefined : varTerm(name);
+      }),
+    ),
+  );
+}
+
+/** Every name that modules use for variables: generated ones must differ. */
+function namesOf(modules: readonly Module[]): Set<string> {
+  const collector = new VariableCollector();
+  for (const module of modules) {
+    for (const { head, body } of rulesOf(module)) collector.terms(head.reference).head(head).body(body);
+  }
+  return collector.names;
+}

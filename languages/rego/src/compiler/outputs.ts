@@ -1,0 +1,93 @@
+import type { Body, Expr, Term } from '../syntax/ast.ts';
+import { isFromAssignment } from './assignments.ts';
+import { isComprehension, isEquality, isGroundReference, operatorTerms, sides } from './nodes.ts';
+import { isReferenceSafe, unifiedVariables } from './unify.ts';
+import { addAll, isCovered, safetyView, VariableCollector, type VariableOptions } from './variables.ts';
+import { type Visitor, walkExpr, walkTerm } from './walk.ts';
+
+/** How many arguments a function takes; -1 for what is none. */
+export type Arity = (operator: readonly Term[]) => number;
+
+/** What a call takes and gives: patterns without their closures, sets and keys. */
+const operandView: VariableOptions = {
+  skipClosures: true,
+  skipSets: true,
+  skipObjectKeys: true,
+  skipRefHead: true,
+};
+
+/** The variables beyond `safe` that have a value after the body. */
+export function outputsOfBody(body: Body, arity: Arity, safe: ReadonlySet<string>): Set<string> {
+  const known = new Set(safe);
+  for (const expr of body) addAll(known, outputsOfExpr(expr, arity, known));
+  return without(known, safe);
+}
+
+/** The variables to which the expression gives values, when those of `safe` have one. */
+export function outputsOfExpr(expr: Expr, arity: Arity, safe: ReadonlySet<string>): Set<string> {
+  if (expr.negated) return new Set();
+  for (const modifier of expr.with) {
+    if (!isCovered(new VariableCollector(safetyView).with(modifier).names, safe)) return new Set();
+  }
+  const { terms } = expr;
+  switch (terms.type) {
+    case 'term':
+      return referenceOutputs((visitor) => walkExpr(expr, visitor), safe);
+    case 'call':
+      return isEquality(expr) ? equalityOutputs(expr, safe) : callOutputs(expr, arity, safe);
+    case 'every':
+      return referenceOutputs((visitor) => walkTerm(terms.domain, visitor), safe);
+    default:
+      return new Set();
+  }
+}
+
+/** The outputs of `left = right`; of `:=`, the left side never makes the right one safe. */
+export function equalityOutputs(expr: Expr, safe: ReadonlySet<string>): Set<string> {
+  const pair = sides(expr);
+  if (pair === undefined) return new Set();
+  const [left, right] = pair;
+  const known = addAll(
+    referenceOutputs((visitor) => walkExpr(expr, visitor), safe),
+    safe,
+  );
+  if (isFromAssignment(expr)) {
+    for (const name of new VariableCollector().term(left).names) known.delete(name);
+  }
+  addAll(known, unifiedVariables(known, left, right));
+  return without(known, safe);
+}
+
+/** Operands after the arguments are outputs, once the arguments are safe. */
+function callOutputs(expr: Expr, arity: Arity, safe: ReadonlySet<string>): Set<string> {
+  if (expr.terms.type !== 'call' || expr.terms.operator.type !== 'ref') return new Set();
+  const { operator, operands } = expr.terms;
+  const count = arity(operatorTerms(operator));
+  if (count < 0) return new Set();
+  const outputs = referenceOutputs((visitor) => walkExpr(expr, visitor), safe);
+  if (count >= operands.length) return outputs;
+  const inputs = new VariableCollector(operandView).term(operator).terms(operands.slice(0, count)).names;
+  for (const name of inputs) if (!outputs.has(name) && !safe.has(name)) return new Set();
+  return new VariableCollector(operandView, outputs).terms(operands.slice(count)).names;
+}
+
+/** The variables that references go through (`data.x[i]` gives `i` values). */
+function referenceOutputs(walk: (visitor: Visitor) => void, safe: ReadonlySet<string>): Set<string> {
+  const collector = new VariableCollector({ skipRefHead: true });
+  walk({
+    term: (term) => {
+      if (isComprehension(term) || term.type === 'templatestring') return true;
+      if (term.type !== 'ref') return false;
+      if (!isReferenceSafe(term.terms, safe)) return true;
+      if (!isGroundReference(term.terms)) collector.terms(term.terms.slice(1));
+      return false;
+    },
+  });
+  return collector.names;
+}
+
+export function without(names: ReadonlySet<string>, other: ReadonlySet<string>): Set<string> {
+  const rest = new Set<string>();
+  for (const name of names) if (!other.has(name)) rest.add(name);
+  return rest;
+}

@@ -1,0 +1,205 @@
+import type { Body, Expr, Import, Module, Package, Rule, Term } from '../syntax/ast.ts';
+import { refTerm, stringTerm } from '../syntax/build.ts';
+import { copyTerm } from '../syntax/copy.ts';
+import { declaredInBody } from './declared.ts';
+import { isRootDocument } from './nodes.ts';
+import { rewriteChildren } from './rewrite.ts';
+import { VariableCollector } from './variables.ts';
+import { walkTerms } from './walk.ts';
+
+/** A name of a module that stands for a document: a rule of its package, or an import. */
+interface Global {
+  readonly path: readonly Term[];
+  used: boolean;
+}
+
+/** The names that are documents in a module: exported rules of the package, then imports. */
+export class Globals {
+  readonly #documents = new Map<string, Global>();
+
+  constructor(home: Package | undefined, ruleNames: Iterable<string>, imports: readonly Import[]) {
+    for (const name of ruleNames) {
+      const path = [...(home?.path ?? []), stringTerm(name)];
+      this.#documents.set(name, { path, used: false });
+    }
+    for (const entry of imports) {
+      const head = entry.path.terms[0];
+      if (head?.type === 'var' && (head.name === 'future' || head.name === 'rego')) continue;
+      this.#documents.set(importName(entry), { path: entry.path.terms, used: false });
+    }
+  }
+
+  /** A copy of the document's path that stands where `term` stood. */
+  lookup(term: Term & { type: 'var' }): Term[] | undefined {
+    const document = this.#documents.get(term.name);
+    if (document === undefined) return undefined;
+    document.used = true;
+    return document.path.map((part) => Object.assign(copyTerm(part), { location: term.location }));
+  }
+
+  isUsed(name: string): boolean {
+    return this.#documents.get(name)?.used ?? false;
+  }
+}
+
+/** The name under which a module knows an import. */
+export function importName({ alias, path }: Import): string {
+  if (alias !== '') return alias;
+  const last = path.terms.at(-1);
+  return last?.type === 'string' ? last.value : last?.type === 'var' ? last.name : '';
+}
+
+/** Writes names of documents as references from `data`, unless a local variable hides them. */
+export class Resolver {
+  readonly #globals: Globals;
+  readonly #hidden: ReadonlySet<string>[] = [];
+
+  constructor(globals: Globals) {
+    this.#globals = globals;
+  }
+
+  /** Answers the argument that bears the name of a root document, which none may. */
+  rule(rule: Rule): Term | undefined {
+    const taken = argumentNames(rule.head.args ?? []);
+    if (taken.shadowing !== undefined) return taken.shadowing;
+    this.#hidden.push(taken.names, declaredInBody(rule.body));
+    const { head } = rule;
+    head.reference = head.reference.map((term, index) => (index === 0 ? term : this.term(term)));
+    if (head.key !== undefined) head.key = this.term(head.key);
+    if (head.value !== undefined) head.value = this.term(head.value);
+    rule.body = this.body(rule.body);
+    this.#hidden.length -= 2;
+    return undefined;
+  }
+
+  body(body: Body): Body {
+    for (const expr of body) this.#expr(expr);
+    return body;
+  }
+
+  /** A query, whose own declarations hide documents. */
+  query(body: Body): Body {
+    return this.#hiding(declaredInBody(body), () => this.body(body));
+  }
+
+  #hiding<Result>(names: ReadonlySet<string>, work: () => Result): Result {
+    this.#hidden.push(names);
+    const result = work();
+    this.#hidden.pop();
+    return result;
+  }
+
+  #expr(expr: Expr): void {
+    const { terms } = expr;
+    switch (terms.type) {
+      case 'term':
+        terms.term = this.term(terms.term);
+        break;
+      case 'call':
+        terms.operator = this.term(terms.operator);
+        terms.operands = terms.operands.map((operand) => this.term(operand));
+        break;
+      case 'some':
+        if (terms.symbols[0]?.type === 'call')
+          terms.symbols = terms.symbols.map((symbol) => this.term(symbol));
+        break;
+      case 'every': {
+        const bound = new VariableCollector().term(terms.value);
+        if (terms.key !== undefined) bound.term(terms.key);
+        this.#hiding(bound.names, () => {
+          terms.domain = this.term(terms.domain);
+          terms.body = this.body(terms.body);
+        });
+        break;
+      }
+      case 'not':
+        terms.body = this.body(terms.body);
+        break;
+      case 'and':
+      case 'or':
+        terms.lhs = this.body(terms.lhs);
+        terms.rhs = this.body(terms.rhs);
+        break;
+    }
+    for (const modifier of expr.with) {
+      modifier.target = this.term(modifier.target);
+      modifier.value = this.term(modifier.value);
+    }
+  }
+
+  term(term: Term): Term {
+    switch (term.type) {
+      case 'var': {
+        const path = this.#lookup(term);
+        return path === undefined ? term : refTerm(path, term.location);
+      }
+      case 'ref':
+        term.terms = this.#reference(term.terms);
+        return term;
+      case 'arraycomprehension':
+      case 'setcomprehension':
+      case 'objectcomprehension':
+        return this.#hiding(declaredInBody(term.body), () => this.#children(term));
+      case 'templatestring':
+        for (const part of term.parts) if (part.type === 'expr') this.#expr(part.expr);
+        return term;
+      default:
+        return this.#children(term);
+    }
+  }
+
+  #children(term: Term): Term {
+    return rewriteChildren(term, { term: (part) => this.term(part), body: (body) => this.body(body) });
+  }
+
+  #reference(terms: readonly Term[]): Term[] {
+    const [head, ...rest] = terms;
+    if (head === undefined) return [];
+    const path = head.type === 'var' ? this.#lookup(head) : [this.term(head)];
+    return [...(path ?? [head]), ...rest.map((term) => this.term(term))];
+  }
+
+  #lookup(term: Term & { type: 'var' }): Term[] | undefined {
+    if (this.#hidden.some((names) => names.has(term.name))) return undefined;
+    return this.#globals.lookup(term);
+  }
+}
+
+interface ArgumentNames {
+  readonly names: ReadonlySet<string>;
+  readonly shadowing: Term | undefined;
+}
+
+/** The variables of arguments; patterns do not reach into sets, comprehensions and calls. */
+function argumentNames(args: readonly Term[]): ArgumentNames {
+  const names = new Set<string>();
+  let shadowing: Term | undefined;
+  walkTerms(args, {
+    term: (term) => {
+      if (term.type === 'var') names.add(term.name);
+      if (isRootDocument(term)) shadowing ??= term;
+      return ['set', 'arraycomprehension', 'setcomprehension', 'objectcomprehension', 'call'].includes(
+        term.type,
+      );
+    },
+  });
+  return { names, shadowing };
+}
+
+/** The names of the rules of each package, by the text of its path. */
+export function exportedNames(
+  modules: Iterable<Module>,
+  pathText: (path: readonly Term[]) => string,
+): Map<string, Set<string>> {
+  const names = new Map<string, Set<string>>();
+  for (const module of modules) {
+    const key = pathText(module.package.path);
+    const exported = names.get(key) ?? new Set<string>();
+    names.set(key, exported);
+    for (const { head } of module.rules) {
+      const name = head.reference[0];
+      if (name?.type === 'var') exported.add(name.name);
+    }
+  }
+  return names;
+}

@@ -1,0 +1,66 @@
+import {
+  checkDeprecated,
+  checkKeywordNames,
+  checkModuleImports,
+  checkUndefined,
+  checkUnsafe,
+  checkUnusedImports,
+  checkVoid,
+} from './check-stages.ts';
+import type { Compilation } from './compilation.ts';
+import { checkPackageConflicts, checkRuleConflicts } from './conflicts.ts';
+import { rewriteComprehensionTerms } from './plain-terms.ts';
+import { checkRecursion } from './recursion.ts';
+import {
+  indexComprehensions,
+  prepareHeadReferences,
+  resolveNames,
+  rewriteDynamicTerms,
+  rewriteEquals,
+  rewriteExpressionTerms,
+  rewriteHeads,
+  rewriteLocals,
+  rewritePrints,
+  rewriteTemplates,
+  rewriteWiths,
+  setGraph,
+  setRuleTree,
+} from './rewrite-stages.ts';
+import { checkBodySafety, checkHeadSafety } from './safety-stages.ts';
+
+export type Stage = (compilation: Compilation) => void;
+
+/** What is done to modules, in the order of OPA's compiler. After a stage with errors the rest may be left out. */
+export const moduleStages: readonly Stage[] = [
+  resolveNames,
+  checkUnusedImports,
+  prepareHeadReferences,
+  checkKeywordNames,
+  checkModuleImports,
+  setRuleTree,
+  rewriteLocals,
+  rewriteTemplates,
+  checkVoid,
+  rewritePrints,
+  rewriteExpressionTerms,
+  setGraph,
+  ({ sorted, names }) => {
+    for (const module of sorted) rewriteComprehensionTerms(module, names);
+  },
+  rewriteHeads,
+  rewriteWiths,
+  (compilation) => {
+    const { ruleTree, sorted, diagnostics } = compilation;
+    checkRuleConflicts(ruleTree, (reference) => compilation.display(reference), diagnostics);
+    checkPackageConflicts(sorted, diagnostics);
+  },
+  checkUndefined,
+  checkHeadSafety,
+  checkBodySafety,
+  rewriteEquals,
+  rewriteDynamicTerms,
+  checkRecursion,
+  checkUnsafe,
+  checkDeprecated,
+  indexComprehensions,
+];

@@ -1,0 +1,63 @@
+import type { Body, Expr } from '../syntax/ast.ts';
+import type { Diagnostic } from '../syntax/diagnostic.ts';
+import { declaredInExpr } from './declared.ts';
+import { compileError } from './diagnostics.ts';
+import { isGeneratedName, isWildcardName } from './nodes.ts';
+import type { Scopes } from './scopes.ts';
+import { variablesOfBody, variablesOfExpr } from './variables.ts';
+
+/**
+ * The variables that the innermost scope declares and nobody uses: those of `some` and `every` always, those of
+ * `:=` in strict mode. `used` are names that the body's result speaks of.
+ */
+export function unusedDeclarations(
+  body: Body,
+  rewritten: Body,
+  used: ReadonlySet<string>,
+  scopes: Scopes,
+  strict: boolean,
+): Diagnostic[] {
+  const assigned = strict ? unusedAssigned(rewritten, used, scopes) : [];
+  return assigned.length > 0 ? assigned : unusedDeclared(body, rewritten, used, scopes);
+}
+
+/** To be used is to be seen a second time, in the scope or one below it. */
+function unusedAssigned(rewritten: Body, used: ReadonlySet<string>, scopes: Scopes): Diagnostic[] {
+  const { names, occurrences } = scopes.top;
+  const unused: [local: string, name: string][] = [];
+  for (const [name, occurrence] of occurrences) {
+    const local = names.get(name);
+    if (occurrence !== 'assigned' || local === undefined || isWildcardName(name)) continue;
+    if (scopes.count(name) <= 1 && !used.has(name)) unused.push([local, name]);
+  }
+  return unused.sort(byLocal).map(([local, name]) => {
+    const at = rewritten.find((expr) => variablesOfExpr(expr).has(local)) ?? rewritten[0];
+    return compileError(at?.location, `assigned var ${name} unused`);
+  });
+}
+
+function unusedDeclared(
+  body: Body,
+  rewritten: Body,
+  used: ReadonlySet<string>,
+  scopes: Scopes,
+): Diagnostic[] {
+  const { names, occurrences } = scopes.top;
+  if (![...occurrences.values()].includes('declared')) return [];
+  const found = variablesOfBody(rewritten);
+  for (const name of used) found.add(scopes.local(name) ?? name);
+  const unused: [local: string, name: string][] = [];
+  for (const [name, occurrence] of occurrences) {
+    const local = names.get(name);
+    if (occurrence !== 'declared' || local === undefined || found.has(local)) continue;
+    if (!isGeneratedName(name)) unused.push([local, name]);
+  }
+  return unused.sort(byLocal).map(([, name]) => {
+    const at: Expr | undefined = body.find((expr) => declaredInExpr(expr).has(name)) ?? body[0];
+    return compileError(at?.location, `declared var ${name} unused`);
+  });
+}
+
+function byLocal(a: readonly [string, string], b: readonly [string, string]): number {
+  return a[0] < b[0] ? -1 : 1;
+}
