@@ -1,0 +1,112 @@
+import type { CompiledRule } from '../../compiler/compiled.ts';
+import type { Rule, Term } from '../../syntax/ast.ts';
+import type { DocumentCode, EntryCode } from '../runtime/documents.ts';
+import { type Runtime, runtime } from '../runtime/index.ts';
+import { emitBody } from './bodies.ts';
+import { internalError } from './errors.ts';
+import type { Frame, Linker } from './frame.ts';
+import { emitMatch } from './matches.ts';
+import { callSite } from './sites.ts';
+import { Unit } from './unit.ts';
+import { emitValue } from './values.ts';
+import { asFunction, openRule } from './values-of-rules.ts';
+
+/** Code for the set that rules with `contains` make. */
+export function compileSet(rules: readonly CompiledRule[], linker: Linker): DocumentCode {
+  const unit = new Unit<Runtime>();
+  const names = rules.map(({ rule }) =>
+    emitRule(rule, unit, linker, 'out', (frame) =>
+      frame.line(`out.add(${emitValue(keyOfSet(rule), frame)});`),
+    ),
+  );
+  const body = unit.root.open('return function (s) ');
+  body.line(`const out = new ${unit.use('RegoSet')}();`);
+  for (const name of names) body.line(`${name}(s, out);`);
+  body.line('return out;');
+  return asFunction(unit.compile(runtime));
+}
+
+/** Code for the object that rules with variables in their references make. */
+export function compileObject(rules: readonly CompiledRule[], depth: number, linker: Linker): DocumentCode {
+  const unit = new Unit<Runtime>();
+  const flat = isFlat(rules, depth);
+  const names = rules.map((rule) => emitObjectRule(rule, depth, flat, false, unit, linker));
+  const body = unit.root.open('return function (s) ');
+  body.line(`const out = new ${unit.use(flat ? 'RegoObject' : 'ObjectBuilder')}();`);
+  for (const name of names) body.line(`${name}(s, out);`);
+  body.line(flat ? 'return out;' : 'return out.build();');
+  return asFunction(unit.compile(runtime));
+}
+
+/** Code for one entry of that object. */
+export function compileEntry(rules: readonly CompiledRule[], depth: number, linker: Linker): EntryCode {
+  const unit = new Unit<Runtime>();
+  const flat = isFlat(rules, depth);
+  const names = rules.map((rule) => emitObjectRule(rule, depth, flat, true, unit, linker));
+  const body = unit.root.open('return function (s, key) ');
+  body.line(`const out = new ${unit.use(flat ? 'RegoObject' : 'ObjectBuilder')}();`);
+  for (const name of names) body.line(`${name}(s, out, key);`);
+  body.line(`return out${flat ? '' : '.build()'}.get(key);`);
+  return asFunction(unit.compile(runtime));
+}
+
+/** Every rule gives one value under one key. */
+function isFlat(rules: readonly CompiledRule[], depth: number): boolean {
+  return rules.every(({ kind, path }) => kind === 'single' && path.length === depth + 1);
+}
+
+function emitObjectRule(
+  { rule, kind, path }: CompiledRule,
+  depth: number,
+  flat: boolean,
+  keyed: boolean,
+  unit: Unit<Runtime>,
+  linker: Linker,
+): string {
+  const site = unit.constant(callSite(rule.head.location ?? rule.location));
+  const below = path.slice(depth);
+  return emitRule(
+    rule,
+    unit,
+    linker,
+    keyed ? 'out, key' : 'out',
+    (frame) => {
+      const keys = below.map((term) => emitValue(term, frame));
+      const value = emitValue(kind === 'multi' ? keyOfSet(rule) : (rule.head.value ?? trueTerm), frame);
+      if (flat) frame.line(`${unit.use('putUnique')}(out, ${keys[0]}, ${value}, ${site});`);
+      else {
+        const method = kind === 'multi' ? 'add' : 'put';
+        frame.line(`out.${method}([${keys.join(', ')}], ${value}, ${site});`);
+      }
+    },
+    (frame) => {
+      const first = below[0];
+      if (keyed && first !== undefined) emitMatch(first, 'key', frame);
+    },
+  );
+}
+
+const trueTerm: Term = { type: 'boolean', value: true, location: undefined };
+
+function emitRule(
+  rule: Rule,
+  unit: Unit<Runtime>,
+  linker: Linker,
+  parameters: string,
+  result: (frame: Frame) => void,
+  before: (frame: Frame) => void = () => {},
+): string {
+  const name = unit.fresh('f');
+  const frame = openRule(`function ${name}(s, ${parameters}) `, unit, linker);
+  frame.closure(() => {
+    before(frame);
+    emitBody(rule.body, frame);
+    result(frame);
+  }, false);
+  return name;
+}
+
+function keyOfSet(rule: Rule): Term {
+  if (rule.head.key === undefined) throw internalError('a rule with contains has no key', rule.location);
+  return rule.head.key;
+}

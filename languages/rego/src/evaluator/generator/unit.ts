@@ -1,0 +1,82 @@
+/** A stretch of generated code: lines and, between them, stretches that are still being filled. */
+export class Block {
+  readonly #parts: (string | Block)[] = [];
+  readonly #declarations: string[] = [];
+
+  line(text: string): void {
+    this.#parts.push(text);
+  }
+
+  /** Opens `{ … }` after `head` at this place. */
+  open(head: string): Block {
+    const inner = new Block();
+    this.#parts.push(`${head}{`, inner, '}');
+    return inner;
+  }
+
+  /** A variable declared at the start of the block, for what is worked out below it once. */
+  declare(name: string): void {
+    this.#declarations.push(name);
+  }
+
+  write(lines: string[]): void {
+    if (this.#declarations.length > 0) lines.push(`let ${this.#declarations.join(', ')};`);
+    for (const part of this.#parts) {
+      if (typeof part === 'string') lines.push(part);
+      else part.write(lines);
+    }
+  }
+}
+
+/**
+ * One text of generated JavaScript and what it refers to. No text of a policy gets into it but through
+ * `literal`; every name comes from a counter, and all else is handed over in the array of constants.
+ */
+export class Unit<Runtime extends object> {
+  readonly root = new Block();
+  readonly #constants: unknown[] = [];
+  readonly #names = new Map<unknown, string>();
+  readonly #used = new Set<string>();
+  #counter = 0;
+
+  fresh(prefix = 't'): string {
+    return `${prefix}${this.#counter++}`;
+  }
+
+  /** The name of a value that is handed over. */
+  constant(value: unknown): string {
+    const known = this.#names.get(value);
+    if (known !== undefined) return known;
+    const name = `k${this.#constants.length}`;
+    this.#constants.push(value);
+    this.#names.set(value, name);
+    return name;
+  }
+
+  /** The name of a function of the run time. */
+  use(name: keyof Runtime & string): string {
+    this.#used.add(name);
+    return name;
+  }
+
+  text(): string {
+    const lines = ["'use strict';"];
+    if (this.#used.size > 0) lines.push(`const {${[...this.#used].join(', ')}} = runtime;`);
+    if (this.#constants.length > 0)
+      lines.push(`const [${this.#constants.map((_, i) => `k${i}`).join(', ')}] = constants;`);
+    this.root.write(lines);
+    return lines.join('\n');
+  }
+
+  /** Runs the text, which returns a function. */
+  compile(runtime: Runtime): unknown {
+    const factory = new Function('runtime', 'constants', this.text());
+    return factory(runtime, this.#constants);
+  }
+}
+
+/** JavaScript for a text of a policy. */
+export function literal(text: string): string {
+  // A JSON text is a JavaScript literal, line separators included; `<` is kept out of script elements' way.
+  return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+}

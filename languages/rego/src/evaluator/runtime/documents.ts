@@ -1,0 +1,107 @@
+import { keyOf, type RegoValue } from '../../values/index.ts';
+import { at as lookAt } from './access.ts';
+import { baseValue } from './base.ts';
+import { isOfOneKey } from './failure.ts';
+import { absent, type Cached, isReplaced, type Scope } from './scope.ts';
+
+/** Gives the document of the rules at one path; generated when it is first asked for. */
+export type DocumentCode = (scope: Scope) => RegoValue | undefined;
+/** As `DocumentCode`, of one entry alone: the bodies run with the first key known. */
+export type EntryCode = (scope: Scope, key: RegoValue) => RegoValue | undefined;
+
+export interface DocumentSource {
+  document(): DocumentCode;
+  /** Absent where the rules give one value or a set. */
+  entry?(): EntryCode;
+}
+
+/**
+ * The document that rules make at a path: one value, a set or an object. Made once for each scope; what
+ * `with` puts at its path or above it hides the rules.
+ */
+export class VirtualDocument {
+  readonly id: number;
+  /** Without `data`. */
+  readonly path: readonly RegoValue[];
+  readonly #source: DocumentSource;
+  #document: DocumentCode | undefined;
+  #entry: EntryCode | undefined;
+
+  constructor(id: number, path: readonly RegoValue[], source: DocumentSource) {
+    this.id = id;
+    this.path = path;
+    this.#source = source;
+  }
+
+  /** An entry can be made without the others. */
+  get hasEntries(): boolean {
+    return this.#source.entry !== undefined;
+  }
+
+  get(scope: Scope): RegoValue | undefined {
+    const known = scope.documents[this.id];
+    if (known !== undefined) return known === absent ? undefined : known;
+    return this.#make(scope);
+  }
+
+  #make(scope: Scope): RegoValue | undefined {
+    let value: RegoValue | undefined;
+    if (isReplaced(scope, this.path)) value = baseValue(scope, this.path);
+    else {
+      this.#document ??= this.#source.document();
+      value = this.#document(scope);
+    }
+    scope.documents[this.id] = value ?? (value === null ? null : absent);
+    return value;
+  }
+
+  /**
+   * The entry at `key`. Made out of the whole document where that can be made; where it raises an error, the
+   * rules run for this key alone, since an error of another key does not count.
+   */
+  at(scope: Scope, key: RegoValue): RegoValue | undefined {
+    const entry = this.#source.entry;
+    if (entry === undefined || scope.documents[this.id] !== undefined || isReplaced(scope, this.path))
+      return lookAt(this.get(scope), key);
+    const table = scope.keyed.get(this);
+    if (table === undefined) {
+      try {
+        return lookAt(this.get(scope), key);
+      } catch (error) {
+        if (!isOfOneKey(error)) throw error;
+        scope.keyed.set(this, new Map());
+      }
+    }
+    return this.#entryAt(scope, key);
+  }
+
+  #entryAt(scope: Scope, key: RegoValue): RegoValue | undefined {
+    const table = scope.keyed.get(this) ?? new Map<unknown, Cached>();
+    const id = keyOf(key);
+    const known = table.get(id);
+    if (known !== undefined) return known === absent ? undefined : known;
+    this.#entry ??= this.#source.entry?.();
+    const value = this.#entry?.(scope, key);
+    table.set(id, value === undefined ? absent : value);
+    return value;
+  }
+}
+
+/** A function of the policy. `run` takes the scope and the arguments, and is generated at the first call. */
+export class UserFunction {
+  readonly id: number;
+  readonly name: string;
+  readonly arity: number;
+  run: FunctionCode;
+
+  constructor(id: number, name: string, arity: number, generate: () => FunctionCode) {
+    this.id = id;
+    this.name = name;
+    this.arity = arity;
+    this.run = (scope, ...args) => {
+      this.run = generate();
+      return this.run(scope, ...args);
+    };
+  }
+}
+export type FunctionCode = (scope: Scope, ...args: RegoValue[]) => RegoValue | undefined;

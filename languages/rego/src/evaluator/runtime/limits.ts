@@ -1,0 +1,18 @@
+import { type BuiltinLimits, defaultBuiltinLimits } from '../../builtins/builtin.ts';
+
+/** Bounds of one evaluation; passing one is the error `eval_limit_error` that names it. */
+export interface EvaluationLimits extends BuiltinLimits {
+  /** Turns of loops, calls and items made, all together. */
+  readonly maxSteps: number;
+  /** Milliseconds; read every `stepsPerCheck` steps. */
+  readonly maxMilliseconds: number;
+}
+
+export const defaultEvaluationLimits: EvaluationLimits = Object.freeze({
+  ...defaultBuiltinLimits,
+  maxSteps: 2_000_000_000,
+  maxMilliseconds: 60_000,
+});
+
+/** Steps between two looks at the clock. */
+export const stepsPerCheck = 20_000;

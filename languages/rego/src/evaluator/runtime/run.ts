@@ -1,0 +1,80 @@
+import type { BuiltinContext, CallLocation } from '../../builtins/builtin.ts';
+import type { BuiltinHost } from '../../builtins/host.ts';
+import type { Location } from '../../syntax/location.ts';
+import type { RegoValue } from '../../values/index.ts';
+import { type EvaluationError, limitError } from './failure.ts';
+import { type EvaluationLimits, stepsPerCheck } from './limits.ts';
+
+export interface RunOptions {
+  /** The base document; undefined where there is none. */
+  readonly data: RegoValue | undefined;
+  readonly limits: EvaluationLimits;
+  readonly host: BuiltinHost;
+  /** Milliseconds of a clock that only goes forward; without one there is no time limit. */
+  readonly clock: (() => number) | undefined;
+  /** Errors of built-ins end the evaluation; else they leave their expression undefined. */
+  readonly strictBuiltinErrors: boolean;
+  readonly print?: BuiltinContext['print'];
+  readonly trace?: BuiltinContext['trace'];
+}
+
+/** One evaluation: its budget, its base document and what built-ins see of it. */
+export class Run {
+  /** Steps left until the next look at the clock; generated code counts it down. */
+  fuel = stepsPerCheck;
+  readonly data: RegoValue | undefined;
+  /** Bodies may end at their first result where the rest could only raise errors of built-ins. */
+  readonly lenient: boolean;
+  readonly strict: boolean;
+  /** Errors of built-ins that left an expression undefined, the first hundred. */
+  readonly builtinErrors: EvaluationError[] = [];
+  readonly context: MutableContext;
+  readonly #limits: EvaluationLimits;
+  readonly #clock: (() => number) | undefined;
+  readonly #start: number;
+  #steps = 0;
+
+  constructor(options: RunOptions) {
+    this.data = options.data;
+    this.strict = options.strictBuiltinErrors;
+    this.lenient = !this.strict;
+    this.#limits = options.limits;
+    this.#clock = options.clock;
+    this.#start = options.clock?.() ?? 0;
+    this.context = {
+      host: options.host,
+      limits: options.limits,
+      cache: new Map(),
+      location: undefined,
+      chargeSteps: (steps) => this.charge(steps),
+      ...(options.print === undefined ? {} : { print: options.print }),
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
+    };
+  }
+
+  /** The budget of `stepsPerCheck` is used up. */
+  refuel(): void {
+    this.#steps += stepsPerCheck;
+    this.fuel = stepsPerCheck;
+    if (this.#steps > this.#limits.maxSteps) throw limitError('maxSteps', this.#limits.maxSteps);
+    const limit = this.#limits.maxMilliseconds;
+    if (this.#clock !== undefined && this.#clock() - this.#start > limit)
+      throw limitError('maxMilliseconds', limit);
+  }
+
+  charge(steps: number): void {
+    this.fuel -= steps;
+    if (this.fuel >= 0) return;
+    this.#steps -= this.fuel;
+    this.refuel();
+  }
+}
+
+/** Where a call stands, with the stretch of text for errors. */
+export interface CallSite extends CallLocation {
+  readonly at: Location | undefined;
+}
+
+export interface MutableContext extends BuiltinContext {
+  location: CallSite | undefined;
+}

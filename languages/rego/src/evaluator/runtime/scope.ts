@@ -1,0 +1,152 @@
+import type { Builtin } from '../../builtins/builtin.ts';
+import { isObjectValue, type PlainObject, RegoObject, type RegoValue } from '../../values/index.ts';
+import type { UserFunction, VirtualDocument } from './documents.ts';
+import type { Run } from './run.ts';
+
+/** Stands in a cache for a result that is undefined. */
+export const absent: unique symbol = Symbol('undefined');
+export type Cached = RegoValue | typeof absent | undefined;
+
+/** Results of a function by its arguments: one map for each argument but the last holds the next. */
+export type Memo = Map<RegoValue, Memo | Cached>;
+
+/** A path in `data` or `input`, without that name. */
+export type Path = readonly string[];
+
+/** What a function is replaced with. */
+export type Mock =
+  | { readonly kind: 'value'; readonly value: RegoValue }
+  | { readonly kind: 'function'; readonly target: UserFunction }
+  | { readonly kind: 'builtin'; readonly target: Builtin };
+
+/**
+ * What the rules see: `input`, what `with` put in the place of data and functions, and the caches that hold
+ * for exactly that. Generated code gets its scope as its first argument; `with` makes another one.
+ */
+export class Scope {
+  readonly run: Run;
+  readonly input: RegoValue | undefined;
+  /** A document that holds what `with` put into data, and the paths it was put at. */
+  readonly replaced: RegoValue | undefined;
+  readonly targets: readonly Path[] | null;
+  readonly mocks: ReadonlyMap<string, Mock> | null;
+  readonly documents: Cached[];
+  readonly bases: Cached[];
+  readonly calls: (Memo | undefined)[];
+  readonly extents: Map<unknown, Cached>;
+  readonly keyed: Map<VirtualDocument, Map<unknown, Cached>>;
+
+  constructor(parts: ScopeParts) {
+    this.run = parts.run;
+    this.input = parts.input;
+    this.replaced = parts.replaced;
+    this.targets = parts.targets;
+    this.mocks = parts.mocks;
+    this.documents = parts.documents ?? [];
+    this.bases = parts.bases ?? [];
+    this.calls = parts.calls ?? [];
+    this.extents = parts.extents ?? new Map();
+    this.keyed = parts.keyed ?? new Map();
+  }
+
+  /** The same scope in which no function is replaced, as the body of a replacement sees it. */
+  withoutMocks(): Scope {
+    return new Scope({ ...this, mocks: null });
+  }
+}
+
+export interface ScopeParts {
+  readonly run: Run;
+  readonly input: RegoValue | undefined;
+  readonly replaced: RegoValue | undefined;
+  readonly targets: readonly Path[] | null;
+  readonly mocks: ReadonlyMap<string, Mock> | null;
+  readonly documents?: Cached[];
+  readonly bases?: Cached[];
+  readonly calls?: (Memo | undefined)[];
+  readonly extents?: Map<unknown, Cached>;
+  readonly keyed?: Map<VirtualDocument, Map<unknown, Cached>>;
+}
+
+export function rootScope(run: Run, input: RegoValue | undefined): Scope {
+  return new Scope({ run, input, replaced: undefined, targets: null, mocks: null });
+}
+
+/** One replacement of a `with`. */
+export type Replacement =
+  | { readonly kind: 'input'; readonly path: Path }
+  | { readonly kind: 'data'; readonly path: Path }
+  | { readonly kind: 'function'; readonly name: string; readonly mock: Mock | undefined };
+
+/**
+ * The scope of an expression with replacements.
+ *
+ * @param values one for each replacement; ignored where a function is put in the place of a function.
+ */
+export function replacedScope(
+  scope: Scope,
+  replacements: readonly Replacement[],
+  values: readonly RegoValue[],
+): Scope {
+  let { input, replaced } = scope;
+  const targets: Path[] = scope.targets === null ? [] : [...scope.targets];
+  const mocks = new Map(scope.mocks ?? []);
+  replacements.forEach((replacement, i) => {
+    const value = values[i] ?? null;
+    if (replacement.kind === 'input') input = replaceAt(input, replacement.path, 0, value);
+    else if (replacement.kind === 'data') {
+      replaced = replaceAt(replaced, replacement.path, 0, value);
+      targets.push(replacement.path);
+    } else mocks.set(replacement.name, replacement.mock ?? { kind: 'value', value });
+  });
+  const sameData = targets.length === (scope.targets?.length ?? 0);
+  return new Scope({
+    run: scope.run,
+    input,
+    replaced,
+    targets: targets.length === 0 ? null : targets,
+    mocks: mocks.size === 0 ? null : mocks,
+    ...(sameData ? { bases: scope.bases } : {}),
+  });
+}
+
+/** A copy of a document with another value at a path; what stands in the way of the path goes. */
+export function replaceAt(
+  document: RegoValue | undefined,
+  path: Path,
+  depth: number,
+  value: RegoValue,
+): RegoValue {
+  const key = path[depth];
+  if (key === undefined) return value;
+  const old = isObjectValue(document) ? document : undefined;
+  if (old instanceof RegoObject) {
+    const copy = new RegoObject();
+    for (const [name, item] of old.entries()) copy.set(name, item);
+    return copy.set(key, replaceAt(old.get(key), path, depth + 1, value));
+  }
+  return withMember(old, key, (member) => replaceAt(member, path, depth + 1, value));
+}
+
+function withMember(
+  object: PlainObject | undefined,
+  key: string,
+  change: (member: RegoValue | undefined) => RegoValue,
+): PlainObject {
+  const copy: Record<string, RegoValue> = { ...object };
+  const old = object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+  Object.defineProperty(copy, key, {
+    value: change(old),
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+  return copy;
+}
+
+/** Whether `with` replaced the document at `path` or one above it. */
+export function isReplaced(scope: Scope, path: readonly RegoValue[]): boolean {
+  const { targets } = scope;
+  if (targets === null) return false;
+  return targets.some((target) => target.length <= path.length && target.every((key, i) => key === path[i]));
+}
