@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
@@ -89,11 +89,7 @@ function repositoryAbove(root: string): string[] {
   return [];
 }
 
+/** A folder, or in a work tree and a submodule a file. */
 function hasGit(folder: string): boolean {
-  try {
-    readFileSync(join(folder, '.git', 'HEAD'));
-    return true;
-  } catch {
-    return false;
-  }
+  return existsSync(join(folder, '.git'));
 }

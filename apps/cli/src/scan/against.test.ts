@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -165,6 +165,49 @@ describe('--against a revision', () => {
     });
   });
 
+  test('what the revision ignores and what it leads away to is read as now', () => {
+    const files = { '.gitignore': 'ignored.yaml\n', 'sub/a.yaml': safe, 'sub/ignored.yaml': risky };
+    withRepository(files, {}, (folder) => {
+      git(folder, 'add', '--force', 'sub');
+      git(folder, 'commit', '--quiet', '--message=ignored');
+      const run = keelson(folder, ['scan', 'sub', '--against', 'HEAD', ...only]);
+      expect([run.code, compared(run.out)]).toEqual([0, nothing]);
+    });
+    withFolder({ 'outside/a.yaml': risky }, (other) => {
+      withRepository({ 'a.yaml': safe }, {}, (folder) => {
+        symlinkSync(join(other, 'outside'), join(folder, 'deploy'));
+        git(folder, 'add', 'deploy');
+        git(folder, 'commit', '--quiet', '--message=link');
+        unlinkSync(join(folder, 'deploy'));
+        mkdirSync(join(folder, 'deploy'));
+        writeFileSync(join(folder, 'deploy/a.yaml'), risky);
+        const run = keelson(folder, ['scan', 'deploy', '--against', 'HEAD', ...only]);
+        expect([run.code, compared(run.out)]).toEqual([1, { ...nothing, new: ['host-pid Pod a'] }]);
+      });
+    });
+  });
+
+  test('a submodule is not comparable, for a revision does not hold its files', () => {
+    withRepository({ 'a.yaml': risky }, {}, (module) => {
+      withRepository({ 'b.yaml': safe }, {}, (folder) => {
+        git(folder, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', module, 'sub');
+        git(folder, 'commit', '--quiet', '--message=submodule');
+        const { out } = keelson(folder, ['scan', '.', '--against', 'HEAD', ...only]);
+        expect(compared(out)).toEqual({ ...nothing, notComparable: ['host-pid Pod a'] });
+      });
+    });
+  });
+
+  test('runs none of the hooks that git would', () => {
+    withRepository({ 'a.yaml': safe }, {}, (folder) => {
+      const hook = join(folder, '.git/hooks/post-index-change');
+      mkdirSync(join(folder, '.git/hooks'), { recursive: true });
+      writeFileSync(hook, '#!/bin/sh\ntouch "$(dirname "$0")/ran"\n', { mode: 0o755 });
+      keelson(folder, ['scan', '.', '--against', 'HEAD', ...only]);
+      expect(readdirSync(join(folder, '.git/hooks'))).not.toContain('ran');
+    });
+  });
+
   test.each([
     [['.', '--against', 'no-such-revision'], 'neither a folder nor a revision'],
     [['.', '--against=--upload-pack=touch x'], 'neither a folder nor a revision'],
@@ -187,6 +230,17 @@ describe('--against a folder', () => {
         1,
         { ...nothing, new: ['host-network Pod a'], resolved: ['host-pid Pod a'] },
       ]);
+    });
+  });
+
+  test.each([
+    ['folder with folder', ['new', '--against', 'old']],
+    ['a file below the folder', ['new/a.yaml', '--against', 'before']],
+  ])('what the earlier state could not read is not comparable: %s', (_, args) => {
+    const files = { 'old/a.yaml': broken, 'before/new/a.yaml': broken, 'new/a.yaml': risky };
+    withFolder(files, (folder) => {
+      const { out } = keelson(folder, ['scan', ...args, ...only]);
+      expect(compared(out)).toEqual({ ...nothing, notComparable: ['host-pid Pod a'] });
     });
   });
 

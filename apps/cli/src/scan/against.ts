@@ -1,8 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { CommandError } from '../errors.ts';
+
+/** What `judge` gave for an earlier state, and how its files are found in the state of now. */
+export interface EarlierState<T> {
+  result: T;
+  /** Folders from which a file has the same path in both states. */
+  bases: { earlier: string; now: string };
+  /** Folders of submodules, whose files a revision does not hold. */
+  submodules: readonly string[];
+}
 
 /**
  * Calls `judge` with the paths as they were in an earlier state, and gives what it gives. A folder is taken as it
@@ -13,32 +22,35 @@ export async function judgeEarlier<T>(
   against: string,
   paths: readonly string[],
   judge: (paths: readonly string[]) => Promise<T>,
-): Promise<T> {
+): Promise<EarlierState<T>> {
   if (paths.includes('-')) throw new CommandError('USAGE', '--against does not go with -');
-  if (statSync(against, { throwIfNoEntry: false })?.isDirectory() === true)
-    return judge(pathsInFolder(against, paths));
-  return judgeRevision(against, paths, judge);
+  return isFolder(against) ? judgeFolder(against, paths, judge) : judgeRevision(against, paths, judge);
 }
 
 /** One folder is compared with the other folder itself; other paths are looked for below it. */
-function pathsInFolder(folder: string, paths: readonly string[]): string[] {
+async function judgeFolder<T>(
+  folder: string,
+  paths: readonly string[],
+  judge: (paths: readonly string[]) => Promise<T>,
+): Promise<EarlierState<T>> {
   const [only] = paths;
-  if (
-    paths.length === 1 &&
-    only !== undefined &&
-    statSync(only, { throwIfNoEntry: false })?.isDirectory() === true
-  )
-    return [folder];
-  return paths
+  if (paths.length === 1 && only !== undefined && isFolder(only))
+    return { result: await judge([folder]), bases: { earlier: folder, now: only }, submodules: [] };
+  const inside = paths
     .map((path) => join(folder, isAbsolute(path) ? relative(process.cwd(), path) : path))
-    .filter(leadsSomewhere);
+    .filter((path) => foundAt(path).length > 0);
+  return { result: await judge(inside), bases: { earlier: folder, now: '.' }, submodules: [] };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 async function judgeRevision<T>(
   revision: string,
   paths: readonly string[],
   judge: (paths: readonly string[]) => Promise<T>,
-): Promise<T> {
+): Promise<EarlierState<T>> {
   const here = realpathSync(process.cwd());
   const top = git(['rev-parse', '--show-toplevel'], (reason) => {
     throw new CommandError(
@@ -58,7 +70,7 @@ async function judgeRevision<T>(
       return relative(here, resolve(here, path)) || '.';
     throw new CommandError('USAGE', `--against ${revision}: ${path} is outside the repository`);
   });
-  const folder = mkdtempSync(join(tmpdir(), 'keelson-against-'));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'keelson-against-')));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const interrupted = () => {
     remove();
@@ -66,12 +78,16 @@ async function judgeRevision<T>(
   };
   process.once('SIGINT', interrupted);
   try {
-    checkOut(top, commit, folder);
-    const root = join(folder, 'tree', relative(top, here));
-    if (!existsSync(root)) return await judge([]);
+    const tree = join(folder, 'tree');
+    const links = checkOut(top, commit, tree, join(folder, 'index'));
+    const root = join(tree, relative(top, here));
+    const submodules = links.map((path) => relative(here, join(top, path)));
+    const bases = { earlier: '.', now: '.' };
+    if (!standsIn(tree, [root])) return { result: await judge([]), bases, submodules };
     // Names in findings are those that the user knows, so the earlier tree is read from the same place in it.
     process.chdir(root);
-    return await judge(inside.filter(leadsSomewhere));
+    const found = inside.filter((path) => standsIn(tree, foundAt(path)));
+    return { result: await judge(found), bases, submodules };
   } finally {
     process.chdir(here);
     process.removeListener('SIGINT', interrupted);
@@ -79,27 +95,55 @@ async function judgeRevision<T>(
   }
 }
 
-/** Writes the files of a commit below `folder`, with an index of its own: the user's index and work tree stay as they are. */
-function checkOut(top: string, commit: string, folder: string): void {
-  const env = { ...process.env, GIT_INDEX_FILE: join(folder, 'index') };
+/**
+ * Writes the files of a commit below `tree`, with an index of its own: the user's index and work tree stay as they are.
+ * Gives the paths of submodules.
+ */
+function checkOut(top: string, commit: string, tree: string, index: string): string[] {
+  const env = { ...process.env, GIT_INDEX_FILE: index };
   const fail = (reason: string) => {
     throw new CommandError('OUTSIDE_FAILED', `git could not write the files of ${commit}: ${reason}`);
   };
   git(['-C', top, 'read-tree', commit], fail, env);
-  git(['-C', top, 'checkout-index', '--all', '--quiet', `--prefix=${join(folder, 'tree')}${sep}`], fail, env);
+  git(['-C', top, 'checkout-index', '--all', '--quiet', `--prefix=${tree}${sep}`], fail, env);
+  // Where the repository begins, for the .gitignore files above a path.
+  mkdirSync(join(tree, '.git'), { recursive: true });
+  const entries = git(['-C', top, 'ls-files', '--stage', '-z'], fail, env).split('\0');
+  return entries.flatMap((entry) => /^160000 \S+ \d\t(.*)$/s.exec(entry)?.[1] ?? []);
 }
 
+/** Nothing that the repository's settings name is run for what only writes files elsewhere. */
+const plain = ['-c', 'core.fsmonitor=false', '-c', `core.hooksPath=${devNull}`];
+
+/** The most that git may say: a line for each file of a large repository. */
+const maxAnswer = 1 << 28;
+
 function git(args: readonly string[], fail: (reason: string) => never, env = process.env): string {
-  const { status, stdout, stderr, error } = spawnSync('git', args, {
+  const { status, stdout, stderr, error } = spawnSync('git', [...plain, ...args], {
     encoding: 'utf8',
     env,
+    maxBuffer: maxAnswer,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (error !== undefined) return fail('git is not on PATH');
+  if (error !== undefined)
+    return fail('code' in error && error.code === 'ENOENT' ? 'git is not on PATH' : error.message);
   if (status !== 0) return fail(stderr.trim());
   return stdout.trim();
 }
 
-function leadsSomewhere(path: string): boolean {
-  return existsSync(path) || (/[*?[{]/.test(path) && globSync(path).length > 0);
+/** The path, or what a glob finds; nothing where there is nothing. */
+function foundAt(path: string): string[] {
+  if (existsSync(path)) return [path];
+  return /[*?[{]/.test(path) ? globSync(path) : [];
+}
+
+/** True for what there is and stands in the tree: a link in it must not lead the scan to other files. */
+function standsIn(tree: string, paths: readonly string[]): boolean {
+  return (
+    paths.length > 0 &&
+    paths.every((path) => {
+      const real = existsSync(path) ? realpathSync(path) : '';
+      return real === tree || real.startsWith(tree + sep);
+    })
+  );
 }

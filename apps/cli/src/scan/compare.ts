@@ -1,14 +1,21 @@
+import { relative, sep } from 'node:path';
 import type { Finding, Notification } from '@keelson/evidence';
 import { type Comparison, counts, type ReportedFinding } from '@keelson/report';
+import type { EarlierState } from './against.ts';
 import type { Judged } from './judge.ts';
 
 /**
  * Compares a run with an earlier state that the same checks judged: marks each finding of the run, and tells which of
  * the earlier ones are gone. What only one side could judge is neither new nor resolved.
  */
-export function compareFindings(against: string, earlier: Judged, now: Judged): Comparison {
+export function compareFindings(
+  against: string,
+  { result: earlier, bases, submodules }: EarlierState<Judged>,
+  now: Judged,
+): Comparison {
   const left = countByFingerprint(earlier.findings.filter(({ finding }) => counts(finding)));
-  const unjudgedBefore = unjudgedTest(earlier.notifications);
+  const withoutFiles = submodules.map(submoduleNote);
+  const unjudgedBefore = unjudgedTest([...earlier.notifications, ...withoutFiles], bases.earlier, bases.now);
   for (const item of now.findings) {
     if (!counts(item.finding)) continue;
     if (take(left, item.finding)) item.state = 'unchanged';
@@ -16,7 +23,7 @@ export function compareFindings(against: string, earlier: Judged, now: Judged): 
   }
   // A finding that an exception now covers is still there.
   const present = countByFingerprint(now.findings);
-  const unjudgedNow = unjudgedTest(now.notifications);
+  const unjudgedNow = unjudgedTest(now.notifications, bases.now, bases.earlier);
   const resolved: Finding[] = [];
   const notComparable: { finding: Finding; reason: string }[] = [];
   for (const { finding } of earlier.findings) {
@@ -40,21 +47,32 @@ function take(left: Map<string, number>, { fingerprint }: Finding): boolean {
   return remaining > 0;
 }
 
-/** Gives the reason why a side could not judge what a finding of the other side is about; undefined when it could. */
-function unjudgedTest(notifications: readonly Notification[]): (finding: Finding) => string | undefined {
+function submoduleNote(file: string): Notification {
+  return { level: 'note', code: 'NOT_JUDGED', message: 'a submodule', location: { file } };
+}
+
+/**
+ * Gives the reason why a side could not judge what a finding of the other side is about; undefined when it could. Files
+ * of each side are named from its folder on.
+ */
+function unjudgedTest(
+  notifications: readonly Notification[],
+  folder: string,
+  folderOfOther: string,
+): (finding: Finding) => string | undefined {
   const places = new Map<string, string>();
   const checks = new Map<string, string>();
   for (const { message, location, rule, level } of notifications) {
-    if (rule !== undefined) checks.set(`${rule}\n${location?.file ?? ''}`, message);
-    else if (location !== undefined) places.set(trimSlash(location.file), `${location.file}: ${message}`);
+    const place = location === undefined ? '' : nameFrom(folder, location.file);
+    if (rule !== undefined) checks.set(`${rule}\n${place}`, message);
+    else if (location !== undefined) places.set(place, `${location.file}: ${message}`);
     else if (level === 'error') places.set('', message);
   }
   if (places.size === 0 && checks.size === 0) return () => undefined;
   return (finding) => {
-    const files = finding.locations.flatMap(({ file, origin }) => [
-      file,
-      ...(origin === undefined ? [] : [origin.file]),
-    ]);
+    const files = finding.locations
+      .flatMap(({ file, origin }) => (origin === undefined ? [file] : [file, origin.file]))
+      .map((file) => nameFrom(folderOfOther, file));
     for (const file of ['', ...files]) {
       const ofCheck = checks.get(`${finding.rule}\n${file}`);
       if (ofCheck !== undefined) return ofCheck;
@@ -73,6 +91,6 @@ function foldersAndItself(file: string): string[] {
   return steps.map((_, i) => steps.slice(0, i + 1).join('/')).filter((part) => part !== '');
 }
 
-function trimSlash(path: string): string {
-  return path.endsWith('/') ? path.slice(0, -1) : path;
+function nameFrom(folder: string, file: string): string {
+  return relative(folder, file).split(sep).join('/');
 }

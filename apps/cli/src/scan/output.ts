@@ -98,11 +98,7 @@ async function textsOf(
   return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
 }
 
-async function render(
-  output: Output,
-  report: ScanReport,
-  options: ScanOptions,
-): Promise<Iterable<string>> {
+async function render(output: Output, report: ScanReport, options: ScanOptions): Promise<Iterable<string>> {
   const isNamed = options.frameworks.length > 0;
   const format = reportFormats[output.format];
   if (format !== undefined) {
@@ -113,7 +109,13 @@ async function render(
   const columns = output.file === '-' ? terminalColumns() : undefined;
   const isPlain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   const colour = columns !== undefined && !isPlain;
-  return [writeTerminal(isNamed ? report : { ...report, frameworks: [] }, { colour, width: columns ?? 120, show: options.show })];
+  return [
+    writeTerminal(isNamed ? report : { ...report, frameworks: [] }, {
+      colour,
+      width: columns ?? 120,
+      show: options.show,
+    }),
+  ];
 }
 
 /** Texts are gathered to this many characters before they are written. */

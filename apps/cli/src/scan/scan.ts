@@ -6,6 +6,7 @@ import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { Progress } from '../progress.ts';
 import { writeStdout } from '../stdout.ts';
+import type { EarlierState } from './against.ts';
 import { applyBaseline, writeBaseline } from './baseline.ts';
 import { selectChecks } from './checks.ts';
 import { type Judged, judgeInput, overThreshold } from './judge.ts';
@@ -55,6 +56,9 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
     const settings = await settingsOf(configuration, loaded);
     return { judged: judgeInput(loaded, selected, merged, settings), selected, settings };
   };
+  // First, for a wrong call is told before the work begins.
+  const before =
+    merged.against === undefined ? undefined : await judgeBefore(merged.against, merged.paths, judgePaths);
   const { judged, selected, settings } = await judgePaths(merged.paths);
   if (merged.fix !== undefined) {
     progress.clear();
@@ -62,8 +66,7 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
     return fixInput(judged, selected, merged, settings);
   }
   baselines(judged, merged);
-  const earlier =
-    merged.against === undefined ? undefined : await compareWith(merged.against, merged, judged, judgePaths);
+  const earlier = before === undefined ? undefined : await compareWith(before, judged);
   progress.clear();
   await writeOutputs(judged, selected, merged, {
     time,
@@ -74,25 +77,35 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
   return overThreshold(judged.findings, merged.failOn) ? exitCodes.findings : exitCodes.done;
 }
 
-/** Judges the earlier state by the same checks; what could not be read of it is told and is no fault of this run. */
-async function compareWith(
+/** An earlier state, judged by the same checks. */
+interface Before extends EarlierState<Judged> {
+  against: string;
+}
+
+async function judgeBefore(
   against: string,
-  options: ScanOptions,
-  judged: Judged,
+  paths: readonly string[],
   judgePaths: (paths: readonly string[]) => Promise<{ judged: Judged }>,
+): Promise<Before> {
+  const { judgeEarlier } = await import('./against.ts');
+  const state = await judgeEarlier(against, paths, async (there) => (await judgePaths(there)).judged);
+  return { against, ...state };
+}
+
+/** What could not be read of the earlier state is told and is no fault of this run. */
+async function compareWith(
+  before: Before,
+  judged: Judged,
 ): Promise<{ comparison: Comparison; judged: Judged }> {
-  const [{ judgeEarlier }, { compareFindings }] = await Promise.all([
-    import('./against.ts'),
-    import('./compare.ts'),
-  ]);
-  const earlier = await judgeEarlier(against, options.paths, judgePaths);
-  const comparison = compareFindings(against, earlier.judged, judged);
-  for (const notification of earlier.judged.notifications) {
+  const { against, result } = before;
+  const { compareFindings } = await import('./compare.ts');
+  const comparison = compareFindings(against, before, judged);
+  for (const notification of result.notifications) {
     if (notification.level !== 'error') continue;
     const message = `in ${against}: ${notification.message}`;
     judged.notifications.push({ ...notification, level: 'warning', message });
   }
-  return { comparison, judged: earlier.judged };
+  return { comparison, judged: result };
 }
 
 /** When the run began, RFC 3339 to the second; `SOURCE_DATE_EPOCH` makes reports that can be made again. */
