@@ -21,5 +21,6 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
 /** Suites of work that is under way: run by name, to see how far it is, and not part of `--all`. */
 export const progressSuites: typeof suites = {
   'cel-conformance': () => import('./cel-conformance.ts'),
+  'opa-cases': () => import('./opa-cases.ts'),
   'opa-compilecases': () => import('./opa-compilecases.ts'),
 };

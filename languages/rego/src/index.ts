@@ -1,6 +1,38 @@
+export type { Builtin, BuiltinContext, BuiltinHost } from './builtins/index.ts';
+export { BuiltinError } from './builtins/index.ts';
 export { compileModules } from './compiler/compile.ts';
 export type { CompileOptions } from './compiler/options.ts';
 export { RegoError, type RegoErrorCode, regoErrorCodes } from './errors.ts';
+export { parseValue } from './evaluator/constant.ts';
+export { EvaluationError } from './evaluator/runtime/failure.ts';
+export { defaultEvaluationLimits, type EvaluationLimits } from './evaluator/runtime/limits.ts';
+export {
+  compile,
+  type EvaluationOptions,
+  type EvaluationResult,
+  Policy,
+  type PolicyOptions,
+  PreparedQuery,
+  type QueryResult,
+} from './policy.ts';
 export type { Module, RegoVersion } from './syntax/ast.ts';
 export { type Diagnostic, RegoSyntaxError } from './syntax/diagnostic.ts';
 export { parseModule } from './syntax/parse.ts';
+export {
+  BigNumber,
+  compare,
+  equals,
+  fromJson,
+  type JsonResult,
+  numberFromDouble,
+  numberFromText,
+  objectOf,
+  RegoObject,
+  RegoSet,
+  type RegoValue,
+  setOf,
+  sortValues,
+  stringifyJson,
+  stringifyRego,
+  toJson,
+} from './values/index.ts';
