@@ -1,4 +1,5 @@
 import { RegoError, type RegoErrorCode } from '../errors.ts';
+import { utf8Length } from '../values/index.ts';
 import type { Location } from './location.ts';
 
 /** One fault as OPA reports it. `details` are further lines of its text: the source line and a caret. */
@@ -38,23 +39,29 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
   return `${diagnostics.length} errors occurred:\n${diagnostics.map(formatDiagnostic).join('\n')}`;
 }
 
-/** The line of a fault and a caret below it; a place behind the end shows the last line that is not blank. */
+/**
+ * The line of a fault and a caret below it; a place behind the end shows the last line that is not blank. The
+ * caret counts bytes of UTF-8, as OPA has it, and leading tabs are left out.
+ */
 export function sourceLines(text: string, offset: number): string[] {
-  let at = Math.min(offset, text.length - 1);
+  let at = Math.max(Math.min(offset, text.length - 1), 0);
   while (at > 0 && isBlank(text.charCodeAt(at))) at -= 1;
-  let begin = Math.max(at, 0);
+  let begin = at;
   while (begin > 0 && !isLineEnd(text.charCodeAt(begin))) begin -= 1;
   if (isLineEnd(text.charCodeAt(begin))) begin += 1;
-  let end = Math.max(at, 0);
+  let end = at;
   while (end < text.length && !isLineEnd(text.charCodeAt(end))) end += 1;
   const line = text.slice(Math.min(begin, end), end);
   const shown = line.replace(/^\t+/, '');
-  const indent = Math.max(at - begin - (line.length - shown.length), 0);
+  // A caret that moved back over blanks stands below the last byte of the character before them.
+  const before = utf8Length(text.slice(Math.min(begin, at), at));
+  const last = at < offset ? utf8Length(text.slice(at, at + 1)) - 1 : 0;
+  const indent = Math.max(before + last - (line.length - shown.length), 0);
   return [shown, `${' '.repeat(indent)}^`];
 }
 
 function isBlank(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13) || code === 0x85 || code === 0xa0;
+  return code === 32 || (code >= 9 && code <= 13);
 }
 
 function isLineEnd(code: number): boolean {

@@ -1,3 +1,5 @@
+import { parseNumber } from '../values/index.ts';
+
 /** A decimal: digits without zeros at either end, `0.digits × 10^exponent`. */
 interface Decimal {
   readonly negative: boolean;
@@ -8,17 +10,26 @@ interface Decimal {
 /** OPA's bound on the binary exponent of a number. */
 const maxBinaryExponent = 100_000;
 
-/** Why OPA does not take the text as a number, if it does not. */
+/**
+ * Why OPA does not take the text as a number, if it does not. Numbers so near to zero that OPA's float takes
+ * them for zero are refused as well.
+ */
 export function numberFault(text: string): 'invalid float' | 'number too big' | undefined {
   if (text.length <= 15 && /^-?[0-9]+(?:\.[0-9]+)?$/.test(text)) return undefined;
   const parts = /^-?([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?$/.exec(text);
   if (parts === null || `${parts[1] ?? ''}${parts[2] ?? ''}` === '') return 'invalid float';
   const value = decimalOf(text);
   if (value.digits === '') return undefined;
+  // OPA reads the digits as an integer times a power of ten, in a float with an exponent of 32 bits.
+  const power = Number(parts[3] ?? 0) - (parts[2] ?? '').length;
+  const bits =
+    (value.digits.length + Math.max(value.exponent - power - value.digits.length, 0)) * Math.log2(10);
+  if (Math.abs(power + bits) >= 2 ** 31) return 'invalid float';
   // The number is m × 2^e with m in [0.5, 1); its leading digits are all that decides e.
   const leading = Number(`0.${value.digits.slice(0, 17)}`);
   const binary = Math.floor(Math.log2(leading) + value.exponent * Math.log2(10)) + 1;
-  return Math.abs(binary) > maxBinaryExponent ? 'number too big' : undefined;
+  if (Math.abs(binary) > maxBinaryExponent) return 'number too big';
+  return parseNumber(text) === undefined ? 'number too big' : undefined;
 }
 
 /** The order of two numbers by their exact values. */

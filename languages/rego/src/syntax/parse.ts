@@ -97,7 +97,10 @@ export function parseStatements(source: Source, options: ParserOptions): ParsedS
   const statements: Statement[] = [];
   try {
     p.scan();
-    while (!p.at(token.eof) && parseStatement(p, statements, allowed)) p.resetCache(undefined);
+    while (!p.at(token.eof) && parseStatement(p, statements, allowed)) {
+      // A term at fault is told once, so it must be found again where the next statement begins with it.
+      if (!p.hasErrors) p.resetCache(undefined);
+    }
   } catch (error) {
     if (!(error instanceof LimitPassed)) throw error;
     throw new RegoSyntaxError([...itemsOf(p.s.errors), error.diagnostic]);

@@ -210,8 +210,14 @@ export class Scanner {
     }
     this.moveTo(at);
     while (this.atWordCharacter) this.next();
-    this.literal = text.slice(start, this.position);
+    this.literal = this.wordFrom(start);
     return keywords.get(this.literal) ?? token.ident;
+  }
+
+  /** A word that runs into a character beyond ASCII is told with a piece of it, so that it is no keyword. */
+  private wordFrom(start: number): string {
+    const word = this.text.slice(start, this.position);
+    return this.code < 128 ? word : `${word}\ufffd`;
   }
 
   private get atWordCharacter(): boolean {
@@ -234,7 +240,7 @@ export class Scanner {
       this.fault('illegal number format');
       while (this.atWordCharacter) this.next();
     }
-    this.literal = this.text.slice(start, this.position);
+    this.literal = this.wordFrom(start);
     return token.number;
   }
 
