@@ -5,12 +5,21 @@ import { bits } from './bits.ts';
 import type { Builtin, BuiltinFamily } from './builtin.ts';
 import { comparison } from './comparison.ts';
 import { builtinDeclaration } from './declarations.ts';
+import { encoding } from './encoding.ts';
+import { graph } from './graph.ts';
 import { jsonFilter } from './json-filter.ts';
 import { jsonPatch } from './json-patch.ts';
 import { jsonText } from './json-text.ts';
+import { numbers } from './numbers.ts';
 import { objects } from './objects.ts';
+import { semver } from './semver.ts';
 import { sets } from './sets.ts';
+import { formatting } from './sprintf.ts';
+import { strings } from './strings.ts';
 import { types } from './types.ts';
+import { units } from './units.ts';
+import { urlquery } from './urlquery.ts';
+import { relateWalk } from './walk.ts';
 
 const families: readonly BuiltinFamily[] = [
   aggregates,
@@ -22,7 +31,15 @@ const families: readonly BuiltinFamily[] = [
   jsonPatch,
   jsonText,
   objects,
+  formatting,
   sets,
+  strings,
+  encoding,
+  graph,
+  numbers,
+  semver,
+  units,
+  urlquery,
   types,
 ];
 
@@ -33,6 +50,12 @@ for (const family of families) {
     if (declaration === undefined) throw new Error(`the built-in function ${name} is not declared`);
     table.set(name, { ...declaration, call });
   }
+}
+
+const walk = builtinDeclaration('walk');
+if (walk !== undefined) {
+  // Called as a function it would have many results; only `relate` gives them.
+  table.set('walk', { ...walk, call: () => undefined, relate: relateWalk });
 }
 
 /** The built-in function of a name, as `json.marshal`. */

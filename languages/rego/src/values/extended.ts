@@ -158,8 +158,8 @@ export function toText(x: Extended): string {
   return sign + (isInteger(x) ? digits.padEnd(point, '0') : generalForm(digits, point));
 }
 
-/** Digits `0.d1d2d3… × 10^point`. */
-interface Digits {
+/** Digits `0.d1d2d3… × 10^point`; none for zero. */
+export interface Digits {
   readonly digits: string;
   readonly point: number;
 }
@@ -179,7 +179,8 @@ function exponentForm(digits: string, exponent: number): string {
   return `${digits.charAt(0)}${fraction}e${exponent < 0 ? '-' : '+'}${power}`;
 }
 
-function decimalDigits(mantissa: bigint, exponent: number): Digits {
+/** All digits of `mantissa × 2^exponent`, without trailing zeros. */
+export function decimalDigits(mantissa: bigint, exponent: number): Digits {
   const scaled = exponent >= 0 ? mantissa << BigInt(exponent) : mantissa * 5n ** BigInt(-exponent);
   const text = scaled.toString();
   return { digits: text.replace(/0+$/, ''), point: text.length + Math.min(exponent, 0) };
@@ -213,11 +214,17 @@ function digitAt(digits: string, index: number): number {
   return index < digits.length ? digits.charCodeAt(index) : 48;
 }
 
+/** The digits rounded to `count` of them, a half to the even digit; a count of 0 leaves `1` or nothing. */
+export function roundDigits(exact: Digits, count: number): Digits {
+  if (count < 0) return { digits: '', point: exact.point };
+  return cut(exact, count, isUpper(exact.digits, count));
+}
+
 /** Whether rounding to `count` digits goes up; a half goes to the even digit. */
 function isUpper(digits: string, count: number): boolean {
   if (count >= digits.length) return false;
   if (count + 1 === digits.length && digits.charAt(count) === '5') {
-    return (digits.charCodeAt(count - 1) & 1) === 1;
+    return count > 0 && (digits.charCodeAt(count - 1) & 1) === 1;
   }
   return digits.charAt(count) >= '5';
 }
@@ -226,6 +233,6 @@ function cut({ digits, point }: Digits, count: number, up: boolean): Digits {
   if (count >= digits.length) return { digits, point };
   const head = digits.slice(0, count);
   if (!up) return { digits: head.replace(/0+$/, ''), point };
-  const next = (BigInt(head) + 1n).toString();
+  const next = (BigInt(head) + 1n).toString().padStart(head.length, '0');
   return { digits: next.replace(/0+$/, ''), point: point + next.length - head.length };
 }

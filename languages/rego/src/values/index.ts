@@ -1,6 +1,7 @@
-export { BigNumber, type Decimal, maxNumberExponent, maxNumberLength } from './big-number.ts';
+export { BigNumber, type Decimal, maxNumberExponent, maxNumberLength, parseDecimal } from './big-number.ts';
 export { countCodePoints, hasSingleUnits, sliceCodePoints, unitIndex } from './code-points.ts';
 export { compare, equals } from './compare.ts';
+export { type Digits, decimalDigits, generalForm, roundDigits } from './extended.ts';
 export {
   type JsonResult,
   type JsonTextOptions,
@@ -45,10 +46,19 @@ export {
 } from './number.ts';
 export { type Entry, objectOf, RegoObject } from './object.ts';
 export { fromJson, isJson, JsonSyntaxError, maxJsonDepth } from './parse-json.ts';
-export { absoluteValue, ceil, floatProduct, floatSum, floor, integerPart, round } from './rounding.ts';
+export {
+  absoluteValue,
+  ceil,
+  fixedText,
+  floatProduct,
+  floatSum,
+  floor,
+  integerPart,
+  round,
+} from './rounding.ts';
 export { emptySet, RegoSet, setOf } from './set.ts';
 export { compareStrings, sortStrings, sortValues } from './sort.ts';
-export { quoteString, stringifyRego } from './text.ts';
+export { isPrintable, type QuoteStyle, quoteString, stringifyRego } from './text.ts';
 export { decodeStrictUtf8, decodeUtf8, encodeUtf8, escapedByte, utf8Length } from './utf8.ts';
 export {
   isArray,

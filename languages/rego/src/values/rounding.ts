@@ -65,10 +65,22 @@ export function floatProduct(numbers: readonly RegoNumber[]): RegoNumber {
   return numberFromText(toText(product));
 }
 
-/** The integer part of a number, through floats. */
-export function integerPart(number: RegoNumber, maxBits: number): bigint {
-  const float = fromNumber(number);
-  if (float.exponent > maxBits)
+/** The integer part of a number, or of its product with another, through floats. */
+export function integerPart(number: RegoNumber, maxBits: number, factor: RegoNumber = 1): bigint {
+  const float = multiply(fromNumber(number), fromNumber(factor));
+  if (float.exponent > maxBits) {
     throw new RegoError('eval_limit_error', `integer passes the limit of ${maxBits} bits`);
+  }
   return truncate(float);
+}
+
+/** A quotient with a fixed number of digits after the point, halves rounded away from zero. */
+export function fixedText(numerator: bigint, denominator: bigint, digits: number): string {
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  const scaled = magnitude * 10n ** BigInt(digits);
+  const rest = scaled % denominator;
+  const text = (scaled / denominator + (2n * rest >= denominator ? 1n : 0n))
+    .toString()
+    .padStart(digits + 1, '0');
+  return `${numerator < 0n ? '-' : ''}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }

@@ -17,30 +17,44 @@ const escapes = new Map<number, string>([
   [0x0b, '\\v'],
   [0x0c, '\\f'],
   [0x0d, '\\r'],
-  [0x22, '\\"'],
   [0x5c, '\\\\'],
 ]);
 
-/** A string as Go's `%q` quotes it, which is how OPA prints the strings of terms. */
-export function quoteString(text: string): string {
-  if (plain.test(text)) return `"${text}"`;
-  let out = '"';
-  for (const character of text) out += quoteCharacter(character, character.codePointAt(0) ?? 0);
-  return `${out}"`;
+/** How a text is quoted: the mark around it, and whether all but ASCII is escaped. */
+export interface QuoteStyle {
+  readonly mark?: '"' | "'";
+  readonly asciiOnly?: boolean;
 }
 
-function quoteCharacter(character: string, code: number): string {
+/** A string as Go's `%q` quotes it, which is how OPA prints the strings of terms. */
+export function quoteString(text: string, { mark = '"', asciiOnly = false }: QuoteStyle = {}): string {
+  if (mark === '"' && plain.test(text)) return `"${text}"`;
+  let out: string = mark;
+  for (const character of text) {
+    if (character === '"' || character === "'") out += character === mark ? `\\${character}` : character;
+    else out += quoteCharacter(character, character.codePointAt(0) ?? 0, asciiOnly);
+  }
+  return out + mark;
+}
+
+function quoteCharacter(character: string, code: number, asciiOnly: boolean): string {
   const short = escapes.get(code);
   if (short !== undefined) return short;
   if (code >= 0x20 && code < 0x7f) return character;
   if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`;
   const byte = escapedByte(code);
   if (byte !== undefined) return `\\x${byte.toString(16)}`;
-  if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
-  if (printable.test(character)) return character;
+  const isLone = code >= 0xd800 && code <= 0xdfff;
+  if (isLone) return asciiOnly ? '\\ufffd' : '\ufffd';
+  if (!asciiOnly && printable.test(character)) return character;
   return code < 0x10000
     ? `\\u${code.toString(16).padStart(4, '0')}`
     : `\\U${code.toString(16).padStart(8, '0')}`;
+}
+
+/** Whether Go prints a character as it is. */
+export function isPrintable(character: string): boolean {
+  return character === ' ' || printable.test(character);
 }
 
 /** A value as OPA prints terms: `{"a": 1}`, `[1, 2]`, `{1, 2}`, `set()`. */
