@@ -1,5 +1,6 @@
 import { isKeelsonError, KeelsonError } from '@keelson/core';
 import { exitCodes } from './exit.ts';
+import { tell } from './stderr.ts';
 
 /** The closed table of the command: every code and what it means. */
 export const commandErrorCodes = Object.freeze({
@@ -7,7 +8,7 @@ export const commandErrorCodes = Object.freeze({
   OUTPUT_FAILED: 'A result could not be written to its file.',
   CONFIG_INVALID: 'keelson.yaml or a baseline has a missing, unknown or wrong field.',
   FIX_REFUSED: 'A file was not changed: a link, outside the paths given, or changed since it was read.',
-  OUTSIDE_FAILED: 'A program that keelson calls (git) failed.',
+  OUTSIDE_FAILED: 'A program that keelson calls (git) failed, or the system does not let it watch files.',
   NOT_JUDGED: 'Input that was seen and left out, with the reason; no error.',
 });
 export type CommandErrorCode = keyof typeof commandErrorCodes;
@@ -23,18 +24,16 @@ export function reasonOf(error: unknown): string {
 /** Prints an error that ended the run and gives the exit code for it. */
 export function reportError(error: unknown, debug: boolean): number {
   if (isUsageFault(error)) {
-    process.stderr.write(`keelson: ${error.message} [USAGE]\n`);
+    tell(`keelson: ${error.message} [USAGE]`);
     return exitCodes.usage;
   }
   if (isKeelsonError(error)) {
-    process.stderr.write(`keelson: ${error.format()}\n`);
-    if (debug && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
+    tell(`keelson: ${error.format()}`);
+    if (debug && error.stack !== undefined) tell(error.stack);
     return error.code === 'OUTSIDE_FAILED' ? exitCodes.outside : exitCodes.usage;
   }
-  process.stderr.write(
-    `keelson: internal error: ${reasonOf(error)}; please report it, with the output of --debug\n`,
-  );
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  tell(`keelson: internal error: ${reasonOf(error)}; please report it, with the output of --debug`);
+  if (debug && error instanceof Error) tell(error.stack ?? '');
   return exitCodes.outside;
 }
 

@@ -58,7 +58,7 @@ async function ownFrameworks(file: string, mappings: readonly CheckMapping[]): P
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CommandError('USAGE', `--framework ${file}: ${reasonOf(error)}`, { cause: error });
+    throw new CommandError('USAGE', `framework ${file}: ${reasonOf(error)}`, { cause: error });
   }
   const { frameworks, problems } = readFrameworks([{ file, text }], {
     frameworks: await loadFrameworks(),
@@ -66,6 +66,6 @@ async function ownFrameworks(file: string, mappings: readonly CheckMapping[]): P
   });
   const [problem] = problems;
   if (problem !== undefined) throw problem;
-  if (frameworks.length === 0) throw new CommandError('USAGE', `--framework ${file}: it holds no framework`);
+  if (frameworks.length === 0) throw new CommandError('USAGE', `framework ${file}: it holds none`);
   return frameworks;
 }

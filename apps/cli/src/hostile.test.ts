@@ -158,3 +158,38 @@ test('text from manifests cannot drive the terminal', () => {
     expect(out).not.toContain('\u202e');
   });
 });
+
+test('no verb hands a terminal what it would obey', () => {
+  const evil = '\u001b[31m\u0007';
+  const files = {
+    'keelson.yaml': 'scan:\n  "a\\e[31m": 1\n  only: ["b\\e[31m"]\n  frameworks: ["c\\e[31m.yaml"]\n',
+    'shop.yaml':
+      'id: shop\ntitle: "t\\e[31m"\nversion: "v\\e[31m"\npublisher: "p\\e[31m"\nreference: "r\\e[31m"\ncontrols:\n' +
+      '  - { id: A, title: "c\\e[31m", manual: "m\\e[31m" }\n',
+    [`checks/${evil}.yaml`]: 'id: a\n',
+    'pods/pod.yaml': pod('p'),
+  };
+  withFolder(files, (folder) => {
+    for (const args of [
+      [evil],
+      ['checks', evil],
+      ['checks', 'list', '--checks', 'checks'],
+      ['checks', 'test', 'checks'],
+      ['checks', 'export', '--as', 'vap', '--checks', 'checks'],
+      ['checks', 'coverage', 'shop.yaml', '--checks', 'checks'],
+      ['explain', evil],
+      ['config', 'check'],
+      ['completion', evil],
+      ['scan', evil],
+      ['scan', '.', `--${evil}`],
+      ['scan', 'pods', '--config', 'shop.yaml'],
+    ]) {
+      const { out, err } = keelson(folder, args);
+      expect(out + err, args.join(' ')).not.toMatch(/[\u0007\u001b]/);
+    }
+    writeFileSync(join(folder, 'keelson.yaml'), '{}\n');
+    const { out } = keelson(folder, ['scan', 'pods', '--framework', 'shop.yaml']);
+    expect(out).toContain('c\\x1b[31m');
+    expect(out).not.toMatch(/\u001b/);
+  });
+});

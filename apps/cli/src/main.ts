@@ -1,4 +1,4 @@
-import { reportError } from './errors.ts';
+import { CommandError, reportError } from './errors.ts';
 import { exitCodes } from './exit.ts';
 import { writeStdout } from './stdout.ts';
 import { suggestion } from './suggest.ts';
@@ -29,10 +29,10 @@ async function run(name: string, args: readonly string[]): Promise<number> {
     const verb = findVerb(name);
     if (verb === undefined) {
       const verbNames = verbs.map((each) => each.name);
-      process.stderr.write(
-        `keelson: unknown verb "${name}"${suggestion(name, verbNames)}; there are: ${verbNames.join(', ')}\n`,
+      throw new CommandError(
+        'USAGE',
+        `unknown verb "${name}"${suggestion(name, verbNames)}; there are: ${verbNames.join(', ')}`,
       );
-      return exitCodes.usage;
     }
     const { run: verbMain } = await verb.load();
     return await verbMain(args.filter((arg) => arg !== '--debug'));

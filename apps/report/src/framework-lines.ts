@@ -1,5 +1,6 @@
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { Verdict } from '@keelson/evidence';
+import { terminalSafe } from './sanitize.ts';
 import { type Painter, wrap } from './style.ts';
 
 /** Every control of the frameworks that were asked for, with its verdict and what is left for a person. */
@@ -12,7 +13,7 @@ export function frameworkLines(
     const { framework, controls } = assessment;
     const column = Math.max(...controls.map(({ control }) => control.id.length), 0);
     return [
-      paint.bold(`${framework.title} ${framework.version}`),
+      paint.bold(terminalSafe(`${framework.title} ${framework.version}`)),
       '',
       ...controls.flatMap((result) => controlLines(result, column, paint, width)),
       '',
@@ -44,10 +45,10 @@ function controlLines(
   ].join(', ');
   const title = found === '' ? control.title : `${control.title} (${found})`;
   const lines = [
-    `  ${control.id.padEnd(column)} ${painted(verdict, paint)} ${wrap(title, width - indent.length, indent, 0)}`,
+    `  ${control.id.padEnd(column)} ${painted(verdict, paint)} ${wrap(terminalSafe(title), width - indent.length, indent, 0)}`,
   ];
   if (verdict === 'manual' && reason !== undefined)
-    lines.push(`${indent}${paint.dim(wrap(reason, width - indent.length, indent, 0))}`);
+    lines.push(`${indent}${paint.dim(wrap(terminalSafe(reason), width - indent.length, indent, 0))}`);
   return lines;
 }
 

@@ -1,4 +1,5 @@
 import { type CheckDefinition, type CheckText, loadChecks as compileChecks } from '@keelson/checks';
+import { checksOfCoverage } from '@keelson/compliance';
 import type { KeelsonError } from '@keelson/core';
 import { checkIds, loadCheckTexts } from '@keelson/pack-checks';
 import { readCheckFiles } from '../check-files.ts';
@@ -28,5 +29,5 @@ export async function idsOfFrameworks(
 ): Promise<ReadonlySet<string> | undefined> {
   if (names.length === 0) return undefined;
   const frameworks = await namedFrameworks(names, texts);
-  return new Set(frameworks.flatMap(({ coverage }) => coverage.flatMap(({ checks }) => checks)));
+  return new Set(frameworks.flatMap(({ coverage }) => [...checksOfCoverage(coverage)]));
 }

@@ -1,4 +1,6 @@
 import { type ControlState, controlStates, countStates } from '@keelson/compliance';
+import { terminalSafe } from '@keelson/report';
+import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
@@ -51,7 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const format = choiceOf('format', values.format, formats) ?? 'terminal';
   const state = choiceOf('state', values.state, controlStates);
   const { texts, problems } = await loadCatalog(values.checks ?? []);
-  for (const problem of problems) process.stderr.write(`keelson: ${problem.format()}\n`);
+  for (const problem of problems) reportError(problem, false);
   const frameworks =
     positionals.length === 0 ? await allFrameworks(texts) : await namedFrameworks(positionals, texts);
   const text =
@@ -119,8 +121,8 @@ function controlLines({ framework, coverage }: FrameworkCoverage, only: ControlS
   const counts = countStates(coverage);
   const summary = controlStates.map((state) => `${counts[state]} ${state}`).join(', ');
   return [
-    `${framework.title} ${framework.version} (${framework.id}), ${framework.publisher}`,
-    framework.reference,
+    terminalSafe(`${framework.title} ${framework.version} (${framework.id}), ${framework.publisher}`),
+    terminalSafe(framework.reference),
     '',
     ...tableLines(['control', 'state', 'what it asks'], rows, width),
     '',

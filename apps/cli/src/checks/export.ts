@@ -10,11 +10,12 @@ import type { JsonObject } from '@keelson/core';
 import { severities } from '@keelson/evidence';
 import { loadCheckDefinitions } from '@keelson/pack-checks';
 import { readConfiguration } from '../config.ts';
-import { CommandError } from '../errors.ts';
+import { CommandError, reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags, listOf, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
 import { writeResult } from '../result.ts';
+import { tell } from '../stderr.ts';
 import { writeStdout } from '../stdout.ts';
 import { suggestion } from '../suggest.ts';
 import { idsOfFrameworks, loadCatalog } from './catalog.ts';
@@ -81,7 +82,7 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new CommandError('USAGE', `"${positionals[0]}": checks are named with --only`);
   const action = choiceOf('action', values.action, actions);
   const { definitions, problems } = await chosen(values);
-  for (const problem of problems) process.stderr.write(`keelson: ${problem.format()}\n`);
+  for (const problem of problems) reportError(problem, false);
   const exported = exportPolicies(definitions, {
     as: form,
     settings: Object.fromEntries(readConfiguration(values.config).settings),
@@ -155,7 +156,7 @@ function tellRest(asked: number, { refused, notes }: PolicyExport): void {
     ...[...byReason].map(([reason, list]) => `${list.length}: ${reason}: ${namesOf(list)}`),
     ...notes,
   ];
-  process.stderr.write(`${lines.join('\n')}\n`);
+  tell(lines.join('\n'));
 }
 
 const maxNamed = 5;

@@ -2,7 +2,7 @@ import { type Check, type CheckExample, loadChecks } from '@keelson/checks';
 import { judgeExample } from '@keelson/pack-checks';
 import { terminalSafe } from '@keelson/report';
 import { readCheckFiles } from '../check-files.ts';
-import { CommandError } from '../errors.ts';
+import { CommandError, reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
@@ -39,7 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   if (positionals.length === 0) throw new CommandError('USAGE', 'name a file or folder of checks');
   const { checks, definitions, problems } = loadChecks(positionals.flatMap(readCheckFiles));
-  for (const problem of problems) process.stderr.write(`keelson: ${problem.format()}\n`);
+  for (const problem of problems) reportError(problem, false);
   let failed = 0;
   const out: string[] = [];
   for (const [i, check] of checks.entries()) {

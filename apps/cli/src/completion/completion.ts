@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
+import { commonFlags, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
+import { writeResult } from '../result.ts';
 import { writeStdout } from '../stdout.ts';
 import { suggestion } from '../suggest.ts';
 import { bashScript } from './bash.ts';
@@ -15,15 +16,14 @@ const shells: Readonly<Record<string, (command: VerbModel) => string>> = {
   fish: fishScript,
 };
 
-const options = { help: { type: 'boolean', short: 'h' } } as const;
-
 const help = `keelson completion: print the completion script of a shell
 
 Usage: keelson completion bash|zsh|fish
 
 The script holds all verbs, flags and names itself: pressing TAB runs nothing. Make it again after an update.
 
-  -h, --help  this text
+  -o, --output FILE  write to FILE instead of stdout
+  -q, --quiet        nothing but the script
 
 Examples:
   source <(keelson completion bash)              in ~/.bashrc
@@ -33,14 +33,14 @@ Examples:
 
 /** How `keelson completion` is called. */
 export const usage = (): VerbUsage => ({
-  flags: options,
+  flags: commonFlags,
   help,
   operands: { choices: Object.keys(shells) },
 });
 
 /** `keelson completion`. */
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const { values, positionals } = readFlags(args, commonFlags);
   if (values.help === true) {
     writeStdout(help);
     return exitCodes.done;
@@ -55,6 +55,6 @@ export async function run(args: readonly string[]): Promise<number> {
       'USAGE',
       `no completion for ${shell}${suggestion(shell, names)}: there is ${names.join(', ')}`,
     );
-  writeStdout(write(await commandModel()));
+  writeResult(values.output, write(await commandModel()));
   return exitCodes.done;
 }

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { isKeelsonError, type KeelsonError, type Path } from '@keelson/core';
-import { frameworkNames } from '@keelson/pack-frameworks';
+import { terminalSafe } from '@keelson/report';
 import { aliasTable } from '../aliases.ts';
 import { loadCatalog } from '../checks/catalog.ts';
 import { defaultConfigurationFile, type InspectedConfiguration, inspectConfiguration } from '../config.ts';
@@ -48,8 +48,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const inspected = inspectConfiguration(file);
   const faults = [...inspected.faults, ...(await referenceFaults(inspected))];
   const inOrder = faults.toSorted((a, b) => (a.location?.line ?? 0) - (b.location?.line ?? 0));
-  const lines = inOrder.map((fault) => fault.format());
-  if (faults.length === 0 && values.quiet !== true) lines.push(`${file} is in order`);
+  const lines = inOrder.map((fault) => terminalSafe(fault.format()));
+  if (faults.length === 0 && values.quiet !== true) lines.push(`${terminalSafe(file)} is in order`);
   writeResult(values.output, lines.map((line) => `${line}\n`).join(''));
   return faults.length > 0 ? exitCodes.usage : exitCodes.done;
 }
@@ -80,11 +80,7 @@ async function referenceFaults({ configuration, locate }: InspectedConfiguration
     await namedFrameworks([name], texts).catch((error: unknown) => {
       if (!isKeelsonError(error)) throw error;
       if (error.location !== undefined) faults.push(error);
-      else
-        fault(
-          ['scan', 'frameworks', i],
-          `there is no framework "${name}"${suggestion(name, frameworkNames)}`,
-        );
+      else fault(['scan', 'frameworks', i], error.message);
     });
   }
   const aliases = configuration.exceptions.length === 0 ? undefined : await aliasTable();

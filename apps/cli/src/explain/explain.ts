@@ -1,7 +1,7 @@
 import type { CheckText } from '@keelson/checks';
 import { loadCheckDefinitions } from '@keelson/pack-checks';
 import { loadCatalog } from '../checks/catalog.ts';
-import { CommandError } from '../errors.ts';
+import { CommandError, reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
@@ -50,7 +50,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (positionals.length === 0) throw new CommandError('USAGE', 'name a check');
   const format = choiceOf('format', values.format, formats) ?? 'terminal';
   const { texts, own, problems } = await loadCatalog(values.checks ?? []);
-  for (const problem of problems) process.stderr.write(`keelson: ${problem.format()}\n`);
+  for (const problem of problems) reportError(problem, false);
   const codes: { code: string; meaning: string }[] = [];
   const ids = new Set<string>();
   for (const name of positionals) {

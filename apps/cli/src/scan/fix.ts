@@ -22,6 +22,7 @@ import {
 import { counts } from '@keelson/report';
 import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
+import { tell } from '../stderr.ts';
 import { writeStdout } from '../stdout.ts';
 import type { SelectedChecks } from './checks.ts';
 import { type Judged, type JudgeSettings, judgeInput, overThreshold } from './judge.ts';
@@ -169,12 +170,12 @@ export async function fixInput(
 ): Promise<number> {
   const outcome = mend(judged, selected, options, settings);
   for (const notification of judged.notifications) {
-    if (notification.level === 'error') process.stderr.write(`${notificationLine(notification)}\n`);
+    if (notification.level === 'error') tell(notificationLine(notification));
   }
   let refused = 0;
   if (options.diff) writeStdout(await diffText(outcome, redactorOf(judged.loaded)));
   else refused = writeFiles(outcome, options);
-  if (!options.quiet) process.stderr.write(summary(outcome, options, refused));
+  if (!options.quiet) tell(summary(outcome, options, refused));
   if (refused > 0 || outcome.judged.unreadable) return exitCodes.unreadable;
   return overThreshold(outcome.judged.findings, options.failOn) ? exitCodes.findings : exitCodes.done;
 }
@@ -254,5 +255,5 @@ function summary(outcome: FixOutcome, options: ScanOptions, refused: number): st
     lines.push(`Not mended: ${rule} at ${location.file}:${location.line ?? '?'}: ${reason}.`);
   }
   if (remaining.length > maxListed) lines.push(`And ${remaining.length - maxListed} more not mended.`);
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }

@@ -237,5 +237,8 @@ function outputsOf(tokens: readonly Token[]): Output[] {
   if (written.filter(({ file }) => file === '-').length > 1) {
     throw new CommandError('USAGE', 'only one --format can go to stdout: give the others an --output');
   }
+  const twice = written.find(({ file }, i) => written.findIndex((other) => other.file === file) < i);
+  if (twice !== undefined)
+    throw new CommandError('USAGE', `--output ${twice.file}: only one --format can go to a file`);
   return written;
 }

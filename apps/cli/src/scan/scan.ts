@@ -25,8 +25,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   if (options.watch) {
     const { watchPaths } = await import('./watch.ts');
-    const outputs = options.outputs.map(({ file }) => file);
-    return watchPaths(watched(options.paths), outputs, () => scanOnce(options));
+    const written = [...options.outputs.map(({ file }) => file), options.writeBaseline ?? []].flat();
+    return watchPaths(watched(options.paths), written, () => scanOnce(options));
   }
   return scanOnce(options);
 }

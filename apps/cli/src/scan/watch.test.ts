@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { keelson } from '../testing/run.ts';
+import { keelson, withFolder } from '../testing/run.ts';
 
 const shim = fileURLToPath(new URL('../../bin/keelson.mjs', import.meta.url));
 const pod = (hostPid: boolean) =>
@@ -26,6 +26,8 @@ test('--watch judges again after a change, writes its own output without end, an
     'json',
     '-o',
     'report.json',
+    '--write-baseline',
+    'known.json',
   ];
   const child = spawn(process.execPath, [shim, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
@@ -58,6 +60,16 @@ test('--watch judges again after a change, writes its own output without end, an
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test.each([
+  [[], 'name a file or folder to scan'],
+  [['.', '--only', 'no-such-check'], 'there is no check "no-such-check"'],
+])('a wrong call %j ends, as it does without --watch', (args, message) => {
+  withFolder({ 'pod.yaml': pod(false) }, (folder) => {
+    const { code, err } = keelson(folder, ['scan', '--watch', ...args]);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
 });
 
 test('what is not there cannot be watched', () => {

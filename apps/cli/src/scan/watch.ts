@@ -1,6 +1,7 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, statSync, type WatchListener, watch } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
-import { reportError } from '../errors.ts';
+import { CommandError, reasonOf, reportError } from '../errors.ts';
+import { tell } from '../stderr.ts';
 import { terminalColumns, writeStdout } from '../stdout.ts';
 
 /** Changes that come close together, as an editor or a checkout makes them, are judged once, after this many ms. */
@@ -12,6 +13,7 @@ const ignoredFolders = ['.git', 'node_modules'];
 /**
  * Runs `once` now and again whenever something below the paths changes, until the process is interrupted.
  * `outputs` are files that a run writes itself.
+ * @throws what the first run throws; CommandError OUTSIDE_FAILED when the system watches no longer
  */
 export async function watchPaths(
   paths: readonly string[],
@@ -20,31 +22,55 @@ export async function watchPaths(
 ): Promise<never> {
   const own = new Set(outputs.map((file) => resolve(file)));
   let changed = Promise.withResolvers<void>();
-  const watchers = paths.map((path) => watchPath(path, own, () => changed.resolve()));
-  process.once('SIGINT', () => {
+  const watchers: FSWatcher[] = [];
+  process.once('SIGINT', () => process.exit(130));
+  try {
+    const folders = paths.map(watchedFolder);
+    for (const [i, path] of paths.entries()) {
+      const watcher = watchPath(path, folders[i] ?? path, own, () => changed.resolve());
+      watchers.push(watcher.on('error', (error) => changed.reject(watchFailure(reasonOf(error)))));
+    }
+    for (let isFirst = true; ; isFirst = false) {
+      changed = Promise.withResolvers();
+      // A watcher can fail while a run goes on: that is told when the next change is waited for.
+      changed.promise.catch(() => undefined);
+      clearScreen();
+      // A wrong call ends the first run; what a later one finds wrong was changed meanwhile, and can be mended.
+      const run = once();
+      await (isFirst ? run : run.catch((error: unknown) => reportError(error, false)));
+      if (!folders.every((folder) => existsSync(folder))) throw watchFailure('what was watched is gone');
+      tell('Waiting for changes; Ctrl-C ends.');
+      await changed.promise;
+      await new Promise((settled) => setTimeout(settled, settleMs));
+    }
+  } finally {
     for (const watcher of watchers) watcher.close();
-    process.exit(130);
-  });
-  for (;;) {
-    changed = Promise.withResolvers();
-    clearScreen();
-    await once().catch((error: unknown) => reportError(error, false));
-    process.stderr.write('Waiting for changes; Ctrl-C ends.\n');
-    await changed.promise;
-    await new Promise((settled) => setTimeout(settled, settleMs));
   }
 }
 
-function watchPath(path: string, own: ReadonlySet<string>, onChange: () => void): FSWatcher {
-  const isFolder = statSync(path).isDirectory();
-  const base = isFolder ? resolve(path) : dirname(resolve(path));
-  // An editor replaces a file, and a watch on the file itself would follow the old one: its folder is watched.
-  return watch(base, { recursive: isFolder }, (_event, name) => {
+/** An editor replaces a file, and a watch on the file itself would follow the old one: its folder is watched. */
+function watchedFolder(path: string): string {
+  return statSync(path).isDirectory() ? resolve(path) : dirname(resolve(path));
+}
+
+function watchPath(path: string, folder: string, own: ReadonlySet<string>, onChange: () => void): FSWatcher {
+  const isFolder = folder === resolve(path);
+  const listener: WatchListener<string> = (_event, name) => {
     if (name === null) return onChange();
-    const file = resolve(base, name);
+    const file = resolve(folder, name);
     if (own.has(file) || name.split(sep).some((part) => ignoredFolders.includes(part))) return;
     if (isFolder || file === resolve(path)) onChange();
-  });
+  };
+  try {
+    return watch(folder, { recursive: isFolder }, listener);
+  } catch (error) {
+    throw watchFailure(reasonOf(error));
+  }
+}
+
+/** As when the system allows no more watches, or the folder went away. */
+function watchFailure(reason: string): CommandError {
+  return new CommandError('OUTSIDE_FAILED', `--watch: ${reason}`);
 }
 
 function clearScreen(): void {
