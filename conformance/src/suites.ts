@@ -23,4 +23,5 @@ export const progressSuites: typeof suites = {
   'cel-conformance': () => import('./cel-conformance.ts'),
   'opa-cases': () => import('./opa-cases.ts'),
   'opa-compilecases': () => import('./opa-compilecases.ts'),
+  'rego-bench': () => import('./rego-bench.ts'),
 };

@@ -82,7 +82,7 @@ function emitData(operands: readonly Term[], frame: Frame): string {
     }
     path.push(constantValue(operand) ?? null);
   }
-  if (node === undefined || node.children.size === 0) return emitBase(path, frame);
+  if (node === undefined) return emitBase(path, frame);
   const tree = frame.unit.constant(frame.linker.tree(node));
   return defined(`${frame.unit.use('extent')}(${frame.scope}, ${tree})`, frame);
 }
