@@ -28,6 +28,8 @@ export interface PolicyOptions {
   readonly builtins?: ReadonlyMap<string, Builtin>;
   /** Keep calls of `print`. */
   readonly print?: boolean;
+  /** Make indexes of rows that loops compare; true where not given. Answers are the same without. */
+  readonly indexes?: boolean;
 }
 
 export interface EvaluationOptions {
@@ -91,7 +93,7 @@ export class Policy {
       print: options.print ?? false,
       ...(options.builtins === undefined ? {} : { builtins: withExtra(options.builtins) }),
     });
-    this.#program = new Program(this.#compiled, options.builtins);
+    this.#program = new Program(this.#compiled, options.builtins, options.indexes ?? true);
     this.#store = new DataStore(options.data);
     this.#limits = Object.freeze({ ...defaultEvaluationLimits, ...options.limits });
   }

@@ -21,6 +21,7 @@ export type ExtraBuiltins = ReadonlyMap<string, Builtin>;
  */
 export class Program implements Linker {
   readonly root: RuleTreeNode;
+  readonly joins: boolean;
   readonly #builtins: ExtraBuiltins;
   readonly #documents = new Map<RuleTreeNode, VirtualDocument>();
   readonly #functions = new Map<RuleTreeNode, UserFunction>();
@@ -28,7 +29,8 @@ export class Program implements Linker {
   readonly #paths = new Map<RuleTreeNode, readonly RegoValue[]>();
   readonly #bases = new Map<unknown, number>();
 
-  constructor(compiled: CompiledModules, builtins: ExtraBuiltins = new Map()) {
+  constructor(compiled: CompiledModules, builtins: ExtraBuiltins = new Map(), joins = true) {
+    this.joins = joins;
     this.root = compiled.ruleTree;
     this.#builtins = builtins;
     this.#findPaths(compiled.ruleTree, []);

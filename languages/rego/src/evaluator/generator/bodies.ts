@@ -3,6 +3,7 @@ import type { Replacement } from '../runtime/scope.ts';
 import { emitCall, functionName } from './calls.ts';
 import { internalError } from './errors.ts';
 import type { Frame } from './frame.ts';
+import { emitJoin, findJoin, rowLoop } from './joins.ts';
 import { emitMatch } from './matches.ts';
 import { constantValue, isWildcard } from './terms.ts';
 import { canOnlyFailSilently } from './totality.ts';
@@ -10,7 +11,12 @@ import { emitValue } from './values.ts';
 
 /** Writes the expressions of a body, each at the place where all before it hold. */
 export function emitBody(body: Body, frame: Frame): void {
-  for (const expr of body) emitExpr(expr, frame);
+  body.forEach((expr, i) => {
+    const loop = frame.linker.joins ? rowLoop(expr, frame) : undefined;
+    const join = loop === undefined ? undefined : findJoin(loop, body.slice(i + 1), frame);
+    if (loop !== undefined && join !== undefined) emitJoin(loop, join, frame);
+    else emitExpr(expr, frame);
+  });
 }
 
 function emitExpr(expr: Expr, frame: Frame): void {

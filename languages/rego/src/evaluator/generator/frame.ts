@@ -9,6 +9,8 @@ import type { Block, Unit } from './unit.ts';
 /** What generated code is linked with. */
 export interface Linker {
   readonly root: RuleTreeNode;
+  /** Loops over rows may use an index of the rows. */
+  readonly joins: boolean;
   builtin(name: string): Builtin | undefined;
   /** The document of the rules at a node; undefined where they are functions. */
   document(node: RuleTreeNode): VirtualDocument | undefined;

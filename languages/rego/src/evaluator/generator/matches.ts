@@ -1,4 +1,4 @@
-import type { ArrayTerm, ObjectTerm, Term } from '../../syntax/ast.ts';
+import type { ArrayTerm, Expr, ObjectTerm, Term } from '../../syntax/ast.ts';
 import { internalError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import { constantValue, isEvaluable } from './terms.ts';
@@ -27,6 +27,13 @@ export function emitUnify(left: Term, right: Term, frame: Frame): void {
     return;
   }
   throw internalError('neither side of = has a value', left.location);
+}
+
+/** Writes an expression that is `=`. */
+export function emitEquals(expr: Expr, frame: Frame): void {
+  if (expr.terms.type !== 'call') return;
+  const [left, right] = expr.terms.operands;
+  if (left !== undefined && right !== undefined) emitUnify(left, right, frame);
 }
 
 function isPattern(term: Term): boolean {
