@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
@@ -82,6 +82,13 @@ describe('keelson-scan', () => {
     ['a broken file', ['broken.yaml', 'fine.yaml'], 3, 'broken.yaml:3:'],
   ])('%s', (_, files, code, message) => {
     expect(runHook('keelson-scan', folder, files)).toEqual({ code, log: expect.stringContaining(message) });
+  });
+
+  test('a file that is called as an option is none', () => {
+    const name = '--output=sub/pod.yaml';
+    const hostile = makeFolder({ [name]: manifests.privileged, 'sub/kept.yaml': manifests.fine });
+    expect(runHook('keelson-scan', hostile, [name])).toMatchObject({ code: 1 });
+    expect(readdirSync(join(hostile, 'sub'))).toEqual(['kept.yaml']);
   });
 });
 

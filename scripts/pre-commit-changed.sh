@@ -6,10 +6,11 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 count=$#
-# The options go to the end, so that the files can be taken off the front, and back behind them.
+# The options go to the end, so that the files can be taken off the front, and back behind them. A file may be called
+# as an option is (--output=/etc/x.yaml): what there is as a file is none.
 while [ "$count" -gt 0 ]; do
   case $1 in
-    -*) set -- "$@" "$1" ;;
+    -*) [ ! -e "$1" ] || break; set -- "$@" "$1" ;;
     *) break ;;
   esac
   shift

@@ -34,3 +34,9 @@ export function terminalColumns(): number | undefined {
   // A terminal that does not know its width says 0.
   return process.stdout.isTTY === true ? process.stdout.columns || 80 : undefined;
 }
+
+/** True when a terminal of so many columns is to be painted: no-color.org, and a terminal that knows no colours. */
+export function wantsColour(columns: number | undefined): boolean {
+  const { NO_COLOR, TERM } = process.env;
+  return columns !== undefined && (NO_COLOR ?? '') === '' && TERM !== 'dumb';
+}

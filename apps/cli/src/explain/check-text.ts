@@ -2,7 +2,7 @@ import { type CheckDefinition, type CheckExample, exportPolicies } from '@keelso
 import { formatPath } from '@keelson/core';
 import { type Painter, painter, terminalSafe, wrap } from '@keelson/report';
 import type { FrameworkCoverage } from '../frameworks.ts';
-import { terminalColumns } from '../stdout.ts';
+import { terminalColumns, wantsColour } from '../stdout.ts';
 
 /** A control that a check judges. */
 export interface JudgedControl {
@@ -23,7 +23,7 @@ export function controlsOf(id: string, frameworks: readonly FrameworkCoverage[])
 /** All about a check, for a person: why it matters, how it is judged and mended, and an example of each verdict. */
 export function explainCheck(definition: CheckDefinition, controls: readonly JudgedControl[]): string {
   const columns = terminalColumns();
-  const paint = painter(columns !== undefined && (process.env['NO_COLOR'] ?? '') === '');
+  const paint = painter(wantsColour(columns));
   const width = Math.max(40, Math.min(columns ?? 100, 120));
   const { id, title, severity, category, why, remediation, references, aliases } = definition;
   const others = Object.entries(aliases).map(([tool, ids]) => `${tool}: ${ids.join(', ')}`);

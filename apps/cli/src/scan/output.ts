@@ -10,7 +10,7 @@ import {
   writeTerminal,
 } from '@keelson/report';
 import { CommandError, reasonOf } from '../errors.ts';
-import { terminalColumns, writeStdout } from '../stdout.ts';
+import { terminalColumns, wantsColour, writeStdout } from '../stdout.ts';
 import { version } from '../version.ts';
 import type { SelectedChecks } from './checks.ts';
 import { addEdits, type Judged } from './judge.ts';
@@ -107,11 +107,9 @@ async function render(output: Output, report: ScanReport, options: ScanOptions):
     return (await format.load())(isWanted ? report : { ...report, frameworks: [] });
   }
   const columns = output.file === '-' ? terminalColumns() : undefined;
-  const isPlain = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
-  const colour = columns !== undefined && !isPlain;
   return [
     writeTerminal(isNamed ? report : { ...report, frameworks: [] }, {
-      colour,
+      colour: wantsColour(columns),
       width: columns ?? 120,
       show: options.show,
     }),
