@@ -90,6 +90,9 @@ interface CachedTerm {
   readonly next: CachedTerm | undefined;
 }
 
+/** OPA's words for its own bound on depth. */
+export const tooDeep = 'max parsing recursion depth exceeded';
+
 /** Thrown when a bound is passed: no attempt may go on. */
 export class LimitPassed extends Error {
   readonly diagnostic: Diagnostic;
@@ -373,12 +376,12 @@ export class ParserContext {
 
   /** To be followed by `leave`. Counts nested terms and bodies, where OPA counts its own calls. */
   enter(): void {
-    if (this.depth >= this.limits.maxDepth) this.tooDeep();
+    if (this.depth >= this.limits.maxDepth) this.refuseDepth();
     this.depth += 1;
   }
 
-  tooDeep(): never {
-    throw new LimitPassed(this.diagnostic(this.loc(), 'max parsing recursion depth exceeded'));
+  private refuseDepth(): never {
+    throw new LimitPassed(this.diagnostic(this.loc(), tooDeep));
   }
 
   leave(): void {
@@ -387,6 +390,6 @@ export class ParserContext {
 
   /** To be asked for a chain of operators, which nests to the left. */
   checkChain(length: number): void {
-    if (length > this.limits.maxDepth) this.tooDeep();
+    if (length > this.limits.maxDepth) this.refuseDepth();
   }
 }

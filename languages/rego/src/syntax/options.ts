@@ -33,7 +33,7 @@ export interface ParserOptions {
   /** No statement is read as a rule: the text is a query. */
   readonly skipRules?: boolean;
   readonly capabilities?: ParserCapabilities;
-  /** Knows the names of built-in functions, which no rule may take in the old short form `f(x)`. */
+  /** Knows the names of built-in functions, which no rule may take in the old short form `f(x)`; those of OPA where not given. */
   readonly isBuiltin?: (name: string) => boolean;
   readonly limits?: Partial<ParserLimits>;
 }

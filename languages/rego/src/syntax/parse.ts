@@ -1,6 +1,7 @@
+import { builtinDeclaration } from '../builtins/declarations.ts';
 import type { Body, Comment, Import, Module, Package, RegoVersion, Rule, Term, VersionSpan } from './ast.ts';
 import { ruleFromBody } from './body-rules.ts';
-import { itemsOf, LimitPassed, ParserContext } from './context.ts';
+import { itemsOf, LimitPassed, ParserContext, tooDeep } from './context.ts';
 import { type Diagnostic, RegoSyntaxError } from './diagnostic.ts';
 import { applyImport, isVersionImport } from './keyword-imports.ts';
 import { Location, type Source } from './location.ts';
@@ -102,11 +103,19 @@ export function parseStatements(source: Source, options: ParserOptions): ParsedS
       if (!p.hasErrors) p.resetCache(undefined);
     }
   } catch (error) {
-    if (!(error instanceof LimitPassed)) throw error;
-    throw new RegoSyntaxError([...itemsOf(p.s.errors), error.diagnostic]);
+    const diagnostic = limitOf(error, p);
+    if (diagnostic === undefined) throw error;
+    throw new RegoSyntaxError([...itemsOf(p.s.errors), diagnostic]);
   }
   if (p.s.errors !== undefined) throw new RegoSyntaxError(itemsOf(p.s.errors));
   return { statements, comments: itemsOf(p.s.comments) };
+}
+
+/** The fault behind a bound that was passed; a full stack is the bound on depth where little stack was left. */
+function limitOf(error: unknown, p: ParserContext): Diagnostic | undefined {
+  if (error instanceof LimitPassed) return error.diagnostic;
+  if (!(error instanceof RangeError)) return undefined;
+  return { code: 'rego_parse_error', message: tooDeep, location: p.loc() };
 }
 
 /** Reads one statement; false where none can be read. */
@@ -227,7 +236,7 @@ function assemble(
         fault('unexpected package', statement.package.location);
         break;
       case 'body': {
-        const rule = ruleFromBody(statement.body, options.isBuiltin ?? (() => false));
+        const rule = ruleFromBody(statement.body, options.isBuiltin ?? isBuiltinName);
         if ('fault' in rule) {
           const hint = missingKeyword(version, statement, rest[at + 1]);
           fault(`${rule.fault}${hint}`, statement.body[0]?.location);
@@ -248,6 +257,10 @@ function assemble(
     source: source.text,
     file: source.file,
   };
+}
+
+function isBuiltinName(name: string): boolean {
+  return builtinDeclaration(name) !== undefined;
 }
 
 function locationOf(statement: Statement | undefined): Location | undefined {

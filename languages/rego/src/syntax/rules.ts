@@ -237,9 +237,9 @@ function parseElseInside(p: ParserContext, parent: Head): Rule | undefined {
     generatedBody: false,
   };
   if (!p.at(token.if) && !p.at(token.leftBrace)) {
-    rule.body = trueBody(start);
-    rule.generatedBody = true;
     rule.location = p.upToLast(start);
+    rule.body = trueBody(rule.location);
+    rule.generatedBody = true;
     return rule;
   }
   const body = parseElseBody(p, head, start);

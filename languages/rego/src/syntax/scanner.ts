@@ -150,6 +150,7 @@ export class Scanner {
     if (isLetter(code)) return this.scanIdentifier(keywords);
     if (isDecimal(code)) return this.scanNumber();
     const start = this.position;
+    this.literal = '';
     if (code < 0) return token.eof;
     this.next();
     return this.scanOther(code, start);
@@ -214,10 +215,15 @@ export class Scanner {
     return keywords.get(this.literal) ?? token.ident;
   }
 
-  /** A word that runs into a character beyond ASCII is told with a piece of it, so that it is no keyword. */
+  /**
+   * The word from `start` to the current character. OPA takes all but one byte of a character beyond ASCII
+   * along, so that a word before one is no keyword.
+   */
   private wordFrom(start: number): string {
     const word = this.text.slice(start, this.position);
-    return this.code < 128 ? word : `${word}\ufffd`;
+    const { code } = this;
+    if (code < 128) return word;
+    return word + '\ufffd'.repeat(code < 0x800 ? 1 : code < 0x10000 ? 2 : 3);
   }
 
   private get atWordCharacter(): boolean {
@@ -289,7 +295,7 @@ export class Scanner {
       if (code === doubleQuote) break;
       if (code === backslash) this.skipEscape(false);
     }
-    this.literal = this.text.slice(start, this.position);
+    this.literal = this.wordFrom(start);
     return token.string;
   }
 
@@ -328,7 +334,7 @@ export class Scanner {
       this.nextPlain(this.text.length);
       if (code === backQuote) break;
     }
-    this.literal = this.text.slice(start, this.position);
+    this.literal = this.wordFrom(start);
     return token.string;
   }
 
