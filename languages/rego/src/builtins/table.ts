@@ -7,18 +7,22 @@ import { comparison } from './comparison.ts';
 import { builtinDeclaration } from './declarations.ts';
 import { encoding } from './encoding.ts';
 import { graph } from './graph.ts';
+import { hostFunctions } from './host-functions.ts';
 import { jsonFilter } from './json-filter.ts';
 import { jsonPatch } from './json-patch.ts';
 import { jsonText } from './json-text.ts';
 import { numbers } from './numbers.ts';
 import { objects } from './objects.ts';
+import { output } from './output.ts';
 import { semver } from './semver.ts';
 import { sets } from './sets.ts';
 import { formatting } from './sprintf.ts';
 import { strings } from './strings.ts';
 import { types } from './types.ts';
 import { units } from './units.ts';
+import { uri } from './uri.ts';
 import { urlquery } from './urlquery.ts';
+import { uuid } from './uuid.ts';
 import { relateWalk } from './walk.ts';
 
 const families: readonly BuiltinFamily[] = [
@@ -40,6 +44,10 @@ const families: readonly BuiltinFamily[] = [
   semver,
   units,
   urlquery,
+  hostFunctions,
+  output,
+  uri,
+  uuid,
   types,
 ];
 

@@ -1,7 +1,9 @@
+import { RegoError } from '../errors.ts';
 import {
   type Decimal,
   fixedText,
   integerPart,
+  maxNumberExponent,
   numberFromBigInt,
   numberFromText,
   parseDecimal,
@@ -76,7 +78,12 @@ function parseUnits(args: BuiltinArguments): RegoNumber {
   if (factor === undefined) throw fault(name, `unit ${usual} not recognized`);
   const decimal = decimalOfText(number);
   if (decimal === undefined) throw fault(name, 'could not parse amount to a number');
+  if (Math.abs(decimal.exponent) > maxNumberExponent) throw numberLimit();
   return scale(decimal, factor);
+}
+
+function numberLimit(): RegoError {
+  return new RegoError('eval_limit_error', `number passes the limit of ${maxNumberExponent} digits`);
 }
 
 /** A thousandth as OPA has it: the double nearest to 0.001, exactly. */
