@@ -23,5 +23,6 @@ export const progressSuites: typeof suites = {
   'cel-conformance': () => import('./cel-conformance.ts'),
   'opa-cases': () => import('./opa-cases.ts'),
   'opa-compilecases': () => import('./opa-compilecases.ts'),
+  'opa-meta': () => import('./opa-meta.ts'),
   'rego-bench': () => import('./rego-bench.ts'),
 };

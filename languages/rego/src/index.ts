@@ -1,5 +1,5 @@
-export type { Builtin, BuiltinContext, BuiltinHost } from './builtins/index.ts';
-export { BuiltinError } from './builtins/index.ts';
+export type { Builtin, BuiltinContext, BuiltinHost, Capabilities } from './builtins/index.ts';
+export { BuiltinError, capabilities, findBuiltin } from './builtins/index.ts';
 export { compileModules } from './compiler/compile.ts';
 export type { CompileOptions } from './compiler/options.ts';
 export { RegoError, type RegoErrorCode, regoErrorCodes } from './errors.ts';
