@@ -242,7 +242,12 @@ function parseElseInside(p: ParserContext, parent: Head): Rule | undefined {
     rule.generatedBody = true;
     return rule;
   }
-  const body = parseElseBody(p, head, start);
+  if (p.at(token.if)) {
+    head.keywords.push('if');
+    p.scan();
+  }
+  const isBare = !p.at(token.leftBrace);
+  const body = isBare ? parseBareElse(p) : parseBraces(p);
   if (body === undefined) return undefined;
   rule.body = body;
   if (p.at(token.else)) {
@@ -250,21 +255,16 @@ function parseElseInside(p: ParserContext, parent: Head): Rule | undefined {
     if (rule.else === undefined) return undefined;
   }
   rule.location = p.upToLast(start);
+  if (isBare) setLocations(body, rule.location);
   return rule;
 }
 
-function parseElseBody(p: ParserContext, head: Head, location: Location): Body | undefined {
-  if (p.at(token.if)) {
-    head.keywords.push('if');
-    p.scan();
-  }
-  if (p.at(token.leftBrace)) return parseBraces(p);
+/** One expression behind `else if`, without braces. */
+function parseBareElse(p: ParserContext): Body | undefined {
   if (p.at(token.eof)) {
     p.illegal('rule body expected');
     return undefined;
   }
   const expr = parseLiteral(p);
-  if (expr === undefined) return undefined;
-  setLocations([expr], location);
-  return [expr];
+  return expr === undefined ? undefined : [expr];
 }

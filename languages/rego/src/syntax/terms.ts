@@ -215,7 +215,11 @@ function parseParentheses(p: ParserContext): Term | undefined {
     p.error(p.loc(), 'non-terminated expression');
     return undefined;
   }
-  term.location = term.location?.spanning(offset, p.s.end);
+  const inner = term.location;
+  term.location = inner?.spanning(offset, p.s.end);
+  // `input` and `data` alone have one place for the reference and its head.
+  const head = term.type === 'ref' ? term.terms[0] : undefined;
+  if (head !== undefined && head.location === inner) head.location = term.location;
   return term;
 }
 
