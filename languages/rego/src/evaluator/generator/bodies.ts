@@ -5,7 +5,7 @@ import { internalError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import { emitJoin, findJoin, rowLoop } from './joins.ts';
 import { emitMatch } from './matches.ts';
-import { constantValue, isWildcard } from './terms.ts';
+import { constantValue } from './terms.ts';
 import { canOnlyFailSilently } from './totality.ts';
 import { emitValue } from './values.ts';
 
@@ -68,7 +68,7 @@ function emitDefined(body: Body, stop: 'always' | 'where silent', frame: Frame):
     frame.line(`${holds} = true;`);
     // The rest of the results could only raise errors, and those count.
     if (stop === 'always' || canOnlyFailSilently(body)) frame.line(`break ${label};`);
-    else frame.line(`if (r.lenient && ${canOnlyFailSilently(body, true)}) break ${label};`);
+    else if (canOnlyFailSilently(body, true)) frame.line(`if (r.lenient) break ${label};`);
   }, false);
   return holds;
 }
@@ -96,19 +96,19 @@ function emitEvery(every: Every, frame: Frame): void {
   frame.failUnless(`${unit.use('isCollection')}(${domain})`);
   const all = unit.fresh();
   frame.line(`let ${all} = true;`);
-  const { key } = every;
+  const { key, value } = every;
   frame.closure((label) => {
-    const values = frame.name(`${unit.use('itemsInOrder')}(${domain})`);
-    const needsKeys = key !== undefined && !isWildcard(key);
-    const keys = needsKeys ? frame.name(`${unit.use('keysInOrder')}(${domain})`) : '';
+    const needsKeys = key !== undefined && !frame.isAnything(key);
+    const keys = needsKeys ? frame.name(`${unit.use('keys')}(${domain})`) : '';
+    const values = frame.name(`${unit.use('items')}(${domain})`);
     const index = unit.fresh('i');
     frame.openLoop(`for (let ${index} = 0; ${index} < ${values}.length; ${index}++)`);
     if (key !== undefined && needsKeys)
       emitMatch(key, frame.name(`${keys} === null ? ${index} : ${keys}[${index}]`), frame);
-    emitMatch(every.value, frame.name(`${values}[${index}]`), frame);
+    emitMatch(value, frame.name(`${values}[${index}]`), frame);
     const holds = emitDefined(every.body, 'always', frame);
     frame.line(`if (!${holds}) { ${all} = false; break ${label}; }`);
-  }, true);
+  }, false);
   frame.failUnless(all);
 }
 

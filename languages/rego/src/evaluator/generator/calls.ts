@@ -9,7 +9,7 @@ import type { Frame, Linker } from './frame.ts';
 import { inlineCalls } from './inline-calls.ts';
 import { emitMatch, emitUnify } from './matches.ts';
 import { callSite } from './sites.ts';
-import { isScalarTerm, isWildcard } from './terms.ts';
+import { isScalarTerm } from './terms.ts';
 import { emitValue } from './values.ts';
 
 /** A function that a reference names, as `with` replaces it or puts it in another's place. */
@@ -91,11 +91,7 @@ function emitResult(result: string, output: Term | undefined, frame: Frame): voi
     return;
   }
   frame.failIf(`${result} === undefined`);
-  if (!isWildcard(output) || frame.bound.has(variableName(output))) emitMatch(output, result, frame);
-}
-
-function variableName(term: Term): string {
-  return term.type === 'var' ? term.name : '';
+  if (!frame.isAnything(output)) emitMatch(output, result, frame);
 }
 
 function emitBuiltinCall(

@@ -97,7 +97,7 @@ function emitRule(
   before: (frame: Frame) => void = () => {},
 ): string {
   const name = unit.fresh('f');
-  const frame = openRule(`function ${name}(s, ${parameters}) `, unit, linker);
+  const frame = openRule(`function ${name}(s, ${parameters}) `, unit, linker, rule);
   frame.closure(() => {
     before(frame);
     emitBody(rule.body, frame);

@@ -1,9 +1,11 @@
 import type { Builtin } from '../../builtins/builtin.ts';
 import type { RuleTreeNode } from '../../compiler/compiled.ts';
+import type { Term } from '../../syntax/ast.ts';
 import type { RegoValue } from '../../values/index.ts';
 import type { UserFunction, VirtualDocument } from '../runtime/documents.ts';
 import type { Runtime } from '../runtime/index.ts';
 import type { DocumentTree } from '../runtime/tree.ts';
+import { isWildcard } from './terms.ts';
 import type { Block, Unit } from './unit.ts';
 
 /** What generated code is linked with. */
@@ -43,12 +45,15 @@ export class Frame {
   /** The JavaScript name of the scope that expressions are evaluated in. */
   scope = 's';
   bound = new Map<string, string>();
+  /** Variables whose values nothing asks for. */
+  readonly #unused: ReadonlySet<string>;
   /** The order of results shows, so collections are gone through in Rego's order. */
   ordered = false;
   #levels: Block[];
   readonly #levelOf = new Map<string, number>();
 
-  constructor(unit: Unit<Runtime>, linker: Linker, block: Block) {
+  constructor(unit: Unit<Runtime>, linker: Linker, block: Block, unused: ReadonlySet<string>) {
+    this.#unused = unused;
     this.unit = unit;
     this.linker = linker;
     this.block = block;
@@ -57,6 +62,13 @@ export class Frame {
 
   line(text: string): void {
     this.block.line(text);
+  }
+
+  /** The term is a variable that takes any value, and nothing asks for it. */
+  isAnything(term: Term): boolean {
+    return (
+      term.type === 'var' && !this.bound.has(term.name) && (this.#unused.has(term.name) || isWildcard(term))
+    );
   }
 
   /** A name for the value of an expression, which depends on `level` of the loops that are open. */

@@ -200,7 +200,7 @@ export function emitJoin(loop: RowLoop, join: Join, frame: Frame): void {
   const count = frame.name(`${found} === null ? ${rows}.length : ${found}.length`);
   frame.openLoop(`for (let ${index} = 0; ${index} < ${count}; ${index}++)`);
   const position = frame.name(`${found} === null ? ${index} : ${found}[${index}]`);
-  if (!loop.key.name.startsWith('$')) {
+  if (!frame.isAnything(loop.key)) {
     const takeKeys = unit.use(frame.ordered ? 'keysInOrder' : 'keys');
     const keys = frame.hoisted(level, () => frame.name(`${takeKeys}(${collection})`, level));
     frame.bound.set(loop.key.name, frame.name(`${keys} === null ? ${position} : ${keys}[${position}]`));

@@ -4,7 +4,7 @@ import type { RegoValue } from '../../values/index.ts';
 import { internalError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import { emitMatch } from './matches.ts';
-import { constantValue, isDetermined, isPlainName, isScalarTerm, isWildcard } from './terms.ts';
+import { constantValue, isDetermined, isPlainName, isScalarTerm } from './terms.ts';
 import { literal } from './unit.ts';
 import { emitValue } from './values.ts';
 
@@ -53,7 +53,7 @@ function emitLoop(from: string, operand: Term, frame: Frame): string {
   const level = frame.levelOf(from);
   const takeItems = unit.use(frame.ordered ? 'itemsInOrder' : 'items');
   const values = frame.hoisted(level, () => frame.name(`${takeItems}(${from})`, level));
-  const needsKeys = !isWildcard(operand);
+  const needsKeys = !frame.isAnything(operand);
   const takeKeys = needsKeys ? unit.use(frame.ordered ? 'keysInOrder' : 'keys') : '';
   const keys = needsKeys ? frame.hoisted(level, () => frame.name(`${takeKeys}(${from})`, level)) : '';
   const index = unit.fresh('i');

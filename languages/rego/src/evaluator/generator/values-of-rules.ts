@@ -9,6 +9,7 @@ import { emitMatch, equalityCode } from './matches.ts';
 import { callSite } from './sites.ts';
 import { type Block, Unit } from './unit.ts';
 import { emitValue } from './values.ts';
+import { unusedVariables } from './variables.ts';
 
 /** A rule that gives one value, or a function. */
 export interface ValueRules {
@@ -58,19 +59,25 @@ function emitChains(
   body.line('return p;');
 }
 
-/** Results are kept by the identity of the arguments: a result is asked for again with the same objects. */
+/**
+ * Results are kept by the identity of the arguments: what is asked for again mostly comes with the same
+ * objects. Where hardly anything is, keeping ends.
+ */
 function emitMemo(unit: Unit<Runtime>, memo: number, args: readonly string[]): void {
   const none = unit.use('absent');
+  const call = `f(${['s', ...args].join(', ')})`;
   const body = unit.root.open(`return function (${['s', ...args].join(', ')}) `);
-  body.line(`let m = s.calls[${memo}];`);
-  body.line(`if (m === undefined) m = s.calls[${memo}] = new Map();`);
+  body.line(`const memo = s.calls[${memo}] ?? (s.calls[${memo}] = new ${unit.use('Memo')}());`);
+  body.line(`if (memo.isOff) return ${call};`);
+  body.line('let m = memo.results;');
   for (const arg of args.slice(0, -1)) {
     body.line(`{ let n = m.get(${arg}); if (n === undefined) m.set(${arg}, n = new Map()); m = n; }`);
   }
   const key = args.at(-1) ?? 'null';
-  body.line(`const k = m.get(${key}); if (k !== undefined) return k === ${none} ? undefined : k;`);
-  body.line(`const v = f(${['s', ...args].join(', ')});`);
-  body.line(`m.set(${key}, v === undefined ? ${none} : v); return v;`);
+  body.line(`const k = m.get(${key});`);
+  body.line(`if (k !== undefined) { memo.hits++; return k === ${none} ? undefined : k; }`);
+  body.line(`const v = ${call};`);
+  body.line(`memo.missed(); m.set(${key}, v === undefined ? ${none} : v); return v;`);
 }
 
 interface Definition {
@@ -85,7 +92,7 @@ interface Definition {
 function emitDefinition({ rule, rules, owner, unit, linker }: Definition): string {
   const name = unit.fresh('f');
   const args = argumentNames(rules.arity);
-  const frame = openRule(`function ${name}(${['s', 'p', ...args].join(', ')}) `, unit, linker);
+  const frame = openRule(`function ${name}(${['s', 'p', ...args].join(', ')}) `, unit, linker, rule);
   frame.line('let result;');
   const site: ConflictSite = { ...callSite(placeOf(rule)), owner };
   frame.closure(() => {
@@ -105,8 +112,9 @@ function emitDefinition({ rule, rules, owner, unit, linker }: Definition): strin
 }
 
 /** Opens the function of a rule; `r` is the run in it. */
-export function openRule(head: string, unit: Unit<Runtime>, linker: Linker): Frame {
-  const frame = new Frame(unit, linker, unit.root.open(head));
+export function openRule(head: string, unit: Unit<Runtime>, linker: Linker, rule?: Rule): Frame {
+  const unused: ReadonlySet<string> = rule === undefined ? new Set() : unusedVariables(rule);
+  const frame = new Frame(unit, linker, unit.root.open(head), unused);
   frame.line('const r = s.run; if (--r.fuel < 0) r.refuel();');
   return frame;
 }
@@ -131,7 +139,7 @@ function compileCollectors(rules: ValueRules, linker: Linker): readonly (readonl
 function compileCollector(rule: Rule, arity: number, linker: Linker): CollectCode {
   const unit = new Unit<Runtime>();
   const args = argumentNames(arity);
-  const frame = openRule(`return function (${['s', 'list', ...args].join(', ')}) `, unit, linker);
+  const frame = openRule(`return function (${['s', 'list', ...args].join(', ')}) `, unit, linker, rule);
   frame.line('let found = false;');
   frame.closure(() => {
     emitArguments(rule, args, frame);

@@ -1,4 +1,4 @@
-import type { Body, Expr, Term } from '../../syntax/ast.ts';
+import type { Body, Expr, Rule, Term } from '../../syntax/ast.ts';
 
 /** Every variable that a term mentions, those of closures in it included. */
 export function mentions(term: Term): Set<string> {
@@ -98,4 +98,19 @@ function isComprehension(term: Term): term is Extract<Term, { body: Body }> {
     term.type === 'setcomprehension' ||
     term.type === 'objectcomprehension'
   );
+}
+
+/** The variables that a rule mentions once: nothing asks for their value. */
+export function unusedVariables(rule: Rule): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  const count = (term: Term) => {
+    if (term.type === 'var') counts.set(term.name, (counts.get(term.name) ?? 0) + 1);
+  };
+  const { reference, args, key, value } = rule.head;
+  for (const term of [...reference, ...(args ?? []), key, value])
+    if (term !== undefined) visitTerm(term, count);
+  visitBody(rule.body, count);
+  const unused = new Set<string>();
+  for (const [name, mentioned] of counts) if (mentioned === 1) unused.add(name);
+  return unused;
 }

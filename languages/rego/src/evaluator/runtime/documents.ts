@@ -60,9 +60,9 @@ export class VirtualDocument {
    * rules run for this key alone, since an error of another key does not count.
    */
   at(scope: Scope, key: RegoValue): RegoValue | undefined {
-    const entry = this.#source.entry;
-    if (entry === undefined || scope.documents[this.id] !== undefined || isReplaced(scope, this.path))
-      return lookAt(this.get(scope), key);
+    const document = scope.documents[this.id];
+    if (document !== undefined) return document === absent ? undefined : lookAt(document, key);
+    if (this.#source.entry === undefined || isReplaced(scope, this.path)) return lookAt(this.get(scope), key);
     const table = scope.keyed.get(this);
     if (table === undefined) {
       try {

@@ -16,7 +16,7 @@ import { callBuiltin, callFunction, relate } from './calls.ts';
 import { count, member2, minus, plus, startsWith, times } from './inline.ts';
 import { ObjectBuilder } from './object-builder.ts';
 import { conflict } from './owner.ts';
-import { absent, replacedScope } from './scope.ts';
+import { absent, Memo, replacedScope } from './scope.ts';
 import { documentAt, extent, keysAt, stepInto } from './tree.ts';
 
 /** All that generated code calls. */
@@ -38,6 +38,7 @@ export const runtime = Object.freeze({
   keys,
   keysAt,
   keysInOrder,
+  Memo,
   member,
   member2,
   minus,

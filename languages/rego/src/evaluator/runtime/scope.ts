@@ -7,8 +7,24 @@ import type { Run } from './run.ts';
 export const absent: unique symbol = Symbol('undefined');
 export type Cached = RegoValue | typeof absent | undefined;
 
-/** Results of a function by its arguments: one map for each argument but the last holds the next. */
-export type Memo = Map<RegoValue, Memo | Cached>;
+const missesToTry = 512;
+const missesPerHit = 8;
+
+/** Results of a function by its arguments. */
+export class Memo {
+  /** One map for each argument but the last holds the next. */
+  results = new Map<unknown, unknown>();
+  hits = 0;
+  isOff = false;
+  #misses = 0;
+
+  /** Keeping costs more than it brings where the same is hardly asked for twice. */
+  missed(): void {
+    if (++this.#misses < missesToTry || this.#misses < this.hits * missesPerHit) return;
+    this.isOff = true;
+    this.results = new Map();
+  }
+}
 
 /** A path in `data` or `input`, without that name. */
 export type Path = readonly string[];
