@@ -14,6 +14,7 @@ import { jsonText } from './json-text.ts';
 import { numbers } from './numbers.ts';
 import { objects } from './objects.ts';
 import { output } from './output.ts';
+import { outsideFamilies } from './outside.ts';
 import { semver } from './semver.ts';
 import { sets } from './sets.ts';
 import { formatting } from './sprintf.ts';
@@ -26,6 +27,7 @@ import { uuid } from './uuid.ts';
 import { relateWalk } from './walk.ts';
 
 const families: readonly BuiltinFamily[] = [
+  ...outsideFamilies,
   aggregates,
   arithmetic,
   arrays,

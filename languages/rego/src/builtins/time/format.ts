@@ -104,7 +104,9 @@ function formatOffset(offset: number, form: string): string {
 }
 
 function fraction(nanoseconds: number, form: string): string {
-  const digits = String(nanoseconds).padStart(9, '0').slice(0, form.length - 1);
+  const digits = String(nanoseconds)
+    .padStart(9, '0')
+    .slice(0, form.length - 1);
   const shown = form[1] === '0' ? digits : digits.replace(/0+$/, '');
   return shown === '' ? '' : (form[0] ?? '.') + shown;
 }

@@ -36,7 +36,7 @@ export function findZone(name: string): Zone | undefined {
   const periods = periodsByName.get(name);
   if (periods === undefined) return undefined;
   const zone = createZone(name, periods.split(';').map(parsePeriod));
-  if (zone !== undefined) zones.set(name, zone);
+  zones.set(name, zone);
   return zone;
 }
 
@@ -51,13 +51,13 @@ function parsePeriod(text: string): Period {
 }
 
 /** Offsets are the host's own, abbreviations are ours: the host has none for most zones. */
-function createZone(name: string, periods: readonly Period[]): Zone | undefined {
+function createZone(name: string, periods: readonly Period[]): Zone {
   const format = formatOf(name);
-  if (format === undefined) return undefined;
   return {
     name,
     at(seconds) {
-      const offset = offsetAt(format, seconds);
+      // The one zone that hosts do not know is `Factory`, which is UTC.
+      const offset = format === undefined ? 0 : offsetAt(format, seconds);
       const period = periods.findLast(({ start }) => start <= seconds);
       return { name: period?.names.get(offset) ?? numericName(offset), offset };
     },

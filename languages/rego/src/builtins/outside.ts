@@ -1,0 +1,7 @@
+import type { BuiltinFamily } from './builtin.ts';
+import { glob } from './glob.ts';
+import { regex } from './regex.ts';
+import { time } from './time.ts';
+
+/** The families that deal with formats and programs outside of Rego. */
+export const outsideFamilies: readonly BuiltinFamily[] = [glob, regex, time];
