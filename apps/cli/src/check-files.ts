@@ -1,6 +1,23 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadChecks } from '@keelson/checks';
+import { checkIds } from '@keelson/pack-checks';
 import { CommandError, reasonOf } from './errors.ts';
+import { suggestion } from './suggest.ts';
+
+/**
+ * The user's own checks in files and folders; the ids of those that keelson brings are taken.
+ * @throws CommandError USAGE for a path that is not there or cannot be read
+ */
+export function loadOwnChecks(paths: readonly string[]): ReturnType<typeof loadChecks> {
+  if (paths.length === 0) return { checks: [], definitions: [], problems: [] };
+  return loadChecks(paths.flatMap(readCheckFiles), new Set(checkIds));
+}
+
+/** What to say of an id that no check has. */
+export function noSuchCheck(id: string, known: ReadonlySet<string>): string {
+  return `there is no check "${id}"${suggestion(id, known)}`;
+}
 
 /**
  * The user's check files at a path: the file, or all YAML files of the folder and those below it.

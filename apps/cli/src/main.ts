@@ -12,9 +12,9 @@ export async function main(args: readonly string[]): Promise<number> {
     writeStdout(`keelson ${version}\n`);
     return exitCodes.done;
   }
+  const [verb, ...below] = rest;
+  if (first === 'help' && verb !== undefined) return run(verb, [...below, '--help']);
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-    const verb = first === 'help' && rest[0] !== undefined ? findVerb(rest[0]) : undefined;
-    if (verb !== undefined) return run(verb.name, ['--help']);
     writeStdout(overview());
     return first === undefined ? exitCodes.usage : exitCodes.done;
   }

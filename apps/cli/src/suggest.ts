@@ -1,7 +1,8 @@
 /** ` (did you mean "x"?)` for the known word nearest to what was written, or nothing when none is near. */
 export function suggestion(written: string, known: Iterable<string>): string {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(written.length / 3)) + 1;
+  // Two edits make any short word of another.
+  let least = Math.max(written.length < 5 ? 1 : 2, Math.floor(written.length / 3)) + 1;
   for (const word of known) {
     const distance = editDistance(written, word, least);
     if (distance < least) {

@@ -1,8 +1,8 @@
-import { type CheckDefinition, type CheckText, loadChecks as compileChecks } from '@keelson/checks';
+import type { CheckDefinition, CheckText } from '@keelson/checks';
 import { checksOfCoverage } from '@keelson/compliance';
 import type { KeelsonError } from '@keelson/core';
-import { checkIds, loadCheckTexts } from '@keelson/pack-checks';
-import { readCheckFiles } from '../check-files.ts';
+import { loadCheckTexts } from '@keelson/pack-checks';
+import { loadOwnChecks } from '../check-files.ts';
 import { namedFrameworks } from '../frameworks.ts';
 
 /** The checks that keelson brings and the user's own. */
@@ -15,9 +15,7 @@ export interface Catalog {
 
 /** Reads the user's checks from the folders named and puts them beside those that keelson brings. */
 export async function loadCatalog(folders: readonly string[]): Promise<Catalog> {
-  const files = folders.flatMap(readCheckFiles);
-  const { definitions, problems } =
-    files.length === 0 ? { definitions: [], problems: [] } : compileChecks(files, new Set(checkIds));
+  const { definitions, problems } = loadOwnChecks(folders);
   const texts = [...(await loadCheckTexts()).values(), ...definitions];
   return { texts: texts.sort((a, b) => (a.id < b.id ? -1 : 1)), own: definitions, problems };
 }

@@ -9,6 +9,7 @@ import {
 import type { JsonObject } from '@keelson/core';
 import { severities } from '@keelson/evidence';
 import { loadCheckDefinitions } from '@keelson/pack-checks';
+import { noSuchCheck } from '../check-files.ts';
 import { readConfiguration } from '../config.ts';
 import { CommandError, reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
@@ -17,7 +18,6 @@ import type { VerbUsage } from '../flags.ts';
 import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { writeStdout } from '../stdout.ts';
-import { suggestion } from '../suggest.ts';
 import { idsOfFrameworks, loadCatalog } from './catalog.ts';
 
 const formats = ['yaml', 'json'] as const;
@@ -114,7 +114,7 @@ async function chosen(flagValues: Choice) {
   const only = listOf(flagValues.only);
   const skip = listOf(flagValues.skip);
   for (const id of [...only, ...skip]) {
-    if (!known.has(id)) throw new CommandError('USAGE', `there is no check "${id}"${suggestion(id, known)}`);
+    if (!known.has(id)) throw new CommandError('USAGE', noSuchCheck(id, known));
   }
   const least = choiceOf('severity', flagValues.severity, severities) ?? 'info';
   const judging = await idsOfFrameworks(listOf(flagValues.framework), texts);

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { isKeelsonError, type KeelsonError, type Path } from '@keelson/core';
 import { terminalSafe } from '@keelson/report';
 import { aliasTable } from '../aliases.ts';
+import { noSuchCheck } from '../check-files.ts';
 import { loadCatalog } from '../checks/catalog.ts';
 import { defaultConfigurationFile, type InspectedConfiguration, inspectConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
@@ -11,7 +12,6 @@ import type { VerbUsage } from '../flags.ts';
 import { namedFrameworks } from '../frameworks.ts';
 import { writeResult } from '../result.ts';
 import { writeStdout } from '../stdout.ts';
-import { suggestion } from '../suggest.ts';
 
 const flags = commonFlags;
 
@@ -70,7 +70,7 @@ async function referenceFaults({ configuration, locate }: InspectedConfiguration
   faults.push(...problems);
   const ids = new Set(texts.map(({ id }) => id));
   const unknownCheck = (id: string, path: Path) => {
-    if (!ids.has(id)) fault(path, `there is no check "${id}"${suggestion(id, ids)}`);
+    if (!ids.has(id)) fault(path, noSuchCheck(id, ids));
   };
   for (const field of ['only', 'skip'] as const) {
     for (const [i, id] of configuration[field].entries()) unknownCheck(id, ['scan', field, i]);
@@ -87,8 +87,13 @@ async function referenceFaults({ configuration, locate }: InspectedConfiguration
   for (const { rules, location } of configuration.exceptions) {
     for (const rule of rules) {
       if (rule === '*' || ids.has(rule) || aliases?.has(`:${rule}`) === true) continue;
-      const message = `there is no check "${rule}"${suggestion(rule, ids)}`;
-      faults.push(new CommandError('CONFIG_INVALID', message, location === undefined ? {} : { location }));
+      faults.push(
+        new CommandError(
+          'CONFIG_INVALID',
+          noSuchCheck(rule, ids),
+          location === undefined ? {} : { location },
+        ),
+      );
     }
   }
   return faults;

@@ -1,17 +1,10 @@
-import {
-  type Check,
-  type CheckDefinition,
-  loadChecks as compileChecks,
-  type JudgeInput,
-  withParams,
-} from '@keelson/checks';
+import { type Check, type CheckDefinition, type JudgeInput, withParams } from '@keelson/checks';
 import { type CheckMapping, checksOfCoverage } from '@keelson/compliance';
 import type { JsonObject, KeelsonError } from '@keelson/core';
 import { checkIds, loadChecks, loadCheckTexts } from '@keelson/pack-checks';
-import { readCheckFiles } from '../check-files.ts';
+import { loadOwnChecks, noSuchCheck } from '../check-files.ts';
 import { CommandError } from '../errors.ts';
 import type { FrameworkCoverage } from '../frameworks.ts';
-import { suggestion } from '../suggest.ts';
 import type { ScanOptions } from './options.ts';
 
 /** The checks of this run. */
@@ -38,29 +31,28 @@ export async function selectChecks(
   options: Pick<ScanOptions, 'checks' | 'only' | 'skip' | 'fix' | 'frameworks'>,
   settings: ReadonlyMap<string, JsonObject> = new Map(),
 ): Promise<(input: JudgeInput) => Promise<SelectedChecks>> {
-  const files = options.checks.flatMap(readCheckFiles);
-  const own = files.length === 0 ? undefined : compileChecks(files, new Set(checkIds));
-  const known = new Set([...checkIds, ...(own?.checks ?? []).map(({ id }) => id)]);
+  const own = loadOwnChecks(options.checks);
+  const known = new Set([...checkIds, ...own.checks.map(({ id }) => id)]);
   for (const id of [...options.only, ...options.skip, ...(options.fix ?? []), ...settings.keys()]) {
     // A check of the user's that could not be read is told as such, not as one that is not there.
-    if (known.has(id) || (own?.problems.length ?? 0) > 0) continue;
-    throw new CommandError('USAGE', `there is no check "${id}"${suggestion(id, known)}`);
+    if (known.has(id) || own.problems.length > 0) continue;
+    throw new CommandError('USAGE', noSuchCheck(id, known));
   }
   const only = new Set(options.only);
   const skip = new Set(options.skip);
-  const frameworks = await frameworksOf(options.frameworks, own?.definitions ?? []);
+  const frameworks = await frameworksOf(options.frameworks, own.definitions);
   const judging = new Set(frameworks.flatMap(({ coverage }) => [...checksOfCoverage(coverage)]));
   const isWanted = (id: string) =>
     (only.size === 0 || only.has(id)) && !skip.has(id) && (frameworks.length === 0 || judging.has(id));
   return async (input) => ({
-    checks: [...(await loadChecks(input)), ...(own?.checks ?? [])]
+    checks: [...(await loadChecks(input)), ...own.checks]
       .filter(({ id }) => isWanted(id))
       .map((check) => withParams(check, settings.get(check.id))),
     known,
     asked: new Set([...known].filter(isWanted)),
     frameworks,
-    own: own?.definitions ?? [],
-    problems: own?.problems ?? [],
+    own: own.definitions,
+    problems: own.problems,
   });
 }
 
