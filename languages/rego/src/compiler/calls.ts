@@ -20,7 +20,10 @@ export interface CallContext {
   /** The operator with the names of the text. */
   readonly display: (operator: readonly Term[]) => string;
   /** The lines that say what a built-in was given and what it wants; undefined for functions of modules. */
-  readonly argumentDetails: (name: string, operands: readonly Term[]) => readonly string[] | undefined;
+  readonly argumentDetails: (
+    operator: readonly Term[],
+    operands: readonly Term[],
+  ) => readonly string[] | undefined;
 }
 
 /** Calls of functions that nobody defines, or with a wrong number of arguments. */
@@ -44,7 +47,7 @@ function checkCall(expr: Expr, { arity, display, argumentDetails }: CallContext)
   if (expected < 0) return typeError(expr.location, `undefined function ${display(reference)}`);
   if (expr.generated && (isEquality(expr) || operands.length === expected + 1)) return undefined;
   if (!expr.generated && (operands.length === expected || operands.length === expected + 1)) return undefined;
-  const details = argumentDetails(operatorName(operator), operands);
+  const details = argumentDetails(reference, operands);
   if (details !== undefined)
     return typeError(expr.location, `${display(reference)}: arity mismatch`, details);
   const given = expr.generated ? operands.length - 1 : operands.length;

@@ -9,6 +9,7 @@ import {
 import type { Compilation } from './compilation.ts';
 import { compileError } from './diagnostics.ts';
 import { checkDuplicateImports, checkRootNames, printImport } from './root-names.ts';
+import { argumentLines } from './types/details.ts';
 
 /** Modules from Rego v1 on are held to what older ones are only in strict mode. */
 function isHeldToV1(module: Module, { settings }: Compilation): boolean {
@@ -51,7 +52,12 @@ export function callContext(compilation: Compilation): CallContext {
   return {
     arity: (operator) => compilation.arity(operator),
     display: (operator) => compilation.display(operator),
-    argumentDetails: () => undefined,
+    argumentDetails: (operator, operands) => {
+      const type = compilation.types.reference(operator);
+      if (type?.kind !== 'function') return undefined;
+      const have = operands.map((operand) => compilation.types.typeOf(operand));
+      return argumentLines(have, type, false);
+    },
   };
 }
 

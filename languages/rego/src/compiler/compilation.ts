@@ -9,12 +9,15 @@ import { LocalNames } from './names.ts';
 import { operatorName } from './nodes.ts';
 import type { CompileSettings } from './options.ts';
 import { renameVariables } from './rewrite.ts';
-import { buildRuleTree, rulesAt } from './rule-tree.ts';
+import { buildRuleTree, rulePath, rulesAt } from './rule-tree.ts';
+import { builtinEnvironment } from './type-stages.ts';
+import type { TypeEnvironment } from './types/environment.ts';
 import { VariableCollector } from './variables.ts';
 import { rulesOf } from './walk.ts';
 
 /** What the stages of one compilation share. */
 export class Compilation implements CompiledModules {
+  readonly #homes = new Map<Rule, Module>();
   readonly modules: ReadonlyMap<string, Module>;
   /** The modules in order of their names. */
   readonly sorted: readonly Module[];
@@ -25,6 +28,8 @@ export class Compilation implements CompiledModules {
   readonly comprehensionIndexes = new Map<Term, ComprehensionIndex>();
   ruleTree: RuleTreeNode = buildRuleTree([]);
   graph: DependencyGraph = new DependencyGraph([], this.ruleTree);
+  /** What is known of the types of documents and functions. */
+  types: TypeEnvironment;
   /** Imports that nothing uses, in strict mode. */
   unusedImports: readonly Import[] = [];
 
@@ -35,6 +40,14 @@ export class Compilation implements CompiledModules {
     this.settings = settings;
     this.diagnostics = new Diagnostics(settings.errorLimit);
     this.names = new LocalNames('', namesOf(this.sorted));
+    this.types = builtinEnvironment(this);
+    for (const module of this.sorted) for (const rule of rulesOf(module)) this.#homes.set(rule, module);
+  }
+
+  /** The path of a rule or of an `else` branch. */
+  path(rule: Rule): readonly Term[] {
+    const home = this.#homes.get(rule);
+    return home === undefined ? [] : rulePath(rule, home);
   }
 
   *rules(): Generator<Rule> {

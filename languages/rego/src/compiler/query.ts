@@ -27,6 +27,7 @@ import { reorderForSafety } from './safety.ts';
 import { safetyErrors } from './safety-errors.ts';
 import { Scopes } from './scopes.ts';
 import { TemplateStrings } from './template-strings.ts';
+import { queryTypeErrors } from './type-stages.ts';
 import { variablesOfBody } from './variables.ts';
 import { WithModifiers } from './with-modifiers.ts';
 
@@ -71,6 +72,7 @@ class QueryCompiler {
     this.#withs();
     this.#order();
     this.#body = new DynamicTerms(this.#names).body(this.#body);
+    this.#types();
     this.#builtins();
     const comprehensionIndexes = new Map<Term, ComprehensionIndex>();
     indexComprehensionsOf(this.#body, rootNames, this.#arity, comprehensionIndexes);
@@ -129,6 +131,11 @@ class QueryCompiler {
     const { body, unsafe } = reorderForSafety(this.#body, rootNames, this.#arity);
     if (unsafe.size > 0) this.#check(safetyErrors(unsafe, this.#originalName, ''));
     this.#body = body;
+  }
+
+  #types(): void {
+    if (!this.#modules.settings.checkTypes) return;
+    this.#check(queryTypeErrors(this.#body, this.#modules, this.#names, this.#originalNames));
   }
 
   #builtins(): void {

@@ -1,19 +1,13 @@
 import type { Rule } from '../syntax/ast.ts';
 import type { Compilation } from './compilation.ts';
 import { diagnostic } from './diagnostics.ts';
-import { nodesBelow, rulePath } from './rule-tree.ts';
-import { branchesOf, rulesOf } from './walk.ts';
+import { nodesBelow } from './rule-tree.ts';
+import { branchesOf } from './walk.ts';
 
 /** Rules that depend on themselves. */
 export function checkRecursion(compilation: Compilation): void {
-  const { ruleTree, graph, diagnostics, sorted } = compilation;
-  const homes = new Map(
-    sorted.flatMap((module) => [...rulesOf(module)].map((rule) => [rule, module] as const)),
-  );
-  const name = (rule: Rule): string => {
-    const home = homes.get(rule);
-    return home === undefined ? '' : compilation.display(rulePath(rule, home));
-  };
+  const { ruleTree, graph, diagnostics } = compilation;
+  const name = (rule: Rule): string => compilation.display(compilation.path(rule));
   for (const { rules } of nodesBelow(ruleTree)) {
     for (const { rule } of rules) {
       for (const branch of branchesOf(rule)) {

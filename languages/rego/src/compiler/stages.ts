@@ -28,6 +28,8 @@ import {
 } from './rewrite-stages.ts';
 import { checkBodySafety, checkHeadSafety } from './safety-stages.ts';
 
+import { checkTypes } from './type-stages.ts';
+
 export type Stage = (compilation: Compilation) => void;
 
 /** What is done to modules, in the order of OPA's compiler. After a stage with errors the rest may be left out. */
@@ -60,6 +62,7 @@ export const moduleStages: readonly Stage[] = [
   rewriteEquals,
   rewriteDynamicTerms,
   checkRecursion,
+  checkTypes,
   checkUnsafe,
   checkDeprecated,
   indexComprehensions,

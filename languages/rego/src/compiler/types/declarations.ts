@@ -1,0 +1,65 @@
+import type { BuiltinDeclaration, TypeDeclaration } from '../../builtins/builtin.ts';
+import type { Term } from '../../syntax/ast.ts';
+import { nameRef, numberTerm, stringTerm } from '../../syntax/build.ts';
+import type { RegoValue } from '../../values/index.ts';
+import {
+  anyType,
+  arrayType,
+  compareTypes,
+  type FunctionType,
+  objectType,
+  setType,
+  type Type,
+} from './type.ts';
+
+/** A built-in as the checker knows it: where its name stands in the tree of types, and its type. */
+export function builtinEntry(
+  builtin: BuiltinDeclaration,
+): readonly [path: readonly Term[], type: FunctionType] {
+  return [nameRef(builtin.name.split('.')).terms, builtinType(builtin)];
+}
+
+export function builtinType({ decl }: BuiltinDeclaration): FunctionType {
+  return {
+    kind: 'function',
+    args: (decl.args ?? []).map(declaredType),
+    result: decl.result === undefined ? undefined : declaredType(decl.result),
+    variadic: decl.variadic === undefined ? undefined : declaredType(decl.variadic),
+  };
+}
+
+function declaredType(declaration: TypeDeclaration): Type {
+  switch (declaration.type) {
+    case 'any':
+      return declaration.of === undefined
+        ? anyType
+        : { kind: 'any', of: declaration.of.map(declaredType).sort(compareTypes) };
+    case 'array':
+      return arrayType(
+        (declaration.static ?? []).map(declaredType),
+        declaration.dynamic === undefined ? undefined : declaredType(declaration.dynamic),
+      );
+    case 'set':
+      return setType(declaredType(declaration.of));
+    case 'object': {
+      const { dynamic } = declaration;
+      return objectType(
+        (declaration.static ?? []).map(({ key, value }) => ({
+          key: keyTerm(key),
+          value: declaredType(value),
+        })),
+        dynamic === undefined
+          ? undefined
+          : { key: declaredType(dynamic.key), value: declaredType(dynamic.value) },
+      );
+    }
+    case 'function':
+      return { kind: 'function', args: [], result: undefined, variadic: undefined };
+    default:
+      return { kind: declaration.type };
+  }
+}
+
+function keyTerm(key: RegoValue): Term {
+  return typeof key === 'number' ? numberTerm(String(key)) : stringTerm(String(key));
+}

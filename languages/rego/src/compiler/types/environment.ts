@@ -1,0 +1,139 @@
+import type { Term } from '../../syntax/ast.ts';
+import { isConstant, rootNames } from '../nodes.ts';
+import { either, isEmptyCollection, selected, valuesOf } from './algebra.ts';
+import { TypeTree } from './tree.ts';
+import {
+  anyType,
+  arrayType,
+  booleanType,
+  constantKey,
+  type MaybeType,
+  nullType,
+  numberType,
+  objectType,
+  type Property,
+  type PropertyTypes,
+  setType,
+  stringType,
+} from './type.ts';
+
+/** Tells the type of a comprehension as it stands in an environment. */
+export type ClosureTyper = (term: Term, environment: TypeEnvironment) => MaybeType;
+
+/** The types that are known at a place: of variables there, and of documents around. */
+export class TypeEnvironment {
+  readonly tree: TypeTree;
+  /** Where types of variables are put: the own tree, but for the layers that `with` adds. */
+  readonly variables: TypeTree;
+  readonly outer: TypeEnvironment | undefined;
+  readonly #closure: ClosureTyper;
+
+  constructor(closure: ClosureTyper, outer?: TypeEnvironment, tree = new TypeTree(), variables = tree) {
+    this.#closure = closure;
+    this.outer = outer;
+    this.tree = tree;
+    this.variables = variables;
+  }
+
+  /** An environment inside of this one. */
+  inner(closure: ClosureTyper = this.#closure): TypeEnvironment {
+    return new TypeEnvironment(closure, this);
+  }
+
+  /** A layer over this one for one expression: what it learns of variables outlives it. */
+  layer(tree = new TypeTree()): TypeEnvironment {
+    return new TypeEnvironment(this.#closure, this, tree, this.variables);
+  }
+
+  /** Grows with every change of what is known here. */
+  get version(): number {
+    return this.tree.version + (this.outer?.version ?? 0);
+  }
+
+  typeOf(term: Term): MaybeType {
+    switch (term.type) {
+      case 'null':
+        return nullType;
+      case 'boolean':
+        return booleanType;
+      case 'number':
+        return numberType;
+      case 'string':
+      case 'templatestring':
+        return stringType;
+      case 'array':
+        return arrayType(term.items.map((item) => this.typeOf(item)));
+      case 'object':
+        return this.#object(term.pairs);
+      case 'set':
+        return setType(
+          term.items.reduce((all: MaybeType, item) => either(all, this.typeOf(item)), undefined),
+        );
+      case 'arraycomprehension':
+      case 'setcomprehension':
+      case 'objectcomprehension':
+        return this.#closure(term, this);
+      case 'ref':
+        return this.reference(term.terms);
+      case 'var':
+        return this.#variable(term);
+      case 'call':
+        return undefined;
+    }
+  }
+
+  #object(pairs: readonly (readonly [key: Term, value: Term])[]): MaybeType {
+    const properties: Property[] = [];
+    let rest: PropertyTypes | undefined;
+    for (const [key, value] of pairs) {
+      if (isConstant(key)) properties.push({ key: constantKey(key), value: this.typeOf(value) });
+      else rest = { key: this.typeOf(key), value: this.typeOf(value) };
+    }
+    return objectType(properties, rest);
+  }
+
+  #variable(term: Term): MaybeType {
+    const node = this.tree.child(term);
+    return node === undefined ? this.outer?.typeOf(term) : node.type;
+  }
+
+  /** The type of what a reference names; anything, for documents that nothing is known of. */
+  reference(reference: readonly Term[]): MaybeType {
+    const [head, ...tail] = reference;
+    const node = head === undefined ? undefined : this.tree.child(head);
+    return node === undefined ? this.#outside(reference) : this.#below(node, reference, tail);
+  }
+
+  #outside(reference: readonly Term[]): MaybeType {
+    if (this.outer !== undefined) return this.outer.reference(reference);
+    const head = reference[0];
+    return head?.type === 'var' && rootNames.has(head.name) ? anyType : undefined;
+  }
+
+  #below(node: TypeTree, reference: readonly Term[], tail: readonly Term[]): MaybeType {
+    const [next, ...others] = tail;
+    if (next === undefined) return node.extent();
+    const child = node.child(next);
+    if (node.isLeaf) {
+      return child === undefined ? selectedBy(node.type, tail) : this.#below(child, reference, others);
+    }
+    if (!isConstant(next)) return selectedBy(node.extent(), tail);
+    return child === undefined ? this.#outside(reference) : this.#below(child, reference, others);
+  }
+}
+
+/** The type that a reference reaches from a value of `type`. */
+function selectedBy(type: MaybeType, tail: readonly Term[]): MaybeType {
+  const [head, ...others] = tail;
+  if (type === undefined || head === undefined) return type;
+  switch (head.type) {
+    case 'var':
+    case 'ref':
+    case 'array':
+    case 'object':
+    case 'set':
+      return isEmptyCollection(type) ? anyType : selectedBy(valuesOf(type), others);
+    default:
+      return selectedBy(isConstant(head) ? selected(type, constantKey(head)) : undefined, others);
+  }
+}
