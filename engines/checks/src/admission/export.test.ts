@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readDefinition } from '../definition.ts';
 import { evaluatePolicy } from './evaluate.ts';
 import { exportPolicies } from './export.ts';
-import type { AdmissionForm, ExportOptions } from './form.ts';
+import { type AdmissionForm, admissionForms, type ExportOptions } from './form.ts';
 import type { AdmissionRequest } from './match.ts';
 
 function definitionOf(fields: JsonObject) {
@@ -205,8 +205,11 @@ describe.each(['vap', 'static-admission', 'kyverno', 'gatekeeper'] as const)('%s
   });
 });
 
-test('a policy about roles lets the control plane write its own', () => {
-  const [policy, binding] = write({ scope: 'object', kinds: ['ClusterRole'], expression: 'false' });
+test.each(admissionForms)('a policy about roles lets the control plane write its own: %s', (form) => {
+  const [policy, binding] = write(
+    { scope: 'object', kinds: ['ClusterRole'], expression: 'false' },
+    { as: form },
+  );
   const kind = { group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'ClusterRole' };
   const { kind: _, ...group } = kind;
   const request = (username: string): AdmissionRequest => ({

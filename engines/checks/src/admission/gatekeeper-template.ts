@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import type { AdmissionAction } from './form.ts';
-import { annotationsOf, labelsOf, validationsOf, variablesField } from './metadata.ts';
+import { annotationsOf, labelsOf, notByRoleWriters, validationsOf, variablesField } from './metadata.ts';
 import type { AdmissionPolicy } from './policy.ts';
 
 /**
@@ -61,6 +61,7 @@ function sourceOf(policy: AdmissionPolicy): JsonObject {
     // Gatekeeper may be asked about DELETE too, where there is no object. The field's name is in the singular.
     matchCondition: [
       { name: 'is-written', expression: 'object != null && !has(object.metadata.deletionTimestamp)' },
+      ...notByRoleWriters(policy),
     ],
     ...variablesField(policy),
     validations: validationsOf(policy),

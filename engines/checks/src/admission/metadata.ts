@@ -47,14 +47,18 @@ const roleWriters = [
 ];
 
 /** Conditions under which requests to the API server itself are judged. */
-export function matchConditions({ target }: AdmissionPolicy): JsonObject[] {
+export function matchConditions(policy: AdmissionPolicy): JsonObject[] {
+  return [notBeingDeleted, ...notByRoleWriters(policy)];
+}
+
+/** A condition of policies about roles. */
+export function notByRoleWriters({ target }: AdmissionPolicy): JsonObject[] {
   const isAboutRoles = target.rules.some(
     ({ group }) => group === 'rbac.authorization.k8s.io' || group === '*',
   );
-  if (!isAboutRoles) return [notBeingDeleted];
+  if (!isAboutRoles) return [];
   const names = roleWriters.map(celString).join(', ');
   return [
-    notBeingDeleted,
     { name: 'not-the-control-plane', expression: `!(request.?userInfo.?username.orValue('') in [${names}])` },
   ];
 }
