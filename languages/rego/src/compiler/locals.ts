@@ -13,6 +13,7 @@ import {
   isWildcardName,
   kindName,
   numbered,
+  shownName,
   sides,
   trueStatement,
 } from './nodes.ts';
@@ -214,7 +215,8 @@ export class LocalRewriter {
     const names = new VariableCollector(patternView).terms(bound).names;
     const domain = variablesOfTerm(container, { skipClosures: true });
     const both = [...names].filter((name) => domain.has(name) && !isWildcardName(name)).sort();
-    for (const name of both) this.errors.push(compileError(location, `var ${name} assigned before`));
+    for (const name of both)
+      this.errors.push(compileError(location, `var ${shownName(name)} assigned before`));
     return both.length > 0;
   }
 
@@ -376,8 +378,8 @@ export class LocalRewriter {
 }
 
 const declarationErrors: Readonly<Record<Occurrence, (name: string) => string>> = {
-  seen: (name) => `var ${name} referenced above`,
-  assigned: (name) => `var ${name} assigned above`,
-  declared: (name) => `var ${name} declared above`,
-  argument: (name) => `arg ${name} redeclared`,
+  seen: (name) => `var ${shownName(name)} referenced above`,
+  assigned: (name) => `var ${shownName(name)} assigned above`,
+  declared: (name) => `var ${shownName(name)} declared above`,
+  argument: (name) => `arg ${shownName(name)} redeclared`,
 };

@@ -157,3 +157,8 @@ export function isWildcardName(name: string): boolean {
 export function kindName(term: Term): string {
   return term.type;
 }
+
+/** A name as messages show it. */
+export function shownName(name: string): string {
+  return isWildcardName(name) ? '_' : name;
+}

@@ -10,6 +10,7 @@ import {
   isGeneratedName,
   numbered,
   operandBodies,
+  shownName,
   trueStatement,
 } from './nodes.ts';
 import { type Arity, outputsOfBody } from './outputs.ts';
@@ -97,7 +98,7 @@ function undeclared(operand: Term, safe: ReadonlySet<string>, { originalName }: 
   return [...variablesOfTerm(operand, safetyView)]
     .filter((name) => !safe.has(name))
     .sort()
-    .map((name) => compileError(operand.location, `var ${originalName(name)} is undeclared`));
+    .map((name) => compileError(operand.location, `var ${shownName(originalName(name))} is undeclared`));
 }
 
 function captured(operands: readonly Term[], { location }: Expr, names: LocalNames): Expr {

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { printTerm } from '../syntax/print.ts';
 import { isFromAssignment } from './assignments.ts';
 import { compareLocations, diagnostic } from './diagnostics.ts';
-import { groundPrefix, isGeneratedName, type Place, sides } from './nodes.ts';
+import { groundPrefix, isGeneratedName, type Place, shownName, sides } from './nodes.ts';
 import type { UnsafeVariables } from './safety.ts';
 import { variablesOfTerm } from './variables.ts';
 import { rulesOf } from './walk.ts';
@@ -32,7 +32,7 @@ export function safetyErrors(
     const hint = futureKeywords.has(name)
       ? ` (hint: \`import future.keywords.${name}\` to import a future keyword)`
       : '';
-    return diagnostic('rego_unsafe_var_error', location, `var ${name} is unsafe${scope}${hint}`);
+    return diagnostic('rego_unsafe_var_error', location, `var ${shownName(name)} is unsafe${scope}${hint}`);
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Rule } from '../syntax/ast.ts';
 import type { Compilation } from './compilation.ts';
 import { diagnostic } from './diagnostics.ts';
-import { isGeneratedName, rootNames } from './nodes.ts';
+import { isGeneratedName, rootNames, shownName } from './nodes.ts';
 import { reorderForSafety } from './safety.ts';
 import { RuleScopes, safetyErrors } from './safety-errors.ts';
 import { safetyView, VariableCollector } from './variables.ts';
@@ -22,7 +22,7 @@ function checkHead(rule: Rule, scopes: RuleScopes, compilation: Compilation): vo
   for (const local of head.names) {
     const name = compilation.originalName(local);
     if (names.has(local) || isGeneratedName(name)) continue;
-    const message = `var ${name} is unsafe${scopes.of(rule)}`;
+    const message = `var ${shownName(name)} is unsafe${scopes.of(rule)}`;
     compilation.diagnostics.stop(diagnostic('rego_unsafe_var_error', head.places.get(local), message));
   }
 }

@@ -3,7 +3,7 @@ import { arrayTerm, callTerm, nameRef, newExpr, setTerm, stringTerm, varTerm } f
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { compileError } from './diagnostics.ts';
 import type { LocalNames } from './names.ts';
-import { callOf, operatorName } from './nodes.ts';
+import { callOf, operatorName, shownName } from './nodes.ts';
 import { type Arity, outputsOfBody } from './outputs.ts';
 import { type Rewriter, rewriteChildren, rewriteExpr, rewriteHead } from './rewrite.ts';
 import { addAll, safetyView, variablesOfTerm } from './variables.ts';
@@ -114,7 +114,9 @@ export class TemplateStrings {
     }
     const open = [...variablesOfTerm(term, safetyView)].filter((name) => !safe.has(name)).sort();
     for (const name of open) {
-      this.errors.push(compileError(term.location, `var ${this.#context.originalName(name)} is undeclared`));
+      this.errors.push(
+        compileError(term.location, `var ${shownName(this.#context.originalName(name))} is undeclared`),
+      );
     }
     return [this.#capture(term, part.expr)];
   }

@@ -2,10 +2,12 @@ import type { BuiltinDeclaration, TypeDeclaration } from '../../builtins/builtin
 import type { Term } from '../../syntax/ast.ts';
 import { nameRef, numberTerm, stringTerm } from '../../syntax/build.ts';
 import type { RegoValue } from '../../values/index.ts';
+import { argumentNames } from './argument-names.ts';
 import {
   anyType,
   arrayType,
   compareTypes,
+  type FunctionNames,
   type FunctionType,
   objectType,
   setType,
@@ -19,13 +21,21 @@ export function builtinEntry(
   return [nameRef(builtin.name.split('.')).terms, builtinType(builtin)];
 }
 
-export function builtinType({ decl }: BuiltinDeclaration): FunctionType {
+export function builtinType({ name, decl }: BuiltinDeclaration): FunctionType {
+  const names = Object.hasOwn(argumentNames, name) ? argumentNames[name] : undefined;
   return {
+    ...(names === undefined ? {} : { names: readNames(names) }),
     kind: 'function',
     args: (decl.args ?? []).map(declaredType),
     result: decl.result === undefined ? undefined : declaredType(decl.result),
     variadic: decl.variadic === undefined ? undefined : declaredType(decl.variadic),
   };
+}
+
+function readNames(text: string): FunctionNames {
+  const [args = '', result] = text.split('>');
+  const names = args.split(' ').filter((name) => name !== '');
+  return { args: names, ...(result === undefined ? {} : { result: result.trim() }) };
 }
 
 function declaredType(declaration: TypeDeclaration): Type {
