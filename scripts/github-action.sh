@@ -18,7 +18,7 @@ against=${INPUT_AGAINST:-}
 case $against in
   */) against= ;;
   */*)
-    if [ ! -d "$against" ] && ! git rev-parse --quiet --verify --end-of-options "$against^{commit}" >/dev/null; then
+    if ! git rev-parse --quiet --verify --end-of-options "$against^{commit}" >/dev/null; then
       remote=${against%%/*} branch=${against#*/}
       git fetch --quiet --no-tags --depth=1 -- "$remote" "+refs/heads/$branch:refs/remotes/$remote/$branch" || {
         echo "keelson: $against is not in this checkout and could not be fetched" >&2

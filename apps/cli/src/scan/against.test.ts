@@ -198,6 +198,18 @@ describe('--against a revision', () => {
     });
   });
 
+  test('a folder that is named as a revision is no way around it', () => {
+    withRepository({ 'a.yaml': safe }, { 'a.yaml': risky, 'main/a.yaml': risky }, (folder) => {
+      const judged = (against: string) => keelson(folder, ['scan', 'a.yaml', '--against', against, ...only]);
+      expect(judged('main')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('a folder and a revision'),
+      });
+      expect(compared(judged('main^0').out)).toEqual({ ...nothing, new: ['host-pid Pod a'] });
+      expect(compared(judged('./main').out)).toEqual({ ...nothing, unchanged: ['host-pid Pod a'] });
+    });
+  });
+
   test('runs none of the hooks that git would', () => {
     withRepository({ 'a.yaml': safe }, {}, (folder) => {
       const hook = join(folder, '.git/hooks/post-index-change');

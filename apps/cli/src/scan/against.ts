@@ -24,8 +24,24 @@ export async function judgeEarlier<T>(
   judge: (paths: readonly string[]) => Promise<T>,
 ): Promise<EarlierState<T>> {
   if (paths.includes('-')) throw new CommandError('USAGE', '--against does not go with -');
-  return isFolder(against) ? judgeFolder(against, paths, judge) : judgeRevision(against, paths, judge);
+  if (!isFolder(against)) return judgeRevision(against, paths, judge);
+  // Who may add a folder to a repository must not choose what its changes are compared with.
+  if (!/^\.{0,2}\//.test(against) && !/^\.{1,2}$/.test(against) && 'text' in askGit(commitOf(against)))
+    throw new CommandError(
+      'USAGE',
+      `--against ${against}: a folder and a revision; ./${against} is the folder, ${against}^0 the revision`,
+    );
+  return judgeFolder(against, paths, judge);
 }
+
+/** The question for the commit that a revision names. */
+const commitOf = (revision: string) => [
+  'rev-parse',
+  '--verify',
+  '--quiet',
+  '--end-of-options',
+  `${revision}^{commit}`,
+];
 
 /** One folder is compared with the other folder itself; other paths are looked for below it. */
 async function judgeFolder<T>(
@@ -58,7 +74,7 @@ async function judgeRevision<T>(
       `--against ${revision}: no such folder, and no git repository here (${reason})`,
     );
   });
-  const commit = git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], () => {
+  const commit = git(commitOf(revision), () => {
     throw new CommandError(
       'USAGE',
       `--against ${revision}: neither a folder nor a revision that git knows here`,
@@ -119,6 +135,11 @@ const plain = ['-c', 'core.fsmonitor=false', '-c', `core.hooksPath=${devNull}`];
 const maxAnswer = 1 << 28;
 
 function git(args: readonly string[], fail: (reason: string) => never, env = process.env): string {
+  const answer = askGit(args, env);
+  return 'text' in answer ? answer.text : fail(answer.reason);
+}
+
+function askGit(args: readonly string[], env = process.env): { text: string } | { reason: string } {
   const { status, stdout, stderr, error } = spawnSync('git', [...plain, ...args], {
     encoding: 'utf8',
     env,
@@ -126,9 +147,8 @@ function git(args: readonly string[], fail: (reason: string) => never, env = pro
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (error !== undefined)
-    return fail('code' in error && error.code === 'ENOENT' ? 'git is not on PATH' : error.message);
-  if (status !== 0) return fail(stderr.trim());
-  return stdout.trim();
+    return { reason: 'code' in error && error.code === 'ENOENT' ? 'git is not on PATH' : error.message };
+  return status === 0 ? { text: stdout.trim() } : { reason: stderr.trim() };
 }
 
 /** The path, or what a glob finds; nothing where there is nothing. */
