@@ -1,6 +1,7 @@
 import { BigNumber } from './big-number.ts';
-import { entriesSorted, getKey, sizeOf } from './lookup.ts';
+import { entriesOf, getKey, getMember, keysSorted, sizeOf } from './lookup.ts';
 import { compareNumbers } from './number.ts';
+import { RegoObject } from './object.ts';
 import { RegoSet } from './set.ts';
 import { compareStrings } from './sort.ts';
 import { isArray, isNumber, isObjectValue, type ObjectValue, type RegoValue } from './value.ts';
@@ -46,13 +47,13 @@ function compareLists(a: readonly RegoValue[], b: readonly RegoValue[]): number 
 
 function compareObjects(a: ObjectValue, b: ObjectValue): number {
   if (a === b) return 0;
-  const x = entriesSorted(a);
-  const y = entriesSorted(b);
+  const x = keysSorted(a);
+  const y = keysSorted(b);
   const length = Math.min(x.length, y.length);
   for (let i = 0; i < length; i++) {
-    const [xKey, xValue] = x[i] ?? [null, null];
-    const [yKey, yValue] = y[i] ?? [null, null];
-    const order = compare(xKey, yKey) || compare(xValue, yValue);
+    const xKey = x[i] ?? null;
+    const yKey = y[i] ?? null;
+    const order = compare(xKey, yKey) || compare(getKey(a, xKey) ?? null, getKey(b, yKey) ?? null);
     if (order !== 0) return order;
   }
   return Math.sign(x.length - y.length);
@@ -80,8 +81,19 @@ function equalSets(a: RegoSet, b: RegoSet): boolean {
 }
 
 function equalObjects(a: ObjectValue, b: ObjectValue): boolean {
+  if (a instanceof RegoObject || b instanceof RegoObject) return equalEntries(a, b);
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) {
+    const other = getMember(b, key);
+    if (other === undefined || !equals(getMember(a, key) ?? null, other)) return false;
+  }
+  return true;
+}
+
+function equalEntries(a: ObjectValue, b: ObjectValue): boolean {
   if (sizeOf(a) !== sizeOf(b)) return false;
-  for (const [key, value] of entriesSorted(a)) {
+  for (const [key, value] of entriesOf(a)) {
     const other = getKey(b, key);
     if (other === undefined || !equals(value, other)) return false;
   }

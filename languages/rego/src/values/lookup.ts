@@ -2,7 +2,7 @@ import { toInt64 } from './number.ts';
 import type { Entry } from './object.ts';
 import { RegoObject } from './object.ts';
 import { emptySet, RegoSet, setOf } from './set.ts';
-import { sortStrings } from './sort.ts';
+import { compareStrings, sortStrings } from './sort.ts';
 import {
   isArray,
   isNumber,
@@ -77,9 +77,17 @@ const worthKeeping = 8;
 export function memberNamesSorted(object: PlainObject): readonly string[] {
   const known = sortedKeys.get(object);
   if (known !== undefined) return known;
-  const keys = sortStrings(Object.keys(object));
+  const keys = Object.keys(object);
+  if (areSorted(keys)) return keys;
+  sortStrings(keys);
   if (keys.length >= worthKeeping) sortedKeys.set(object, keys);
   return keys;
+}
+
+function areSorted(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++)
+    if (compareStrings(keys[i - 1] ?? '', keys[i] ?? '') > 0) return false;
+  return true;
 }
 
 export function keysSorted(object: ObjectValue): readonly RegoValue[] {
