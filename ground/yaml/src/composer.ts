@@ -26,8 +26,9 @@ export class Composer extends NodeParts {
     end: number,
     limits: YamlLimits,
     positions: PositionBuilder,
+    isCore = false,
   ) {
-    super(source, start, end, limits);
+    super(source, start, end, limits, isCore);
     this.#positions = positions;
   }
 
@@ -45,6 +46,17 @@ export class Composer extends NodeParts {
     const value = isEmpty ? this.#empty(-1, -1, content.start) : this.#node(-1, -1, true, false, 0);
     this.scanner.peek();
     return value;
+  }
+
+  /** The value of the only document that counts, the first; the others must be YAML all the same. */
+  composeFirst(): JsonValue {
+    const first = this.compose() ?? null;
+    for (let token = this.scanner.peek(); token.kind !== 'stream-end'; token = this.scanner.peek()) {
+      if (token.kind === 'document-end') this.scanner.next();
+      else if (token.kind === 'document-start' || directives.has(token.kind)) this.compose();
+      else throw this.syntax("a document after the first begins with '---'", token.start);
+    }
+    return first;
   }
 
   /** A value that is not written: null, with an empty span. */

@@ -10,6 +10,7 @@ export type { YamlEdit } from './edit.ts';
 export type { TextEdit } from './edit-text.ts';
 export { type DocumentEdit, type EditResult, editYaml, YamlEditor } from './edit-yaml.ts';
 export { type YamlErrorCode, yamlErrorCodes } from './error.ts';
+export { parseFirstDocument } from './first-document.ts';
 export { defaultYamlLimits } from './limits.ts';
 export { parseYaml, type YamlOptions } from './parse.ts';
 export { stringifyYaml } from './stringify.ts';

@@ -2,7 +2,7 @@ import type { JsonValue, KeelsonError, SourceText } from '@keelson/core';
 import { AliasBudget } from './aliases.ts';
 import type { YamlLimits } from './document.ts';
 import { type YamlErrorCode, yamlError } from './error.ts';
-import { formatFloatKey, kindOf, resolvePlain } from './resolve.ts';
+import { formatFloatKey, kindOf, resolvePlain, resolvePlainCore } from './resolve.ts';
 import { Scanner } from './scanner.ts';
 import { resolveTagged } from './tagged.ts';
 import type { Token, TokenKind } from './token.ts';
@@ -41,8 +41,10 @@ export class NodeParts {
   readonly budget = new AliasBudget();
   readonly #anchors = new Map<string, Anchor>();
   readonly #handles = new Map<string, string>();
+  readonly #resolvePlain: (text: string) => JsonValue;
 
-  constructor(source: SourceText, start: number, end: number, limits: YamlLimits) {
+  constructor(source: SourceText, start: number, end: number, limits: YamlLimits, isCore = false) {
+    this.#resolvePlain = isCore ? resolvePlainCore : resolvePlain;
     this.source = source;
     this.scanner = new Scanner(source, start, end);
     this.limits = limits;
@@ -145,7 +147,7 @@ export class NodeParts {
   }
 
   #resolve(tag: string, text: string, isPlain: boolean, offset: number): JsonValue {
-    if (tag === '') return isPlain ? resolvePlain(text) : text;
+    if (tag === '') return isPlain ? this.#resolvePlain(text) : text;
     const result = resolveTagged(tag, text);
     if ('problem' in result) throw this.fail('YAML_VALUE', result.problem, offset);
     return result.value;

@@ -46,6 +46,14 @@ export function resolvePlain(text: string): JsonValue {
   return hint === 1 ? (parseNumber(text)?.value ?? text) : text;
 }
 
+const coreBooleans: ReadonlySet<string> = new Set(['true', 'True', 'TRUE', 'false', 'False', 'FALSE']);
+
+/** As `resolvePlain` by the core schema of YAML 1.2: `yes`, `no`, `on`, `off`, `y` and `n` are text. */
+export function resolvePlainCore(text: string): JsonValue {
+  const value = resolvePlain(text);
+  return typeof value === 'boolean' && !coreBooleans.has(text) ? text : value;
+}
+
 /** The kind of a value that `resolvePlain` gave for `text`; a float may look integral. */
 export function kindOf(text: string, value: JsonValue): ScalarKind {
   if (value === null) return 'null';

@@ -25,6 +25,7 @@ import { uri } from './uri.ts';
 import { urlquery } from './urlquery.ts';
 import { uuid } from './uuid.ts';
 import { relateWalk } from './walk.ts';
+import { yaml } from './yaml.ts';
 
 const families: readonly BuiltinFamily[] = [
   ...outsideFamilies,
@@ -50,6 +51,7 @@ const families: readonly BuiltinFamily[] = [
   output,
   uri,
   uuid,
+  yaml,
   types,
 ];
 
