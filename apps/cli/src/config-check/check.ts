@@ -47,7 +47,10 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!existsSync(file)) throw new CommandError('USAGE', `there is no ${file} here`);
   const inspected = inspectConfiguration(file);
   const faults = [...inspected.faults, ...(await referenceFaults(inspected))];
-  const inOrder = faults.toSorted((a, b) => (a.location?.line ?? 0) - (b.location?.line ?? 0));
+  const inOrder = faults.toSorted(
+    ({ location: a }, { location: b }) =>
+      (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0),
+  );
   const lines = inOrder.map((fault) => terminalSafe(fault.format()));
   if (faults.length === 0 && values.quiet !== true) lines.push(`${terminalSafe(file)} is in order`);
   writeResult(values.output, lines.map((line) => `${line}\n`).join(''));
