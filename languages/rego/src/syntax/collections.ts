@@ -1,8 +1,9 @@
 import type { Body, Term, TermPair } from './ast.ts';
 import { arrayTerm, objectTerm, setTerm } from './build.ts';
-import type { ParserContext, ParserState } from './context.ts';
+import type { ParserContext } from './context.ts';
 import type { Location } from './location.ts';
 import { parseBody } from './query.ts';
+import type { ParserState } from './state.ts';
 import { parseInfixItem, parseTerm } from './terms.ts';
 import { type Token, token, tokenName } from './token.ts';
 

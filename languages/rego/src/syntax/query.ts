@@ -1,12 +1,10 @@
-import type { Body, Expr, SomeDecl, Term, With } from './ast.ts';
+import type { Body, Expr, With } from './ast.ts';
 import { newExpr } from './build.ts';
-import type { ParserContext, ParserState } from './context.ts';
-import { functionName } from './infix.ts';
+import type { ParserContext } from './context.ts';
+import { hintEvery, hintMissingKeyword } from './keyword-hints.ts';
 import type { Location } from './location.ts';
 import {
   atLogicalOperator,
-  errorBracedOperand,
-  errorWithOnOperand,
   foldTail,
   isNegation,
   parseBracedOperand,
@@ -14,7 +12,10 @@ import {
   parseNotBody,
   parseOrChain,
 } from './logical.ts';
-import { operatorTerm, parseInfix, parseTerm, parseVariable } from './terms.ts';
+import { errorBracedOperand, errorWithOnOperand } from './logical-faults.ts';
+import { parseEvery, parseSome } from './quantifiers.ts';
+import type { ParserState } from './state.ts';
+import { operatorTerm, parseInfix, parseTerm } from './terms.ts';
 import { type Token, token, tokenName } from './token.ts';
 
 /** Expressions up to `end`, which stays at hand. */
@@ -215,137 +216,4 @@ export function attachWiths(p: ParserContext, expr: Expr): Expr | undefined {
   if (withs === undefined) return undefined;
   expr.with = withs;
   return expr;
-}
-
-/** `some x, y` or `some x in xs`. */
-function parseSome(p: ParserContext): Expr | undefined {
-  const location = p.loc();
-  const start = p.save();
-  p.scan();
-  const term = parseInfix(p);
-  if (term !== undefined && term.type === 'call') {
-    if (memberOperands(p, term, 'expected `x in xs` or `x, y in xs` expression') === undefined) {
-      return undefined;
-    }
-    return attachWiths(p, newExpr(someOf([term], location), location));
-  }
-  p.restore(start);
-  hintSomeIn(p);
-  const symbols: Term[] = [];
-  do {
-    p.scan();
-    if (!p.at(token.ident)) {
-      p.illegal('expected var');
-      return undefined;
-    }
-    symbols.push(parseVariable(p));
-    p.scan();
-  } while (p.at(token.comma));
-  return newExpr(someOf(symbols, location), location);
-}
-
-function someOf(symbols: Term[], location: Location): SomeDecl {
-  return { type: 'some', symbols, location };
-}
-
-/** `every x in xs { … }` or `every k, v in xs { … }`. */
-export function parseEvery(p: ParserContext): Expr | undefined {
-  const location = p.loc();
-  const wanted = 'expected `x[, y] in xs { ... }` expression';
-  p.scan();
-  const term = parseInfix(p);
-  if (term === undefined) return undefined;
-  const operands = memberOperands(p, term, wanted);
-  if (operands === undefined) return undefined;
-  const key = operands.length === 3 ? operands[0] : undefined;
-  const value = operands.at(-2);
-  const domain = operands.at(-1);
-  if (key !== undefined && key.type !== 'var') {
-    p.illegal('expected key to be a variable');
-    return undefined;
-  }
-  if (value === undefined || domain === undefined || value.type !== 'var') {
-    p.illegal('expected value to be a variable');
-    return undefined;
-  }
-  if (!p.at(token.leftBrace)) {
-    p.illegal('missing body');
-    return undefined;
-  }
-  p.scan();
-  const body = parseBody(p, token.rightBrace);
-  if (body === undefined) return undefined;
-  p.scan();
-  return attachWiths(p, newExpr({ type: 'every', key, value, domain, body, location }, location));
-}
-
-/** The operands of `x in xs` or `k, v in xs`; anything else is a fault. */
-function memberOperands(p: ParserContext, term: Term, wanted: string): Term[] | undefined {
-  const name = term.type === 'call' ? functionName(term.operator) : undefined;
-  if (term.type !== 'call' || (name !== 'internal.member_2' && name !== 'internal.member_3')) {
-    p.illegal(wanted);
-    return undefined;
-  }
-  if (term.operands.length !== (name === 'internal.member_2' ? 2 : 3)) {
-    p.illegal('illegal domain');
-    return undefined;
-  }
-  return term.operands;
-}
-
-// Hints at imports that are missing
-
-function isMembership(term: Term | undefined): boolean {
-  if (term === undefined || term.type !== 'call') return false;
-  const name = functionName(term.operator);
-  return name === 'internal.member_2' || name === 'internal.member_3';
-}
-
-function mayMissKeywords(p: ParserContext): boolean {
-  return p.version === 'v0' || p.version === 'v0v1';
-}
-
-function hintEvery(p: ParserContext, expr: Expr, start: ParserState): void {
-  if (!mayMissKeywords(p) || expr.terms.type !== 'term') return;
-  const { term } = expr.terms;
-  if (term.type !== 'var' || term.name !== 'every') return;
-  const after = p.save();
-  p.restore(start.copy());
-  const hint = p.inFuture(() => parseEvery(p)) !== undefined;
-  p.restore(after);
-  if (hint) p.hint('`import future.keywords.every` for `every x in xs { ... }` expressions');
-}
-
-function hintSomeIn(p: ParserContext): void {
-  if (!mayMissKeywords(p)) return;
-  const start = p.save();
-  p.scan();
-  const hint = p.inFuture(() => isMembership(parseInfix(p)));
-  p.restore(start);
-  if (hint) p.hint('`import future.keywords.in` for `some x in xs` expressions');
-}
-
-const infixExamples = new Map([
-  ['in', 'x in xs'],
-  ['and', 'x and y'],
-  ['or', 'x or y'],
-]);
-
-/** For an expression with a plain `in`, `and` or `or` behind it, or the comma of `k, v in xs`. */
-function hintMissingKeyword(p: ParserContext): void {
-  if (p.s.hints.length > 0) return;
-  let keyword = 'in';
-  if (p.at(token.ident)) {
-    keyword = p.s.literal;
-  } else if (p.at(token.comma)) {
-    const start = p.save();
-    p.scan();
-    const isMember = p.inFuture(() => isMembership(parseInfix(p)));
-    p.restore(start);
-    if (!isMember) return;
-  } else {
-    return;
-  }
-  const example = infixExamples.get(keyword);
-  if (example !== undefined) p.hint(`\`import future.keywords.${keyword}\` for \`${example}\` expressions`);
 }

@@ -1,39 +1,16 @@
+import {
+  backQuote,
+  backslash,
+  Cursor,
+  doubleQuote,
+  isDecimal,
+  isLetter,
+  leftBrace,
+  newline,
+} from './cursor.ts';
 import { type Keywords, type Token, token } from './token.ts';
 
-/**
- * Where a scan of a text stands. The current character has been looked at: what is wrong with it (a null
- * character, half a surrogate pair) is already in `faults` and will be told with the word before it.
- */
-export interface ScanState {
-  /** Index of the current character. */
-  position: number;
-  /** The current code point, -1 behind the end. */
-  code: number;
-  row: number;
-  lineStart: number;
-  /** UTF-16 units beyond one a character, from the start of the line to the current character. */
-  surplus: number;
-}
-
-const tab = 9;
-const newline = 10;
-const carriageReturn = 13;
-const space = 32;
-const doubleQuote = 34;
-const backslash = 92;
-const backQuote = 96;
-const leftBrace = 123;
-const byteOrderMark = 0xfeff;
 const noBreakSpace = 0xa0;
-
-const letter = 1;
-const digit = 2;
-const classes = new Uint8Array(128);
-for (let code = 0; code < 128; code += 1) {
-  const character = String.fromCharCode(code);
-  if (/[A-Za-z_]/.test(character)) classes[code] = letter;
-  if (/[0-9]/.test(character)) classes[code] = digit;
-}
 
 const punctuation = new Map<number, Token>([
   [0x5b, token.leftBracket],
@@ -62,82 +39,10 @@ const comparisons = new Map<number, readonly [Token, Token]>([
   [0x3c, [token.less, token.lessEqual]],
 ]);
 
-function isLetter(code: number): boolean {
-  return code >= 0 && code < 128 && classes[code] === letter;
-}
-
-function isDecimal(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
 /** Cuts a text into words, by character codes. The caller keeps and restores its state. */
-export class Scanner {
-  readonly text: string;
+export class Scanner extends Cursor {
   /** The word just scanned, as it stands in the text (a template's part: without the escapes of `{`). */
   literal = '';
-  /** What is wrong with the word just scanned. */
-  faults: string[] = [];
-  private position = 0;
-  private code = -1;
-  private row = 1;
-  private lineStart = 0;
-  private surplus = 0;
-
-  constructor(text: string) {
-    this.text = text;
-    this.enter();
-    if (this.code === byteOrderMark) this.next();
-  }
-
-  get offset(): number {
-    return this.position;
-  }
-
-  get line(): number {
-    return this.row;
-  }
-
-  /** Of the current character; a line end counts as column 0 of the next line. */
-  get column(): number {
-    const column = this.position - this.lineStart + 1 - this.surplus;
-    return this.code < 0 ? column - 1 : column;
-  }
-
-  store(into: ScanState): void {
-    into.position = this.position;
-    into.code = this.code;
-    into.row = this.row;
-    into.lineStart = this.lineStart;
-    into.surplus = this.surplus;
-  }
-
-  load(from: ScanState): void {
-    this.position = from.position;
-    this.code = from.code;
-    this.row = from.row;
-    this.lineStart = from.lineStart;
-    this.surplus = from.surplus;
-  }
-
-  /**
-   * Skips white space; true where a line end was among it. Leaves the last one before a character that may be
-   * at fault, since that is told at the white space.
-   */
-  skipSpace(): boolean {
-    let skippedNewline = false;
-    while (this.atSpace) {
-      const ahead = this.text.charCodeAt(this.position + 1);
-      if (ahead === 0 || ahead >= 0xd800) break;
-      if (this.code === newline) skippedNewline = true;
-      this.next();
-    }
-    return skippedNewline;
-  }
-
-  get atSpace(): boolean {
-    const code = this.code;
-    return code === space || code === newline || code === tab || code === carriageReturn;
-  }
 
   /** The next word. One character of white space is a word too. */
   scan(keywords: Keywords): Token {
@@ -202,14 +107,7 @@ export class Scanner {
 
   private scanIdentifier(keywords: Keywords): Token {
     const start = this.position;
-    let at = start + 1;
-    const text = this.text;
-    for (;;) {
-      const code = text.charCodeAt(at);
-      if (code < 128 && classes[code] !== 0) at += 1;
-      else break;
-    }
-    this.moveTo(at);
+    this.skipWord();
     while (this.atWordCharacter) this.next();
     this.literal = this.wordFrom(start);
     return keywords.get(this.literal) ?? token.ident;
@@ -224,12 +122,6 @@ export class Scanner {
     const { code } = this;
     if (code < 128) return word;
     return word + '\ufffd'.repeat(code < 0x800 ? 1 : code < 0x10000 ? 2 : 3);
-  }
-
-  private get atWordCharacter(): boolean {
-    const code = this.code;
-    if (code >= 128) return /\p{Nd}/u.test(String.fromCodePoint(code));
-    return code >= 0 && classes[code] !== 0;
   }
 
   private scanNumber(): Token {
@@ -250,38 +142,12 @@ export class Scanner {
     return token.number;
   }
 
-  private skipOne(a: number, b: number): boolean {
-    if (this.code !== a && this.code !== b) return false;
-    this.next();
-    return true;
-  }
-
-  private skipDigits(): boolean {
-    if (!isDecimal(this.code)) return false;
-    while (isDecimal(this.code)) this.next();
-    return true;
-  }
-
   private scanComment(start: number): Token {
     let end = this.text.indexOf('\n', this.position);
     if (end < 0) end = this.text.length;
     while (this.position < end) this.nextPlain(end);
     this.literal = this.text.slice(start, end);
     return token.comment;
-  }
-
-  /** Moves on by as many plain characters as there are before `end`, or by one that is not plain. */
-  private nextPlain(end: number): void {
-    let at = this.position;
-    const text = this.text;
-    while (at < end) {
-      const code = text.charCodeAt(at);
-      if (code === 0 || code >= 128 || code === newline || code === doubleQuote) break;
-      if (code === backslash || code === leftBrace || code === backQuote) break;
-      at += 1;
-    }
-    if (at > this.position) this.moveTo(at);
-    else this.next();
   }
 
   private scanString(start: number): Token {
@@ -400,49 +266,5 @@ export class Scanner {
       from = at + 1;
     }
     return out + this.text.slice(from, this.position);
-  }
-
-  /** Moves over plain characters of one unit, none of them a line end. */
-  private moveTo(at: number): void {
-    this.position = at;
-    this.enter();
-  }
-
-  private next(): void {
-    if (this.code < 0) return;
-    if (this.code > 0xffff) {
-      this.position += 2;
-      this.surplus += 1;
-    } else {
-      this.position += 1;
-    }
-    this.enter();
-  }
-
-  private enter(): void {
-    const at = this.position;
-    if (at >= this.text.length) {
-      this.position = this.text.length;
-      this.code = -1;
-      return;
-    }
-    const code = this.text.charCodeAt(at);
-    this.code = code;
-    if (code === newline) {
-      this.row += 1;
-      this.lineStart = at + 1;
-      this.surplus = 0;
-    } else if (code === 0) {
-      this.faults.push('illegal null character');
-    } else if (code >= 0xd800) {
-      this.enterRare(at);
-    }
-  }
-
-  private enterRare(at: number): void {
-    const code = this.text.codePointAt(at) ?? -1;
-    this.code = code;
-    if (code >= 0xd800 && code <= 0xdfff) this.faults.push('illegal utf-8 character');
-    else if (code === byteOrderMark && at > 0) this.faults.push('illegal byte-order mark');
   }
 }
