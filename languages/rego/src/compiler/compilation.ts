@@ -68,8 +68,12 @@ export class Compilation implements CompiledModules {
   }
 
   /** A reference with the names of the text. */
+  displayed(reference: readonly Term[]): Term[] {
+    return withOriginalNames(reference, (local) => this.originalName(local));
+  }
+
   display(reference: readonly Term[]): string {
-    return displayReference(reference, (local) => this.originalName(local));
+    return printRef(this.displayed(reference));
   }
 
   isBuiltin(name: string): boolean {
@@ -77,17 +81,15 @@ export class Compilation implements CompiledModules {
   }
 }
 
-export function displayReference(
+export function withOriginalNames(
   reference: readonly Term[],
   originalName: (local: string) => string,
-): string {
-  return printRef(
-    reference.map((term) =>
-      renameVariables(copyTerm(term), (local) => {
-        const name = originalName(local);
-        return name === local ? undefined : varTerm(name);
-      }),
-    ),
+): Term[] {
+  return reference.map((term) =>
+    renameVariables(copyTerm(term), (local) => {
+      const name = originalName(local);
+      return name === local ? undefined : varTerm(name);
+    }),
   );
 }
 

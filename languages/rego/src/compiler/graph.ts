@@ -1,36 +1,60 @@
-import type { Module, Rule } from '../syntax/ast.ts';
+import type { Module, Rule, Term } from '../syntax/ast.ts';
 import { refTerm } from '../syntax/build.ts';
 import { compareTerms } from '../syntax/compare.ts';
-import type { RuleGraph, RuleTreeNode } from './compiled.ts';
+import { copyTerm } from '../syntax/copy.ts';
+import type { CompiledRule, RuleGraph, RuleTreeNode } from './compiled.ts';
 import { compareLocations } from './diagnostics.ts';
+import { isConstant } from './nodes.ts';
+import { type VariableOrigin, variableOrigins } from './origins.ts';
+import { BodyRanges, expandReference, hasVariableTerm, type Ranges } from './ranges.ts';
 import { rulesReachedBy } from './rule-tree.ts';
-import { branchesOf, rulesOf, type Visitor, walkBody, walkHead } from './walk.ts';
+import { VariableCollector } from './variables.ts';
+import { branchesOf, rulesOf, type Visitor, walkExpr, walkHead } from './walk.ts';
 
 const none: ReadonlySet<Rule> = new Set();
+
+/**
+ * A reference that may name rules only through a variable: as written, and as narrowed where one value is left.
+ * The trees change later, so what is told of them is a copy.
+ */
+export interface DynamicReference {
+  readonly reference: readonly Term[];
+  readonly narrowed: readonly Term[];
+  /** The variables that may have a value before the reference. */
+  readonly bound: ReadonlySet<string>;
+  readonly origins: ReadonlyMap<string, VariableOrigin>;
+}
 
 /** Which rules refer to which. */
 export class DependencyGraph implements RuleGraph {
   readonly rules: Rule[] = [];
   readonly #dependencies = new Map<Rule, Set<Rule>>();
   readonly #dependents = new Map<Rule, Set<Rule>>();
+  /** For each rule, the rules that it names through variables only, with the first reference that does. */
+  readonly #dynamic = new Map<Rule, Map<Rule, DynamicReference>>();
 
   constructor(modules: Iterable<Module>, root: RuleTreeNode) {
     for (const module of modules) {
       for (const rule of rulesOf(module)) {
         this.rules.push(rule);
-        const visitor: Visitor = {
-          term: (term) => {
-            if (term.type !== 'ref') return false;
-            for (const other of rulesReachedBy(root, term.terms)) {
-              for (const branch of branchesOf(other.rule)) this.#add(rule, branch);
-            }
-            return false;
-          },
-        };
-        walkBody(rule.body, visitor);
-        walkHead(rule.head, visitor);
+        this.#addRule(rule, root);
       }
     }
+  }
+
+  #addRule(rule: Rule, root: RuleTreeNode): void {
+    const uses = [...usesOf(rule, root)];
+    for (const { target } of uses) {
+      for (const branch of branchesOf(target.rule)) this.#add(rule, branch);
+    }
+    const direct = new Set<CompiledRule>();
+    for (const use of uses) if (use.isDirect) direct.add(use.target);
+    const dynamic = new Map<Rule, DynamicReference>();
+    for (const { target, isDirect, describe } of uses) {
+      if (isDirect || direct.has(target)) continue;
+      for (const branch of branchesOf(target.rule)) if (!dynamic.has(branch)) dynamic.set(branch, describe());
+    }
+    if (dynamic.size > 0) this.#dynamic.set(rule, dynamic);
   }
 
   #add(from: Rule, to: Rule): void {
@@ -44,6 +68,11 @@ export class DependencyGraph implements RuleGraph {
 
   dependents(rule: Rule): ReadonlySet<Rule> {
     return this.#dependents.get(rule) ?? none;
+  }
+
+  /** The reference through whose variables `from` may depend on `to`; undefined where it does for sure. */
+  cause(from: Rule, to: Rule): DynamicReference | undefined {
+    return this.#dynamic.get(from)?.get(to);
   }
 
   /** Each rule after those it depends on; undefined where rules go in a circle. */
@@ -61,6 +90,111 @@ export class DependencyGraph implements RuleGraph {
     };
     return inOrder(this.rules).every(visit) ? sorted : undefined;
   }
+}
+
+interface Use {
+  readonly target: CompiledRule;
+  /** The reference names the rule whatever its variables hold. */
+  readonly isDirect: boolean;
+  readonly describe: () => DynamicReference;
+}
+
+/** The rules that references of a rule may name. The head comes after the body. */
+function* usesOf(rule: Rule, root: RuleTreeNode): Generator<Use> {
+  let ranges: BodyRanges | undefined;
+  for (const [references, index] of referencesOf(rule)) {
+    let at: { readonly known: Ranges; readonly bound: ReadonlySet<string> } | undefined;
+    for (const reference of references) {
+      if (!hasVariableTerm(reference)) {
+        const describe = (): DynamicReference =>
+          describeReference(rule, index, reference, reference, new Set());
+        for (const target of rulesReachedBy(root, reference)) yield { target, isDirect: true, describe };
+        continue;
+      }
+      ranges ??= new BodyRanges(rule.body);
+      at ??= { known: ranges.before(index), bound: variablesBefore(rule, index) };
+      const { known, bound } = at;
+      const expanded = expandReference(reference, known);
+      const narrowed = expanded.length === 1 ? (expanded[0] ?? reference) : reference;
+      let described: DynamicReference | undefined;
+      const describe = (): DynamicReference => {
+        described ??= describeReference(rule, index, reference, narrowed, bound);
+        return described;
+      };
+      for (const one of expanded) {
+        for (const target of rulesReachedBy(root, one)) {
+          yield { target, isDirect: openPositions(narrowed, target.path, bound)?.length === 0, describe };
+        }
+      }
+    }
+  }
+}
+
+function describeReference(
+  rule: Rule,
+  index: number,
+  reference: readonly Term[],
+  narrowed: readonly Term[],
+  bound: ReadonlySet<string>,
+): DynamicReference {
+  return {
+    reference: reference.map(copyTerm),
+    narrowed: narrowed.map(copyTerm),
+    bound,
+    origins: variableOrigins(rule, index, narrowed),
+  };
+}
+
+function* referencesOf({ head, body }: Rule): Generator<[references: (readonly Term[])[], index: number]> {
+  const collect = (walk: (visitor: Visitor) => void): (readonly Term[])[] => {
+    const references: (readonly Term[])[] = [];
+    walk({
+      term: (term) => {
+        if (term.type === 'ref') references.push(term.terms);
+        return false;
+      },
+    });
+    return references;
+  };
+  for (const [index, expr] of body.entries()) yield [collect((visitor) => walkExpr(expr, visitor)), index];
+  yield [collect((visitor) => walkHead(head, visitor)), body.length];
+}
+
+/** The variables that may have a value before the expression: those of the head and of what stands before. */
+function variablesBefore({ head, body }: Rule, index: number): Set<string> {
+  return new VariableCollector()
+    .terms(head.args ?? [])
+    .terms(headTerms(head))
+    .body(body.slice(0, index)).names;
+}
+
+function headTerms({ key, value }: Rule['head']): Term[] {
+  return [key, value].filter((term) => term !== undefined);
+}
+
+/**
+ * The positions at which a term of the reference must hold what the rule's path has there; undefined where it
+ * names something else. A variable without a value that occurs once goes through all there is.
+ */
+export function openPositions(
+  reference: readonly Term[],
+  path: readonly Term[],
+  bound: ReadonlySet<string>,
+): number[] | undefined {
+  const open: number[] = [];
+  for (let index = 1; index < Math.min(reference.length, path.length); index += 1) {
+    const term = reference[index];
+    const wanted = path[index];
+    if (term === undefined || wanted === undefined || !isConstant(wanted)) continue;
+    if (term.type === 'var' && !bound.has(term.name) && occurrences(reference, term.name) === 1) continue;
+    if (!isConstant(term)) open.push(index);
+    else if (compareTerms(term, wanted) !== 0) return undefined;
+  }
+  return open;
+}
+
+function occurrences(reference: readonly Term[], name: string): number {
+  return reference.filter((term) => term.type === 'var' && term.name === name).length;
 }
 
 function addTo(edges: Map<Rule, Set<Rule>>, from: Rule, to: Rule): void {

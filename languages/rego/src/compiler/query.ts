@@ -9,7 +9,7 @@ import {
   checkVoidCalls,
 } from './calls.ts';
 import { callContext, isVoidBuiltin } from './check-stages.ts';
-import { type Compilation, displayReference } from './compilation.ts';
+import { type Compilation, withOriginalNames } from './compilation.ts';
 import type { CompiledQuery, ComprehensionIndex } from './compiled.ts';
 import { indexComprehensionsOf } from './comprehension-index.ts';
 import { compileError, limited } from './diagnostics.ts';
@@ -123,7 +123,8 @@ class QueryCompiler {
     });
     this.#body = modifiers.rewriter.body(this.#body);
     this.#check(modifiers.errors);
-    const display = (operator: readonly Term[]): string => displayReference(operator, this.#originalName);
+    const display = (operator: readonly Term[]): string =>
+      printRef(withOriginalNames(operator, this.#originalName));
     this.#check(checkUndefinedFunctions(this.#body, { ...callContext(this.#modules), display }));
   }
 

@@ -18,23 +18,29 @@ export class Globals {
   readonly #documents = new Map<string, Global>();
 
   constructor(home: Package | undefined, ruleNames: Iterable<string>, imports: readonly Import[]) {
+    const path = (home?.path ?? []).map(copyTerm);
     for (const name of ruleNames) {
-      const path = [...(home?.path ?? []), stringTerm(name)];
-      this.#documents.set(name, { path, used: false });
+      this.#documents.set(name, { path: [...path, stringTerm(name)], used: false });
     }
     for (const entry of imports) {
       const head = entry.path.terms[0];
       if (head?.type === 'var' && (head.name === 'future' || head.name === 'rego')) continue;
-      this.#documents.set(importName(entry), { path: entry.path.terms, used: false });
+      this.#documents.set(importName(entry), { path: entry.path.terms.map(copyTerm), used: false });
     }
   }
 
-  /** A copy of the document's path that stands where `term` stood. */
+  /**
+   * The document's path, to stand where `term` stood. All references through one import, and all to rules of one
+   * package, have their head in common, so that its place is that of the last of them: OPA reports it there.
+   */
   lookup(term: Term & { type: 'var' }): Term[] | undefined {
     const document = this.#documents.get(term.name);
     if (document === undefined) return undefined;
     document.used = true;
-    return document.path.map((part) => Object.assign(copyTerm(part), { location: term.location }));
+    const [head, ...rest] = document.path;
+    if (head === undefined) return [];
+    head.location = term.location;
+    return [head, ...rest.map((part) => Object.assign(copyTerm(part), { location: term.location }))];
   }
 
   isUsed(name: string): boolean {

@@ -1,6 +1,6 @@
 import type { Rule, Term } from '../syntax/ast.ts';
 import { isGround, refTerm, varTerm } from '../syntax/build.ts';
-import { printRef } from '../syntax/print.ts';
+import { printRef, printTerm } from '../syntax/print.ts';
 import type { Compilation } from './compilation.ts';
 import { indexComprehensionsOf } from './comprehension-index.ts';
 import { compileError } from './diagnostics.ts';
@@ -16,7 +16,7 @@ import { rewriteRuleLocals } from './rule-locals.ts';
 import { buildRuleTree, isFunction, ruleKind, rulesAt } from './rule-tree.ts';
 import { type TemplateContext, TemplateStrings } from './template-strings.ts';
 import { VariableCollector } from './variables.ts';
-import { rulesOf, walkBody, walkHead } from './walk.ts';
+import { branchesOf, walkBody, walkHead } from './walk.ts';
 import { WithModifiers } from './with-modifiers.ts';
 
 /** Names of rules and imports become references from `data` and `input`. */
@@ -25,12 +25,7 @@ export function resolveNames(compilation: Compilation): void {
   for (const module of compilation.sorted) {
     const names = exported.get(printRef(module.package.path)) ?? [];
     const globals = new Globals(module.package, names, module.imports);
-    for (const rule of rulesOf(module)) {
-      const shadowing = new Resolver(globals).rule(rule);
-      if (shadowing === undefined) continue;
-      const message = `args must not shadow ${printRef([shadowing])} (use a different variable name)`;
-      compilation.diagnostics.stop(compileError(rule.location, message));
-    }
+    for (const rule of module.rules) resolveRule(rule, globals, compilation);
     if (!compilation.settings.strict) continue;
     const unused = module.imports.filter(
       (entry) =>
@@ -39,6 +34,16 @@ export function resolveNames(compilation: Compilation): void {
         !globals.isUsed(importName(entry)),
     );
     compilation.unusedImports = [...compilation.unusedImports, ...unused];
+  }
+}
+
+function resolveRule(rule: Rule, globals: Globals, { diagnostics }: Compilation): void {
+  for (const branch of branchesOf(rule)) {
+    const shadowing = new Resolver(globals).rule(branch);
+    if (shadowing === undefined) continue;
+    const message = `args must not shadow ${printTerm(shadowing)} (use a different variable name)`;
+    diagnostics.stop(compileError(branch.location, message));
+    return;
   }
 }
 
