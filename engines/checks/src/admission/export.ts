@@ -42,7 +42,7 @@ export function exportPolicies(
 
 /** `dyn` keeps the API server from warning of fields that another of the matched kinds does not have. */
 function contextOf(form: AdmissionForm, params: JsonObject): ExpressionContext {
-  if (form !== 'gatekeeper') return { object: 'dyn(object)', params };
+  if (form !== 'gatekeeper') return { object: 'dyn(object)', params, doubles: form === 'kyverno' };
   return { object: '', objectName: 'variables.anyObject', params: 'variables.params' };
 }
 

@@ -38,9 +38,9 @@ export function policyExpressions(
   context: ExpressionContext,
 ): PolicyExpressions | string {
   const { when, expression, message } = {
-    when: judge.when === undefined ? undefined : namesOf(judge.when),
-    expression: namesOf(judge.expression),
-    message: judge.message === undefined ? undefined : namesOf(judge.message),
+    when: judge.when === undefined ? undefined : namesOf(judge.when, context.doubles),
+    expression: namesOf(judge.expression, context.doubles),
+    message: judge.message === undefined ? undefined : namesOf(judge.message, context.doubles),
   };
   const all = [expression, when, message].filter((names) => names !== undefined);
   const minor = minimumMinor(all);

@@ -46,3 +46,10 @@ test('functions and macros are named, those with two variables apart', () => {
   const { functions } = namesOf('pod.m.all(k, v, size(v) > 0) && pod.l.exists(x, x.matches("a"))');
   expect([...functions].sort()).toEqual(['all/2', 'exists', 'matches', 'size']);
 });
+
+test('a test for int takes a double where numbers are doubles', () => {
+  const source = 'type(pod.x) != int || type(pod.x) == int && type(pod.y) == string';
+  expect(namesOf(source, true).rename(names)).toBe(
+    '!(type(variables.pod.x) in [dyn(int), dyn(double)]) || type(variables.pod.x) in [dyn(int), dyn(double)] && type(variables.pod.y) == string',
+  );
+});

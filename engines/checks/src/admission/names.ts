@@ -25,11 +25,15 @@ interface Place {
   readonly insert?: string;
 }
 
-/** Reads an expression. Throws CelError CEL_SYNTAX. */
-export function namesOf(source: string): ExpressionNames {
+/**
+ * Reads an expression. With `doubles`, a test for the type int takes a double too: Kyverno gives every number of an
+ * object as one. Throws CelError CEL_SYNTAX.
+ */
+export function namesOf(source: string, doubles = false): ExpressionNames {
   const tree = parseCel(source);
   const places: Place[] = [];
   const functions = new Set<string>();
+  if (doubles) collectIntTests(tree, places);
   collect(tree, new Set(), places, functions);
   places.sort((a, b) => a.start - b.start || Number(a.name !== undefined) - Number(b.name !== undefined));
   return {
@@ -76,6 +80,25 @@ function collect(expr: CelExpr, bound: ReadonlySet<string>, places: Place[], fun
   for (const { child, isInner } of childrenOf(expr)) {
     collect(child, isInner ? inner : bound, places, functions);
   }
+}
+
+/** `type(x) == int` becomes `type(x) in [dyn(int), dyn(double)]`, and `!=` the contrary. */
+function collectIntTests(expr: CelExpr, places: Place[]): void {
+  if (expr.kind === 'binary' && (expr.operator === '==' || expr.operator === '!=')) {
+    const { left, right, operator } = expr;
+    if (left.kind === 'call' && left.name === 'type' && right.kind === 'ident' && right.name === 'int') {
+      const isNegated = operator === '!=';
+      if (isNegated) places.push({ start: left.start, end: left.start, insert: '!(' });
+      // The name `int` itself is written again by the place that it has as a free name.
+      places.push({ start: left.end, end: right.start, insert: ' in [dyn(' });
+      places.push({
+        start: right.end,
+        end: right.end,
+        insert: isNegated ? '), dyn(double)])' : '), dyn(double)]',
+      });
+    }
+  }
+  for (const { child } of childrenOf(expr)) collectIntTests(child, places);
 }
 
 function functionOf(expr: CelExpr): string | undefined {

@@ -18,6 +18,8 @@ export interface ExpressionContext {
   readonly objectName?: string;
   /** Settings, which become a literal, or the name under which the form gives them. */
   readonly params: JsonObject | string;
+  /** Numbers of objects are doubles. */
+  readonly doubles?: boolean;
 }
 
 /** What stands around a check's expressions in a policy. */
