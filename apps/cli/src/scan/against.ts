@@ -62,6 +62,9 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
+/** Signals that end a run; the temporary folder goes first. */
+const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 async function judgeRevision<T>(
   revision: string,
   paths: readonly string[],
@@ -88,11 +91,11 @@ async function judgeRevision<T>(
   });
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'keelson-against-')));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  const interrupted = () => {
+  const interrupted = (_: NodeJS.Signals, signal: number) => {
     remove();
-    process.exit(130);
+    process.exit(128 + signal);
   };
-  process.once('SIGINT', interrupted);
+  for (const signal of ends) process.once(signal, interrupted);
   try {
     const tree = join(folder, 'tree');
     const links = checkOut(top, commit, tree, join(folder, 'index'));
@@ -106,7 +109,9 @@ async function judgeRevision<T>(
     return { result: await judge(found), bases, submodules };
   } finally {
     process.chdir(here);
-    process.removeListener('SIGINT', interrupted);
+    // A signal that came while the judging kept the process busy is heard now, or never.
+    await new Promise((heard) => setImmediate(heard));
+    for (const signal of ends) process.removeListener(signal, interrupted);
     remove();
   }
 }
