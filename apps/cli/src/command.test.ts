@@ -325,7 +325,7 @@ describe('an --output is for the --format before it', () => {
     [['-f', 'json', '-o', 'a', '-o', 'b']],
     [['-o', 'a', '-o', 'b']],
     [['-f', 'json', '-f', 'csv']],
-    [['-f', 'json', '-o', 'a', '-f', 'csv', '-o', 'a']],
+    [['-f', 'json', '-o', 'a', '-f', 'csv', '-o', './a']],
   ])('%j is a wrong call', (args) => {
     withFolder({ 'pod.yaml': pod }, (folder) => {
       expect(keelson(folder, ['scan', 'pod.yaml', ...args]).code).toBe(2);

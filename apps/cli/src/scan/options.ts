@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Severity, severities } from '@keelson/evidence';
 import { defaultFileLimits, type FileLimits } from '@keelson/manifests';
 import { reportFormats } from '@keelson/report';
@@ -237,7 +238,8 @@ function outputsOf(tokens: readonly Token[]): Output[] {
   if (written.filter(({ file }) => file === '-').length > 1) {
     throw new CommandError('USAGE', 'only one --format can go to stdout: give the others an --output');
   }
-  const twice = written.find(({ file }, i) => written.findIndex((other) => other.file === file) < i);
+  const places = written.map(({ file }) => resolve(file));
+  const twice = written.find((_, i) => places.indexOf(places[i] ?? '') < i);
   if (twice !== undefined)
     throw new CommandError('USAGE', `--output ${twice.file}: only one --format can go to a file`);
   return written;
