@@ -142,11 +142,11 @@ export function emitEquality(a: string, b: string, frame: Frame): void {
   frame.failUnless(equalityCode(a, b, frame));
 }
 
-/** A test whether two values are equal; `a` and `b` are names or literals. */
+/** A test in parentheses whether two values are equal; `a` and `b` are names or literals. */
 export function equalityCode(a: string, b: string, frame: Frame): string {
   if (a === b) return 'true';
   const literalKind = kindOfLiteral(a) ?? kindOfLiteral(b);
-  if (literalKind === 'exact') return `${a} === ${b}`;
+  if (literalKind === 'exact') return `(${a} === ${b})`;
   const same = frame.unit.use('equals');
   if (literalKind === 'number') {
     const name = kindOfLiteral(a) === undefined ? a : b;
