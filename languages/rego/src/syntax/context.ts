@@ -9,6 +9,7 @@ import {
   futureKeywords,
   isKeywordToken,
   isReservedWord,
+  isWord,
   type Keywords,
   type Token,
   token,
@@ -21,6 +22,21 @@ interface CachedTerm {
   readonly term: Term | undefined;
   readonly after: ParserState;
   readonly next: CachedTerm | undefined;
+}
+
+function isCheap(term: Term | undefined): boolean {
+  switch (term?.type) {
+    case 'null':
+    case 'boolean':
+    case 'number':
+    case 'string':
+    case 'var':
+      return true;
+    case 'ref':
+      return term.terms.every(isCheap);
+    default:
+      return false;
+  }
 }
 
 /** The parser's words, faults and attempts; the grammar is in functions over it. */
@@ -178,10 +194,11 @@ export class ParserContext {
     return undefined;
   }
 
+  /** Keeps what was read at `offset` for another attempt, unless reading it again is as cheap. */
   cacheTerm(term: Term | undefined, offset: number): void {
     let next = this.cache;
     while (next !== undefined && next.offset >= offset) next = next.next;
-    this.cache = { offset, term, after: this.save(), next };
+    this.cache = isCheap(term) ? next : { offset, term, after: this.save(), next };
   }
 
   get cacheMark(): CachedTerm | undefined {
@@ -282,7 +299,7 @@ export class ParserContext {
 
   /** True for a keyword that may be a name in a reference. */
   isNameKeyword(kind: Token): boolean {
-    if (!this.keywordsInRefs) return false;
+    if (!isWord(kind) || !this.keywordsInRefs) return false;
     const word = tokenName(kind);
     return isReservedWord(word, this.version) || this.s.keywords.has(word);
   }

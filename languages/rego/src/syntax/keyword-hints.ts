@@ -14,12 +14,13 @@ function isMembership(term: Term | undefined): boolean {
   return name === 'internal.member_2' || name === 'internal.member_3';
 }
 
-function mayMissKeywords(p: ParserContext): boolean {
+/** True for a text whose version has keywords only where they are imported. */
+export function mayMissKeywords(p: ParserContext): boolean {
   return p.version === 'v0' || p.version === 'v0v1';
 }
 
 export function hintEvery(p: ParserContext, expr: Expr, start: ParserState): void {
-  if (!mayMissKeywords(p) || expr.terms.type !== 'term') return;
+  if (expr.terms.type !== 'term') return;
   const { term } = expr.terms;
   if (term.type !== 'var' || term.name !== 'every') return;
   const after = p.save();

@@ -1,7 +1,7 @@
 import type { Body, Expr, With } from './ast.ts';
 import { newExpr } from './build.ts';
 import type { ParserContext } from './context.ts';
-import { hintEvery, hintMissingKeyword } from './keyword-hints.ts';
+import { hintEvery, hintMissingKeyword, mayMissKeywords } from './keyword-hints.ts';
 import type { Location } from './location.ts';
 import {
   atLogicalOperator,
@@ -14,7 +14,6 @@ import {
 } from './logical.ts';
 import { errorBracedOperand, errorWithOnOperand } from './logical-faults.ts';
 import { parseEvery, parseSome } from './quantifiers.ts';
-import type { ParserState } from './state.ts';
 import { operatorTerm, parseInfix, parseTerm } from './terms.ts';
 import { type Token, token, tokenName } from './token.ts';
 
@@ -106,7 +105,9 @@ function parseLiteralInside(p: ParserContext): Expr | undefined {
 
 /** An expression behind `not`, whose place is given then, or without it. */
 function parseExpression(p: ParserContext, notLocation: Location | undefined): Expr | undefined {
-  const start = p.save();
+  // Only for a hint, and then read again as the module would be with every keyword imported.
+  const start = mayMissKeywords(p) ? p.save() : undefined;
+  const startLocation = p.loc();
   if (notLocation !== undefined && p.notBodies && p.at(token.leftParen)) {
     const group = parseGroup(p, true, 'not ');
     if (group === 'failed') return undefined;
@@ -124,11 +125,11 @@ function parseExpression(p: ParserContext, notLocation: Location | undefined): E
     if (withs === undefined) return undefined;
     expr.with = withs;
   }
-  hintEvery(p, expr, start);
+  if (start !== undefined) hintEvery(p, expr, start);
   if (notLocation !== undefined && p.notBodies) expr = wrapNot(p, expr, notLocation);
   else expr.negated = notLocation !== undefined;
   if (!atLogicalOperator(p)) return expr;
-  return parseTail(p, expr, start, notLocation, withLocation);
+  return parseTail(p, expr, startLocation, notLocation, withLocation);
 }
 
 /** `not x` as `future.keywords.not` has it; a `with` then belongs to the whole. */
@@ -145,7 +146,7 @@ function wrapNot(p: ParserContext, expr: Expr, notLocation: Location): Expr {
 function parseTail(
   p: ParserContext,
   expr: Expr,
-  start: ParserState,
+  start: Location,
   notLocation: Location | undefined,
   withLocation: Location | undefined,
 ): Expr | undefined {
@@ -154,7 +155,7 @@ function parseTail(
     errorWithOnOperand(p, withLocation, operator);
     return undefined;
   }
-  const location = expr.location ?? p.upToLast(p.locationOf(start));
+  const location = expr.location ?? p.upToLast(start);
   expr.location = location;
   if (notLocation === undefined && location.text.startsWith('{')) {
     if (isEmptyObject(expr)) p.error(location, 'found empty body');

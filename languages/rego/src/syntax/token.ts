@@ -117,6 +117,13 @@ export function tokenName(kind: Token): string {
   return names[kind];
 }
 
+/** True for a kind whose name is a word that may be a keyword; those of `&` and `|` are `and` and `or`. */
+export function isWord(kind: Token): boolean {
+  if (kind < token.package) return false;
+  if (kind <= token.false || kind >= token.every) return true;
+  return kind === token.in || kind === token.intersect || kind === token.union;
+}
+
 export type Keywords = ReadonlyMap<string, Token>;
 
 /** Words that are keywords in every version. */
