@@ -93,7 +93,11 @@ export class Policy {
       print: options.print ?? false,
       ...(options.builtins === undefined ? {} : { builtins: withExtra(options.builtins) }),
     });
-    this.#program = new Program(this.#compiled, options.builtins, options.indexes ?? true);
+    this.#program = new Program(this.#compiled, {
+      joins: options.indexes ?? true,
+      ordered: options.print ?? false,
+      ...(options.builtins === undefined ? {} : { builtins: options.builtins }),
+    });
     this.#store = new DataStore(options.data);
     this.#limits = Object.freeze({ ...defaultEvaluationLimits, ...options.limits });
   }

@@ -12,8 +12,14 @@ import { isLight } from './generator/weight.ts';
 import { type DocumentSource, UserFunction, VirtualDocument } from './runtime/documents.ts';
 import type { DocumentTree } from './runtime/tree.ts';
 
-/** Built-ins of a caller besides OPA's, by name. */
-export type ExtraBuiltins = ReadonlyMap<string, Builtin>;
+export interface ProgramOptions {
+  /** Built-ins of a caller besides OPA's, by name. */
+  readonly builtins?: ReadonlyMap<string, Builtin>;
+  /** Make indexes of rows that loops compare. Default true. */
+  readonly joins?: boolean;
+  /** Go through everything in Rego's order, though the result does not show it. Default false. */
+  readonly ordered?: boolean;
+}
 
 /**
  * Compiled modules as code. Nothing is generated before it is first needed: a document when it is first asked
@@ -22,17 +28,19 @@ export type ExtraBuiltins = ReadonlyMap<string, Builtin>;
 export class Program implements Linker {
   readonly root: RuleTreeNode;
   readonly joins: boolean;
-  readonly #builtins: ExtraBuiltins;
+  readonly ordered: boolean;
+  readonly #builtins: ReadonlyMap<string, Builtin>;
   readonly #documents = new Map<RuleTreeNode, VirtualDocument>();
   readonly #functions = new Map<RuleTreeNode, UserFunction>();
   readonly #trees = new Map<RuleTreeNode, DocumentTree>();
   readonly #paths = new Map<RuleTreeNode, readonly RegoValue[]>();
   readonly #bases = new Map<unknown, number>();
 
-  constructor(compiled: CompiledModules, builtins: ExtraBuiltins = new Map(), joins = true) {
-    this.joins = joins;
+  constructor(compiled: CompiledModules, options: ProgramOptions = {}) {
+    this.joins = options.joins ?? true;
+    this.ordered = options.ordered ?? false;
     this.root = compiled.ruleTree;
-    this.#builtins = builtins;
+    this.#builtins = options.builtins ?? new Map();
     this.#findPaths(compiled.ruleTree, []);
   }
 

@@ -13,6 +13,8 @@ export interface Linker {
   readonly root: RuleTreeNode;
   /** Loops over rows may use an index of the rows. */
   readonly joins: boolean;
+  /** Everything is gone through in Rego's order, since rules may print. */
+  readonly ordered: boolean;
   builtin(name: string): Builtin | undefined;
   /** The document of the rules at a node; undefined where they are functions. */
   document(node: RuleTreeNode): VirtualDocument | undefined;
@@ -121,7 +123,7 @@ export class Frame {
     this.bound = new Map(saved.bound);
     this.block = this.block.open(`${label}: `);
     this.fail = `break ${label};`;
-    this.ordered = ordered;
+    this.ordered = ordered || this.linker.ordered;
     inside(label);
     this.#restore(saved);
   }

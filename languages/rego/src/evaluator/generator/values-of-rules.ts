@@ -147,7 +147,8 @@ function compileCollector(rule: Rule, arity: number, linker: Linker): CollectCod
     const value = emitValue(headValue(rule), frame);
     frame.line('found = true;');
     frame.line(`if (list.offer(${value}, ${unit.constant(placeOf(rule))})) return true;`);
-  }, false);
+    // In Rego's order, since the values are told in the order in which they were found.
+  }, true);
   frame.line('return found;');
   return asFunction(unit.compile(runtime));
 }
