@@ -15,6 +15,7 @@ import { numbers } from './numbers.ts';
 import { objects } from './objects.ts';
 import { output } from './output.ts';
 import { outsideFamilies } from './outside.ts';
+import { renderTemplate } from './render-template.ts';
 import { semver } from './semver.ts';
 import { sets } from './sets.ts';
 import { formatting } from './sprintf.ts';
@@ -44,6 +45,7 @@ const families: readonly BuiltinFamily[] = [
   encoding,
   graph,
   numbers,
+  renderTemplate,
   semver,
   units,
   urlquery,

@@ -1,4 +1,4 @@
-import { type Flags, noFlags } from './flags.ts';
+import { type Flags, noFlags, pad } from './flags.ts';
 import { type FloatVerb, formatFloat } from './float.ts';
 import { formatBigInt, formatInt64 } from './integer.ts';
 import { formatText } from './text.ts';
@@ -8,7 +8,8 @@ export type FormatArgument =
   | { readonly type: 'float64'; readonly value: number }
   | { readonly type: 'int64'; readonly value: bigint }
   | { readonly type: '*big.Int'; readonly value: bigint }
-  | { readonly type: 'string'; readonly value: string };
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'string' | 'json.Number'; readonly value: string };
 
 /** Widths and precisions beyond are none, as in Go. */
 const maxWidth = 1_000_000;
@@ -230,7 +231,10 @@ function formatValue(argument: FormatArgument, verb: string, flags: Flags): stri
       return formatInt64(argument.value, verb, flags);
     case '*big.Int':
       return formatBigInt(argument.value, verb, flags);
+    case 'bool':
+      return verb === 't' || verb === 'v' ? pad(String(argument.value), flags) : undefined;
     case 'string':
+    case 'json.Number':
       return formatText(argument.value, verb, flags);
   }
 }
