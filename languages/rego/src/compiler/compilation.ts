@@ -2,6 +2,8 @@ import type { Import, Module, Rule, Term } from '../syntax/ast.ts';
 import { varTerm } from '../syntax/build.ts';
 import { copyModule, copyTerm } from '../syntax/copy.ts';
 import { printRef } from '../syntax/print.ts';
+import type { Annotations } from './annotations/annotation.ts';
+import { AnnotationSet } from './annotations/set.ts';
 import type { CompiledModules, ComprehensionIndex, RuleTreeNode } from './compiled.ts';
 import { compareTexts, Diagnostics } from './diagnostics.ts';
 import { DependencyGraph } from './graph.ts';
@@ -30,6 +32,9 @@ export class Compilation implements CompiledModules {
   graph: DependencyGraph = new DependencyGraph([], this.ruleTree);
   /** What is known of the types of documents and functions. */
   types: TypeEnvironment;
+  /** Metadata in order of the modules, as far as it was read. */
+  annotationList: readonly Annotations[] = [];
+  annotations = new AnnotationSet([], () => []);
   /** Imports that nothing uses, in strict mode. */
   unusedImports: readonly Import[] = [];
 

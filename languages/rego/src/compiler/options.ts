@@ -14,6 +14,8 @@ export interface CompileOptions {
   readonly unsafeBuiltins?: ReadonlySet<string>;
   /** Keep calls of `print`; without it they are erased. */
   readonly print?: boolean;
+  /** Read the metadata of all modules, not only where rules ask for it. */
+  readonly annotations?: boolean;
   /** Check types; true where not given. */
   readonly checkTypes?: boolean;
 }
@@ -24,6 +26,7 @@ export interface CompileSettings {
   readonly builtins: ReadonlyMap<string, BuiltinDeclaration>;
   readonly unsafeBuiltins: ReadonlySet<string>;
   readonly print: boolean;
+  readonly annotations: boolean;
   readonly checkTypes: boolean;
 }
 
@@ -34,6 +37,7 @@ export function compileSettings(options: CompileOptions): CompileSettings {
     builtins: options.builtins ?? allBuiltins(),
     unsafeBuiltins: options.unsafeBuiltins ?? new Set(),
     print: options.print ?? false,
+    annotations: options.annotations ?? false,
     checkTypes: options.checkTypes ?? true,
   };
 }

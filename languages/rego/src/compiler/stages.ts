@@ -1,4 +1,10 @@
 import {
+  readUsedAnnotations,
+  readWantedAnnotations,
+  rewriteMetadataCalls,
+  setAnnotations,
+} from './annotations/stages.ts';
+import {
   checkDeprecated,
   checkKeywordNames,
   checkModuleImports,
@@ -34,6 +40,7 @@ export type Stage = (compilation: Compilation) => void;
 
 /** What is done to modules, in the order of OPA's compiler. After a stage with errors the rest may be left out. */
 export const moduleStages: readonly Stage[] = [
+  readWantedAnnotations,
   resolveNames,
   checkUnusedImports,
   prepareHeadReferences,
@@ -45,6 +52,9 @@ export const moduleStages: readonly Stage[] = [
   checkVoid,
   rewritePrints,
   rewriteExpressionTerms,
+  readUsedAnnotations,
+  setAnnotations,
+  rewriteMetadataCalls,
   setGraph,
   ({ sorted, names }) => {
     for (const module of sorted) rewriteComprehensionTerms(module, names);
