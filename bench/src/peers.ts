@@ -28,6 +28,14 @@ const peers: Readonly<Record<string, Peer>> = {
       });
     },
   },
+  opa: {
+    program: 'opa',
+    install: (folder) => {
+      run('go', ['install', 'github.com/open-policy-agent/opa@v1.22.2'], {
+        GOBIN: join(folder, 'opa', 'bin'),
+      });
+    },
+  },
 };
 
 function run(program: string, args: readonly string[], environment: Record<string, string> = {}): void {
