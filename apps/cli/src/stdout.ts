@@ -6,10 +6,11 @@ const standardOutput = 1;
 /**
  * Writes to stdout. `process.stdout` would load Node's streams and sockets, a tenth of a short run, so the file
  * descriptor is written; where it takes no more at once (a pipe that its owner made non-blocking) the stream does
- * the rest. A reader that has gone away, as `head` does, ends the output and nothing else.
+ * the rest. A reader that has gone away, as `head` does, ends the output and nothing else. Bytes that are given must
+ * not change later.
  */
-export function writeStdout(text: string): void {
-  let bytes = Buffer.from(text, 'utf8');
+export function writeStdout(text: string | Buffer): void {
+  let bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(writeSync(standardOutput, bytes));

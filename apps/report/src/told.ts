@@ -18,20 +18,33 @@ export function memoized<K, V>(ask: (key: K) => V): (key: K) => V {
   };
 }
 
-const tellers = new WeakMap<ScanReport['redact'], (text: string) => string>();
+/**
+ * What a report is asked for by several of the formats that are written of it, made once. `partsOf` names all parts of a report
+ * on which it depends: they are the same in reports that share it.
+ */
+export function shared<T>(
+  partsOf: (report: ScanReport) => readonly [object, ...unknown[]],
+  make: (report: ScanReport) => T,
+): (report: ScanReport) => T {
+  const known = new WeakMap<object, { parts: readonly unknown[]; value: T }>();
+  return (report) => {
+    const parts = partsOf(report);
+    const before = known.get(parts[0]);
+    if (before?.parts.every((part, i) => part === parts[i]) === true) return before.value;
+    const value = make(report);
+    known.set(parts[0], { parts, value });
+    return value;
+  };
+}
 
 /**
  * What a report tells of a text from the input: redacted and on one line. Many findings say the same and several formats
  * are written of one report, so every text is looked at once.
  */
-export function tellerOf(report: ScanReport): (text: string) => string {
-  const { redact } = report;
-  const known = tellers.get(redact);
-  if (known !== undefined) return known;
-  const tell = memoized((text: string) => plainLine(redact.message(text)));
-  tellers.set(redact, tell);
-  return tell;
-}
+export const tellerOf = shared(
+  ({ redact }) => [redact],
+  ({ redact }) => memoized((text: string) => plainLine(redact.message(text))),
+);
 
 /** What a check says for itself, each text on one line. */
 export interface RuleWords {
@@ -45,18 +58,20 @@ export interface RuleWords {
 }
 
 /** The words of each check, made ready once. A check without texts is called by its id. */
-export function ruleWordsOf(report: ScanReport): (rule: string) => RuleWords {
-  return memoized((rule) => {
-    const text = report.texts.get(rule);
-    return {
-      title: oneLine(text?.title ?? rule),
-      why: oneLine(text?.why ?? ''),
-      remediation: oneLine(text?.remediation ?? ''),
-      references: (text?.references ?? []).filter((link) => /^https?:\/\/\S+$/.test(link)),
-      controls: Object.entries(text?.controls ?? {}),
-    };
-  });
-}
+export const ruleWordsOf = shared(
+  ({ texts }) => [texts],
+  ({ texts }) =>
+    memoized((rule: string): RuleWords => {
+      const text = texts.get(rule);
+      return {
+        title: oneLine(text?.title ?? rule),
+        why: oneLine(text?.why ?? ''),
+        remediation: oneLine(text?.remediation ?? ''),
+        references: (text?.references ?? []).filter((link) => /^https?:\/\/\S+$/.test(link)),
+        controls: Object.entries(text?.controls ?? {}),
+      };
+    }),
+);
 
 /** Texts of checks are broken into lines for their files, not for their readers. */
 function oneLine(text: string): string {

@@ -35,7 +35,25 @@ export async function writeOutputs(
   const needs = new Set(options.outputs.flatMap(({ format }) => reportFormats[format]?.needs ?? []));
   if (needs.has('edits')) addEdits(judged.findings);
   const report = await makeReport(judged, selected, options, run, needs);
-  for (const output of options.outputs) writeParts(output, await render(output, report, options));
+  // One report for all formats that tell of no framework: some share what they make of it.
+  const bare = options.frameworks.length > 0 ? report : { ...report, frameworks: [] };
+  const isLong = judged.findings.length > longReport;
+  if (isLong) setV8Flag('--no-turbofan');
+  try {
+    for (const output of options.outputs) writeParts(output, await render(output, report, bare, options));
+  } finally {
+    if (isLong) setV8Flag('--turbofan');
+  }
+}
+
+/**
+ * Findings from which on V8 would optimize the code of a format wholly. It runs for about a tenth of a second, and to optimize it
+ * costs more than it saves.
+ */
+const longReport = 1_000;
+
+function setV8Flag(flag: string): void {
+  process.getBuiltinModule('node:v8').setFlagsFromString(flag);
 }
 
 async function makeReport(
@@ -98,37 +116,32 @@ async function textsOf(
   return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
 }
 
-async function render(output: Output, report: ScanReport, options: ScanOptions): Promise<Iterable<string>> {
-  const isNamed = options.frameworks.length > 0;
+/** `bare` is the report without frameworks that the user did not name: those are for the formats that want to show them. */
+async function render(
+  output: Output,
+  report: ScanReport,
+  bare: ScanReport,
+  options: ScanOptions,
+): Promise<Iterable<string>> {
   const format = reportFormats[output.format];
-  if (format !== undefined) {
-    // Frameworks that the user did not name are for the formats that want to show them.
-    const isWanted = isNamed || format.needs.includes('frameworks');
-    return (await format.load())(isWanted ? report : { ...report, frameworks: [] });
-  }
+  if (format !== undefined) return (await format.load())(format.needs.includes('frameworks') ? report : bare);
   const columns = output.file === '-' ? terminalColumns() : undefined;
-  return [
-    writeTerminal(isNamed ? report : { ...report, frameworks: [] }, {
-      colour: wantsColour(columns),
-      width: columns ?? 120,
-      show: options.show,
-    }),
-  ];
+  return [writeTerminal(bare, { colour: wantsColour(columns), width: columns ?? 120, show: options.show })];
 }
 
-/** Texts are gathered to this many characters before they are written. */
+/** Bytes that are gathered before they are written. */
 const portion = 1 << 18;
 
 function writeParts(output: Output, parts: Iterable<string>): void {
   if (output.file === '-') {
-    for (const text of portions(parts)) writeStdout(text);
+    for (const bytes of portions(parts)) writeStdout(Buffer.from(bytes));
     return;
   }
   let file: number | undefined;
   try {
     file = openSync(output.file, 'w');
     // A file that is open is written where the last write ended.
-    for (const text of portions(parts)) writeFileSync(file, text);
+    for (const bytes of portions(parts)) writeFileSync(file, bytes);
   } catch (error) {
     throw new CommandError('OUTPUT_FAILED', `cannot write ${output.file}: ${reasonOf(error)}`, {
       cause: error,
@@ -138,16 +151,22 @@ function writeParts(output: Output, parts: Iterable<string>): void {
   }
 }
 
-function* portions(parts: Iterable<string>): Generator<string> {
-  let gathered: string[] = [];
-  let length = 0;
+/**
+ * The parts in UTF-8, each portion to be written before the next is asked for: all lie in the same bytes. As texts they would be
+ * kept until they are joined, and most collections would find and copy them.
+ */
+function* portions(parts: Iterable<string>): Generator<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(portion);
+  let used = 0;
   for (const part of parts) {
-    gathered.push(part);
-    length += part.length;
-    if (length < portion) continue;
-    yield gathered.join('');
-    gathered = [];
-    length = 0;
+    // A code unit of UTF-16 takes three bytes at most.
+    const most = part.length * 3;
+    if (most > bytes.length - used) {
+      yield bytes.subarray(0, used);
+      used = 0;
+    }
+    if (most > bytes.length) yield Buffer.from(part);
+    else used += bytes.write(part, used);
   }
-  yield gathered.join('');
+  yield bytes.subarray(0, used);
 }

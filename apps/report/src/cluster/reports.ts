@@ -1,5 +1,6 @@
 import type { FrameworkAssessment } from '@keelson/compliance';
 import type { ScanReport } from '../report.ts';
+import { shared } from '../told.ts';
 import { type JudgedObject, type PolicyResult, PolicyResults, type resultStates } from './results.ts';
 import { labelValue, namePart } from './text.ts';
 
@@ -50,14 +51,27 @@ export function* reportObjects(report: ScanReport, api: ReportApi): Generator<st
 interface ReportGroup {
   name: string;
   namespace: string | undefined;
-  /** Made one by one while they are written. */
+  results: readonly PolicyResult[];
+}
+
+interface GroupDraft extends Omit<ReportGroup, 'results'> {
+  /** To be made in the order in which they stand: results of one id are numbered. */
   results: (() => PolicyResult)[];
 }
 
-function groupsOf(report: ScanReport): ReportGroup[] {
+/** The two APIs differ in what stands around the results only. */
+const groupsOf = shared(
+  (report) => [report],
+  (report) =>
+    draftsOf(report).map(
+      (draft): ReportGroup => ({ ...draft, results: draft.results.map((make) => make()) }),
+    ),
+);
+
+function draftsOf(report: ScanReport): GroupDraft[] {
   const make = new PolicyResults(report);
-  const cluster: ReportGroup = { name: 'keelson-scan', namespace: undefined, results: [] };
-  const namespaces = new Map<string, ReportGroup>();
+  const cluster: GroupDraft = { name: 'keelson-scan', namespace: undefined, results: [] };
+  const namespaces = new Map<string, GroupDraft>();
   const add = (object: JudgedObject, result: () => PolicyResult) => {
     const { namespace } = object;
     const group = namespace === undefined ? cluster : namespaces.get(namespace);
@@ -87,7 +101,7 @@ function groupsOf(report: ScanReport): ReportGroup[] {
 }
 
 /** Controls have reports of their own: beside findings they would be counted twice. */
-function frameworkGroups(frameworks: readonly FrameworkAssessment[], make: PolicyResults): ReportGroup[] {
+function frameworkGroups(frameworks: readonly FrameworkAssessment[], make: PolicyResults): GroupDraft[] {
   const taken = new Map<string, number>();
   return frameworks.map((assessment) => {
     const name = `keelson-framework-${namePart(assessment.framework.id) || 'own'}`;
@@ -109,9 +123,7 @@ function* objectsOf(group: ReportGroup, report: ScanReport, api: ReportApi): Gen
   let held = 0;
   let bytes = 0;
   let summary = emptySummary();
-  for (const make of group.results) {
-    const { result, text } = make();
-    const size = encodedBytes(text);
+  for (const { result, text, size } of group.results) {
     if (held === maxResults || (held > 0 && bytes + size > maxResultBytes)) {
       part++;
       yield `${closing(summary)},\n${opening(group, part, report, api)}`;
@@ -159,12 +171,4 @@ function opening(
 /** The sums are known when the results are written, so they stand behind them. */
 function closing(summary: Summary): string {
   return `\n],"summary":${JSON.stringify(summary)}}`;
-}
-
-const escapedInGo = /[<>&]/g;
-
-/** Bytes of a result in the annotation that `kubectl apply` writes: Go writes `<`, `>` and `&` as six characters. */
-function encodedBytes(text: string): number {
-  const isPlain = !text.includes('<') && !text.includes('>') && !text.includes('&');
-  return Buffer.byteLength(text) + (isPlain ? 0 : 5 * (text.match(escapedInGo)?.length ?? 0));
 }

@@ -12,6 +12,8 @@ export type ResultState = (typeof resultStates)[number];
 export interface PolicyResult {
   result: ResultState;
   text: string;
+  /** Bytes of it in the annotation that `kubectl apply` writes. */
+  size: number;
 }
 
 /** What a finding judges, as fragments of JSON. */
@@ -153,7 +155,7 @@ export class PolicyResults {
     const words = JSON.stringify(this.#message(message));
     const rest = properties === '' ? '' : `,"properties":{${properties.slice(0, -1)}}`;
     const text = `{${head}${grade}"result":"${result}","scored":${scored},${resources}${this.#timestamp},"message":${words}${rest}}`;
-    return { result, text };
+    return { result, text, size: encodedBytes(text) };
   }
 
   #head(policy: string, rule: string, category: string | undefined): string {
@@ -211,4 +213,12 @@ function checkProperties(text: CheckText | undefined): string {
 /** A member of an object and the comma behind it. */
 function pair(key: string, value: string): string {
   return `"${key}":${JSON.stringify(value)},`;
+}
+
+const escapedInGo = /[<>&]/g;
+
+/** `kubectl apply` is written in Go, which writes `<`, `>` and `&` as six characters. */
+function encodedBytes(text: string): number {
+  const isPlain = !text.includes('<') && !text.includes('>') && !text.includes('&');
+  return Buffer.byteLength(text) + (isPlain ? 0 : 5 * (text.match(escapedInGo)?.length ?? 0));
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ScanReport } from '../report.ts';
+import { shared } from '../told.ts';
 import { namespaceUri, string, uuidOf } from './text.ts';
 
 /** The version of OSCAL that is written. */
@@ -25,11 +26,18 @@ export interface Run {
   origin: { actors: readonly { type: 'tool'; 'actor-uuid': string }[] };
 }
 
+const runId = shared(
+  ({ findings, time, tool }) => [findings, time, tool],
+  ({ findings, time, tool }) => {
+    const found = findings.map(({ finding }) => finding.fingerprint).join();
+    return hash('sha256', JSON.stringify([time, tool.version, found]));
+  },
+);
+
 export function runOf(report: ScanReport): Run {
-  const found = report.findings.map(({ finding }) => finding.fingerprint).join();
   return {
     report,
-    id: hash('sha256', JSON.stringify([report.time, report.tool.version, found])),
+    id: runId(report),
     origin: { actors: [{ type: 'tool', 'actor-uuid': toolUuid(report) }] },
   };
 }

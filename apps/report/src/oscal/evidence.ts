@@ -1,8 +1,10 @@
+import type { SensitiveText } from '@keelson/checks';
 import type { Finding, FindingLocation, Notification } from '@keelson/evidence';
 import type { ReportedFinding } from '../report.ts';
-import { property, type Run } from './document.ts';
-import type { InventoryItem } from './subjects.ts';
-import { fileReference, markup, uuidOf } from './text.ts';
+import { shared } from '../told.ts';
+import { property } from './document.ts';
+import { subjectUuid } from './subjects.ts';
+import { fileReference, markup } from './text.ts';
 
 /** A finding and what else is to be said of it. */
 export interface ObservedFinding extends ReportedFinding {
@@ -15,27 +17,32 @@ export interface ObservedSubject {
   property: string;
 }
 
+/** Both kinds of document show the same evidence. */
+export const evidenceOf = shared(
+  ({ redact }) => [redact],
+  ({ redact }) => new EvidenceWriter(redact),
+);
+
 /**
  * Writes evidence as JSON. A large scan has ten thousands of pieces, so that what those of an object or a file share
  * is made once.
  */
 export class EvidenceWriter {
-  readonly #run: Run;
-  readonly #inventory: ReadonlyMap<string, InventoryItem>;
+  readonly #redact: SensitiveText;
+  readonly #texts = new WeakMap<ObservedFinding, string>();
   readonly #places = new Map<string, string>();
   readonly #descriptions = new Map<string, string>();
   readonly #subjects = new Map<string, ObservedSubject>();
 
-  constructor(run: Run, inventory: ReadonlyMap<string, InventoryItem>) {
-    this.#run = run;
-    this.#inventory = inventory;
+  constructor(redact: SensitiveText) {
+    this.#redact = redact;
   }
 
   /** The inventory item that a finding is about. */
   subject({ subject }: Finding): ObservedSubject {
     const known = this.#subjects.get(subject);
     if (known !== undefined) return known;
-    const uuid = this.#inventory.get(subject)?.uuid ?? uuidOf('subject', subject);
+    const uuid = subjectUuid(subject);
     const made = {
       reference: JSON.stringify({ 'subject-uuid': uuid, type: 'inventory-item' }),
       property: JSON.stringify(property('subject-uuid', uuid)),
@@ -45,7 +52,16 @@ export class EvidenceWriter {
   }
 
   /** A finding about this inventory item. */
-  finding({ finding, state, remarks }: ObservedFinding, subject: ObservedSubject): string {
+  finding(item: ObservedFinding, subject: ObservedSubject): string {
+    let text = this.#texts.get(item);
+    if (text === undefined) {
+      text = this.#finding(item, subject);
+      this.#texts.set(item, text);
+    }
+    return text;
+  }
+
+  #finding({ finding, state, remarks }: ObservedFinding, subject: ObservedSubject): string {
     const suppression = finding.suppressions?.[0];
     const more = `${state === undefined ? '' : prop('state', state)}${suppression === undefined ? '' : prop('suppression', suppression.kind)}`;
     const fingerprint = prop('fingerprint', finding.fingerprint);
@@ -77,7 +93,7 @@ export class EvidenceWriter {
   }
 
   #words(text: string): string {
-    return markup(this.#run.report.redact.message(text));
+    return markup(this.#redact.message(text));
   }
 
   #place(place: FindingLocation | undefined): string {

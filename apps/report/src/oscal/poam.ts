@@ -1,6 +1,6 @@
 import type { ScanReport } from '../report.ts';
 import { assessmentAssets, listParts, metadataOf, open, property, type Run, runOf } from './document.ts';
-import { EvidenceWriter } from './evidence.ts';
+import { evidenceOf } from './evidence.ts';
 import { gapUuid, observationParts, observationsOf, observationUuid, resolvedUuid } from './observations.ts';
 import { closedRisks, risksOf, riskUuid } from './risks.ts';
 import { inventoryOf } from './subjects.ts';
@@ -30,10 +30,10 @@ export function* oscalPoamParts(report: ScanReport): Generator<string> {
   });
   yield `{"plan-of-action-and-milestones":${head}`;
   yield `,\n"local-definitions":${open({ 'assessment-assets': assessmentAssets(run) })}`;
-  yield* listParts('inventory-items', inventory.values());
+  yield* listParts('inventory-items', inventory.values(), (text) => [text]);
   yield '}';
   const observations = observationsOf(run, weaknesses, { passed: false });
-  const evidence = new EvidenceWriter(run, inventory);
+  const evidence = evidenceOf(report);
   yield* listParts('observations', observations, (item) => observationParts(run, item, evidence));
   yield* listParts('risks', risks);
   yield* listParts('poam-items', itemsOf(run, weaknesses));

@@ -8,7 +8,7 @@ import {
   reviewedControls,
 } from './controls.ts';
 import { assessmentAssets, listParts, metadataOf, open, type Run, runOf } from './document.ts';
-import { EvidenceWriter } from './evidence.ts';
+import { evidenceOf } from './evidence.ts';
 import { observationParts, observationsOf } from './observations.ts';
 import { closedRisks, risksOf } from './risks.ts';
 import { inventoryOf } from './subjects.ts';
@@ -86,9 +86,9 @@ function* resultParts(run: Run, controls: readonly AssessedControl[]): Generator
     'reviewed-controls': reviewedControls(report, controls),
   });
   yield `,\n"local-definitions":${open({ 'assessment-assets': assessmentAssets(run) })}`;
-  yield* listParts('inventory-items', inventory.values());
+  yield* listParts('inventory-items', inventory.values(), (text) => [text]);
   yield '}';
-  const evidence = new EvidenceWriter(run, inventory);
+  const evidence = evidenceOf(report);
   yield* listParts('observations', observations, (item) => observationParts(run, item, evidence));
   yield* listParts('risks', risks);
   yield* listParts('findings', controls.map(findingJson(run, byRule, observed)));

@@ -1,32 +1,33 @@
 import type { Subject } from '@keelson/evidence';
-import type { ScanReport } from '../report.ts';
 import { subjectOf } from '../subject.ts';
+import { shared } from '../told.ts';
 import { type Property, property } from './document.ts';
 import { markup, string, uuidOf } from './text.ts';
 
-/** What was judged, as an inventory item that observations refer to. */
-export interface InventoryItem {
-  uuid: string;
-  description: string;
-  props: readonly (Property | { name: string; value: string })[];
+/** What was judged: an inventory item for every subject of a finding, as JSON, by the subject's identity. */
+export const inventoryOf = shared(
+  ({ findings, comparison }) => [findings, comparison],
+  ({ findings, comparison }): ReadonlyMap<string, string> => {
+    const items = new Map<string, string>();
+    const add = (subject: string, object: string | undefined) => {
+      if (!items.has(subject)) items.set(subject, JSON.stringify(itemOf(subject, object)));
+    };
+    for (const { finding } of findings) add(finding.subject, finding.object);
+    for (const { subject, object } of comparison?.resolved ?? []) add(subject, object);
+    for (const { finding } of comparison?.notComparable ?? []) add(finding.subject, finding.object);
+    return items;
+  },
+);
+
+/** By this UUID observations refer to an inventory item. */
+export function subjectUuid(identity: string): string {
+  return uuidOf('subject', identity);
 }
 
-/** An inventory item for every subject of a finding, by the subject's identity. */
-export function inventoryOf({ findings, comparison }: ScanReport): ReadonlyMap<string, InventoryItem> {
-  const items = new Map<string, InventoryItem>();
-  const add = (subject: string, object: string | undefined) => {
-    if (!items.has(subject)) items.set(subject, itemOf(subject, object));
-  };
-  for (const { finding } of findings) add(finding.subject, finding.object);
-  for (const { subject, object } of comparison?.resolved ?? []) add(subject, object);
-  for (const { finding } of comparison?.notComparable ?? []) add(finding.subject, finding.object);
-  return items;
-}
-
-function itemOf(identity: string, object: string | undefined): InventoryItem {
+function itemOf(identity: string, object: string | undefined) {
   const subject = subjectOf(identity);
   return {
-    uuid: uuidOf('subject', identity),
+    uuid: subjectUuid(identity),
     description: markup(object ?? identity),
     props: [
       { name: 'asset-id', value: string(identity) },

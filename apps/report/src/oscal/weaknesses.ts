@@ -1,6 +1,7 @@
 import type { CheckText } from '@keelson/checks';
 import { type Finding, type Notification, type Severity, severities } from '@keelson/evidence';
 import type { ReportedFinding, ScanReport } from '../report.ts';
+import { shared } from '../told.ts';
 
 /** What a check found in a run, in three piles. */
 export interface Weakness {
@@ -18,7 +19,9 @@ export interface Weakness {
 }
 
 /** Findings by check, the worst check first. */
-export function weaknessesOf({ findings, texts }: ScanReport): Weakness[] {
+export const weaknessesOf = shared(({ findings, texts }) => [findings, texts], makeWeaknesses);
+
+function makeWeaknesses({ findings, texts }: ScanReport): readonly Weakness[] {
   const byRule = Map.groupBy(findings, ({ finding }) => finding.rule);
   const weaknesses = [...byRule].map(([rule, items]) => {
     const text = texts.get(rule);
