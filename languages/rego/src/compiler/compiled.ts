@@ -1,4 +1,5 @@
 import type { Body, Module, Rule, Term } from '../syntax/ast.ts';
+import type { CapturedExpression } from './query-values.ts';
 
 /**
  * What the compiler hands to the evaluator. The trees are those of `syntax/ast.ts` after OPA's rewriting:
@@ -108,6 +109,8 @@ export interface RuleGraph {
 
 /** A query that was compiled against modules. */
 export interface CompiledQuery {
+  /** The expressions as written, where their values were asked for. */
+  readonly expressions: readonly CapturedExpression[];
   readonly body: Body;
   /** Each generated name → the name in the text; what is not here is shown under its own name. */
   readonly originalNames: ReadonlyMap<string, string>;

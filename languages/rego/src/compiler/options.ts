@@ -1,6 +1,12 @@
 import type { BuiltinDeclaration } from '../builtins/builtin.ts';
-import { builtinDeclaration, builtinNames } from '../builtins/declarations.ts';
+import { builtinDeclaration } from '../builtins/declarations.ts';
 import { defaultErrorLimit } from './diagnostics.ts';
+
+/** Declarations of built-ins by name; a Map is one. */
+export interface BuiltinTable {
+  get(name: string): BuiltinDeclaration | undefined;
+  has(name: string): boolean;
+}
 
 /** How modules and queries are compiled. */
 export interface CompileOptions {
@@ -9,7 +15,7 @@ export interface CompileOptions {
   /** How many errors are reported; 0 for all. 10 where not given. */
   readonly errorLimit?: number;
   /** The built-ins that modules may call, by name; all of OPA's where not given. */
-  readonly builtins?: ReadonlyMap<string, BuiltinDeclaration>;
+  readonly builtins?: BuiltinTable;
   /** Built-ins that may not be called even though they are known. */
   readonly unsafeBuiltins?: ReadonlySet<string>;
   /** Keep calls of `print`; without it they are erased. */
@@ -23,7 +29,7 @@ export interface CompileOptions {
 export interface CompileSettings {
   readonly strict: boolean;
   readonly errorLimit: number;
-  readonly builtins: ReadonlyMap<string, BuiltinDeclaration>;
+  readonly builtins: BuiltinTable;
   readonly unsafeBuiltins: ReadonlySet<string>;
   readonly print: boolean;
   readonly annotations: boolean;
@@ -34,7 +40,7 @@ export function compileSettings(options: CompileOptions): CompileSettings {
   return {
     strict: options.strict ?? false,
     errorLimit: options.errorLimit ?? defaultErrorLimit,
-    builtins: options.builtins ?? allBuiltins(),
+    builtins: options.builtins ?? allBuiltins,
     unsafeBuiltins: options.unsafeBuiltins ?? new Set(),
     print: options.print ?? false,
     annotations: options.annotations ?? false,
@@ -42,14 +48,8 @@ export function compileSettings(options: CompileOptions): CompileSettings {
   };
 }
 
-let declared: ReadonlyMap<string, BuiltinDeclaration> | undefined;
-
-function allBuiltins(): ReadonlyMap<string, BuiltinDeclaration> {
-  declared ??= new Map(
-    builtinNames.flatMap((name) => {
-      const declaration = builtinDeclaration(name);
-      return declaration === undefined ? [] : [[name, declaration] as const];
-    }),
-  );
-  return declared;
-}
+/** OPA's built-ins, each declared when it is first asked for. */
+const allBuiltins: BuiltinTable = {
+  get: builtinDeclaration,
+  has: (name) => builtinDeclaration(name) !== undefined,
+};

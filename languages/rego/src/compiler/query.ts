@@ -20,6 +20,7 @@ import { LocalNames } from './names.ts';
 import { rootNames } from './nodes.ts';
 import { comprehensionTerms } from './plain-terms.ts';
 import { capturePrints, printEraser } from './print-calls.ts';
+import { type CapturedExpression, captureValues } from './query-values.ts';
 import { exportedNames, Globals, Resolver } from './resolve.ts';
 import { templateContext } from './rewrite-stages.ts';
 import { checkRootNamesInQuery } from './root-names.ts';
@@ -38,6 +39,8 @@ export interface QueryOptions {
   readonly imports?: readonly Import[];
   /** Keep calls of `print`. */
   readonly print?: boolean;
+  /** Keep the value of each expression (`CompiledQuery.expressions`). */
+  readonly values?: boolean;
 }
 
 /** Compiles a query against modules. Throws `RegoSyntaxError` with the errors of the first stage that has some. */
@@ -66,6 +69,7 @@ class QueryCompiler {
 
   compile(): CompiledQuery {
     this.#resolve();
+    const expressions = this.#captureValues();
     this.#locals();
     this.#templates();
     this.#body = comprehensionTerms(this.#names).body(new ExpressionTerms(this.#names).body(this.#body));
@@ -76,7 +80,7 @@ class QueryCompiler {
     this.#builtins();
     const comprehensionIndexes = new Map<Term, ComprehensionIndex>();
     indexComprehensionsOf(this.#body, rootNames, this.#arity, comprehensionIndexes);
-    return { body: this.#body, originalNames: this.#originalNames, comprehensionIndexes };
+    return { body: this.#body, originalNames: this.#originalNames, comprehensionIndexes, expressions };
   }
 
   readonly #arity = (operator: readonly Term[]): number => this.#modules.arity(operator);
@@ -95,6 +99,11 @@ class QueryCompiler {
       home === undefined ? undefined : exportedNames(sorted, printRef).get(printRef(home.path));
     const globals = new Globals(home, exported ?? [], this.#options.imports ?? []);
     this.#body = new Resolver(globals).query(this.#body);
+  }
+
+  #captureValues(): readonly CapturedExpression[] {
+    if (this.#options.values !== true) return [];
+    return captureValues(this.#body, { arity: this.#arity, isVoid: isVoidBuiltin(this.#modules) });
   }
 
   #locals(): void {

@@ -1,21 +1,23 @@
 import type { Body, Rule, Term } from '../syntax/ast.ts';
-import { varTerm } from '../syntax/build.ts';
+import { refTerm, varTerm } from '../syntax/build.ts';
 import { copyTerm } from '../syntax/copy.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import type { Compilation } from './compilation.ts';
 import type { LocalNames } from './names.ts';
-import { groundPrefix } from './nodes.ts';
+import { groundPrefix, operatorName } from './nodes.ts';
 import { renameVariables } from './rewrite.ts';
 import { rulesReachedBy } from './rule-tree.ts';
 import { type CheckerContext, TypeChecker } from './types/checker.ts';
-import { builtinEntry } from './types/declarations.ts';
+import { builtinType } from './types/declarations.ts';
 import type { TypeEnvironment } from './types/environment.ts';
 
 /** What is known before any rule is looked at: the types of built-ins. */
 export function builtinEnvironment(compilation: Compilation): TypeEnvironment {
-  return new TypeChecker(checkerContext(compilation)).root(
-    [...compilation.settings.builtins.values()].map((builtin) => builtinEntry(builtin)),
-  );
+  const { builtins } = compilation.settings;
+  return new TypeChecker(checkerContext(compilation)).root((reference) => {
+    const builtin = builtins.get(operatorName(refTerm([...reference])));
+    return builtin === undefined ? undefined : builtinType(builtin);
+  });
 }
 
 /** Checks the types of all rules and keeps those of documents for queries. */

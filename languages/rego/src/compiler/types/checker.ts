@@ -8,7 +8,7 @@ import { ruleKind } from '../rule-tree.ts';
 import { walkExpr, walkTerm } from '../walk.ts';
 import { either, isUnknown, keysOf, unifies, valuesOf } from './algebra.ts';
 import { argumentLines, matchLines } from './details.ts';
-import { TypeEnvironment } from './environment.ts';
+import { type FunctionTyper, TypeEnvironment } from './environment.ts';
 import { infer, unifyTerms } from './infer.ts';
 import { ReferenceChecker, type ReferenceDisplay } from './references.ts';
 import { TypeTree } from './tree.ts';
@@ -58,9 +58,12 @@ export class TypeChecker {
     this.#context = context;
   }
 
-  /** An environment that knows `declared` functions and, where given, the input. */
-  root(declared: Iterable<readonly [path: readonly Term[], type: MaybeType]>): TypeEnvironment {
-    const environment = new TypeEnvironment((term, at) => this.#closureType(term, at));
+  /** An environment that knows built-in functions, and the types of the documents that `declared` names. */
+  root(
+    functions: FunctionTyper,
+    declared: Iterable<readonly [path: readonly Term[], type: MaybeType]> = [],
+  ): TypeEnvironment {
+    const environment = new TypeEnvironment((term, at) => this.#closureType(term, at), functions);
     for (const [path, type] of declared) environment.tree.put(path, type);
     return environment;
   }

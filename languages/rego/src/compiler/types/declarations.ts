@@ -1,6 +1,6 @@
 import type { BuiltinDeclaration, TypeDeclaration } from '../../builtins/builtin.ts';
 import type { Term } from '../../syntax/ast.ts';
-import { nameRef, numberTerm, stringTerm } from '../../syntax/build.ts';
+import { numberTerm, stringTerm } from '../../syntax/build.ts';
 import type { RegoValue } from '../../values/index.ts';
 import { argumentNames } from './argument-names.ts';
 import {
@@ -14,14 +14,19 @@ import {
   type Type,
 } from './type.ts';
 
-/** A built-in as the checker knows it: where its name stands in the tree of types, and its type. */
-export function builtinEntry(
-  builtin: BuiltinDeclaration,
-): readonly [path: readonly Term[], type: FunctionType] {
-  return [nameRef(builtin.name.split('.')).terms, builtinType(builtin)];
+const made = new WeakMap<BuiltinDeclaration, FunctionType>();
+
+/** The type of a built-in. */
+export function builtinType(builtin: BuiltinDeclaration): FunctionType {
+  let type = made.get(builtin);
+  if (type === undefined) {
+    type = declaredFunction(builtin);
+    made.set(builtin, type);
+  }
+  return type;
 }
 
-export function builtinType({ name, decl }: BuiltinDeclaration): FunctionType {
+function declaredFunction({ name, decl }: BuiltinDeclaration): FunctionType {
   const names = Object.hasOwn(argumentNames, name) ? argumentNames[name] : undefined;
   return {
     ...(names === undefined ? {} : { names: readNames(names) }),

@@ -20,6 +20,9 @@ import {
 /** Tells the type of a comprehension as it stands in an environment. */
 export type ClosureTyper = (term: Term, environment: TypeEnvironment) => MaybeType;
 
+/** Tells the type of the built-in whose name a reference is. */
+export type FunctionTyper = (reference: readonly Term[]) => MaybeType;
+
 /** The types that are known at a place: of variables there, and of documents around. */
 export class TypeEnvironment {
   readonly tree: TypeTree;
@@ -27,9 +30,17 @@ export class TypeEnvironment {
   readonly variables: TypeTree;
   readonly outer: TypeEnvironment | undefined;
   readonly #closure: ClosureTyper;
+  readonly #functions: FunctionTyper;
 
-  constructor(closure: ClosureTyper, outer?: TypeEnvironment, tree = new TypeTree(), variables = tree) {
+  constructor(
+    closure: ClosureTyper,
+    functions: FunctionTyper,
+    outer?: TypeEnvironment,
+    tree = new TypeTree(),
+    variables = tree,
+  ) {
     this.#closure = closure;
+    this.#functions = functions;
     this.outer = outer;
     this.tree = tree;
     this.variables = variables;
@@ -37,12 +48,12 @@ export class TypeEnvironment {
 
   /** An environment inside of this one. */
   inner(closure: ClosureTyper = this.#closure): TypeEnvironment {
-    return new TypeEnvironment(closure, this);
+    return new TypeEnvironment(closure, this.#functions, this);
   }
 
   /** A layer over this one for one expression: what it learns of variables outlives it. */
   layer(tree = new TypeTree()): TypeEnvironment {
-    return new TypeEnvironment(this.#closure, this, tree, this.variables);
+    return new TypeEnvironment(this.#closure, this.#functions, this, tree, this.variables);
   }
 
   /** Grows with every change of what is known here. */
@@ -107,7 +118,7 @@ export class TypeEnvironment {
   #outside(reference: readonly Term[]): MaybeType {
     if (this.outer !== undefined) return this.outer.reference(reference);
     const head = reference[0];
-    return head?.type === 'var' && rootNames.has(head.name) ? anyType : undefined;
+    return head?.type === 'var' && rootNames.has(head.name) ? anyType : this.#functions(reference);
   }
 
   #below(node: TypeTree, reference: readonly Term[], tail: readonly Term[]): MaybeType {
