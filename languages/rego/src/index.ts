@@ -13,10 +13,12 @@ export {
   Policy,
   type PolicyOptions,
   PreparedQuery,
+  type QueryOptions,
   type QueryResult,
 } from './policy.ts';
 export type { Module, RegoVersion } from './syntax/ast.ts';
-export { type Diagnostic, RegoSyntaxError } from './syntax/diagnostic.ts';
+export { type Diagnostic, formatDiagnostics, RegoSyntaxError } from './syntax/diagnostic.ts';
+export { moduleJson, type TreeJsonOptions } from './syntax/json.ts';
 export { parseModule } from './syntax/parse.ts';
 export {
   BigNumber,

@@ -2,7 +2,9 @@ import type { BuiltinContext, BuiltinDeclaration } from './builtins/builtin.ts';
 import type { BuiltinHost } from './builtins/host.ts';
 import { type Builtin, builtinDeclaration, builtinNames } from './builtins/index.ts';
 import { compileModules } from './compiler/compile.ts';
+import type { CompiledQuery } from './compiler/compiled.ts';
 import { compileQuery } from './compiler/query.ts';
+import type { CapturedExpression } from './compiler/query-values.ts';
 import type { QueryCode } from './evaluator/generator/query.ts';
 import { Program } from './evaluator/program.ts';
 import { EvaluationError, limitError } from './evaluator/runtime/failure.ts';
@@ -42,9 +44,21 @@ export interface EvaluationOptions {
   readonly print?: BuiltinContext['print'];
 }
 
+/** How a query sees the modules. */
+export interface QueryOptions {
+  /** The package whose rules the query may name without `data`, as `app.authz`. */
+  readonly package?: string;
+  /** Imports as they stand behind `import`: `data.app as other`. */
+  readonly imports?: readonly string[];
+  /** Give the value of each expression of the query. */
+  readonly values?: boolean;
+}
+
 /** What a query gave: one row of values by variable for each way in which it holds. */
 export interface QueryResult {
   readonly rows: readonly ReadonlyMap<string, RegoValue>[];
+  /** For each row the values of the query's expressions, where they were asked for (`QueryOptions.values`). */
+  readonly values: readonly (readonly RegoValue[])[];
   /** Errors of built-ins that left an expression undefined, and what ended the evaluation. */
   readonly errors: readonly EvaluationError[];
 }
@@ -130,22 +144,30 @@ export class Policy {
   }
 
   /** Compiles a query of one or more expressions; kept for the next time. */
-  query(text: string): PreparedQuery {
-    const known = this.#queries.get(text);
+  query(text: string, options: QueryOptions = {}): PreparedQuery {
+    const key = JSON.stringify([text, options]);
+    const known = this.#queries.get(key);
     if (known !== undefined) return known;
-    const query = this.#prepare(text);
-    this.#queries.set(text, query);
+    const query = this.#prepare(text, options);
+    this.#queries.set(key, query);
     return query;
   }
 
-  #prepare(text: string): PreparedQuery {
-    const compiled = compileQuery(this.#compiled, parseBody(text), { print: this.#options.print ?? false });
-    return new PreparedQuery(
-      this.#program.query(compiled),
-      compiled.originalNames,
-      this.#store,
-      this.#limits,
-    );
+  #prepare(text: string, options: QueryOptions = {}): PreparedQuery {
+    const version = this.#options.version ?? 'v1';
+    const preamble = [
+      ...(options.package === undefined ? [] : [`package ${options.package}`]),
+      ...(options.imports ?? []).map((path) => `import ${path}`),
+    ];
+    const home = preamble.length === 0 ? undefined : parseModule('', preambleText(preamble), { version });
+    const parserOptions = { version, futureKeywords: keywordsOf(home) };
+    const compiled = compileQuery(this.#compiled, parseBody(text, parserOptions), {
+      print: this.#options.print ?? false,
+      values: options.values ?? false,
+      ...(home === undefined ? {} : { imports: home.imports }),
+      ...(home === undefined || options.package === undefined ? {} : { package: home.package }),
+    });
+    return new PreparedQuery(this.#program.query(compiled), compiled, this.#store, this.#limits);
   }
 }
 
@@ -153,17 +175,25 @@ export class Policy {
 export class PreparedQuery {
   readonly #code: QueryCode;
   readonly #names: readonly string[];
+  /** Where the value of each expression stands; -1 for one that is just true. */
+  readonly #captured: readonly number[];
+  /** The expressions as written, where their values were asked for. */
+  readonly expressions: readonly CapturedExpression[];
   readonly #store: DataStore;
   readonly #limits: EvaluationLimits;
 
   constructor(
     code: QueryCode,
-    names: ReadonlyMap<string, string>,
+    { originalNames, expressions }: Pick<CompiledQuery, 'originalNames' | 'expressions'>,
     store: DataStore,
     limits: EvaluationLimits,
   ) {
     this.#code = code;
-    this.#names = code.names.map((name) => names.get(name) ?? name);
+    this.#names = code.names.map((name) => originalNames.get(name) ?? name);
+    this.expressions = expressions;
+    this.#captured = expressions.map(({ variable }) =>
+      variable === undefined ? -1 : code.names.indexOf(variable),
+    );
     this.#store = store;
     this.#limits = limits;
   }
@@ -178,21 +208,44 @@ export class PreparedQuery {
       ...(options.print === undefined ? {} : { print: options.print }),
     });
     const rows: ReadonlyMap<string, RegoValue>[] = [];
+    const values: RegoValue[][] = [];
     try {
-      this.#code.run(rootScope(run, input), (values) => rows.push(this.#row(values)));
+      this.#code.run(rootScope(run, input), (found) => {
+        rows.push(this.#row(found));
+        values.push(this.#captured.map((at) => (at < 0 ? true : (found[at] ?? null))));
+      });
     } catch (error) {
-      return { rows: [], errors: [asEvaluationError(error)] };
+      return { rows: [], values: [], errors: [asEvaluationError(error)] };
     }
-    return { rows, errors: run.builtinErrors };
+    return { rows, values, errors: run.builtinErrors };
   }
 
   #row(values: readonly RegoValue[]): ReadonlyMap<string, RegoValue> {
     const row = new Map<string, RegoValue>();
     this.#names.forEach((name, i) => {
-      if (!name.startsWith('$')) row.set(name, values[i] ?? null);
+      if (!generatedName.test(name)) row.set(name, values[i] ?? null);
     });
     return row;
   }
+}
+
+/** Wildcards and what the compiler makes. */
+const generatedName = /^(?:\$|__local|__term[0-9])/;
+
+/** A query without a package still needs one for its imports to be read. */
+function preambleText(lines: readonly string[]): string {
+  return lines[0]?.startsWith('package ') === true
+    ? lines.join('\n')
+    : ['package query', ...lines].join('\n');
+}
+
+/** The future keywords that a module's imports bring. */
+function keywordsOf(module: Module | undefined): string[] {
+  return (module?.imports ?? []).flatMap(({ path: { terms } }) => {
+    const [head, kind, word] = terms;
+    const isFuture = head?.type === 'var' && head.name === 'future' && kind?.type === 'string';
+    return isFuture && word?.type === 'string' ? [word.value] : [];
+  });
 }
 
 function asEvaluationError(error: unknown): EvaluationError {
