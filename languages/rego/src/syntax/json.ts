@@ -1,4 +1,7 @@
 import { encodeUtf8, numberFromText, type RegoValue } from '../values/index.ts';
+import type { Annotation } from './annotations/annotation.ts';
+import { annotationsByRule } from './annotations/attach.ts';
+import { annotationValue } from './annotations/value.ts';
 import type {
   Body,
   Comment,
@@ -19,6 +22,8 @@ export interface TreeJsonOptions {
   readonly locations?: boolean;
   /** Comments; false where not given. */
   readonly comments?: boolean;
+  /** The module's annotations, shown at the module and at its rules. */
+  readonly annotations?: readonly Annotation[];
 }
 
 type Json = Record<string, RegoValue>;
@@ -28,7 +33,7 @@ type Json = Record<string, RegoValue>;
  * gives. Numbers keep their text.
  */
 export function moduleJson(module: Module, options: TreeJsonOptions = {}): RegoValue {
-  return new TreeJson(options.locations ?? false).module(module, options.comments ?? false);
+  return new TreeJson(options.locations ?? false).module(module, options);
 }
 
 /** The tree of a query. */
@@ -38,17 +43,22 @@ export function bodyJson(body: Body, options: TreeJsonOptions = {}): RegoValue {
 
 class TreeJson {
   private readonly locations: boolean;
+  private byRule: ReadonlyMap<Rule, readonly Annotation[]> = new Map();
 
   constructor(locations: boolean) {
     this.locations = locations;
   }
 
-  module(module: Module, comments: boolean): RegoValue {
+  module(module: Module, { comments, annotations }: TreeJsonOptions): RegoValue {
     const { path, location } = module.package;
+    this.byRule = annotationsByRule(module, annotations ?? []);
     const json: Json = { package: this.placed({ path: this.terms(path) }, location) };
     if (module.imports.length > 0) json['imports'] = module.imports.map((one) => this.import(one));
     if (module.rules.length > 0) json['rules'] = module.rules.map((rule) => this.rule(rule));
-    if (comments && module.comments.length > 0) {
+    if (annotations !== undefined && annotations.length > 0) {
+      json['annotations'] = annotations.map((annotation) => this.annotation(annotation));
+    }
+    if (comments === true && module.comments.length > 0) {
       json['comments'] = module.comments.map((comment) => this.comment(comment));
     }
     return json;
@@ -56,6 +66,31 @@ class TreeJson {
 
   private comment({ text, location }: Comment): RegoValue {
     return { Text: base64(text), Location: this.location(location) };
+  }
+
+  /** As the block says it, but for references, which are trees here. */
+  private annotation(annotation: Annotation): RegoValue {
+    const { schemas, compile, authors, location } = annotation;
+    const json: Json = { scope: annotation.scope, ...annotationValue(annotation) };
+    if (authors.length > 0) {
+      json['authors'] = authors.map(({ name, email }) => (email === '' ? { name } : { name, email }));
+    }
+    const plain = new TreeJson(false);
+    if (schemas.length > 0) {
+      json['schemas'] = schemas.map(({ path, schema, definition }) => ({
+        path: plain.terms(path),
+        ...(schema === undefined ? {} : { schema: this.terms(schema) }),
+        ...(definition === undefined ? {} : { definition }),
+      }));
+    }
+    if (compile !== undefined) {
+      const { unknowns, maskRule } = compile;
+      json['compile'] = {
+        ...(unknowns.length === 0 ? {} : { unknowns: unknowns.map((unknown) => this.terms(unknown)) }),
+        ...(maskRule === undefined ? {} : { mask_rule: this.terms(maskRule) }),
+      };
+    }
+    return this.placed(json, location);
   }
 
   private import({ path, alias, location, aliasLocation }: Import): RegoValue {
@@ -67,6 +102,8 @@ class TreeJson {
 
   private rule(rule: Rule): RegoValue {
     const json: Json = { body: this.body(rule.body), head: this.head(rule.head) };
+    const annotations = this.byRule.get(rule);
+    if (annotations !== undefined) json['annotations'] = annotations.map((one) => this.annotation(one));
     if (rule.default) json['default'] = true;
     if (rule.else !== undefined) json['else'] = this.rule(rule.else);
     return this.placed(json, rule.location);
