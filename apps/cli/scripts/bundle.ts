@@ -38,8 +38,8 @@ await build({
   sourcesContent: false,
   legalComments: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
-  // CommonJS with Node's own modules inside: Node loads it itself, and only when an archive is read or YAML is written.
-  external: ['tar-stream', 'yaml'],
+  // CommonJS with Node's own modules inside: Node loads it itself, and only when an archive is read.
+  external: ['tar-stream'],
   logLevel: 'warning',
 });
 chmodSync(new URL('../bin/keelson.mjs', import.meta.url), 0o755);

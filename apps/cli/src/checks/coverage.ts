@@ -2,12 +2,11 @@ import { type ControlState, controlStates, countStates } from '@keelson/complian
 import { terminalSafe } from '@keelson/report';
 import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
-import type { VerbUsage } from '../flags.ts';
+import { choiceOf, commonFlags } from '../flag-values.ts';
 import { allFrameworks, type FrameworkCoverage, namedFrameworks } from '../frameworks.ts';
 import { writeResult } from '../result.ts';
-import { writeStdout } from '../stdout.ts';
 import { tableLines, tableWidth } from '../table.ts';
+import { defineVerb } from '../verb.ts';
 import { loadCatalog } from './catalog.ts';
 
 const formats = ['terminal', 'json'] as const;
@@ -40,35 +39,30 @@ Examples:
   keelson checks coverage cis --state manual
 `;
 
-/** How `keelson checks coverage` is called. */
-export const usage = (): VerbUsage => ({ flags, help, operands: 'framework' });
-
 /** `keelson checks coverage`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, flags);
-  if (values.help === true) {
-    writeStdout(help);
-    return exitCodes.done;
-  }
-  const format = choiceOf('format', values.format, formats) ?? 'terminal';
-  const state = choiceOf('state', values.state, controlStates);
-  const { texts, problems } = await loadCatalog(values.checks ?? []);
-  for (const problem of problems) reportError(problem, false);
-  const frameworks =
-    positionals.length === 0 ? await allFrameworks(texts) : await namedFrameworks(positionals, texts);
-  const text =
-    format === 'json'
-      ? JSON.stringify(
-          frameworks.map((item) => entry(item, state)),
-          null,
-          2,
-        )
-      : positionals.length === 0
-        ? overview(frameworks).join('\n')
-        : frameworks.flatMap((item) => controlLines(item, state)).join('\n');
-  writeResult(values.output, `${text}\n`);
-  return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
-}
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'framework' },
+  async ({ values, positionals }) => {
+    const format = choiceOf('format', values.format, formats) ?? 'terminal';
+    const state = choiceOf('state', values.state, controlStates);
+    const { texts, problems } = await loadCatalog(values.checks ?? []);
+    for (const problem of problems) reportError(problem, false);
+    const frameworks =
+      positionals.length === 0 ? await allFrameworks(texts) : await namedFrameworks(positionals, texts);
+    const text =
+      format === 'json'
+        ? JSON.stringify(
+            frameworks.map((item) => entry(item, state)),
+            null,
+            2,
+          )
+        : positionals.length === 0
+          ? overview(frameworks).join('\n')
+          : frameworks.flatMap((item) => controlLines(item, state)).join('\n');
+    writeResult(values.output, `${text}\n`);
+    return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
+  },
+);
 
 function entry({ framework, coverage }: FrameworkCoverage, state: ControlState | undefined) {
   const { id, title, version, publisher, reference, aliases, profiles } = framework;

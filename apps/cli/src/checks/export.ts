@@ -9,15 +9,15 @@ import {
 import type { JsonObject } from '@keelson/core';
 import { severities } from '@keelson/evidence';
 import { loadCheckDefinitions } from '@keelson/pack-checks';
+import { stringifyYaml } from '@keelson/yaml';
 import { noSuchCheck } from '../check-files.ts';
 import { readConfiguration } from '../config.ts';
 import { CommandError, reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags, listOf, readFlags } from '../flag-values.ts';
-import type { VerbUsage } from '../flags.ts';
+import { choiceOf, commonFlags, listOf } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
-import { writeStdout } from '../stdout.ts';
+import { defineVerb } from '../verb.ts';
 import { idsOfFrameworks, loadCatalog } from './catalog.ts';
 
 const formats = ['yaml', 'json'] as const;
@@ -66,16 +66,8 @@ Examples:
   keelson checks export --as kyverno --only privileged-container,host-network --action Audit
 `;
 
-/** How `keelson checks export` is called. */
-export const usage = (): VerbUsage => ({ flags, help });
-
 /** `keelson checks export`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, flags);
-  if (values.help === true) {
-    writeStdout(help);
-    return exitCodes.done;
-  }
+export const { run, usage } = defineVerb({ flags, help }, async ({ values, positionals }) => {
   const form = choiceOf('as', values.as, admissionForms);
   if (form === undefined) throw new CommandError('USAGE', `--as is needed: ${admissionForms.join(', ')}`);
   if (positionals.length > 0)
@@ -93,11 +85,11 @@ export async function run(args: readonly string[]): Promise<number> {
   });
   writeResult(
     values.output,
-    await textOf(exported.objects, choiceOf('format', values.format, formats) ?? 'yaml', form),
+    textOf(exported.objects, choiceOf('format', values.format, formats) ?? 'yaml', form),
   );
   if (values.quiet !== true) tellRest(definitions.length, exported);
   return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
-}
+});
 
 interface Choice {
   framework?: string[] | undefined;
@@ -134,18 +126,13 @@ async function chosen(flagValues: Choice) {
   return { definitions, problems };
 }
 
-async function textOf(
-  objects: readonly JsonObject[],
-  format: 'yaml' | 'json',
-  form: AdmissionForm,
-): Promise<string> {
+function textOf(objects: readonly JsonObject[], format: 'yaml' | 'json', form: AdmissionForm): string {
   if (format === 'json') {
     // Files that the API server reads are objects or lists of them; a List is what kubectl takes.
     return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`;
   }
-  const { stringify } = await import('yaml');
   const head = `# keelson checks export --as ${form}\n`;
-  return head + objects.map((object) => `---\n${stringify(object, { lineWidth: 0 })}`).join('');
+  return head + objects.map((object) => `---\n${stringifyYaml(object)}`).join('');
 }
 
 /** Says on stderr which checks are no policy, by reason, and what else must be known. */

@@ -2,11 +2,10 @@ import type { CheckText } from '@keelson/checks';
 import { severities } from '@keelson/evidence';
 import { reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags, listOf, readFlags } from '../flag-values.ts';
-import type { VerbUsage } from '../flags.ts';
+import { choiceOf, commonFlags, listOf } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
-import { writeStdout } from '../stdout.ts';
 import { tableLines, tableWidth } from '../table.ts';
+import { defineVerb } from '../verb.ts';
 import { idsOfFrameworks, loadCatalog } from './catalog.ts';
 
 const formats = ['terminal', 'json'] as const;
@@ -42,16 +41,8 @@ Examples:
   keelson checks list --framework pss-restricted --severity high
 `;
 
-/** How `keelson checks list` is called. */
-export const usage = (): VerbUsage => ({ flags, help });
-
 /** `keelson checks list`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, flags);
-  if (values.help === true) {
-    writeStdout(help);
-    return exitCodes.done;
-  }
+export const { run, usage } = defineVerb({ flags, help }, async ({ values, positionals }) => {
   const format = choiceOf('format', values.format, formats) ?? 'terminal';
   const least = choiceOf('severity', values.severity, severities) ?? 'info';
   const target = choiceOf('target', values.target, targets);
@@ -72,7 +63,7 @@ export async function run(args: readonly string[]): Promise<number> {
     format === 'json' ? `${JSON.stringify(found.map(entry), null, 2)}\n` : listText(found),
   );
   return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
-}
+});
 
 function entry({ id, title, severity, target, category, controls, aliases, references }: CheckText) {
   return { id, title, severity, target, category, controls, aliases, references };

@@ -4,12 +4,16 @@ import { terminalSafe } from '@keelson/report';
 import { readCheckFiles } from '../check-files.ts';
 import { CommandError, reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { commonFlags, readFlags } from '../flag-values.ts';
-import type { VerbUsage } from '../flags.ts';
+import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
-import { writeStdout } from '../stdout.ts';
+import { defineVerb } from '../verb.ts';
 
-const flags = commonFlags;
+const formats = ['terminal', 'json'] as const;
+
+const flags = {
+  ...commonFlags,
+  format: { type: 'string', short: 'f', value: { choices: formats } },
+} as const;
 
 const help = `keelson checks test: judge the examples of your own checks
 
@@ -18,8 +22,9 @@ Usage: keelson checks test [options] PATH...
 PATH is a check file or a folder of them (docs/checks-format.md). Each example must be judged as its verdict says, and a
 check needs an example of each verdict.
 
-  -o, --output FILE  write to FILE instead of stdout
-  -q, --quiet        only what is wrong
+  -f, --format FORMAT  terminal (default) or json
+  -o, --output FILE    write to FILE instead of stdout
+  -q, --quiet          only what is wrong
 
 Exit: 0 all hold, 1 one does not, 2 wrong call, 3 a file could not be read.
 
@@ -27,32 +32,42 @@ Examples:
   keelson checks test policies/
 `;
 
-/** How `keelson checks test` is called. */
-export const usage = (): VerbUsage => ({ flags, help, operands: 'file' });
-
 /** `keelson checks test`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, flags);
-  if (values.help === true) {
-    writeStdout(help);
-    return exitCodes.done;
-  }
-  if (positionals.length === 0) throw new CommandError('USAGE', 'name a file or folder of checks');
-  const { checks, definitions, problems } = loadChecks(positionals.flatMap(readCheckFiles));
-  for (const problem of problems) reportError(problem, false);
-  let failed = 0;
-  const out: string[] = [];
-  for (const [i, check] of checks.entries()) {
-    const faults = faultsOf(check, definitions[i]?.examples ?? []);
-    if (faults.length > 0) failed++;
-    const verdict = faults.length === 0 ? 'ok' : 'FAILED';
-    const lines = [`${verdict}  ${check.id}`, ...faults.map((fault) => `  ${terminalSafe(fault)}`)];
-    if (faults.length > 0 || values.quiet !== true) out.push(...lines);
-  }
-  out.push(`${checks.length - failed} passed, ${failed} failed`);
-  writeResult(values.output, `${out.join('\n')}\n`);
-  if (problems.length > 0) return exitCodes.unreadable;
-  return failed > 0 ? exitCodes.findings : exitCodes.done;
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'file' },
+  async ({ values, positionals }) => {
+    if (positionals.length === 0) throw new CommandError('USAGE', 'name a file or folder of checks');
+    const format = choiceOf('format', values.format, formats) ?? 'terminal';
+    const { checks, definitions, problems } = loadChecks(positionals.flatMap(readCheckFiles));
+    for (const problem of problems) reportError(problem, false);
+    const tried = checks.map(
+      (check, i): TriedCheck => ({ id: check.id, faults: faultsOf(check, definitions[i]?.examples ?? []) }),
+    );
+    const failed = tried.filter(({ faults }) => faults.length > 0).length;
+    const shown = values.quiet === true ? tried.filter(({ faults }) => faults.length > 0) : tried;
+    writeResult(
+      values.output,
+      format === 'json'
+        ? `${JSON.stringify(shown, null, 2)}\n`
+        : resultText(shown, tried.length - failed, failed),
+    );
+    if (problems.length > 0) return exitCodes.unreadable;
+    return failed > 0 ? exitCodes.findings : exitCodes.done;
+  },
+);
+
+interface TriedCheck {
+  id: string;
+  /** What is wrong with its examples; none: all hold. */
+  faults: readonly string[];
+}
+
+function resultText(shown: readonly TriedCheck[], passed: number, failed: number): string {
+  const lines = shown.flatMap(({ id, faults }) => [
+    `${faults.length === 0 ? 'ok' : 'FAILED'}  ${id}`,
+    ...faults.map((fault) => `  ${terminalSafe(fault)}`),
+  ]);
+  return `${[...lines, `${passed} passed, ${failed} failed`].join('\n')}\n`;
 }
 
 function faultsOf(check: Check, examples: readonly CheckExample[]): string[] {

@@ -1,10 +1,9 @@
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { commonFlags, readFlags } from '../flag-values.ts';
-import type { VerbUsage } from '../flags.ts';
+import { commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
-import { writeStdout } from '../stdout.ts';
 import { suggestion } from '../suggest.ts';
+import { defineVerb } from '../verb.ts';
 import { bashScript } from './bash.ts';
 import { fishScript } from './fish.ts';
 import { commandModel, type VerbModel } from './model.ts';
@@ -31,30 +30,21 @@ Examples:
   keelson completion fish | source               in ~/.config/fish/config.fish
 `;
 
-/** How `keelson completion` is called. */
-export const usage = (): VerbUsage => ({
-  flags: commonFlags,
-  help,
-  operands: { choices: Object.keys(shells) },
-});
-
 /** `keelson completion`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, commonFlags);
-  if (values.help === true) {
-    writeStdout(help);
+export const { run, usage } = defineVerb(
+  { flags: commonFlags, help, operands: { choices: Object.keys(shells) } },
+  async ({ values, positionals }) => {
+    const names = Object.keys(shells);
+    const [shell, ...rest] = positionals;
+    if (shell === undefined || rest.length > 0)
+      throw new CommandError('USAGE', `name one shell: ${names.join(', ')}`);
+    const write = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
+    if (write === undefined)
+      throw new CommandError(
+        'USAGE',
+        `no completion for ${shell}${suggestion(shell, names)}: there is ${names.join(', ')}`,
+      );
+    writeResult(values.output, write(await commandModel()));
     return exitCodes.done;
-  }
-  const names = Object.keys(shells);
-  const [shell, ...rest] = positionals;
-  if (shell === undefined || rest.length > 0)
-    throw new CommandError('USAGE', `name one shell: ${names.join(', ')}`);
-  const write = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
-  if (write === undefined)
-    throw new CommandError(
-      'USAGE',
-      `no completion for ${shell}${suggestion(shell, names)}: there is ${names.join(', ')}`,
-    );
-  writeResult(values.output, write(await commandModel()));
-  return exitCodes.done;
-}
+  },
+);

@@ -7,13 +7,17 @@ import { loadCatalog } from '../checks/catalog.ts';
 import { defaultConfigurationFile, type InspectedConfiguration, inspectConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { commonFlags, readFlags } from '../flag-values.ts';
-import type { VerbUsage } from '../flags.ts';
+import { choiceOf, commonFlags } from '../flag-values.ts';
 import { namedFrameworks } from '../frameworks.ts';
 import { writeResult } from '../result.ts';
-import { writeStdout } from '../stdout.ts';
+import { defineVerb } from '../verb.ts';
 
-const flags = commonFlags;
+const formats = ['terminal', 'json'] as const;
+
+const flags = {
+  ...commonFlags,
+  format: { type: 'string', short: 'f', value: { choices: formats } },
+} as const;
 
 const help = `keelson config check: tell everything that is wrong in keelson.yaml
 
@@ -22,8 +26,9 @@ Usage: keelson config check [options] [FILE]
 FILE is ./keelson.yaml unless named. Fields, values, dates, checks, frameworks and folders that it names are looked at; editors find
 the JSON Schema in docs/schemas/keelson.schema.json.
 
-  -o, --output FILE  write to FILE instead of stdout
-  -q, --quiet        nothing when all is well
+  -f, --format FORMAT  terminal (default) or json
+  -o, --output FILE    write to FILE instead of stdout
+  -q, --quiet          nothing when all is well
 
 Exit: 0 all is well, 2 something is wrong.
 
@@ -32,30 +37,27 @@ Examples:
   keelson config check ci/keelson.yaml
 `;
 
-/** How `keelson config check` is called. */
-export const usage = (): VerbUsage => ({ flags, help, operands: 'file' });
-
 /** `keelson config check`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, flags);
-  if (values.help === true) {
-    writeStdout(help);
-    return exitCodes.done;
-  }
-  const [file = defaultConfigurationFile, ...others] = positionals;
-  if (others.length > 0) throw new CommandError('USAGE', 'one file at a time');
-  if (!existsSync(file)) throw new CommandError('USAGE', `there is no ${file} here`);
-  const inspected = inspectConfiguration(file);
-  const faults = [...inspected.faults, ...(await referenceFaults(inspected))];
-  const inOrder = faults.toSorted(
-    ({ location: a }, { location: b }) =>
-      (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0),
-  );
-  const lines = inOrder.map((fault) => terminalSafe(fault.format()));
-  if (faults.length === 0 && values.quiet !== true) lines.push(`${terminalSafe(file)} is in order`);
-  writeResult(values.output, lines.map((line) => `${line}\n`).join(''));
-  return faults.length > 0 ? exitCodes.usage : exitCodes.done;
-}
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'file' },
+  async ({ values, positionals }) => {
+    const [file = defaultConfigurationFile, ...others] = positionals;
+    if (others.length > 0) throw new CommandError('USAGE', 'one file at a time');
+    if (!existsSync(file)) throw new CommandError('USAGE', `there is no ${file} here`);
+    const inspected = inspectConfiguration(file);
+    const faults = [...inspected.faults, ...(await referenceFaults(inspected))];
+    const inOrder = faults.toSorted(
+      ({ location: a }, { location: b }) =>
+        (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0),
+    );
+    const lines = inOrder.map((fault) => `${terminalSafe(fault.format())}\n`);
+    if (faults.length === 0 && values.quiet !== true) lines.push(`${terminalSafe(file)} is in order\n`);
+    const entries = inOrder.map(({ code, message, location }) => ({ code, message, location }));
+    const isJson = choiceOf('format', values.format, formats) === 'json';
+    writeResult(values.output, isJson ? `${JSON.stringify(entries, null, 2)}\n` : lines.join(''));
+    return faults.length > 0 ? exitCodes.usage : exitCodes.done;
+  },
+);
 
 /** Checks, frameworks and folders that the configuration names and that there are not. */
 async function referenceFaults({ configuration, locate }: InspectedConfiguration): Promise<KeelsonError[]> {

@@ -3,12 +3,11 @@ import { loadCheckDefinitions } from '@keelson/pack-checks';
 import { loadCatalog } from '../checks/catalog.ts';
 import { CommandError, reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
-import type { VerbUsage } from '../flags.ts';
+import { choiceOf, commonFlags } from '../flag-values.ts';
 import { allFrameworks } from '../frameworks.ts';
 import { writeResult } from '../result.ts';
-import { writeStdout } from '../stdout.ts';
 import { suggestion } from '../suggest.ts';
+import { defineVerb } from '../verb.ts';
 import { controlsOf, explainCheck } from './check-text.ts';
 
 const formats = ['terminal', 'json'] as const;
@@ -37,50 +36,48 @@ Examples:
   keelson explain YAML_ALIAS
 `;
 
-/** How `keelson explain` is called. */
-export const usage = (): VerbUsage => ({ flags, help, operands: 'check' });
-
 /** `keelson explain`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, flags);
-  if (values.help === true) {
-    writeStdout(help);
-    return exitCodes.done;
-  }
-  if (positionals.length === 0) throw new CommandError('USAGE', 'name a check');
-  const format = choiceOf('format', values.format, formats) ?? 'terminal';
-  const { texts, own, problems } = await loadCatalog(values.checks ?? []);
-  for (const problem of problems) reportError(problem, false);
-  const codes: { code: string; meaning: string }[] = [];
-  const ids = new Set<string>();
-  for (const name of positionals) {
-    const found = idsOf(name, texts);
-    for (const id of found) ids.add(id);
-    if (found.length > 0) continue;
-    const meaning = await meaningOf(name);
-    if (meaning === undefined) {
-      const near = suggestion(
-        name,
-        texts.map(({ id }) => id),
-      );
-      throw new CommandError('USAGE', `there is no check and no error code "${name}"${near}`);
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'check' },
+  async ({ values, positionals }) => {
+    if (positionals.length === 0) throw new CommandError('USAGE', 'name a check');
+    const format = choiceOf('format', values.format, formats) ?? 'terminal';
+    const { texts, own, problems } = await loadCatalog(values.checks ?? []);
+    for (const problem of problems) reportError(problem, false);
+    const codes: { code: string; meaning: string }[] = [];
+    const ids = new Set<string>();
+    for (const name of positionals) {
+      const found = idsOf(name, texts);
+      for (const id of found) ids.add(id);
+      if (found.length > 0) continue;
+      const meaning = await meaningOf(name);
+      if (meaning === undefined) {
+        const near = suggestion(
+          name,
+          texts.map(({ id }) => id),
+        );
+        throw new CommandError('USAGE', `there is no check and no error code "${name}"${near}`);
+      }
+      codes.push({ code: name.toUpperCase(), meaning });
     }
-    codes.push({ code: name.toUpperCase(), meaning });
-  }
-  const definitions = [...(await loadCheckDefinitions(ids)).values(), ...own.filter(({ id }) => ids.has(id))];
-  const frameworks = definitions.length === 0 ? [] : await allFrameworks(texts);
-  if (format === 'json') {
-    const checks = definitions.map((item) => ({ ...item, controls: controlsOf(item.id, frameworks) }));
-    writeResult(values.output, `${JSON.stringify([...checks, ...codes], null, 2)}\n`);
-  } else {
-    const parts = [
-      ...codes.map(({ code, meaning }) => `${code}: ${meaning}\n`),
-      ...definitions.map((item) => explainCheck(item, controlsOf(item.id, frameworks))),
+    const definitions = [
+      ...(await loadCheckDefinitions(ids)).values(),
+      ...own.filter(({ id }) => ids.has(id)),
     ];
-    writeResult(values.output, parts.join('\n'));
-  }
-  return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
-}
+    const frameworks = definitions.length === 0 ? [] : await allFrameworks(texts);
+    if (format === 'json') {
+      const checks = definitions.map((item) => ({ ...item, controls: controlsOf(item.id, frameworks) }));
+      writeResult(values.output, `${JSON.stringify([...checks, ...codes], null, 2)}\n`);
+    } else {
+      const parts = [
+        ...codes.map(({ code, meaning }) => `${code}: ${meaning}\n`),
+        ...definitions.map((item) => explainCheck(item, controlsOf(item.id, frameworks))),
+      ];
+      writeResult(values.output, parts.join('\n'));
+    }
+    return problems.length > 0 ? exitCodes.unreadable : exitCodes.done;
+  },
+);
 
 /** Our checks of a name: the check of that id, or all that have the concern that another tool gives this id. */
 function idsOf(name: string, texts: readonly CheckText[]): string[] {
