@@ -1,12 +1,12 @@
 // The command as split ES modules: every verb, and every data module, is loaded only when it is needed.
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { frontDoors } from './front-doors.ts';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 
-rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 /**
  * Node's own modules are taken from the process when they are first used. A plain import would read all of a module's
  * exports at every start, and reading those of `fs` alone loads the whole of streams.
@@ -21,7 +21,7 @@ const builtinsOnDemand: Plugin = {
   },
 };
 
-await build({
+const { metafile } = await build({
   absWorkingDir: here,
   entryPoints: { keelson: 'build/keelson.js' },
   outdir: 'dist',
@@ -41,5 +41,12 @@ await build({
   // CommonJS with Node's own modules inside: Node loads it itself, and only when an archive is read.
   external: ['tar-stream'],
   logLevel: 'warning',
+  metafile: true,
 });
+// What an earlier build left goes last, so that a command that runs meanwhile finds its modules.
+const written = new Set(Object.keys(metafile.outputs).map((file) => join(here, file)));
+for (const name of readdirSync(join(here, 'dist'), { recursive: true, encoding: 'utf8' })) {
+  const file = join(here, 'dist', name);
+  if (!written.has(file) && statSync(file).isFile()) rmSync(file);
+}
 chmodSync(new URL('../bin/keelson.mjs', import.meta.url), 0o755);
