@@ -5,9 +5,10 @@ import { compileModules } from './compiler/compile.ts';
 import type { CompiledQuery } from './compiler/compiled.ts';
 import { compileQuery } from './compiler/query.ts';
 import type { CapturedExpression } from './compiler/query-values.ts';
+import { RegoError } from './errors.ts';
 import type { QueryCode } from './evaluator/generator/query.ts';
 import { Program } from './evaluator/program.ts';
-import { EvaluationError, limitError } from './evaluator/runtime/failure.ts';
+import { EvaluationError } from './evaluator/runtime/failure.ts';
 import { defaultEvaluationLimits, type EvaluationLimits } from './evaluator/runtime/limits.ts';
 import { Run } from './evaluator/runtime/run.ts';
 import { type Path, rootScope } from './evaluator/runtime/scope.ts';
@@ -248,9 +249,12 @@ function keywordsOf(module: Module | undefined): string[] {
   });
 }
 
+/** Faults of the program are no result of an evaluation and go on. */
 function asEvaluationError(error: unknown): EvaluationError {
   if (error instanceof EvaluationError) return error;
-  if (error instanceof RangeError && /call stack/i.test(error.message)) return limitError('call depth', 0);
+  if (error instanceof RegoError) return new EvaluationError(error.code, error.message);
+  if (error instanceof RangeError && /call stack/i.test(error.message))
+    return new EvaluationError('eval_limit_error', 'evaluation nests deeper than the call stack allows');
   throw error;
 }
 

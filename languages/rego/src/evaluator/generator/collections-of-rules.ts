@@ -101,6 +101,7 @@ function emitRule(
   frame.closure(() => {
     before(frame);
     emitBody(rule.body, frame);
+    frame.line('if (--r.room < 0) r.full();');
     result(frame);
   }, false);
   return name;

@@ -18,7 +18,7 @@ function emitFresh(term: Comprehension, frame: Frame): string {
   const result = frame.name(initial(term, frame));
   frame.closure(() => {
     emitBody(term.body, frame);
-    frame.line('if (--r.fuel < 0) r.refuel();');
+    frame.line('if (--r.room < 0) r.full();');
     if (term.type === 'objectcomprehension') {
       const key = emitValue(term.key, frame);
       const value = emitValue(term.value, frame);

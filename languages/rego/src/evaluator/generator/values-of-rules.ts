@@ -60,8 +60,8 @@ function emitChains(
 }
 
 /**
- * Results are kept by the identity of the arguments: what is asked for again mostly comes with the same
- * objects. Where hardly anything is, keeping ends.
+ * Results are kept by the identity of the arguments, since what is asked for again mostly comes with the same
+ * objects; `Memo` decides on anything else.
  */
 function emitMemo(unit: Unit<Runtime>, memo: number, args: readonly string[]): void {
   const none = unit.use('absent');
@@ -70,10 +70,14 @@ function emitMemo(unit: Unit<Runtime>, memo: number, args: readonly string[]): v
   body.line(`const memo = s.calls[${memo}] ?? (s.calls[${memo}] = new ${unit.use('Memo')}());`);
   body.line(`if (memo.isOff) return ${call};`);
   body.line('let m = memo.results;');
-  for (const arg of args.slice(0, -1)) {
+  const keys = args.map((arg, i) => {
+    body.line(`const x${i} = memo.byValue ? ${unit.use('keyOf')}(${arg}) : ${arg};`);
+    return `x${i}`;
+  });
+  for (const arg of keys.slice(0, -1)) {
     body.line(`{ let n = m.get(${arg}); if (n === undefined) m.set(${arg}, n = new Map()); m = n; }`);
   }
-  const key = args.at(-1) ?? 'null';
+  const key = keys.at(-1) ?? 'null';
   body.line(`const k = m.get(${key});`);
   body.line(`if (k !== undefined) { memo.hits++; return k === ${none} ? undefined : k; }`);
   body.line(`const v = ${call};`);

@@ -1,4 +1,4 @@
-import { compare, equals, RegoObject, RegoSet, setOf } from '../../values/index.ts';
+import { compare, equals, keyOf, RegoObject, RegoSet, setOf } from '../../values/index.ts';
 import {
   at,
   isCollection,
@@ -35,6 +35,7 @@ export const runtime = Object.freeze({
   isCollection,
   items,
   itemsInOrder,
+  keyOf,
   keys,
   keysAt,
   keysInOrder,

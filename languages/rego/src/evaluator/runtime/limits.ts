@@ -4,6 +4,8 @@ import { type BuiltinLimits, defaultBuiltinLimits } from '../../builtins/builtin
 export interface EvaluationLimits extends BuiltinLimits {
   /** Turns of loops, calls and items made, all together. */
   readonly maxSteps: number;
+  /** Items that comprehensions and rules make, all together, which bounds memory. */
+  readonly maxItems: number;
   /** Milliseconds; read every `stepsPerCheck` steps. */
   readonly maxMilliseconds: number;
 }
@@ -11,6 +13,7 @@ export interface EvaluationLimits extends BuiltinLimits {
 export const defaultEvaluationLimits: EvaluationLimits = Object.freeze({
   ...defaultBuiltinLimits,
   maxSteps: 2_000_000_000,
+  maxItems: 10_000_000,
   maxMilliseconds: 60_000,
 });
 

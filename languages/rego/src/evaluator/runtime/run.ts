@@ -22,6 +22,8 @@ export interface RunOptions {
 export class Run {
   /** Steps left until the next look at the clock; generated code counts it down. */
   fuel = stepsPerCheck;
+  /** Items that may still be made; generated code counts it down. */
+  room: number;
   readonly data: RegoValue | undefined;
   /** Bodies may end at their first result where the rest could only raise errors of built-ins. */
   readonly lenient: boolean;
@@ -39,6 +41,7 @@ export class Run {
     this.strict = options.strictBuiltinErrors;
     this.lenient = !this.strict;
     this.#limits = options.limits;
+    this.room = options.limits.maxItems;
     this.#clock = options.clock;
     this.#start = options.clock?.() ?? 0;
     this.context = {
@@ -60,6 +63,11 @@ export class Run {
     const limit = this.#limits.maxMilliseconds;
     if (this.#clock !== undefined && this.#clock() - this.#start > limit)
       throw limitError('maxMilliseconds', limit);
+  }
+
+  /** As many items were made as may be. */
+  full(): never {
+    throw limitError('maxItems', this.#limits.maxItems);
   }
 
   charge(steps: number): void {

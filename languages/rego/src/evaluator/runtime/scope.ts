@@ -15,13 +15,21 @@ export class Memo {
   /** One map for each argument but the last holds the next. */
   results = new Map<unknown, unknown>();
   hits = 0;
+  /** Arguments are told apart by their values instead of their identity. */
+  byValue = false;
   isOff = false;
   #misses = 0;
 
-  /** Keeping costs more than it brings where the same is hardly asked for twice. */
+  /**
+   * Keeping costs more than it brings where the same is hardly asked for twice. Before it ends, arguments are
+   * compared by their values for a while: they may be made anew for each call.
+   */
   missed(): void {
     if (++this.#misses < missesToTry || this.#misses < this.hits * missesPerHit) return;
-    this.isOff = true;
+    if (this.byValue) this.isOff = true;
+    this.byValue = true;
+    this.#misses = 0;
+    this.hits = 0;
     this.results = new Map();
   }
 }
