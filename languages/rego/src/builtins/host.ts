@@ -1,3 +1,5 @@
+import type { Cryptography } from './crypto-host.ts';
+
 /**
  * The world as built-ins see it: nothing reads a clock, chance, the network or the environment but through
  * this. What is absent is not allowed, and the built-in says so.
@@ -14,7 +16,7 @@ export interface BuiltinHost {
   /** What `opa.runtime` shows: configuration, environment, version. Nothing secret belongs here. */
   runtime?(): RuntimeInformation;
   /** Digests, signatures and certificates. */
-  crypto?: CryptoHost;
+  crypto?: Cryptography;
 }
 
 export interface HttpRequest {
@@ -40,12 +42,4 @@ export interface RuntimeInformation {
   readonly env?: Readonly<Record<string, string>>;
   readonly version?: string;
   readonly commit?: string;
-}
-
-export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
-
-/** The least that built-ins need; what asks for keys and certificates widens it in its own file. */
-export interface CryptoHost {
-  digest(name: DigestName, data: Uint8Array): Uint8Array;
-  hmac(name: DigestName, key: Uint8Array, data: Uint8Array): Uint8Array;
 }

@@ -16,13 +16,19 @@ export {
   typeError,
 } from './builtin.ts';
 export { type Capabilities, capabilities } from './capabilities.ts';
+export type {
+  Cryptography,
+  CurveName,
+  DigestName,
+  JsonWebKey,
+  SignatureScheme,
+} from './crypto-host.ts';
 export { builtinDeclaration, builtinNames } from './declarations.ts';
 export type {
   BuiltinHost,
-  CryptoHost,
-  DigestName,
   HttpRequest,
   HttpResponse,
   RuntimeInformation,
 } from './host.ts';
+export { nodeCryptography } from './node-crypto.ts';
 export { findBuiltin } from './table.ts';
