@@ -11,7 +11,7 @@ export function difference(a: RegoSet, b: RegoSet): RegoSet {
 
 /** The members that both have, as the smaller one has them. */
 export function intersection(a: RegoSet, b: RegoSet): RegoSet {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a];
+  const [small, large] = a.size <= b.size ? [a, b] : [b, a];
   const out = new RegoSet();
   for (const value of small.values()) if (large.has(value)) out.add(value);
   return out;
