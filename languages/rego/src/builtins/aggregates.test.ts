@@ -1,0 +1,52 @@
+import { describe } from 'vitest';
+import { testCalls } from './testing/cases.ts';
+
+// Results as the opa program gives them, version 1.22.2.
+describe('aggregates', () => {
+  testCalls([
+    ['count("aé😀")', '3'],
+    ['count([1, 1])', '2'],
+    ['count({"a": 1})', '1'],
+    ['count({1, 1.0})', '1'],
+    ['count(1)', 'eval_type_error: operand 1 must be one of {array, object, set, string} but got number'],
+    ['sum([1, 2.5])', '3.5'],
+    ['sum({1, 2})', '3'],
+    ['sum([9007199254740993, 9007199254740993])', '18014398509481986'],
+    ['sum([0.1, 0.2, 0.3])', '0.6'],
+    ['sum([])', '0'],
+    ['sum(["a"])', 'eval_type_error: operand 1 must be array of numbers but got array containing string'],
+    ['sum({1, null})', 'eval_type_error: operand 1 must be set of numbers but got set containing null'],
+    ['sum("a")', 'eval_type_error: operand 1 must be one of {set, array} but got string'],
+    ['product([2, 3])', '6'],
+    ['product([0.1, 0.1, 0.1])', '0.001'],
+    ['product([])', '1'],
+    [
+      'product([1.0, "a"])',
+      'eval_type_error: operand 1 must be array of numbers but got array containing string',
+    ],
+    ['max([1, 3, 2])', '3'],
+    ['max([1, "a", null])', '"a"'],
+    ['max([])', 'undefined'],
+    ['max({})', 'eval_type_error: operand 1 must be one of {set, array} but got object'],
+    ['min({3, 1})', '1'],
+    ['min([])', 'undefined'],
+    ['sort([3, "a", null, 1.0, 1])', '[null, 1.0, 1, 3, "a"]'],
+    ['sort({3, 1})', '[1, 3]'],
+    ['sort("ba")', 'eval_type_error: operand 1 must be one of {set, array} but got string'],
+    ['sort(["😀", "\\uffff", "10", "9"])', '["10", "9", "\\uffff", "😀"]'],
+    ['all([true, true])', 'true'],
+    ['all([])', 'true'],
+    ['all([1])', 'false'],
+    ['all({true, false})', 'false'],
+    ['all("a")', 'eval_type_error: operand 1 must be one of {array, set} but got string'],
+    ['any([false, true])', 'true'],
+    ['any(set())', 'false'],
+    ['internal.member_2(1, [1.0])', 'true'],
+    ['internal.member_2("v", {"k": "v"})', 'true'],
+    ['internal.member_2("a", "abc")', 'false'],
+    ['internal.member_3(0, "a", ["a"])', 'true'],
+    ['internal.member_3("k", "v", {"k": "v"})', 'true'],
+    ['internal.member_3(1, 1, {1})', 'true'],
+    ['internal.member_3("a", "b", 3)', 'false'],
+  ]);
+});

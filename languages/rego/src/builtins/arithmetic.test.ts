@@ -1,0 +1,52 @@
+import { describe } from 'vitest';
+import { testCalls } from './testing/cases.ts';
+
+// Results as the opa program gives them, version 1.22.2.
+describe('arithmetic', () => {
+  testCalls([
+    ['plus(0.1, 0.2)', '0.3'],
+    ['plus(9007199254740993, 1)', '9007199254740994'],
+    ['plus(1.0, 1)', '2'],
+    ['minus(1, 1.0)', '0'],
+    ['minus({1, 2}, {1.0})', '{2}'],
+    ['minus(1, {1})', 'eval_type_error: operand 2 must be number but got set'],
+    ['minus({1}, 1)', 'eval_type_error: operand 2 must be set but got number'],
+    ['minus("a", 1)', 'eval_type_error: operand 1 must be one of {number, set} but got string'],
+    ['mul(3, -0.1)', '-0.3'],
+    ['mul(0, -5)', '0'],
+    ['mul(123456789012345678901234567890, 10)', '1234567890123456789012345678900'],
+    [
+      'mul(1e400, 1.5)',
+      '15000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000',
+    ],
+    ['div(1, 3)', '0.33333333333333333334'],
+    ['div(10, 4)', '2.5'],
+    ['div(0, -5)', '-0'],
+    ['div(1, 0.0)', 'eval_builtin_error: divide by zero'],
+    ['div(7, 0)', 'eval_builtin_error: divide by zero'],
+    ['div(1234567, 0.5)', '2469134'],
+    ['div(1234567, 2)', '617283.5'],
+    ['div(18446744073709551617, 1)', '18446744073709551616'],
+    ['rem(-5, 3)', '-2'],
+    ['rem(5.0, 3)', '2'],
+    ['rem(5.5, 3)', 'eval_builtin_error: modulo on floating-point number'],
+    ['rem(5, 0)', 'eval_builtin_error: modulo by zero'],
+    ['rem(10, 18446744073709551616)', '10'],
+    ['abs(-5)', '5'],
+    ['abs(-1.50)', '1.5'],
+    ['abs("a")', 'eval_type_error: operand 1 must be number but got string'],
+    ['round(2.5)', '3'],
+    ['round(-2.5)', '-3'],
+    ['round(1e30)', '1000000000000000000024696061952'],
+    ['ceil(1.1)', '2'],
+    ['ceil(-0.5)', '1'],
+    ['floor(-1.5)', '-2'],
+    ['floor(-0.5)', '0'],
+    ['floor(1.0)', '1'],
+    ['plus(1e-320, 0)', '1e-320'],
+    ['plus("a", 1)', 'eval_type_error: operand 1 must be number but got string'],
+    ['plus(1, null)', 'eval_type_error: operand 2 must be number but got null'],
+    ['plus(1000000.5, 0)', '1.0000005e+06'],
+    ['plus(0.00001, 0)', '1e-05'],
+  ]);
+});
