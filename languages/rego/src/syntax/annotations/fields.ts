@@ -3,6 +3,7 @@ import { isObjectValue, isPlainObject } from '../../values/index.ts';
 import type { Term } from '../ast.ts';
 import { RegoSyntaxError } from '../diagnostic.ts';
 import { parseTerm } from '../parse.ts';
+import { printTerm } from '../print.ts';
 import type { Author, CompileAnnotation, RelatedResource, SchemaAnnotation } from './annotation.ts';
 
 /** A fault of a block whose words are OPA's. */
@@ -34,7 +35,11 @@ export function textField(value: RegoValue | undefined): string | { readonly fau
 
 export function flagField(value: RegoValue | undefined): boolean | { readonly fault: string } {
   if (value === undefined || value === null) return false;
-  return typeof value === 'boolean' ? value : { fault: mismatch(value, 'bool') };
+  if (typeof value === 'boolean') return value;
+  // go-yaml still takes YAML 1.1's words where a bool is wanted.
+  if (value === 'y' || value === 'Y' || value === 'yes' || value === 'on') return true;
+  if (value === 'n' || value === 'N' || value === 'no' || value === 'off') return false;
+  return { fault: mismatch(value, 'bool') };
 }
 
 export function listField(
@@ -103,15 +108,19 @@ function goText(value: RegoValue): string {
       .map((key) => `${key}:${goText(value[key] ?? null)}`);
     return `map[${members.join(' ')}]`;
   }
-  return value === null ? '%!s(<nil>)' : `%!s(${typeof value}=${String(value)})`;
+  if (value === null) return '%!s(<nil>)';
+  const type = typeof value === 'boolean' ? 'bool' : Number.isInteger(value) ? 'int' : 'float64';
+  return `%!s(${type}=${String(value)})`;
 }
 
-function referenceOf(text: string): readonly Term[] | undefined {
+/** The reference that a text is, or why it is none. */
+function referenceOf(text: string): readonly Term[] | string {
   try {
     const term = parseTerm(text);
-    return term.type === 'ref' ? term.terms : undefined;
+    return term.type === 'ref' ? term.terms : `expected ref but got ${printTerm(term)}`;
   } catch (error) {
-    if (error instanceof RegoSyntaxError) return undefined;
+    if (error instanceof RegoSyntaxError)
+      return `failed to parse ref: failed to parse term: ${error.message}`;
     throw error;
   }
 }
@@ -120,7 +129,7 @@ export function schemaAnnotation(value: RegoValue): SchemaAnnotation {
   const members = isObjectValue(value) && isPlainObject(value) ? Object.entries(value) : [];
   const [path, schema] = members[0] ?? ['', null];
   const reference = referenceOf(path);
-  if (reference === undefined) throw new AnnotationFault('invalid document reference');
+  if (typeof reference === 'string') throw new AnnotationFault('invalid document reference');
   if (typeof schema === 'string') {
     return { path: reference, schema: schemaReference(schema), definition: undefined };
   }
@@ -131,8 +140,8 @@ export function schemaAnnotation(value: RegoValue): SchemaAnnotation {
 function schemaReference(text: string): readonly Term[] {
   if (text.trim() === 'schema') return [{ type: 'var', name: 'schema', location: undefined }];
   const reference = referenceOf(text);
-  const head = reference?.[0];
-  if (reference === undefined || head === undefined || head.type !== 'var' || head.name !== 'schema') {
+  const head = typeof reference === 'string' ? undefined : reference[0];
+  if (typeof reference === 'string' || head === undefined || head.type !== 'var' || head.name !== 'schema') {
     throw new AnnotationFault('invalid schema reference');
   }
   return reference;
@@ -144,8 +153,9 @@ export function compileAnnotation(value: PlainObject): CompileAnnotation {
   for (const text of Array.isArray(listed) ? listed : []) {
     if (typeof text !== 'string') continue;
     const reference = referenceOf(text);
-    if (reference === undefined)
-      throw new AnnotationFault(`invalid unknowns element ${JSON.stringify(text)}`);
+    if (typeof reference === 'string') {
+      throw new AnnotationFault(`invalid unknowns element ${JSON.stringify(text)}: ${reference}`);
+    }
     unknowns.push(reference);
   }
   const mask = Object.hasOwn(value, 'mask_rule') ? value['mask_rule'] : undefined;

@@ -103,6 +103,8 @@ class BlockReader {
     if (value !== null && !(isObjectValue(value) && isPlainObject(value))) {
       return this.unmarshalFault([`line 1: ${mismatch(value, 'ast.rawAnnotation')}`]);
     }
+    const repeated = this.repeatedKeys();
+    if (repeated.length > 0) return this.unmarshalFault(repeated);
     try {
       return this.annotationOf(value ?? {});
     } catch (error) {
@@ -155,6 +157,20 @@ class BlockReader {
       end: (this.block.rest.at(-1) ?? this.block.first).location,
       target: undefined,
     };
+  }
+
+  /** A field that is given twice is a fault; the reader takes the last one. */
+  private repeatedKeys(): string[] {
+    const lines = new Map<string, number>();
+    const faults: string[] = [];
+    for (const [at, line] of this.text.split('\n').entries()) {
+      const key = /^([a-z_]+):(?:\s|$)/.exec(line)?.[1];
+      if (key === undefined) continue;
+      const first = lines.get(key);
+      if (first === undefined) lines.set(key, at + 1);
+      else faults.push(`line ${at + 1}: mapping key "${key}" already defined at line ${first}`);
+    }
+    return faults;
   }
 
   private lineOf(key: string): number {
