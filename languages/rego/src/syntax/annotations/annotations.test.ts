@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { stringifyJson } from '../../values/index.ts';
 import { RegoSyntaxError } from '../diagnostic.ts';
+import { annotationsByRule } from './attach.ts';
 import { parseAnnotatedModule } from './parse-module.ts';
-import { AnnotationSet } from './set.ts';
 import { annotationValue } from './value.ts';
 
 function faultsOf(text: string): string[] {
@@ -79,37 +79,25 @@ describe('faults', () => {
   });
 });
 
-test('the chain goes from the rule to the packages above', () => {
-  const above = parseAnnotatedModule(
-    'a.rego',
-    '# METADATA\n# scope: subpackages\n# title: above\npackage a',
-  ).module;
-  const { module } = parseAnnotatedModule(
-    'b.rego',
-    `# METADATA
-# title: package
-package a.b
+test('what stands at each rule', () => {
+  const { module, annotations } = parseAnnotatedModule(
+    't.rego',
+    `package t
 # METADATA
 # scope: document
 # title: document
 # METADATA
-# title: rule
-p.q contains 1
-p.q contains 2`,
+# title: first
+p contains 1
+# METADATA
+# title: second
+p contains 2
+p contains 3`,
   );
-  const set = new AnnotationSet([above, module]);
-  expect(set.faults).toEqual([]);
-  const titles = module.rules.map((rule) => JSON.parse(stringifyJson(set.chainValue(module.package, rule))));
-  const path = ['a', 'b', 'p', 'q'];
-  const shared = [
-    { path, annotations: { scope: 'document', title: 'document' } },
-    { path: ['a', 'b'], annotations: { scope: 'package', title: 'package' } },
-    { path: ['a'], annotations: { scope: 'subpackages', title: 'above' } },
-  ];
-  expect(titles).toEqual([
-    [{ path, annotations: { scope: 'rule', title: 'rule' } }, ...shared],
-    [{ path }, ...shared],
+  const byRule = annotationsByRule(module, annotations);
+  expect(module.rules.map((rule) => byRule.get(rule)?.map(({ title }) => title))).toEqual([
+    ['document', 'first'],
+    ['document', 'second'],
+    ['document'],
   ]);
-  const [first] = module.rules;
-  expect(first === undefined ? undefined : set.ruleValue(first)).toEqual({ scope: 'rule', title: 'rule' });
 });
