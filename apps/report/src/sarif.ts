@@ -1,8 +1,17 @@
-import type { CheckText } from '@keelson/checks';
+import type { CheckText, SensitiveText } from '@keelson/checks';
 import { formatPath, type SourceLocation } from '@keelson/core';
-import type { Finding, Fix, Notification, Severity, TextEdit } from '@keelson/evidence';
-import { arrayParts, redactedFinding, redactedNotification } from './redacted.ts';
+import type {
+  Finding,
+  FindingLocation,
+  Fix,
+  Notification,
+  Severity,
+  Suppression,
+  TextEdit,
+} from '@keelson/evidence';
+import { redactedNotification } from './redacted.ts';
 import type { ScanReport } from './report.ts';
+import { memoized } from './told.ts';
 
 const levels: Readonly<Record<Severity, string>> = {
   critical: 'error',
@@ -60,11 +69,13 @@ export function* sarifParts(report: ScanReport): Generator<string> {
   // The results come last in the last object, so their text goes before what closes it.
   const closing = '}]}';
   yield `${JSON.stringify(log).slice(0, -closing.length)},\n"results":`;
-  yield* arrayParts(results, (item) => ({
-    ...resultOf(redactedFinding(item.finding, report.redact), index.get(item.finding.rule) ?? -1),
-    ...(item.baselineState === undefined ? {} : { baselineState: item.baselineState }),
-  }));
-  yield `${closing}\n`;
+  const context = contextOf(report, index);
+  let lead = '[\n';
+  for (const item of results) {
+    yield lead + resultText(item, context);
+    lead = ',\n';
+  }
+  yield results.length === 0 ? `[]${closing}\n` : `\n]${closing}\n`;
 }
 
 interface StatedFinding {
@@ -111,45 +122,66 @@ function ruleOf(id: string, text: CheckText | undefined, found: Severity) {
   };
 }
 
-function resultOf(finding: Finding, ruleIndex: number) {
-  const [first, ...related] = finding.locations;
-  const fixes = (finding.fixes ?? []).flatMap(fixOf);
+/** What is asked again and again, as JSON: thousands of results have few names. */
+interface Context {
+  redact: SensitiveText;
+  /** Any text. */
+  json: (text: string) => string;
+  /** A message from the input. */
+  message: (message: string) => string;
+  /** Id and index of a check, of an object that is open. */
+  rule: (rule: string) => string;
+  artifact: (file: string) => ReturnType<typeof artifactOf>;
+}
+
+function contextOf({ redact }: ScanReport, index: ReadonlyMap<string, number>): Context {
   return {
-    ruleId: finding.rule,
-    ruleIndex,
-    kind: 'fail',
-    level: levels[finding.severity],
-    message: { text: finding.message },
-    locations: first === undefined ? [] : [locationOf(first, finding)],
-    ...(related.length === 0
-      ? {}
-      : { relatedLocations: related.map((place, i) => ({ id: i, physicalLocation: physicalOf(place) })) }),
-    partialFingerprints: { 'keelson/v1': finding.fingerprint },
-    ...(fixes.length === 0 ? {} : { fixes }),
-    suppressions: (finding.suppressions ?? []).map((suppression) => ({
-      kind: suppression.kind === 'in-source' ? 'inSource' : 'external',
-      status: 'accepted',
-      justification: suppression.reason,
-    })),
-    properties: { severity: finding.severity, subject: finding.subject },
+    redact,
+    json: memoized((text) => JSON.stringify(text)),
+    message: memoized((message) => JSON.stringify(redact.message(message))),
+    rule: memoized((rule) => `"ruleId":${JSON.stringify(rule)},"ruleIndex":${index.get(rule) ?? -1}`),
+    artifact: memoized(artifactOf),
   };
 }
 
-function locationOf(place: Finding['locations'][number], finding: Finding) {
+function resultText({ finding, baselineState }: StatedFinding, context: Context): string {
+  const { rule, severity, message, locations, fingerprint, subject } = finding;
+  const [first, ...related] = locations;
+  const place = first === undefined ? '' : locationText(first, finding, context);
+  const others = related.map((other, i) => `{"id":${i},"physicalLocation":${physicalText(other, context)}}`);
+  const beside = others.length === 0 ? '' : `,"relatedLocations":[${others.join(',')}]`;
+  const fixes = (finding.fixes ?? []).flatMap((fix) => fixText(fix, context));
+  const mends = fixes.length === 0 ? '' : `,"fixes":[${fixes.join(',')}]`;
+  const suppressions = (finding.suppressions ?? []).map((item) =>
+    JSON.stringify(suppressionOf(item, context)),
+  );
+  const state = baselineState === undefined ? '' : `,"baselineState":"${baselineState}"`;
+  const head = `{${context.rule(rule)},"kind":"fail","level":"${levels[severity]}","message":{"text":${context.message(message)}}`;
+  const where = `"locations":[${place}]${beside},"partialFingerprints":{"keelson/v1":${JSON.stringify(fingerprint)}}`;
+  const what = `"properties":{"severity":"${severity}","subject":${context.json(subject)}}`;
+  return `${head},${where}${mends},"suppressions":[${suppressions.join(',')}],${what}${state}}`;
+}
+
+/** Reasons come from comments and annotations of the input. */
+function suppressionOf({ kind, reason }: Suppression, { redact }: Context) {
   return {
-    physicalLocation: physicalOf(place),
-    logicalLocations: [
-      {
-        name: finding.object ?? finding.subject,
-        fullyQualifiedName: `${finding.subject}${place.path === undefined ? '' : `#${formatPath(place.path)}`}`,
-        kind: 'resource',
-      },
-    ],
+    kind: kind === 'in-source' ? 'inSource' : 'external',
+    status: 'accepted',
+    justification: redact.message(reason),
   };
 }
 
-function physicalOf(place: SourceLocation) {
-  const artifactLocation = artifactOf(place.file);
+function locationText(place: FindingLocation, { subject, object }: Finding, context: Context): string {
+  const { path } = place;
+  const identity = context.json(subject);
+  const name =
+    path === undefined ? identity : `${identity.slice(0, -1)}#${JSON.stringify(formatPath(path)).slice(1)}`;
+  const logical = `{"name":${context.json(object ?? subject)},"fullyQualifiedName":${name},"kind":"resource"}`;
+  return `{"physicalLocation":${physicalText(place, context)},"logicalLocations":[${logical}]}`;
+}
+
+function physicalOf(place: SourceLocation, artifact: Context['artifact']) {
+  const artifactLocation = artifact(place.file);
   if (place.line === undefined) return { artifactLocation };
   const region = {
     startLine: place.line,
@@ -160,6 +192,10 @@ function physicalOf(place: SourceLocation) {
   return { artifactLocation, region };
 }
 
+function physicalText(place: SourceLocation, { artifact }: Context): string {
+  return JSON.stringify(physicalOf(place, artifact));
+}
+
 /** Relative files hang on %SRCROOT% as forges expect; stdin and absolute paths stand alone. */
 function artifactOf(file: string) {
   // A name that no UTF-8 can hold would be refused: lone surrogates become U+FFFD.
@@ -167,25 +203,18 @@ function artifactOf(file: string) {
   return file.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: '%SRCROOT%' };
 }
 
-function fixOf(fix: Fix) {
-  if (fix.edits === undefined || fix.edits.length === 0) return [];
-  const byFile = Map.groupBy(fix.edits, (edit) => edit.file);
-  return [
-    {
-      description: { text: fix.description },
-      artifactChanges: [...byFile].map(([file, edits]) => ({
-        artifactLocation: artifactOf(file),
-        replacements: edits.map(replacementOf),
-      })),
-    },
-  ];
+function fixText({ description, edits = [] }: Fix, context: Context): string[] {
+  if (edits.length === 0) return [];
+  const changes = [...Map.groupBy(edits, ({ file }) => file)].map(([file, list]) => {
+    const replacements = list.map((edit) => replacementText(edit, context));
+    return `{"artifactLocation":${JSON.stringify(context.artifact(file))},"replacements":[${replacements.join(',')}]}`;
+  });
+  return [`{"description":{"text":${context.json(description)}},"artifactChanges":[${changes.join(',')}]}`];
 }
 
-function replacementOf(edit: TextEdit) {
-  return {
-    deletedRegion: { charOffset: edit.start, charLength: edit.end - edit.start },
-    insertedContent: { text: edit.text },
-  };
+function replacementText({ start, end, text }: TextEdit, { redact, json }: Context): string {
+  const region = `{"charOffset":${start},"charLength":${end - start}}`;
+  return `{"deletedRegion":${region},"insertedContent":{"text":${json(redact.source(text))}}}`;
 }
 
 function notificationOf(notification: Notification) {
@@ -195,6 +224,8 @@ function notificationOf(notification: Notification) {
     message: { text: message },
     descriptor: { id: code },
     ...(rule === undefined ? {} : { associatedRule: { id: rule } }),
-    ...(location === undefined ? {} : { locations: [{ physicalLocation: physicalOf(location) }] }),
+    ...(location === undefined
+      ? {}
+      : { locations: [{ physicalLocation: physicalOf(location, artifactOf) }] }),
   };
 }

@@ -1,5 +1,6 @@
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { ScanReport } from '../report.ts';
+import { memoized } from '../told.ts';
 import { property, type Run } from './document.ts';
 import { observationUuid } from './observations.ts';
 import { riskUuid } from './risks.ts';
@@ -87,10 +88,15 @@ export function findingJson(
   weaknesses: ReadonlyMap<string, Weakness>,
   observed: ReadonlySet<string>,
 ) {
+  // A check is named by many controls.
+  const referenceOf = memoized((rule: string) => ({ 'observation-uuid': observationUuid(run, rule) }));
+  const risksOf = memoized((rule: string) =>
+    riskUuids(weaknesses.get(rule)).map((uuid) => ({ 'risk-uuid': uuid })),
+  );
   return ({ assessment, result, controlId, objectiveId }: AssessedControl) => {
     const { control, verdict, reason, checks, failed } = result;
     const observations = checks.filter((rule) => observed.has(rule));
-    const risks = failed.flatMap((rule) => riskUuids(weaknesses.get(rule)));
+    const risks = failed.flatMap(risksOf);
     const isOther = verdict === 'manual' || verdict === 'not-applicable';
     return {
       uuid: uuidOf('finding', run.id, controlId),
@@ -115,11 +121,9 @@ export function findingJson(
       ...(observations.length === 0
         ? {}
         : {
-            'related-observations': observations.map((rule) => ({
-              'observation-uuid': observationUuid(run, rule),
-            })),
+            'related-observations': observations.map(referenceOf),
           }),
-      ...(risks.length === 0 ? {} : { 'related-risks': risks.map((uuid) => ({ 'risk-uuid': uuid })) }),
+      ...(risks.length === 0 ? {} : { 'related-risks': risks }),
     };
   };
 }

@@ -3,8 +3,8 @@ import type { Finding, FindingLocation, Notification } from '@keelson/evidence';
 import type { ReportedFinding } from '../report.ts';
 import { shared } from '../told.ts';
 import { property } from './document.ts';
-import { subjectUuid } from './subjects.ts';
-import { fileReference, markup } from './text.ts';
+import { type InventoryItem, inventoryOf } from './subjects.ts';
+import { fileReference, markup, uuidOf } from './text.ts';
 
 /** A finding and what else is to be said of it. */
 export interface ObservedFinding extends ReportedFinding {
@@ -19,8 +19,8 @@ export interface ObservedSubject {
 
 /** Both kinds of document show the same evidence. */
 export const evidenceOf = shared(
-  ({ redact }) => [redact],
-  ({ redact }) => new EvidenceWriter(redact),
+  ({ findings, comparison, redact }) => [findings, comparison, redact],
+  (report) => new EvidenceWriter(report.redact, inventoryOf(report)),
 );
 
 /**
@@ -29,20 +29,22 @@ export const evidenceOf = shared(
  */
 export class EvidenceWriter {
   readonly #redact: SensitiveText;
+  readonly #inventory: ReadonlyMap<string, InventoryItem>;
   readonly #texts = new WeakMap<ObservedFinding, string>();
   readonly #places = new Map<string, string>();
   readonly #descriptions = new Map<string, string>();
   readonly #subjects = new Map<string, ObservedSubject>();
 
-  constructor(redact: SensitiveText) {
+  constructor(redact: SensitiveText, inventory: ReadonlyMap<string, InventoryItem>) {
     this.#redact = redact;
+    this.#inventory = inventory;
   }
 
   /** The inventory item that a finding is about. */
   subject({ subject }: Finding): ObservedSubject {
     const known = this.#subjects.get(subject);
     if (known !== undefined) return known;
-    const uuid = subjectUuid(subject);
+    const uuid = this.#inventory.get(subject)?.uuid ?? uuidOf('subject', subject);
     const made = {
       reference: JSON.stringify({ 'subject-uuid': uuid, type: 'inventory-item' }),
       property: JSON.stringify(property('subject-uuid', uuid)),

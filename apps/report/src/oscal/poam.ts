@@ -30,7 +30,7 @@ export function* oscalPoamParts(report: ScanReport): Generator<string> {
   });
   yield `{"plan-of-action-and-milestones":${head}`;
   yield `,\n"local-definitions":${open({ 'assessment-assets': assessmentAssets(run) })}`;
-  yield* listParts('inventory-items', inventory.values(), (text) => [text]);
+  yield* listParts('inventory-items', inventory.values(), ({ json }) => [json]);
   yield '}';
   const observations = observationsOf(run, weaknesses, { passed: false });
   const evidence = evidenceOf(report);

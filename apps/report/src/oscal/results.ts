@@ -86,7 +86,7 @@ function* resultParts(run: Run, controls: readonly AssessedControl[]): Generator
     'reviewed-controls': reviewedControls(report, controls),
   });
   yield `,\n"local-definitions":${open({ 'assessment-assets': assessmentAssets(run) })}`;
-  yield* listParts('inventory-items', inventory.values(), (text) => [text]);
+  yield* listParts('inventory-items', inventory.values(), ({ json }) => [json]);
   yield '}';
   const evidence = evidenceOf(report);
   yield* listParts('observations', observations, (item) => observationParts(run, item, evidence));

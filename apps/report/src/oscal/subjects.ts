@@ -4,13 +4,19 @@ import { shared } from '../told.ts';
 import { type Property, property } from './document.ts';
 import { markup, string, uuidOf } from './text.ts';
 
-/** What was judged: an inventory item for every subject of a finding, as JSON, by the subject's identity. */
+/** What was judged, as an inventory item that observations refer to. */
+export interface InventoryItem {
+  uuid: string;
+  json: string;
+}
+
+/** An inventory item for every subject of a finding, by the subject's identity. */
 export const inventoryOf = shared(
   ({ findings, comparison }) => [findings, comparison],
-  ({ findings, comparison }): ReadonlyMap<string, string> => {
-    const items = new Map<string, string>();
+  ({ findings, comparison }): ReadonlyMap<string, InventoryItem> => {
+    const items = new Map<string, InventoryItem>();
     const add = (subject: string, object: string | undefined) => {
-      if (!items.has(subject)) items.set(subject, JSON.stringify(itemOf(subject, object)));
+      if (!items.has(subject)) items.set(subject, itemOf(subject, object));
     };
     for (const { finding } of findings) add(finding.subject, finding.object);
     for (const { subject, object } of comparison?.resolved ?? []) add(subject, object);
@@ -19,21 +25,18 @@ export const inventoryOf = shared(
   },
 );
 
-/** By this UUID observations refer to an inventory item. */
-export function subjectUuid(identity: string): string {
-  return uuidOf('subject', identity);
-}
-
-function itemOf(identity: string, object: string | undefined) {
+function itemOf(identity: string, object: string | undefined): InventoryItem {
+  const uuid = uuidOf('subject', identity);
   const subject = subjectOf(identity);
-  return {
-    uuid: subjectUuid(identity),
+  const json = JSON.stringify({
+    uuid,
     description: markup(object ?? identity),
     props: [
       { name: 'asset-id', value: string(identity) },
       ...(subject === undefined ? [] : propertiesOf(subject)),
     ],
-  };
+  });
+  return { uuid, json };
 }
 
 function propertiesOf(subject: Subject): Property[] {
