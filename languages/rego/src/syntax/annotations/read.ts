@@ -146,6 +146,10 @@ class BlockReader {
     const authors = list('authors', '[]interface {}');
     const schemas = list('schemas', '[]map[string]interface {}');
     if (faults.length > 0) return this.unmarshalFault(faults);
+    const { first, rest } = this.block;
+    const last = (rest.at(-1) ?? first).location;
+    // OPA lets the first comment speak for the whole block from here on.
+    first.location = first.location.spanning(first.location.start, last.end);
     return {
       ...parts,
       organizations,
@@ -153,8 +157,8 @@ class BlockReader {
       compile: compile === undefined ? undefined : compileAnnotation(compile),
       schemas: schemas.map(schemaAnnotation),
       authors: authors.map(author),
-      location: this.block.first.location,
-      end: (this.block.rest.at(-1) ?? this.block.first).location,
+      location: first.location,
+      end: last,
       target: undefined,
     };
   }
