@@ -1,6 +1,6 @@
 /** Numbers in texts as Go's strconv.ParseFloat reads them. */
 
-const decimal = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?$/;
+const decimal = /^[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?$/;
 const hexadecimal = /^([+-]?)0[xX]([\da-fA-F_]*)(?:\.([\da-fA-F_]*))?[pP]([+-]?\d+)$/;
 // An underscore stands between digits, or after the prefix of a base.
 const misplaced = /(?<![\da-fA-FxX])_|_(?![\da-fA-F])/;
@@ -27,7 +27,7 @@ function hexValue([, sign, whole = '', fraction = '', power = '0']: RegExpExecAr
 }
 
 const json = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const parts = /^([+-]?)(\d*)\.?(\d*)((?:[eE][+-]?\d+)?)$/;
+const parts = /^([+-]?)(\d*)(?:\.(\d*))?((?:[eE][+-]?\d+)?)$/;
 
 /** A text that ParseFloat reads, written as JSON has numbers; unchanged where it is one. */
 export function jsonNumberText(text: string): string {

@@ -63,7 +63,7 @@ function fault(name: string, message: string): BuiltinError {
 
 /** The value of a number's text as Go's math/big reads decimals. */
 function decimalOfText(text: string): Decimal | undefined {
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)
     ? parseDecimal(jsonNumberText(text))
     : undefined;
 }

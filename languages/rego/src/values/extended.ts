@@ -158,6 +158,13 @@ export function toText(x: Extended): string {
   return sign + (isInteger(x) ? digits.padEnd(point, '0') : generalForm(digits, point));
 }
 
+/** The digits without zeros at their end. */
+export function trimZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === 48) end--;
+  return digits.slice(0, end);
+}
+
 /** Digits `0.d1d2d3… × 10^point`; none for zero. */
 export interface Digits {
   readonly digits: string;
@@ -183,7 +190,7 @@ function exponentForm(digits: string, exponent: number): string {
 export function decimalDigits(mantissa: bigint, exponent: number): Digits {
   const scaled = exponent >= 0 ? mantissa << BigInt(exponent) : mantissa * 5n ** BigInt(-exponent);
   const text = scaled.toString();
-  return { digits: text.replace(/0+$/, ''), point: text.length + Math.min(exponent, 0) };
+  return { digits: trimZeros(text), point: text.length + Math.min(exponent, 0) };
 }
 
 /**
@@ -232,7 +239,7 @@ function isUpper(digits: string, count: number): boolean {
 function cut({ digits, point }: Digits, count: number, up: boolean): Digits {
   if (count >= digits.length) return { digits, point };
   const head = digits.slice(0, count);
-  if (!up) return { digits: head.replace(/0+$/, ''), point };
+  if (!up) return { digits: trimZeros(head), point };
   const next = (BigInt(head) + 1n).toString().padStart(head.length, '0');
-  return { digits: next.replace(/0+$/, ''), point: point + next.length - head.length };
+  return { digits: trimZeros(next), point: point + next.length - head.length };
 }

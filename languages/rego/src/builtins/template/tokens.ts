@@ -26,7 +26,7 @@ const patterns: readonly (readonly [TokenKind, RegExp])[] = [
   ['space', /[ \t\r\n]+/y],
   [
     'number',
-    /[+-]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])/y,
+    /[+-]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])/y,
   ],
   ['field', /\.[\p{L}_][\p{L}\p{Nd}_]*/uy],
   ['variable', /\$(?:[\p{L}_][\p{L}\p{Nd}_]*)?/uy],
