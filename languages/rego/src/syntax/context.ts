@@ -4,6 +4,7 @@ import { Location, type Source } from './location.ts';
 import { hasFeature, type ParserCapabilities, type ParserLimits } from './options.ts';
 import { Scanner } from './scanner.ts';
 import { chain, LimitPassed, ParserState, tooDeep } from './state.ts';
+import { type CachedTerm, findTerm, keepTerm } from './term-cache.ts';
 import {
   addKeywords,
   futureKeywords,
@@ -15,29 +16,6 @@ import {
   token,
   tokenName,
 } from './token.ts';
-
-/** A term that was read at an offset, with the state behind it. Newest and furthest first. */
-interface CachedTerm {
-  readonly offset: number;
-  readonly term: Term | undefined;
-  readonly after: ParserState;
-  readonly next: CachedTerm | undefined;
-}
-
-function isCheap(term: Term | undefined): boolean {
-  switch (term?.type) {
-    case 'null':
-    case 'boolean':
-    case 'number':
-    case 'string':
-    case 'var':
-      return true;
-    case 'ref':
-      return term.terms.every(isCheap);
-    default:
-      return false;
-  }
-}
 
 /** The parser's words, faults and attempts; the grammar is in functions over it. */
 export class ParserContext {
@@ -186,19 +164,12 @@ export class ParserContext {
     this.scanner.load(state);
   }
 
-  cachedTerm(): { readonly term: Term | undefined; readonly after: ParserState } | undefined {
-    const offset = this.s.start;
-    for (let at = this.cache; at !== undefined && at.offset >= offset; at = at.next) {
-      if (at.offset === offset) return at;
-    }
-    return undefined;
+  cachedTerm(): CachedTerm | undefined {
+    return findTerm(this.cache, this.s.start);
   }
 
-  /** Keeps what was read at `offset` for another attempt, unless reading it again is as cheap. */
   cacheTerm(term: Term | undefined, offset: number): void {
-    let next = this.cache;
-    while (next !== undefined && next.offset >= offset) next = next.next;
-    this.cache = isCheap(term) ? next : { offset, term, after: this.save(), next };
+    this.cache = keepTerm(this.cache, term, offset, () => this.save());
   }
 
   get cacheMark(): CachedTerm | undefined {
