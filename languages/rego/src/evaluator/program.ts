@@ -2,7 +2,12 @@ import { type Builtin, findBuiltin } from '../builtins/index.ts';
 import type { CompiledModules, CompiledQuery, CompiledRule, RuleTreeNode } from '../compiler/compiled.ts';
 import type { Body, Term } from '../syntax/ast.ts';
 import { keyOf, type RegoValue, stringifyRego } from '../values/index.ts';
-import { compileEntry, compileObject, compileSet } from './generator/collections-of-rules.ts';
+import {
+  compileEntry,
+  compileObject,
+  compileSet,
+  compileSetEntry,
+} from './generator/collections-of-rules.ts';
 import { definitionsOf } from './generator/definitions.ts';
 import type { Linker } from './generator/frame.ts';
 import { compileQuery, type QueryCode } from './generator/query.ts';
@@ -86,7 +91,8 @@ export class Program implements Linker {
         entry: () => compileEntry(all, depth, this),
       };
     }
-    if (rules[0]?.kind === 'multi') return { document: () => compileSet(rules, this) };
+    if (rules[0]?.kind === 'multi')
+      return { document: () => compileSet(rules, this), entry: () => compileSetEntry(rules, this) };
     const definitions = definitionsOf(rules);
     const message = `rule ${this.#name(node)} produced conflicting values`;
     return { document: () => compileValueRules({ definitions, arity: 0, message, memo: undefined }, this) };

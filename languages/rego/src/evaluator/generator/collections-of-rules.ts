@@ -7,6 +7,7 @@ import { internalError } from './errors.ts';
 import type { Frame, Linker } from './frame.ts';
 import { emitMatch } from './matches.ts';
 import { callSite } from './sites.ts';
+import { isMatchable } from './terms.ts';
 import { Unit } from './unit.ts';
 import { emitValue } from './values.ts';
 import { asFunction, openRule } from './values-of-rules.ts';
@@ -23,6 +24,26 @@ export function compileSet(rules: readonly CompiledRule[], linker: Linker): Docu
   body.line(`const out = new ${unit.use('RegoSet')}();`);
   for (const name of names) body.line(`${name}(s, out);`);
   body.line('return out;');
+  return asFunction(unit.compile(runtime));
+}
+
+/** Code that tells whether a key is in that set, which gives the key. */
+export function compileSetEntry(rules: readonly CompiledRule[], linker: Linker): EntryCode {
+  const unit = new Unit<Runtime>();
+  const names = rules.map(({ rule }) =>
+    emitRule(
+      rule,
+      unit,
+      linker,
+      'out, key',
+      (frame) => frame.line(`out.add(${emitValue(keyOfSet(rule), frame)});`),
+      (frame) => emitKey(keyOfSet(rule), frame),
+    ),
+  );
+  const body = unit.root.open('return function (s, key) ');
+  body.line(`const out = new ${unit.use('RegoSet')}();`);
+  for (const name of names) body.line(`${name}(s, out, key);`);
+  body.line('return out.get(key);');
   return asFunction(unit.compile(runtime));
 }
 
@@ -81,7 +102,7 @@ function emitObjectRule(
     },
     (frame) => {
       const first = below[0];
-      if (keyed && first !== undefined) emitMatch(first, 'key', frame);
+      if (keyed && first !== undefined) emitKey(first, frame);
     },
   );
 }
@@ -105,6 +126,11 @@ function emitRule(
     result(frame);
   }, false);
   return name;
+}
+
+/** What the head has for the known key gets its value before the body runs; where it cannot, all keys are made. */
+function emitKey(term: Term, frame: Frame): void {
+  if (isMatchable(term, frame.bound)) emitMatch(term, 'key', frame);
 }
 
 function keyOfSet(rule: Rule): Term {

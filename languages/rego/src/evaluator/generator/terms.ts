@@ -93,6 +93,15 @@ export function isDetermined(term: Term, bound: Bound): boolean {
   }
 }
 
+/** Whether a value can be matched against a term: a set with a variable that has no value cannot. */
+export function isMatchable(term: Term, bound: Bound): boolean {
+  if (isEvaluable(term, bound)) return true;
+  if (term.type === 'array') return term.items.every((item) => isMatchable(item, bound));
+  if (term.type === 'object')
+    return term.pairs.every(([key, value]) => isEvaluable(key, bound) && isMatchable(value, bound));
+  return term.type === 'var';
+}
+
 export function isWildcard(term: Term): boolean {
   return term.type === 'var' && term.name.startsWith('$');
 }

@@ -68,7 +68,7 @@ function emitMemo(unit: Unit<Runtime>, memo: number, args: readonly string[]): v
   const call = `f(${['s', ...args].join(', ')})`;
   const body = unit.root.open(`return function (${['s', ...args].join(', ')}) `);
   body.line(`const memo = s.calls[${memo}] ?? (s.calls[${memo}] = new ${unit.use('Memo')}());`);
-  body.line(`if (memo.isOff) return ${call};`);
+  body.line(`if (memo.isOff && memo.staysOff(s.run)) return ${call};`);
   body.line('let m = memo.results;');
   const keys = args.map((arg, i) => {
     body.line(`const x${i} = memo.byValue ? ${unit.use('keyOf')}(${arg}) : ${arg};`);

@@ -1,4 +1,4 @@
-import { keyOf, type RegoValue } from '../../values/index.ts';
+import { type Key, keyOf, type RegoValue } from '../../values/index.ts';
 import { at as lookAt } from './access.ts';
 import { baseValue } from './base.ts';
 import { isOfOneKey } from './failure.ts';
@@ -6,12 +6,12 @@ import { absent, type Cached, isReplaced, type Scope } from './scope.ts';
 
 /** Gives the document of the rules at one path; generated when it is first asked for. */
 export type DocumentCode = (scope: Scope) => RegoValue | undefined;
-/** As `DocumentCode`, of one entry alone: the bodies run with the first key known. */
+/** As `DocumentCode`, of one entry alone: the bodies run with the first key known. A set gives the key itself. */
 export type EntryCode = (scope: Scope, key: RegoValue) => RegoValue | undefined;
 
 export interface DocumentSource {
   document(): DocumentCode;
-  /** Absent where the rules give one value or a set. */
+  /** Absent where the rules give one value. */
   entry?(): EntryCode;
 }
 
@@ -56,35 +56,47 @@ export class VirtualDocument {
   }
 
   /**
-   * The entry at `key`. Made out of the whole document where that can be made; where it raises an error, the
-   * rules run for this key alone, since an error of another key does not count.
+   * The entry at `key`. For the first keys the rules run with the key known, for more of them the whole document
+   * is made. Where that raises an error, keys go on one by one, since an error of another key does not count.
    */
   at(scope: Scope, key: RegoValue): RegoValue | undefined {
     const document = scope.documents[this.id];
     if (document !== undefined) return document === absent ? undefined : lookAt(document, key);
     if (this.#source.entry === undefined || isReplaced(scope, this.path)) return lookAt(this.get(scope), key);
-    const table = scope.keyed.get(this);
-    if (table === undefined) {
+    const entries = this.#entriesOf(scope);
+    const id = keyOf(key);
+    const known = entries.byKey.get(id);
+    if (known !== undefined) return known === absent ? undefined : known;
+    if (!entries.oneByOne && entries.byKey.size >= keysBeforeWhole) {
       try {
         return lookAt(this.get(scope), key);
       } catch (error) {
         if (!isOfOneKey(error)) throw error;
-        scope.keyed.set(this, new Map());
+        entries.oneByOne = true;
       }
     }
-    return this.#entryAt(scope, key);
-  }
-
-  #entryAt(scope: Scope, key: RegoValue): RegoValue | undefined {
-    const table = scope.keyed.get(this) ?? new Map<unknown, Cached>();
-    const id = keyOf(key);
-    const known = table.get(id);
-    if (known !== undefined) return known === absent ? undefined : known;
-    this.#entry ??= this.#source.entry?.();
-    const value = this.#entry?.(scope, key);
-    table.set(id, value === undefined ? absent : value);
+    this.#entry ??= this.#source.entry();
+    const value = this.#entry(scope, key);
+    entries.byKey.set(id, value === undefined ? absent : value);
     return value;
   }
+
+  #entriesOf(scope: Scope): Entries {
+    const known = scope.entries[this.id];
+    if (known !== undefined) return known;
+    const made: Entries = { byKey: new Map(), oneByOne: false };
+    scope.entries[this.id] = made;
+    return made;
+  }
+}
+
+/** Keys that are asked for one by one before the whole document is made. */
+const keysBeforeWhole = 3;
+
+/** Entries of a document that were made without the others. */
+export interface Entries {
+  readonly byKey: Map<Key, Cached>;
+  oneByOne: boolean;
 }
 
 /** A function of the policy. `run` takes the scope and the arguments, and is generated at the first call. */

@@ -24,6 +24,8 @@ export class Run {
   fuel = stepsPerCheck;
   /** Items that may still be made; generated code counts it down. */
   room: number;
+  /** Calls of functions that did not look for a kept result. */
+  unkeptCalls = 0;
   readonly data: RegoValue | undefined;
   /** Bodies may end at their first result where the rest could only raise errors of built-ins. */
   readonly lenient: boolean;

@@ -1,6 +1,6 @@
 import type { Builtin } from '../../builtins/builtin.ts';
 import { isObjectValue, type PlainObject, RegoObject, type RegoValue } from '../../values/index.ts';
-import type { UserFunction, VirtualDocument } from './documents.ts';
+import type { Entries, UserFunction } from './documents.ts';
 import type { Run } from './run.ts';
 
 /** Stands in a cache for a result that is undefined. */
@@ -9,8 +9,11 @@ export type Cached = RegoValue | typeof absent | undefined;
 
 const missesToTry = 512;
 const missesPerHit = 8;
+const callsToRetry = 1_000;
+/** Calls of all functions whose results were not kept before any of them is tried again. */
+const unkeptCallsToRetry = 200_000;
 
-/** Results of a function by its arguments. */
+/** Results of a function by its arguments, kept while that pays. */
 export class Memo {
   /** One map for each argument but the last holds the next. */
   results = new Map<unknown, unknown>();
@@ -19,18 +22,27 @@ export class Memo {
   byValue = false;
   isOff = false;
   #misses = 0;
+  #calls = 0;
 
-  /**
-   * Keeping costs more than it brings where the same is hardly asked for twice. Before it ends, arguments are
-   * compared by their values for a while: they may be made anew for each call.
-   */
+  /** Keeping costs more than it brings where the same is hardly asked for twice: then it ends. */
   missed(): void {
     if (++this.#misses < missesToTry || this.#misses < this.hits * missesPerHit) return;
-    if (this.byValue) this.isOff = true;
+    this.isOff = true;
+    this.results = new Map();
+  }
+
+  /**
+   * A call while nothing is kept; true where it stays so. After very many calls in one evaluation, keeping is tried
+   * once more by the values of the arguments, which may be made anew for each call.
+   */
+  staysOff(run: Run): boolean {
+    if (this.byValue) return true;
+    if (++run.unkeptCalls < unkeptCallsToRetry || ++this.#calls < callsToRetry) return true;
     this.byValue = true;
+    this.isOff = false;
     this.#misses = 0;
     this.hits = 0;
-    this.results = new Map();
+    return false;
   }
 }
 
@@ -58,7 +70,7 @@ export class Scope {
   readonly bases: Cached[];
   readonly calls: (Memo | undefined)[];
   readonly extents: Map<unknown, Cached>;
-  readonly keyed: Map<VirtualDocument, Map<unknown, Cached>>;
+  readonly entries: (Entries | undefined)[];
 
   constructor(parts: ScopeParts) {
     this.run = parts.run;
@@ -70,7 +82,7 @@ export class Scope {
     this.bases = parts.bases ?? [];
     this.calls = parts.calls ?? [];
     this.extents = parts.extents ?? new Map();
-    this.keyed = parts.keyed ?? new Map();
+    this.entries = parts.entries ?? [];
   }
 
   /** The same scope in which no function is replaced, as the body of a replacement sees it. */
@@ -89,7 +101,7 @@ export interface ScopeParts {
   readonly bases?: Cached[];
   readonly calls?: (Memo | undefined)[];
   readonly extents?: Map<unknown, Cached>;
-  readonly keyed?: Map<VirtualDocument, Map<unknown, Cached>>;
+  readonly entries?: (Entries | undefined)[];
 }
 
 export function rootScope(run: Run, input: RegoValue | undefined): Scope {
