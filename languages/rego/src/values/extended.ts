@@ -67,7 +67,19 @@ function quotient(a: Magnitude, b: Magnitude, negative: boolean, precision: numb
 
 const exactPower = 27;
 
+/** Powers that were asked for before: few are, and small ones. */
+const powers: Magnitude[] = [];
+const maxKeptPower = 400;
+
 function powerOfFive(power: number): Magnitude {
+  const known = powers[power];
+  if (known !== undefined) return known;
+  const made = makePowerOfFive(power);
+  if (power <= maxKeptPower) powers[power] = made;
+  return made;
+}
+
+function makePowerOfFive(power: number): Magnitude {
   const start = Math.min(power, exactPower);
   let result: Magnitude = { mantissa: 5n ** BigInt(start), exponent: 0 };
   let square: Magnitude = { mantissa: 5n, exponent: 0 };
@@ -78,7 +90,21 @@ function powerOfFive(power: number): Magnitude {
   return result;
 }
 
+/** Floats that were read before: a policy has few constants, and data repeats. Emptied when full. */
+const read = new Map<number, Extended>();
+const maxRead = 1000;
+
 export function fromNumber(number: RegoNumber): Extended {
+  if (typeof number !== 'number') return readNumber(number);
+  const known = read.get(number);
+  if (known !== undefined) return known;
+  const float = readNumber(number);
+  if (read.size >= maxRead) read.clear();
+  read.set(number, float);
+  return float;
+}
+
+function readNumber(number: RegoNumber): Extended {
   return fromDecimal(decimalOf(number), numberText(number).startsWith('-'));
 }
 
@@ -154,7 +180,7 @@ export function isInteger(x: Extended): boolean {
 export function toText(x: Extended): string {
   const sign = x.negative ? '-' : '';
   if (x.mantissa === 0n) return `${sign}0`;
-  const { digits, point } = shortestDigits(x);
+  const { digits, point } = fewDigits(x) ?? shortestDigits(x);
   return sign + (isInteger(x) ? digits.padEnd(point, '0') : generalForm(digits, point));
 }
 
@@ -215,6 +241,27 @@ function shortestDigits(x: Extended): Digits {
     if (down || up) return cut(exact, i + 1, up && (!down || isUpper(exact.digits, i + 1)));
   }
   return exact;
+}
+
+/**
+ * The digits of a float that a double's shortest text names too. Decimals of up to 17 digits lie further apart
+ * than floats of 64 bits, so that no other of them names the float and none has fewer digits.
+ */
+function fewDigits(x: Extended): Digits | undefined {
+  const double = Number(x.mantissa) * 2 ** x.exponent;
+  if (x.precision !== usualPrecision || !(double > 1e-300 && double < 1e300)) return undefined;
+  const [mantissa = '', power = '0'] = double.toExponential().split('e');
+  const digits = mantissa.replace('.', '');
+  const exponent = Number(power) - digits.length + 1;
+  const named = fromDecimal({ coefficient: BigInt(digits), exponent }, false);
+  return isSameMagnitude(named, x) ? { digits, point: Number(power) + 1 } : undefined;
+}
+
+function isSameMagnitude(x: Extended, y: Extended): boolean {
+  const shift = x.exponent - y.exponent;
+  return shift >= 0
+    ? x.mantissa << BigInt(shift) === y.mantissa
+    : x.mantissa === y.mantissa << BigInt(-shift);
 }
 
 function digitAt(digits: string, index: number): number {

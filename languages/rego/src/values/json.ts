@@ -1,10 +1,10 @@
 import { createObject } from '@keelson/core';
 import type { BigNumber } from './big-number.ts';
-import { entriesSorted } from './lookup.ts';
+import { entriesSorted, memberNamesSorted } from './lookup.ts';
 import { numberText } from './number.ts';
 import { RegoSet } from './set.ts';
 import { sortStrings } from './sort.ts';
-import { isArray, isNumber, type RegoValue } from './value.ts';
+import { isArray, isNumber, isPlainObject, type RegoValue } from './value.ts';
 
 /** What results are: JSON, whose numbers may be big. */
 export type JsonResult =
@@ -56,8 +56,8 @@ export function stringifyJson(value: RegoValue, options: JsonTextOptions = {}): 
 
 function write(value: RegoValue, options: JsonTextOptions, margin: string): string {
   if (typeof value === 'string') return jsonString(value, options.escapeHtml ?? true);
+  if (typeof value !== 'object' || value === null) return String(value);
   if (isNumber(value)) return numberText(value);
-  if (typeof value === 'boolean' || value === null) return String(value);
   const inner = margin + (options.indent ?? '');
   if (isArray(value))
     return wrap(
@@ -86,6 +86,12 @@ function wrap(
 
 function members(value: RegoValue, options: JsonTextOptions, inner: string): string[] {
   const colon = options.indent === undefined && options.prefix === undefined ? ':' : ': ';
+  const escapeHtml = options.escapeHtml ?? true;
+  if (isPlainObject(value)) {
+    return memberNamesSorted(value).map(
+      (name) => jsonString(name, escapeHtml) + colon + write(value[name] ?? null, options, inner),
+    );
+  }
   const named = new Map<string, RegoValue>();
   let inOrder = true;
   for (const [key, item] of entriesSorted(value)) {
@@ -94,17 +100,19 @@ function members(value: RegoValue, options: JsonTextOptions, inner: string): str
   }
   const names = inOrder ? named.keys() : sortStrings([...named.keys()]);
   return Array.from(names, (name) => {
-    const text = jsonString(name, options.escapeHtml ?? true);
-    return text + colon + write(named.get(name) ?? null, options, inner);
+    return jsonString(name, escapeHtml) + colon + write(named.get(name) ?? null, options, inner);
   });
 }
 
+// What stands in quotes as it is.
+const harmless = /^[ !#-%'-;=?-[\]-~]*$/;
 const needsEscape = /[<>&\u2028\u2029\ud800-\udfff]/;
 const htmlCharacters = /[<>&]/g;
 const separators = /[\u2028\u2029]/g;
 
 /** A JSON string as Go writes it. */
 export function jsonString(text: string, escapeHtml = true): string {
+  if (harmless.test(text)) return `"${text}"`;
   const quoted = JSON.stringify(needsEscape.test(text) ? text.toWellFormed() : text);
   if (!needsEscape.test(quoted)) return quoted;
   const safe = quoted.replace(separators, escapeUnit);

@@ -7,15 +7,27 @@ export class JsonSyntaxError extends Error {}
 /** Nesting of arrays and objects that is read. Go's reader bears 10,000, for which a stack here is too short. */
 export const maxJsonDepth = 2_000;
 
-// A text without these is read by JSON.parse: numbers whose text may be lost, escapes of lone surrogates.
-const needsCare = /\d[.eE]|-0|\d{16}|\\u[dD][89a-fA-F]|[\ud800-\udfff]/;
+// A text with escapes of lone surrogates, or with them, is not for JSON.parse.
+const needsCare = /\\u[dD][89a-fA-F]|[\ud800-\udfff]/;
+// Numbers that JavaScript may write otherwise, where a number may stand; some of these stand in strings.
+const unusualNumber = /(?<=[\s:,[]|^)(?:-?\d+[.eE][\d.eE+-]*|-?\d{16,}|-0)(?=[\s,\]}]|$)/g;
+
+/** True where JSON.parse loses nothing of any number's text. */
+function keepsNumbers(text: string): boolean {
+  for (const [number] of text.matchAll(unusualNumber)) {
+    const double = Number(number);
+    if (String(double) !== number || (Number.isInteger(double) && !Number.isSafeInteger(double)))
+      return false;
+  }
+  return true;
+}
 
 /**
  * The value of a JSON text with every number's text kept. The last of members of one name counts, a lone
  * surrogate becomes U+FFFD. Throws `JsonSyntaxError`.
  */
 export function fromJson(text: string): RegoValue {
-  if (!needsCare.test(text) && isShallow(text)) {
+  if (!needsCare.test(text) && isShallow(text) && keepsNumbers(text)) {
     try {
       return JSON.parse(text);
     } catch {
