@@ -113,8 +113,8 @@ describe('io.jwt', () => {
   it.each([
     ['a', 'encoded JWT had no period separators'],
     ['a.b', 'encoded JWT must have 3 sections, found 2'],
-    ['!.e30.', 'JWT header had invalid encoding: illegal base64 data at input byte 0'],
-    ['e30.!.', 'JWT payload had invalid encoding: illegal base64 data at input byte 0'],
+    ['!!.e30.', 'JWT header had invalid encoding: illegal base64 data at input byte 0'],
+    ['e30.!!.', 'JWT payload had invalid encoding: illegal base64 data at input byte 0'],
   ])('decode of %s: %s', (text, wanted) => {
     expect(call('decode', text)).toContain(wanted);
   });
