@@ -6,6 +6,7 @@ import {
   compile,
   EvaluationError,
   type JsonResult,
+  nodeCryptography,
   parseValue,
   RegoObject,
   type RegoValue,
@@ -42,6 +43,9 @@ const sleep: Builtin = {
     return null;
   },
 };
+
+const crypto = nodeCryptography();
+const host = { now: () => BigInt(Date.now()) * 1_000_000n, ...(crypto === undefined ? {} : { crypto }) };
 
 const extraBuiltins = new Map([[sleep.name, sleep]]);
 
@@ -104,7 +108,7 @@ function run(wanted: Case, version: 'v0' | 'v1'): readonly ReadonlyMap<string, R
   const policy = compile(modules, { version, builtins: extraBuiltins });
   const { rows, errors } = policy.query(wanted.query).run(wanted.input, {
     strictBuiltinErrors: wanted.strictError,
-    host: { now: () => BigInt(Date.now()) * 1_000_000n },
+    host,
     ...(wanted.data === undefined ? {} : { data: wanted.data }),
   });
   const [error] = errors;
