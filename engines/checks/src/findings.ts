@@ -1,5 +1,6 @@
 import { isObject, type JsonValue, type Path, type PathStep } from '@keelson/core';
 import {
+  type ControlReferences,
   type Finding,
   type FindingLocation,
   type Fix,
@@ -75,34 +76,60 @@ function objectName(resource: Resource, defaultNamespace: string) {
 
 /** Dresses a violation as a finding, with its place in the input and a fingerprint that lasts. */
 export function toFinding(violation: JudgedViolation, defaultNamespace: string): Finding {
-  const { check, subject, path, message, severity, related = [] } = violation;
-  const locations = [
-    locationOf(subject, path),
-    ...related.map((place) => locationOf(place.subject, place.path)),
-  ];
-  const identities = identitiesOf(subject, defaultNamespace);
-  let known: string | undefined;
-  const finding: Finding = {
-    rule: check.id,
-    subject: identities.source,
-    object: identities.label,
-    verdict: 'fail',
-    severity,
-    message,
-    locations,
-    controls: check.controls,
-    // Only baselines and reports for programs ask for it.
-    get fingerprint() {
-      known ??= fingerprint({
-        rule: check.id,
-        subject: identities.local,
-        path: stablePath(isResource(subject) ? subject.object : subject.value, path),
-      });
-      return known;
-    },
-  };
+  const finding: Finding = new JudgedFinding(violation, defaultNamespace);
   if (violation.fix !== undefined) finding.fixes = [fixOf(violation.fix)];
   return finding;
+}
+
+/**
+ * Only baselines and reports for programs ask for the fingerprint, so it is worked out when it is asked for. One getter for all
+ * findings: V8 reads objects that have each their own like hash tables, and reports read each finding a hundred times.
+ */
+class JudgedFinding implements Finding {
+  static readonly #fingerprint = {
+    enumerable: true,
+    get(this: JudgedFinding) {
+      this.#known ??= this.#makeFingerprint();
+      return this.#known;
+    },
+  };
+
+  readonly #violation: JudgedViolation;
+  readonly #local: string;
+  #known: string | undefined;
+  readonly rule: string;
+  readonly subject: string;
+  readonly object: string;
+  readonly verdict = 'fail';
+  readonly severity: Finding['severity'];
+  readonly message: string;
+  readonly locations: FindingLocation[];
+  readonly controls: ControlReferences;
+  declare readonly fingerprint: string;
+
+  constructor(violation: JudgedViolation, defaultNamespace: string) {
+    const { check, subject, path, message, severity, related = [] } = violation;
+    const identities = identitiesOf(subject, defaultNamespace);
+    this.#violation = violation;
+    this.#local = identities.local;
+    this.rule = check.id;
+    this.subject = identities.source;
+    this.object = identities.label;
+    this.severity = severity;
+    this.message = message;
+    this.locations = [
+      locationOf(subject, path),
+      ...related.map((place) => locationOf(place.subject, place.path)),
+    ];
+    this.controls = check.controls;
+    Object.defineProperty(this, 'fingerprint', JudgedFinding.#fingerprint);
+  }
+
+  #makeFingerprint(): string {
+    const { check, subject, path } = this.#violation;
+    const root = isResource(subject) ? subject.object : subject.value;
+    return fingerprint({ rule: check.id, subject: this.#local, path: stablePath(root, path) });
+  }
 }
 
 function fixOf(fix: CheckFix): Fix {
