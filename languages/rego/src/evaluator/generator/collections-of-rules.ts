@@ -1,29 +1,53 @@
 import type { CompiledRule } from '../../compiler/compiled.ts';
 import type { Rule, Term } from '../../syntax/ast.ts';
+import { RegoObject, RegoSet } from '../../values/index.ts';
 import type { DocumentCode, EntryCode } from '../runtime/documents.ts';
 import { type Runtime, runtime } from '../runtime/index.ts';
+import { ObjectBuilder } from '../runtime/object-builder.ts';
+import type { Scope } from '../runtime/scope.ts';
 import { emitBody } from './bodies.ts';
 import { internalError } from './errors.ts';
 import type { Frame, Linker } from './frame.ts';
 import { emitMatch } from './matches.ts';
+import { ruleIndex } from './rule-index.ts';
 import { callSite } from './sites.ts';
 import { isMatchable } from './terms.ts';
 import { Unit } from './unit.ts';
 import { emitValue } from './values.ts';
-import { asFunction, openRule } from './values-of-rules.ts';
+import { asFunction, once, openRule } from './values-of-rules.ts';
 
 /** Code for the set that rules with `contains` make. */
 export function compileSet(rules: readonly CompiledRule[], linker: Linker): DocumentCode {
-  const unit = new Unit<Runtime>();
-  const names = rules.map(({ rule }) =>
+  const emit = ({ rule }: CompiledRule, unit: Unit<Runtime>) =>
     emitRule(rule, unit, linker, 'out', (frame) =>
       frame.line(`out.add(${emitValue(keyOfSet(rule), frame)});`),
-    ),
-  );
+    );
+  const index = ruleIndex(rules.map(({ rule }) => [rule]));
+  if (index !== undefined) {
+    const codes = rules.map((rule) => once(() => compileAdder<RegoSet>(rule, emit)));
+    return (scope) => {
+      const out = new RegoSet();
+      for (const i of index.select(scope, [])) codes[i]?.()(scope, out);
+      return out;
+    };
+  }
+  const unit = new Unit<Runtime>();
+  const names = rules.map((rule) => emit(rule, unit));
   const body = unit.root.open('return function (s) ');
   body.line(`const out = new ${unit.use('RegoSet')}();`);
   for (const name of names) body.line(`${name}(s, out);`);
   body.line('return out;');
+  return asFunction(unit.compile(runtime));
+}
+
+/** One rule of many as code of its own, which adds what it gives to the collection. */
+function compileAdder<Collection>(
+  rule: CompiledRule,
+  emit: (rule: CompiledRule, unit: Unit<Runtime>) => string,
+): (scope: Scope, out: Collection) => void {
+  const unit = new Unit<Runtime>();
+  const name = emit(rule, unit);
+  unit.root.line(`return ${name};`);
   return asFunction(unit.compile(runtime));
 }
 
@@ -49,9 +73,20 @@ export function compileSetEntry(rules: readonly CompiledRule[], linker: Linker):
 
 /** Code for the object that rules with variables in their references make. */
 export function compileObject(rules: readonly CompiledRule[], depth: number, linker: Linker): DocumentCode {
-  const unit = new Unit<Runtime>();
   const flat = isFlat(rules, depth);
-  const names = rules.map((rule) => emitObjectRule(rule, depth, flat, false, unit, linker));
+  const emit = (rule: CompiledRule, unit: Unit<Runtime>) =>
+    emitObjectRule(rule, depth, flat, false, unit, linker);
+  const index = ruleIndex(rules.map(({ rule }) => [rule]));
+  if (index !== undefined) {
+    const codes = rules.map((rule) => once(() => compileAdder<RegoObject | ObjectBuilder>(rule, emit)));
+    return (scope) => {
+      const out = flat ? new RegoObject() : new ObjectBuilder();
+      for (const i of index.select(scope, [])) codes[i]?.()(scope, out);
+      return out instanceof ObjectBuilder ? out.build() : out;
+    };
+  }
+  const unit = new Unit<Runtime>();
+  const names = rules.map((rule) => emit(rule, unit));
   const body = unit.root.open('return function (s) ');
   body.line(`const out = new ${unit.use(flat ? 'RegoObject' : 'ObjectBuilder')}();`);
   for (const name of names) body.line(`${name}(s, out);`);

@@ -48,7 +48,7 @@ function equalitySides(expr: Expr): readonly [Term, Term] | undefined {
   return left === undefined || right === undefined ? undefined : [left, right];
 }
 
-function calledName(expr: Expr): string | undefined {
+export function calledName(expr: Expr): string | undefined {
   if (expr.terms.type !== 'call') return undefined;
   const { operator } = expr.terms;
   const terms = operator.type === 'ref' ? operator.terms : [operator];

@@ -1,11 +1,15 @@
 import type { Rule } from '../../syntax/ast.ts';
+import type { RegoValue } from '../../values/index.ts';
 import type { FunctionCode } from '../runtime/documents.ts';
 import { type Runtime, runtime } from '../runtime/index.ts';
 import type { CollectCode, ConflictSite, Owner } from '../runtime/owner.ts';
+import type { RuleIndex } from '../runtime/rule-index.ts';
+import type { Scope } from '../runtime/scope.ts';
 import { emitBody } from './bodies.ts';
 import { type Chain, type Definitions, headValue, placeOf } from './definitions.ts';
 import { Frame, type Linker } from './frame.ts';
 import { emitMatch, equalityCode } from './matches.ts';
+import { ruleIndex } from './rule-index.ts';
 import { callSite } from './sites.ts';
 import { type Block, Unit } from './unit.ts';
 import { emitValue } from './values.ts';
@@ -25,38 +29,82 @@ export interface ValueRules {
 export function compileValueRules(rules: ValueRules, linker: Linker): FunctionCode {
   const unit = new Unit<Runtime>();
   const owner: Owner = { message: rules.message, collectors: once(() => compileCollectors(rules, linker)) };
-  const { chains, fallback } = rules.definitions;
-  const names = chains.map((chain) =>
-    chain.map((rule) => emitDefinition({ rule, rules, owner, unit, linker })),
-  );
-  const last = fallback && emitDefinition({ rule: fallback, rules, owner, unit, linker });
+  const { chains } = rules.definitions;
   const args = argumentNames(rules.arity);
-  const { memo } = rules;
-  const body = unit.root.open(
-    `${memo === undefined ? 'return ' : ''}function f(${['s', ...args].join(', ')}) `,
-  );
-  emitChains(body, names, last, rules);
-  if (memo !== undefined) emitMemo(unit, memo, args);
+  const index = ruleIndex(chains);
+  if (index === undefined) {
+    const body = emitDefinitions(rules, owner, unit, linker);
+    emitChains(body, rules);
+  } else {
+    const code = indexedValueRules(rules, owner, index, linker);
+    unit.root.line(`const f = ${unit.constant(code)};`);
+  }
+  if (rules.memo === undefined) unit.root.line('return f;');
+  else emitMemo(unit, rules.memo, args);
   return asFunction(unit.compile(runtime));
 }
 
-function emitChains(
-  body: Block,
-  names: readonly (readonly string[])[],
-  last: string | undefined,
-  rules: ValueRules,
-): void {
-  const { agree } = rules.definitions;
+interface Body {
+  readonly block: Block;
+  readonly names: readonly (readonly string[])[];
+  readonly last: string | undefined;
+}
+
+function emitDefinitions(rules: ValueRules, owner: Owner, unit: Unit<Runtime>, linker: Linker): Body {
+  const { chains, fallback } = rules.definitions;
+  const emit = (rule: Rule) => emitDefinition({ rule, rules, owner, unit, linker });
+  const names = chains.map((chain) => chain.map(emit));
+  const last = fallback === undefined ? undefined : emit(fallback);
   const args = argumentNames(rules.arity);
-  body.line('let p, n;');
+  return { block: unit.root.open(`function f(${['s', ...args].join(', ')}) `), names, last };
+}
+
+/** Of many definitions those that can hold; each is generated when it is first run. */
+function indexedValueRules(rules: ValueRules, owner: Owner, index: RuleIndex, linker: Linker): FunctionCode {
+  const { chains, fallback, agree } = rules.definitions;
+  const compileOne = (rule: Rule) =>
+    once((): DefinitionCode => {
+      const unit = new Unit<Runtime>();
+      const name = emitDefinition({ rule, rules, owner, unit, linker });
+      unit.root.line(`return ${name};`);
+      return asFunction(unit.compile(runtime));
+    });
+  const codes = chains.map((chain) => chain.map(compileOne));
+  const last = fallback === undefined ? undefined : compileOne(fallback);
+  return (scope, ...args) => {
+    let value: RegoValue | undefined;
+    for (const i of index.select(scope, args)) {
+      let next: RegoValue | undefined;
+      for (const code of codes[i] ?? []) {
+        next = code()(scope, value, ...args);
+        if (next !== undefined) break;
+      }
+      if (next !== undefined && agree) return next;
+      value = next ?? (next === null ? null : value);
+    }
+    return value === undefined ? last?.()(scope, undefined, ...args) : value;
+  };
+}
+
+/** The value of one definition; `before` is that of the definitions before it. */
+type DefinitionCode = (
+  scope: Scope,
+  before: RegoValue | undefined,
+  ...args: RegoValue[]
+) => RegoValue | undefined;
+
+function emitChains({ block, names, last }: Body, rules: ValueRules): void {
+  const { agree } = rules.definitions;
+  const passed = ['s', 'p', ...argumentNames(rules.arity)].join(', ');
+  block.line('let p, n;');
   for (const chain of names) {
     chain.forEach((name, i) => {
-      body.line(`${i === 0 ? '' : 'if (n === undefined) '}n = ${name}(${['s', 'p', ...args].join(', ')});`);
+      block.line(`${i === 0 ? '' : 'if (n === undefined) '}n = ${name}(${passed});`);
     });
-    body.line(agree ? 'if (n !== undefined) return n;' : 'if (n !== undefined) p = n;');
+    block.line(agree ? 'if (n !== undefined) return n;' : 'if (n !== undefined) p = n;');
   }
-  if (last !== undefined) body.line(`if (p === undefined) p = ${last}(${['s', 'p', ...args].join(', ')});`);
-  body.line('return p;');
+  if (last !== undefined) block.line(`if (p === undefined) p = ${last}(${passed});`);
+  block.line('return p;');
 }
 
 /**

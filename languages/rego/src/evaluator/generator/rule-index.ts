@@ -1,0 +1,94 @@
+import type { Expr, Rule, Term } from '../../syntax/ast.ts';
+import { keyOf, RegoSet, type RegoValue } from '../../values/index.ts';
+import { isComposite, RuleIndex, type Selector } from '../runtime/rule-index.ts';
+import type { Chain } from './definitions.ts';
+import { calledName } from './joins.ts';
+import { constantValue, isScalarTerm } from './terms.ts';
+
+/** From so many definitions on, finding those that can hold pays. */
+const manyDefinitions = 8;
+
+/** An index of definitions where most of them ask for constants of one part of the input or one argument. */
+export function ruleIndex(chains: readonly Chain[]): RuleIndex | undefined {
+  if (chains.length < manyDefinitions) return undefined;
+  const wants = chains.map(wantsOf);
+  const counts = new Map<string, { selector: Selector; count: number }>();
+  for (const want of wants) {
+    for (const [name, { selector }] of want) {
+      const known = counts.get(name) ?? { selector, count: 0 };
+      known.count++;
+      counts.set(name, known);
+    }
+  }
+  const [best] = [...counts].sort(([, a], [, b]) => b.count - a.count);
+  if (best === undefined || best[1].count < chains.length / 2) return undefined;
+  return new RuleIndex(
+    best[1].selector,
+    wants.map((want) => want.get(best[0])?.values),
+  );
+}
+
+/** What a definition asks for: constants that a part of the input or an argument must be one of. */
+type Wants = ReadonlyMap<string, { readonly selector: Selector; readonly values: readonly RegoValue[] }>;
+
+function wantsOf([rule, ...others]: Chain): Wants {
+  const search = new WantSearch();
+  // An else branch may hold where the definition itself does not.
+  if (rule !== undefined && others.length === 0) search.take(rule);
+  return search.wants;
+}
+
+class WantSearch {
+  readonly wants = new Map<string, { selector: Selector; values: readonly RegoValue[] }>();
+  readonly #names = new Map<string, Selector>();
+
+  take(rule: Rule): void {
+    rule.head.args?.forEach((term, index) => {
+      const selector: Selector = { kind: 'argument', index };
+      if (term.type === 'var') this.#names.set(term.name, selector);
+      else this.#want(selector, term);
+    });
+    for (const expr of rule.body) this.#takeExpr(expr);
+  }
+
+  #takeExpr(expr: Expr): void {
+    if (expr.negated || expr.with.length > 0 || expr.terms.type !== 'call') return;
+    const [left, right, output] = expr.terms.operands;
+    if (left === undefined || right === undefined || output !== undefined) return;
+    const name = calledName(expr);
+    if (name === 'internal.member_2') {
+      const selector = this.#selectorOf(left);
+      const set = constantValue(right);
+      if (selector !== undefined && set instanceof RegoSet) this.#add(selector, set.items());
+    } else if (name === 'eq') {
+      this.#takeEquality(left, right);
+      this.#takeEquality(right, left);
+    }
+  }
+
+  #takeEquality(side: Term, other: Term): void {
+    const selector = this.#selectorOf(side);
+    if (selector === undefined) return;
+    if (other.type === 'var' && !this.#names.has(other.name)) this.#names.set(other.name, selector);
+    else this.#want(selector, other);
+  }
+
+  #want(selector: Selector, term: Term): void {
+    if (isScalarTerm(term)) this.#add(selector, [constantValue(term) ?? null]);
+  }
+
+  #add(selector: Selector, values: readonly RegoValue[]): void {
+    if (values.some(isComposite)) return;
+    const name = selector.kind === 'argument' ? `a${selector.index}` : `i${String(keyOf(selector.path))}`;
+    // All that a body asks for must hold, so the first is as right as any other.
+    if (!this.wants.has(name)) this.wants.set(name, { selector, values });
+  }
+
+  #selectorOf(term: Term): Selector | undefined {
+    if (term.type === 'var') return this.#names.get(term.name);
+    if (term.type !== 'ref') return undefined;
+    const [head, ...operands] = term.terms;
+    if (head?.type !== 'var' || head.name !== 'input' || !operands.every(isScalarTerm)) return undefined;
+    return { kind: 'input', path: operands.map((operand) => constantValue(operand) ?? null) };
+  }
+}
