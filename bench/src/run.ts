@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<unknown> }>>> = {
   html: () => import('./html.ts'),
   rego: () => import('./rego.ts'),
+  'rego-start': () => import('./rego-start.ts'),
   report: () => import('./report.ts'),
   scan: () => import('./scan.ts'),
   startup: () => import('./startup.ts'),

@@ -31,6 +31,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./explain/explain.ts'),
   },
   {
+    name: 'rego',
+    summary: 'evaluate, test and check policies in Rego, as the program opa does',
+    load: () => import('./rego/rego.ts'),
+  },
+  {
     name: 'config',
     summary: 'tell what is wrong in keelson.yaml',
     load: () => import('./config-check/config.ts'),

@@ -13,6 +13,8 @@ export const regoErrorCodes = Object.freeze({
   eval_builtin_error: 'A built-in function could not do its work.',
   eval_with_merge_error: 'A value given by "with" does not fit the document that it replaces.',
   eval_cancel_error: 'The evaluation was cancelled, or passed its time limit.',
+  bundle_error:
+    'A bundle or a document of data is damaged, or holds what its manifest or signature does not allow.',
   eval_limit_error: 'The evaluation or the text passed a bound, which the message names.',
 });
 export type RegoErrorCode = keyof typeof regoErrorCodes;

@@ -1,5 +1,30 @@
 export type { Builtin, BuiltinContext, BuiltinHost, Capabilities } from './builtins/index.ts';
-export { BuiltinError, capabilities, findBuiltin } from './builtins/index.ts';
+export { BuiltinError, capabilities, findBuiltin, nodeCryptography } from './builtins/index.ts';
+export {
+  type ArchiveFile,
+  type ArchiveLimits,
+  type Bundle,
+  type BundleModule,
+  type DataPatch,
+  DocumentConflict,
+  defaultArchiveLimits,
+  documentAt,
+  documentBelow,
+  emptyDocument,
+  emptyManifest,
+  fromYamlValue,
+  isMembers,
+  type Manifest,
+  manifestFrom,
+  manifestJson,
+  mergeDocuments,
+  overlap,
+  readBundle,
+  readDocument,
+  readTar,
+  rootsPermit,
+  writeTar,
+} from './bundle/index.ts';
 export { compileModules } from './compiler/compile.ts';
 export type { CompileOptions } from './compiler/options.ts';
 export { RegoError, type RegoErrorCode, regoErrorCodes } from './errors.ts';

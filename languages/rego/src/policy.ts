@@ -231,7 +231,7 @@ export class PreparedQuery {
 }
 
 /** Wildcards and what the compiler makes. */
-const generatedName = /^(?:\$|__local|__term[0-9])/;
+const generatedName = /^(?:\$|__local|_$)/;
 
 /** A query without a package still needs one for its imports to be read. */
 function preambleText(lines: readonly string[]): string {

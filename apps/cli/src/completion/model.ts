@@ -122,7 +122,7 @@ export function describedFlags(help: string): ReadonlyMap<string, string> {
     open = [];
     if (indent < 2 || !line.trimStart().startsWith('-')) continue;
     const [left = '', ...right] = line.trim().split(/\s{2,}/);
-    for (const [, name = ''] of left.matchAll(/--([a-z][a-z-]*)/g)) {
+    for (const [, name = ''] of left.matchAll(/--([a-z][a-z0-9-]*)/g)) {
       described.set(name, right.join(' '));
       open.push(name);
     }

@@ -50,15 +50,15 @@ export const { run, usage } = defineVerb(
       const found = idsOf(name, texts);
       for (const id of found) ids.add(id);
       if (found.length > 0) continue;
-      const meaning = await meaningOf(name);
-      if (meaning === undefined) {
+      const known = await codeOf(name);
+      if (known === undefined) {
         const near = suggestion(
           name,
           texts.map(({ id }) => id),
         );
         throw new CommandError('USAGE', `there is no check and no error code "${name}"${near}`);
       }
-      codes.push({ code: name.toUpperCase(), meaning });
+      codes.push(known);
     }
     const definitions = [
       ...(await loadCheckDefinitions(ids)).values(),
@@ -90,9 +90,13 @@ function idsOf(name: string, texts: readonly CheckText[]): string[] {
     .map(({ id }) => id);
 }
 
-async function meaningOf(name: string): Promise<string | undefined> {
+/** Codes are upper case, but for those of Rego, which are OPA's. */
+async function codeOf(name: string): Promise<{ code: string; meaning: string } | undefined> {
   const { errorTables } = await import('../error-tables.ts');
-  const code = name.toUpperCase();
-  for (const [, table] of errorTables) if (Object.hasOwn(table, code)) return table[code];
+  for (const [, table] of errorTables) {
+    const code = [name.toUpperCase(), name.toLowerCase()].find((each) => Object.hasOwn(table, each));
+    const meaning = code === undefined ? undefined : table[code];
+    if (code !== undefined && meaning !== undefined) return { code, meaning };
+  }
   return undefined;
 }

@@ -71,6 +71,9 @@ class QueryCompiler {
     this.#resolve();
     const expressions = this.#captureValues();
     this.#locals();
+    // Errors name what was made for a value like a wildcard.
+    for (const { variable } of expressions)
+      if (variable !== undefined) this.#originalNames.set(variable, '_');
     this.#templates();
     this.#body = comprehensionTerms(this.#names).body(new ExpressionTerms(this.#names).body(this.#body));
     this.#withs();

@@ -1,0 +1,50 @@
+import {
+  type Diagnostic,
+  EvaluationError,
+  formatDiagnostics,
+  RegoError,
+  RegoSyntaxError,
+} from '@keelson/rego';
+import { exitCodes } from '../exit.ts';
+import { type Structure, structure } from './json-output.ts';
+
+/** An error as `opa` writes it in JSON. */
+export function faultJson({ message, code, location, details = [] }: Diagnostic): Structure {
+  const [line, caret] = details;
+  return structure({
+    message,
+    code,
+    location: location === undefined ? undefined : placeJson(location),
+    details:
+      code === 'rego_parse_error' && line !== undefined && caret !== undefined
+        ? structure({ line, idx: caret.indexOf('^') })
+        : undefined,
+  });
+}
+
+export function placeJson({ file, row, col }: { file: string; row: number; col: number }): Structure {
+  return structure({ file, row, col });
+}
+
+/** The errors that ended a run, as `opa`'s JSON has them; undefined for what is no error of a policy. */
+export function faultsOf(error: unknown): readonly Structure[] | undefined {
+  if (error instanceof RegoSyntaxError) return error.diagnostics.map(faultJson);
+  if (error instanceof EvaluationError) {
+    const { code, message, at } = error;
+    return [structure({ message, code, location: at === undefined ? undefined : placeJson(at) })];
+  }
+  return error instanceof RegoError ? [structure({ message: error.message })] : undefined;
+}
+
+/** The text of an error of a policy in `opa`'s words. */
+export function faultText(error: unknown): string | undefined {
+  if (error instanceof RegoSyntaxError) return formatDiagnostics(error.diagnostics);
+  if (error instanceof EvaluationError) return error.toOpaText();
+  if (error instanceof RegoError) return error.message;
+  return undefined;
+}
+
+/** An evaluation that failed says nothing of its input, which counts as one that could not be read. */
+export function exitOf(error: unknown): number {
+  return error instanceof EvaluationError ? exitCodes.unreadable : exitCodes.usage;
+}

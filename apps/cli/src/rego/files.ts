@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { CommandError, reasonOf } from '../errors.ts';
+
+/** Bounds on what is read for a policy. */
+const maxFileBytes = 1 << 29;
+const maxDepth = 64;
+
+/** A file as it was found: its name for messages, and the steps from the folder that was named down to its own. */
+export interface FoundFile {
+  readonly file: string;
+  readonly steps: readonly string[];
+  /** The path was named itself, not found in a folder. */
+  readonly named: boolean;
+}
+
+/**
+ * The files that a path stands for, in order of their names.
+ *
+ * @param ignored names of files and folders that are left out; `*` stands for any characters.
+ * @throws CommandError USAGE for a path that is not there.
+ */
+export function* findFiles(path: string, ignored: readonly string[] = []): Generator<FoundFile> {
+  const root = normalize(path.startsWith('file://') ? path.slice('file://'.length) : path);
+  const found = statSync(root, { throwIfNoEntry: false });
+  if (found === undefined) throw new CommandError('USAGE', `${path}: no such file or folder`);
+  if (!found.isDirectory()) yield { file: root, steps: [], named: true };
+  else yield* below(root, [], ignored.map(namePattern), new Set([realpathSync(root)]));
+}
+
+function* below(
+  folder: string,
+  steps: readonly string[],
+  ignored: readonly ((name: string) => boolean)[],
+  above: ReadonlySet<string>,
+): Generator<FoundFile> {
+  if (steps.length > maxDepth) throw new CommandError('USAGE', `${folder}: deeper than ${maxDepth} folders`);
+  for (const name of readdirSync(folder).sort()) {
+    if (ignored.some((isIgnored) => isIgnored(name))) continue;
+    const file = join(folder, name);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isFile() === true) yield { file, steps, named: false };
+    if (found?.isDirectory() !== true) continue;
+    const real = realpathSync(file);
+    // A link that leads back up would go round for ever.
+    if (!above.has(real)) yield* below(file, [...steps, name], ignored, new Set([...above, real]));
+  }
+}
+
+/** What `--ignore` takes: a name with `*` for any characters. */
+function namePattern(pattern: string): (name: string) => boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return (name) => name === first;
+  return (name) => {
+    // `.*` means hidden files, not the folder itself.
+    if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last))
+      return false;
+    let at = first.length;
+    return rest.every((part) => {
+      const found = name.indexOf(part, at);
+      at = found + part.length;
+      return found >= 0 && at <= name.length - last.length;
+    });
+  };
+}
+
+/** @throws CommandError USAGE */
+export function readBytes(file: string): Buffer {
+  try {
+    const { size } = statSync(file);
+    if (size > maxFileBytes) throw new CommandError('USAGE', `${file}: larger than ${maxFileBytes} bytes`);
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError('USAGE', `${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The text of a file, without a byte order mark. @throws CommandError USAGE */
+export function readText(file: string): string {
+  return new TextDecoder().decode(readBytes(file));
+}
+
+export function isYamlFile(file: string): boolean {
+  return /\.ya?ml$/.test(file);
+}
+
+/** The program's own input. */
+export function readStdin(): string {
+  return new TextDecoder().decode(readFileSync(0));
+}

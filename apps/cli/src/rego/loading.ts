@@ -1,0 +1,171 @@
+import {
+  type Diagnostic,
+  DocumentConflict,
+  documentAt,
+  emptyDocument,
+  isMembers,
+  type Module,
+  mergeDocuments,
+  parseModule,
+  RegoError,
+  RegoSyntaxError,
+  type RegoValue,
+  type RegoVersion,
+  readDocument,
+} from '@keelson/rego';
+import type { LoadedBundle } from './bundles.ts';
+import { type FoundFile, findFiles, isYamlFile, readText } from './files.ts';
+
+/** Where policies and data come from. */
+export interface Sources {
+  /** Files and folders, each perhaps with the place of its data in front: `app.config:settings.json`. */
+  readonly data: readonly string[];
+  readonly bundles: readonly string[];
+  readonly ignore: readonly string[];
+  readonly version: RegoVersion;
+  /** Read only modules. */
+  readonly modulesOnly?: boolean;
+}
+
+export interface Loaded {
+  /** By file name. */
+  readonly modules: ReadonlyMap<string, Module>;
+  readonly data: RegoValue;
+  readonly bundles: readonly LoadedBundle[];
+}
+
+/**
+ * Reads all sources.
+ *
+ * @throws RegoSyntaxError with the faults of every module; RegoError `bundle_error` for data that cannot be read or
+ *   merged; CommandError USAGE for a path that is not there.
+ */
+export async function load(sources: Sources): Promise<Loaded> {
+  const loader = new Loader(sources);
+  for (const source of sources.data) loader.source(source);
+  if (sources.bundles.length > 0 || loader.archives.length > 0) {
+    const { loadBundle, moduleFile } = await import('./bundles.ts');
+    const bundles = [
+      ...loader.archives.map((path) => loadBundle(path)),
+      ...sources.bundles.map((path) => loadBundle(path, sources.ignore)),
+    ];
+    checkRoots(bundles.slice(loader.archives.length));
+    for (const bundle of bundles) loader.bundle(bundle, (path) => moduleFile(bundle, path));
+  }
+  return loader.finish();
+}
+
+function checkRoots(bundles: readonly LoadedBundle[]): void {
+  bundles.forEach(({ path, bundle: { manifest } }, at) => {
+    for (const other of bundles.slice(at + 1)) {
+      const both = manifest.roots.find((root) =>
+        other.bundle.manifest.roots.some(
+          (next) =>
+            root === next ||
+            root === '' ||
+            next === '' ||
+            `${root}/`.startsWith(`${next}/`) ||
+            `${next}/`.startsWith(`${root}/`),
+        ),
+      );
+      if (both !== undefined)
+        throw new RegoError(
+          'bundle_error',
+          `bundles ${path} and ${other.path} have overlapping roots: '${both}'`,
+        );
+    }
+  });
+}
+
+class Loader {
+  readonly archives: string[] = [];
+  readonly #sources: Sources;
+  readonly #modules = new Map<string, Module>();
+  readonly #faults: Diagnostic[] = [];
+  readonly #bundles: LoadedBundle[] = [];
+  #data: RegoValue = emptyDocument();
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
+  }
+
+  source(source: string): void {
+    const { prefix, path } = splitPrefix(source);
+    for (const found of findFiles(path, this.#sources.ignore)) this.#file(found, prefix);
+  }
+
+  #file({ file, steps, named }: FoundFile, prefix: readonly string[]): void {
+    if (file.endsWith('.rego')) this.module(file, readText(file), this.#sources.version);
+    else if (this.#sources.modulesOnly === true && !named) return;
+    else if (file.endsWith('.json')) this.#document(file, [...prefix, ...steps], 'json');
+    else if (isYamlFile(file)) this.#document(file, [...prefix, ...steps], 'yaml');
+    else if (/\.tar\.gz$|\.tgz$/.test(file) && named) this.archives.push(file);
+    else if (named) throw new RegoError('bundle_error', `${file}: file is not recognized`);
+  }
+
+  #document(file: string, path: readonly string[], format: 'json' | 'yaml'): void {
+    if (this.#sources.modulesOnly === true) return;
+    const value = readDocument(file, readText(file), format);
+    if (!isMembers(value) && path.length === 0)
+      throw new RegoError('bundle_error', `${file}: document must be of type object`);
+    this.#merge(file, documentAt(path, value));
+  }
+
+  #merge(file: string, document: RegoValue): void {
+    try {
+      this.#data = mergeDocuments(this.#data, document);
+    } catch (error) {
+      if (error instanceof DocumentConflict)
+        throw new RegoError('bundle_error', `${file}: merge error: ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
+
+  module(file: string, text: string, version: RegoVersion): void {
+    try {
+      this.#modules.set(file, parseModule(file, text, { version }));
+    } catch (error) {
+      if (!(error instanceof RegoSyntaxError)) throw error;
+      this.#faults.push(...error.diagnostics);
+    }
+  }
+
+  bundle(loaded: LoadedBundle, nameOf: (path: string) => string): void {
+    const { bundle } = loaded;
+    this.#bundles.push(loaded);
+    for (const { path, text, version } of bundle.modules)
+      this.module(nameOf(path), text, version ?? this.#sources.version);
+    if (this.#sources.modulesOnly !== true) this.#merge(loaded.path, bundle.data);
+  }
+
+  finish(): Loaded {
+    if (this.#faults.length > 0) throw new RegoSyntaxError(this.#faults);
+    return { modules: this.#modules, data: this.#data, bundles: this.#bundles };
+  }
+}
+
+/** `a.b:path` puts the data of `path` below `data.a.b`. */
+function splitPrefix(source: string): { prefix: readonly string[]; path: string } {
+  const match = /^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):(.+)$/.exec(source);
+  const [, names = '', path = ''] = match ?? [];
+  if (match === null || path.startsWith('//')) return { prefix: [], path: source };
+  const steps = names.split('.');
+  return { prefix: steps[0] === 'data' ? steps.slice(1) : steps, path };
+}
+
+/**
+ * An input: JSON, or else YAML, whose first document counts.
+ *
+ * @throws RegoError `bundle_error`
+ */
+export function inputFrom(file: string, text: string): RegoValue {
+  const isYaml = !file.endsWith('.json') && !/^\s*[[{]/.test(text);
+  if (isYaml) return readDocument(file, text, 'yaml');
+  try {
+    return readDocument(file, text, 'json');
+  } catch (error) {
+    // YAML has flow collections that are no JSON.
+    if (file.endsWith('.json')) throw error;
+    return readDocument(file, text, 'yaml');
+  }
+}

@@ -1,0 +1,102 @@
+import { type PreparedQuery, type QueryResult, type RegoValue, stringifyJson } from '@keelson/rego';
+import { indented, type Structure, structure } from './json-output.ts';
+import { prettyTable } from './pretty-table.ts';
+
+export const resultFormats = ['json', 'values', 'bindings', 'pretty', 'raw', 'discard'] as const;
+export type ResultFormat = (typeof resultFormats)[number];
+
+/** One way in which a query holds. */
+interface Row {
+  readonly values: readonly RegoValue[];
+  readonly bindings: readonly (readonly [name: string, value: RegoValue])[];
+}
+
+/** The result of a query in the form that `opa eval` gives it. */
+export class Results {
+  readonly #expressions: PreparedQuery['expressions'];
+  readonly #rows: readonly Row[];
+
+  constructor(query: PreparedQuery, { rows, values }: QueryResult) {
+    this.#expressions = query.expressions;
+    this.#rows = rows.map((row, at) => ({
+      values: values[at] ?? [],
+      bindings: [...row].sort(([a], [b]) => (a < b ? -1 : 1)),
+    }));
+  }
+
+  get isDefined(): boolean {
+    return this.#rows.length > 0;
+  }
+
+  /** The text of a format, each line ended. */
+  text(format: ResultFormat, prettyLimit: number): string {
+    switch (format) {
+      case 'json':
+        return `${indented(this.json())}\n`;
+      case 'discard':
+        return `${indented(this.isDefined ? { result: 'discarded' } : {})}\n`;
+      case 'values':
+        return this.#rows.map(({ values }) => `${indented(values)}\n`).join('');
+      case 'bindings':
+        return this.#rows.map((row) => `${indented(bindingsOf(row))}\n`).join('');
+      case 'raw':
+        return this.#rows.map(({ values }) => `${values.map(raw).join(' ')}\n`).join('');
+      case 'pretty':
+        return this.#pretty(prettyLimit);
+    }
+  }
+
+  /** `{"result": […]}`, and no more than `{}` where the query is undefined. */
+  json(): Structure {
+    return structure({ result: this.isDefined ? this.rowsJson() : undefined });
+  }
+
+  rowsJson(): readonly Structure[] {
+    return this.#rows.map((row) => this.#rowJson(row));
+  }
+
+  #rowJson(row: Row): Structure {
+    const expressions = this.#expressions.map(({ text, row: line, col }, at) =>
+      structure({ value: row.values[at], text, location: structure({ row: line, col }) }),
+    );
+    return structure({ expressions, bindings: row.bindings.length === 0 ? undefined : bindingsOf(row) });
+  }
+
+  #pretty(limit: number): string {
+    const [first] = this.#rows;
+    // `opa` writes an empty object where nothing holds.
+    if (first === undefined) return 'undefined\n';
+    const isPlain = first.values.length === 1 || first.values.every((value) => typeof value === 'boolean');
+    if (this.#rows.length === 1 && first.bindings.length === 0 && isPlain)
+      return `${indented(first.values[0] ?? null)}\n`;
+    return prettyTable(this.#columns(first, limit));
+  }
+
+  /** Expressions stand before variables; those that are just true or false only where there are no variables. */
+  #columns(
+    { bindings, values }: Row,
+    limit: number,
+  ): (readonly [heading: string, cells: readonly string[]])[] {
+    const cut = (value: RegoValue | undefined): string => {
+      const text = stringifyJson(value ?? null);
+      return limit > 0 && text.length > limit ? `${text.slice(0, limit)}...` : text;
+    };
+    const expressions = this.#expressions.flatMap(({ text }, at) =>
+      typeof values[at] === 'boolean' && bindings.length > 0
+        ? []
+        : [[text, this.#rows.map((row) => cut(row.values[at]))] as const],
+    );
+    const variables = bindings.map(
+      ([name], at) => [name, this.#rows.map((row) => cut(row.bindings[at]?.[1]))] as const,
+    );
+    return [...expressions, ...variables];
+  }
+}
+
+function bindingsOf({ bindings }: Row): Structure {
+  return new Map(bindings);
+}
+
+function raw(value: RegoValue): string {
+  return typeof value === 'string' ? value : stringifyJson(value);
+}

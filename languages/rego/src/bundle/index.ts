@@ -1,0 +1,19 @@
+export { type Bundle, type BundleModule, type DataPatch, readBundle } from './bundle.ts';
+export {
+  DocumentConflict,
+  documentAt,
+  documentBelow,
+  emptyDocument,
+  isMembers,
+  mergeDocuments,
+} from './documents.ts';
+export {
+  emptyManifest,
+  type Manifest,
+  manifestFrom,
+  manifestJson,
+  overlap,
+  rootsPermit,
+} from './manifest.ts';
+export { fromYamlValue, readDocument } from './read-document.ts';
+export { type ArchiveFile, type ArchiveLimits, defaultArchiveLimits, readTar, writeTar } from './tar.ts';
