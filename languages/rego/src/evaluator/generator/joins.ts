@@ -1,18 +1,25 @@
 import type { Expr, RefTerm, Term, VarTerm } from '../../syntax/ast.ts';
+import { compareTerms } from '../../syntax/compare.ts';
 import type { RegoValue } from '../../values/index.ts';
 import { itemsInOrder, items as itemsOf } from '../runtime/access.ts';
 import { JoinSite, type KeyTemplate } from '../runtime/join-index.ts';
 import type { Frame } from './frame.ts';
-import { emitEquals } from './matches.ts';
+import { emitEquals, emitMatch } from './matches.ts';
+import { emitSteps, endsInTree } from './references.ts';
 import { constantValue, isDetermined, isPlainName, isScalarTerm } from './terms.ts';
 import { emitValue } from './values.ts';
 import { mentions } from './variables.ts';
 
-/** `row = collection[key]`, where the row and the key have no value yet. */
+/**
+ * `collection[key].path = side`, where the key has no value yet. The side is a variable without a value, which
+ * then stands for the row or a part of it, or something to compare with.
+ */
 export interface RowLoop {
-  readonly row: VarTerm;
   readonly collection: RefTerm;
   readonly key: VarTerm;
+  readonly path: readonly Term[];
+  readonly side: Term;
+  readonly binds: boolean;
 }
 
 /** A comparison that picks rows: what of each row is compared, and with what. */
@@ -29,16 +36,21 @@ export interface Join {
 export function rowLoop(expr: Expr, frame: Frame): RowLoop | undefined {
   const sides = equalitySides(expr);
   if (sides === undefined) return undefined;
-  for (const [row, from] of [sides, [sides[1], sides[0]]] as const) {
-    if (row.type !== 'var' || frame.bound.has(row.name) || from.type !== 'ref') continue;
-    const key = from.terms.at(-1);
-    const operands = from.terms.slice(1, -1);
-    if (from.terms.length < 2 || key?.type !== 'var' || frame.bound.has(key.name) || key.name === row.name)
-      continue;
-    if (operands.every((operand) => isDetermined(operand, frame.bound)))
-      return { row, key, collection: { ...from, terms: from.terms.slice(0, -1) } };
-  }
-  return undefined;
+  return rowLoopOf(sides[0], sides[1], frame) ?? rowLoopOf(sides[1], sides[0], frame);
+}
+
+function rowLoopOf(from: Term, side: Term, frame: Frame): RowLoop | undefined {
+  if (from.type !== 'ref') return undefined;
+  const at = from.terms.findIndex((term, i) => i > 0 && !isDetermined(term, frame.bound));
+  const key = from.terms[at];
+  const path = from.terms.slice(at + 1);
+  if (at < 1 || key?.type !== 'var' || !path.every(isScalarTerm) || mentions(side).has(key.name))
+    return undefined;
+  if (endsInTree(from.terms.slice(0, at), frame)) return undefined;
+  const binds =
+    side.type === 'var' && !frame.bound.has(side.name) && side.name !== 'input' && side.name !== 'data';
+  if (!binds && !isDetermined(side, frame.bound)) return undefined;
+  return { collection: { ...from, terms: from.terms.slice(0, at) }, key, path, side, binds };
 }
 
 function equalitySides(expr: Expr): readonly [Term, Term] | undefined {
@@ -57,9 +69,10 @@ export function calledName(expr: Expr): string | undefined {
     .join('.');
 }
 
-/** The comparison that picks the rows of a loop, among the expressions after it. */
+/** The comparison that picks the rows of a loop: its own, or one among the expressions after it. */
 export function findJoin(loop: RowLoop, after: readonly Expr[], frame: Frame): Join | undefined {
   const search = new JoinSearch(loop, frame);
+  if (!loop.binds) return search.own();
   for (const expr of after) {
     const found = search.take(expr);
     if (found === 'stop') return undefined;
@@ -70,8 +83,9 @@ export function findJoin(loop: RowLoop, after: readonly Expr[], frame: Frame): J
 
 /** Follows the expressions after a loop and knows which variables come from the row, and which do not. */
 class JoinSearch {
-  readonly #rowName: string;
+  readonly #loop: RowLoop;
   readonly #frame: Frame;
+  readonly #path: readonly RegoValue[];
   readonly #projections = new Map<string, readonly RegoValue[]>();
   readonly #needed: (readonly RegoValue[])[] = [];
   readonly #fixed: Expr[] = [];
@@ -79,9 +93,26 @@ class JoinSearch {
   readonly #keyName: string;
 
   constructor(loop: RowLoop, frame: Frame) {
-    this.#rowName = loop.row.name;
-    this.#keyName = loop.key.name;
+    this.#loop = loop;
     this.#frame = frame;
+    this.#keyName = loop.key.name;
+    this.#path = constants(loop.path);
+    if (!loop.binds || loop.side.type !== 'var') return;
+    this.#projections.set(loop.side.name, this.#path);
+    if (this.#path.length > 0) this.#needed.push(this.#path);
+  }
+
+  /** The join that the loop's own expression is. */
+  own(): Join | undefined {
+    const { side } = this.#loop;
+    if (!this.#isFixed(side)) return undefined;
+    return {
+      template: { kind: 'path', path: this.#path },
+      needed: [],
+      fixed: [],
+      kind: 'equal',
+      other: side,
+    };
   }
 
   /** A join, nothing yet, or `stop`: the expression does something that must be done for each row. */
@@ -119,7 +150,6 @@ class JoinSearch {
 
   #isKnown(name: string): boolean {
     return (
-      name === this.#rowName ||
       name === this.#keyName ||
       this.#projections.has(name) ||
       this.#fixedNames.has(name) ||
@@ -135,12 +165,26 @@ class JoinSearch {
 
   /** The members of the row that a term stands for. */
   #pathOf(term: Term): readonly RegoValue[] | undefined {
-    if (term.type === 'var') return term.name === this.#rowName ? [] : this.#projections.get(term.name);
+    if (term.type === 'var') return this.#projections.get(term.name);
     if (term.type !== 'ref') return undefined;
     const [head, ...operands] = term.terms;
-    const start = head?.type === 'var' ? this.#pathOf(head) : undefined;
-    if (start === undefined || !operands.every(isScalarTerm)) return undefined;
-    return [...start, ...operands.map((operand) => constantValue(operand) ?? null)];
+    const start = head?.type === 'var' ? this.#projections.get(head.name) : undefined;
+    if (start !== undefined)
+      return operands.every(isScalarTerm) ? [...start, ...constants(operands)] : undefined;
+    return this.#pathByKey(term.terms);
+  }
+
+  /** `collection[key].a.b` names the same row as the loop does. */
+  #pathByKey(terms: readonly Term[]): readonly RegoValue[] | undefined {
+    const prefix = this.#loop.collection.terms;
+    const key = terms[prefix.length];
+    const rest = terms.slice(prefix.length + 1);
+    if (key?.type !== 'var' || key.name !== this.#keyName || !rest.every(isScalarTerm)) return undefined;
+    const isSame = prefix.every((term, i) => {
+      const other = terms[i];
+      return other !== undefined && compareTerms(term, other) === 0;
+    });
+    return isSame ? constants(rest) : undefined;
   }
 
   #templateOf(term: Term): KeyTemplate | undefined {
@@ -165,7 +209,7 @@ class JoinSearch {
   /** Whether a term gives the same one value whatever the row. */
   #isFixed(term: Term): boolean {
     for (const name of mentions(term)) {
-      if (name === this.#rowName || name === this.#keyName || this.#projections.has(name)) return false;
+      if (name === this.#keyName || this.#projections.has(name)) return false;
     }
     if (term.type.endsWith('comprehension')) return false;
     const bound = new Map(this.#frame.bound);
@@ -205,7 +249,12 @@ export function emitJoin(loop: RowLoop, join: Join, frame: Frame): void {
     const keys = frame.hoisted(level, () => frame.name(`${takeKeys}(${collection})`, level));
     frame.bound.set(loop.key.name, frame.name(`${keys} === null ? ${position} : ${keys}[${position}]`));
   }
-  frame.bound.set(loop.row.name, frame.name(`${rows}[${position}]`));
+  const value = emitSteps(frame.name(`${rows}[${position}]`), loop.path, frame);
+  emitMatch(loop.side, value, frame);
+}
+
+function constants(terms: readonly Term[]): readonly RegoValue[] {
+  return terms.map((term) => constantValue(term) ?? null);
 }
 
 /** Writes the positions of the picked rows; null where all rows are to be gone through. */

@@ -66,6 +66,19 @@ function emitLoop(from: string, operand: Term, frame: Frame): string {
   return value;
 }
 
+/** Whether a reference ends above rules or goes through their tree by a key known only at run time. */
+export function endsInTree(terms: readonly Term[], frame: Frame): boolean {
+  const [head, ...operands] = terms;
+  if (head?.type !== 'var' || head.name !== 'data' || frame.bound.has(head.name)) return false;
+  let node = frame.linker.root.children.get('"data');
+  for (const operand of operands) {
+    if (node === undefined || node.rules.length > 0) return false;
+    if (!isScalarTerm(operand)) return node.children.size > 0;
+    node = childNode(node, operand);
+  }
+  return node !== undefined && node.rules.length === 0;
+}
+
 /** A reference into data: rules where there are any, else what is stored. */
 function emitData(operands: readonly Term[], frame: Frame): string {
   let node = frame.linker.root.children.get('"data');
