@@ -5,6 +5,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   'attack-mappings': () => import('./attack-mappings.ts'),
   'cns-controls-catalog': () => import('./cns-controls-catalog.ts'),
   dockerfiles: () => import('./dockerfiles.ts'),
+  'gatekeeper-library': () => import('./gatekeeper-library.ts'),
   'helm-bitnami': () => import('./helm-bitnami.ts'),
   kics: () => import('./kics.ts'),
   'osps-baseline': () => import('./osps-baseline.ts'),

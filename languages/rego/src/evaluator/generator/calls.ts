@@ -72,9 +72,8 @@ function emitFunctionCall(
   frame: Frame,
 ): void {
   const target = functionAt(terms, frame.linker);
-  // No such function: the compiler lets it pass where nothing can be there, and then nothing is.
   if (target === undefined) {
-    frame.line(`if (true) ${frame.fail}`);
+    emitRuleCall(terms, operands, location, frame);
     return;
   }
   const args = operands.slice(0, target.arity).map((operand) => emitValue(operand, frame));
@@ -83,6 +82,25 @@ function emitFunctionCall(
   const site = unit.constant(callSite(location));
   const code = `${scope}.mocks === null ? ${name}.run(${[scope, ...args].join(', ')}) : ${unit.use('callFunction')}(${scope}, ${name}, [${args.join(', ')}], ${site})`;
   emitResult(frame.name(code, frame.levelOf(scope, ...args)), operands[target.arity], frame);
+}
+
+/**
+ * Without arguments a function is a rule, and `f()` is its document. Where nothing is, the compiler lets a call
+ * pass, and then it gives nothing.
+ */
+function emitRuleCall(
+  terms: readonly Term[],
+  operands: readonly Term[],
+  location: Location | undefined,
+  frame: Frame,
+): void {
+  const [output, ...more] = operands;
+  const isRule = more.length === 0 && findNode(frame.linker.root, terms) !== undefined;
+  if (isRule) {
+    emitResult(emitValue({ type: 'ref', terms: [...terms], location }, frame), output, frame);
+    return;
+  }
+  frame.line(`if (true) ${frame.fail}`);
 }
 
 function emitResult(result: string, output: Term | undefined, frame: Frame): void {

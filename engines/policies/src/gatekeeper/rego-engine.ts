@@ -1,0 +1,124 @@
+import { isKeelsonError, type JsonObject, type SourceLocation } from '@keelson/core';
+import {
+  type EvaluationError,
+  type JsonResult,
+  type Module,
+  Policy,
+  parseModule,
+  RegoSyntaxError,
+  type RegoVersion,
+} from '@keelson/rego';
+import { PolicyError } from '../errors.ts';
+import { fromRego, objectAt, toRego } from '../json.ts';
+import { type Engine, type EngineOptions, type EngineViolation, policyLimits } from './engine.ts';
+import type { Inventory } from './inventory.ts';
+import { checkEntryModule, checkLibrary } from './rego-check.ts';
+import { type Review, reviewedRequest } from './review.ts';
+
+/** A module of a template and where its text begins. */
+export interface TemplateModule {
+  readonly text: string;
+  /** The place of a line of the text, counted from 1. */
+  readonly locate: (line: number) => SourceLocation | undefined;
+}
+
+/** The Rego of a template. */
+export class RegoEngine implements Engine {
+  readonly name = 'Rego';
+  readonly #policy: Policy;
+  readonly #entrypoint: string;
+  readonly #options: EngineOptions;
+
+  /** @throws PolicyError POLICY_CODE at the line of the template */
+  constructor(
+    entry: TemplateModule,
+    libraries: readonly TemplateModule[],
+    version: RegoVersion,
+    options: EngineOptions,
+  ) {
+    this.#options = options;
+    const texts = new Map([
+      ['template', entry],
+      ...libraries.map((library, i) => [`library ${i + 1}`, library] as const),
+    ]);
+    const modules = new Map<string, Module>();
+    for (const [name, { text, locate }] of texts) {
+      modules.set(
+        name,
+        placed(
+          () => {
+            const module = parseModule(name, text, { version });
+            if (name === 'template') checkEntryModule(module);
+            else checkLibrary(module);
+            return module;
+          },
+          () => locate,
+        ),
+      );
+    }
+    this.#policy = placed(
+      () => new Policy(modules, { version, limits: { ...policyLimits, ...options.limits } }),
+      (file) => texts.get(file)?.locate ?? entry.locate,
+    );
+    this.#entrypoint = `${referenceOf(modules.get('template'))}.violation`;
+  }
+
+  evaluate(review: Review, constraint: JsonObject, inventory: Inventory): readonly EngineViolation[] {
+    const input = {
+      review: toRego(reviewedRequest(review)),
+      parameters: toRego(objectAt(constraint, 'spec', 'parameters')),
+    };
+    const { host } = this.#options;
+    const { result, errors } = this.#policy.evaluate(this.#entrypoint, input, {
+      data: inventory.document,
+      ...(host === undefined ? {} : { host }),
+    });
+    const fatal = errors.find(endsEvaluation);
+    if (fatal !== undefined) throw new PolicyError('POLICY_FAILED', `${fatal.code}: ${fatal.message}`);
+    return Array.isArray(result) ? result.flatMap(violationOf) : [];
+  }
+}
+
+/** Errors of built-ins only leave their expression undefined. */
+export function endsEvaluation({ code }: EvaluationError): boolean {
+  return code !== 'eval_builtin_error' && code !== 'eval_type_error';
+}
+
+/** An item without `msg` says nothing, as for Gatekeeper. */
+function violationOf(item: JsonResult): EngineViolation[] {
+  const value = fromRego(item);
+  const message = objectAt(value)['msg'];
+  if (message === undefined) return [];
+  if (typeof message !== 'string') throw new PolicyError('POLICY_FAILED', 'msg of a violation is no text');
+  return [{ message, details: objectAt(value)['details'] ?? {} }];
+}
+
+/** The package as a reference, with every name as a literal. */
+function referenceOf(module: Module | undefined): string {
+  const path = (module?.package.path ?? []).slice(1);
+  return `data${path.map((term) => (term.type === 'string' ? `[${JSON.stringify(term.value)}]` : '')).join('')}`;
+}
+
+/** Does a thing, and tells its fault at the place in the template. */
+function placed<T>(make: () => T, locate: (file: string) => TemplateModule['locate']): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!isKeelsonError(error)) throw error;
+    const { line, file } = error.location ?? {};
+    const location = line === undefined ? undefined : locate(file ?? '')(line);
+    throw new PolicyError('POLICY_CODE', wordsOf(error), {
+      cause: error,
+      ...(location === undefined ? {} : { location }),
+    });
+  }
+}
+
+/** OPA's code and words of the first fault, and how many there are beside. */
+function wordsOf(error: Error): string {
+  if (!(error instanceof RegoSyntaxError)) return error.message;
+  const [first, ...others] = error.diagnostics;
+  if (first === undefined) return error.message;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${first.code}: ${first.message}${more}`;
+}
