@@ -9,6 +9,8 @@ export type Cached = RegoValue | typeof absent | undefined;
 
 const missesToTry = 512;
 const missesPerHit = 8;
+/** Results that are kept for one function. */
+const mostKept = 1_000_000;
 const callsToRetry = 1_000;
 /** Calls of all functions whose results were not kept before any of them is tried again. */
 const unkeptCallsToRetry = 200_000;
@@ -26,7 +28,8 @@ export class Memo {
 
   /** Keeping costs more than it brings where the same is hardly asked for twice: then it ends. */
   missed(): void {
-    if (++this.#misses < missesToTry || this.#misses < this.hits * missesPerHit) return;
+    if (++this.#misses < missesToTry) return;
+    if (this.#misses < this.hits * missesPerHit && this.#misses < mostKept) return;
     this.isOff = true;
     this.results = new Map();
   }
