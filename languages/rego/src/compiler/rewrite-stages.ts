@@ -48,8 +48,17 @@ function resolveRule(rule: Rule, globals: Globals, { diagnostics }: Compilation)
 }
 
 /** References of heads keep scalars and variables; what else stands there moves to the body. */
-export function prepareHeadReferences({ sorted, names }: Compilation): void {
-  for (const { rules } of sorted) for (const rule of rules) rewriteHeadReference(rule, names);
+export function prepareHeadReferences({ sorted, names, diagnostics }: Compilation): void {
+  for (const { rules } of sorted) {
+    for (const rule of rules) {
+      const [name] = rule.head.reference;
+      if (name?.type === 'var' || name?.type === 'string') rewriteHeadReference(rule, names);
+      else {
+        const shown = printRef(rule.head.reference);
+        diagnostics.stop(compileError(rule.location, `rule head ${shown} does not begin with a name`));
+      }
+    }
+  }
 }
 
 export function setRuleTree(compilation: Compilation): void {

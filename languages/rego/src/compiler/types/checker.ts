@@ -113,7 +113,7 @@ export class TypeChecker {
     return errors;
   }
 
-  /** The errors of the last comprehension of the expression that has some. */
+  /** The errors of the last outermost comprehension of the expression that has some. */
   #closureErrors(expr: Expr, environment: TypeEnvironment): readonly Diagnostic[] {
     let errors: readonly Diagnostic[] = [];
     walkExpr(expr, {
@@ -121,7 +121,7 @@ export class TypeChecker {
         if (!isComprehension(term) || !('body' in term)) return false;
         const found = this.#closure(term.body, environment).errors;
         if (found.length > 0) errors = found;
-        return found.length > 0;
+        return true;
       },
     });
     return errors;
