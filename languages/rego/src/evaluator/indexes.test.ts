@@ -58,6 +58,19 @@ describe('an index of rows gives what going through all of them gives', () => {
   });
 });
 
+describe('an index of rows of the input', () => {
+  it('does not outlive the evaluation, so that an input may be changed and given again', () => {
+    const rule = 'p contains i if { some want in input.wanted; some i, r in input.rows; r.role == want }';
+    const policy = compile({ 'p.rego': `package test\n${rule}` });
+    const rows = Array.from({ length: 20 }, (_, i) => ({ role: `r${i % 5}` }));
+    const input = { wanted: ['r0', 'r9', 'r8'], rows };
+    expect(policy.evaluate('data.test.p', input).result).toEqual([0, 5, 10, 15]);
+    for (const row of rows) row.role = 'r9';
+    rows[3] = { role: 'r0' };
+    expect(policy.evaluate('data.test.p', input).result).toEqual(rows.map((_, i) => i));
+  });
+});
+
 describe('many definitions', () => {
   const names = Array.from({ length: 20 }, (_, i) => `n${i}`);
   const cases: readonly (readonly [name: string, rules: string, wanted: string | undefined])[] = [

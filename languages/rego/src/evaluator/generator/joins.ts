@@ -1,3 +1,4 @@
+import { childNode } from '../../compiler/compiled.ts';
 import type { Expr, RefTerm, Term, VarTerm } from '../../syntax/ast.ts';
 import { compareTerms } from '../../syntax/compare.ts';
 import type { RegoValue } from '../../values/index.ts';
@@ -238,7 +239,12 @@ export function emitJoin(loop: RowLoop, join: Join, frame: Frame): void {
   const level = frame.levelOf(collection);
   const takeItems = unit.use(frame.ordered ? 'itemsInOrder' : 'items');
   const rows = frame.hoisted(level, () => frame.name(`${takeItems}(${collection})`, level));
-  const site = new JoinSite(join.template, join.needed, frame.ordered ? itemsInOrder : itemsOf);
+  const site = new JoinSite(
+    join.template,
+    join.needed,
+    frame.ordered ? itemsInOrder : itemsOf,
+    isStored(loop.collection, frame),
+  );
   const found = emitFound(collection, rows, site, join, frame);
   const index = unit.fresh('i');
   const count = frame.name(`${found} === null ? ${rows}.length : ${found}.length`);
@@ -253,6 +259,19 @@ export function emitJoin(loop: RowLoop, join: Join, frame: Frame): void {
   emitMatch(loop.side, value, frame);
 }
 
+/** The collection is a part of the base document, at a path that no rules stand on. */
+function isStored({ terms }: RefTerm, frame: Frame): boolean {
+  const [head, ...operands] = terms;
+  if (head?.type !== 'var' || head.name !== 'data' || frame.bound.has(head.name)) return false;
+  let node = frame.linker.root.children.get('"data');
+  for (const operand of operands) {
+    if (node === undefined) return true;
+    if (node.rules.length > 0 || !isScalarTerm(operand)) return false;
+    node = childNode(node, operand);
+  }
+  return node === undefined;
+}
+
 function constants(terms: readonly Term[]): readonly RegoValue[] {
   return terms.map((term) => constantValue(term) ?? null);
 }
@@ -260,7 +279,9 @@ function constants(terms: readonly Term[]): readonly RegoValue[] {
 /** Writes the positions of the picked rows; null where all rows are to be gone through. */
 function emitFound(collection: string, rows: string, site: JoinSite, join: Join, frame: Frame): string {
   const found = frame.fresh();
-  const index = frame.name(`${frame.unit.constant(site)}.index(${collection}, ${rows}.length)`);
+  const index = frame.name(
+    `${frame.unit.constant(site)}.index(${collection}, ${rows}.length, ${frame.scope})`,
+  );
   frame.line(`let ${found} = null;`);
   const outer = frame.block;
   frame.block = outer.open(`if (${index} !== null) `);

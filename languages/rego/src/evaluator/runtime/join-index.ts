@@ -1,5 +1,7 @@
 import { type Key, keyOf, lookUp, type RegoValue, setOf } from '../../values/index.ts';
 import { items } from './access.ts';
+import type { Run } from './run.ts';
+import type { Scope } from './scope.ts';
 
 /** How the key of a row is made: from members of the row and constants. */
 export type KeyTemplate =
@@ -47,39 +49,50 @@ export class JoinIndex {
   }
 }
 
+/** What is known of a collection: that it was gone through, or its index. */
+interface Known {
+  /** The evaluation that it holds for; undefined where it holds for all. */
+  readonly run: WeakRef<Run> | undefined;
+  index: JoinIndex | undefined;
+}
+
 /**
  * A loop over rows with a comparison of what each row holds. The first time that a collection is gone through
- * costs nothing more; the second time its index is made, and kept as long as the collection lives.
+ * costs nothing more; the second time its index is made. It is kept as long as the collection lives where that is
+ * stored data, which never changes in place; what comes from the input is kept for one evaluation.
  */
 export class JoinSite {
   readonly template: KeyTemplate;
   /** Members that expressions before the comparison ask for: a row without one of them is out. */
   readonly needed: readonly (readonly RegoValue[])[];
   readonly #rowsOf: (collection: RegoValue) => readonly RegoValue[];
-  readonly #known = new WeakMap<object, JoinIndex | 'seen'>();
+  readonly #isStored: boolean;
+  readonly #known = new WeakMap<object, Known>();
 
   constructor(
     template: KeyTemplate,
     needed: readonly (readonly RegoValue[])[],
     rowsOf: (collection: RegoValue) => readonly RegoValue[],
+    isStored: boolean,
   ) {
     this.template = template;
     this.needed = needed;
     this.#rowsOf = rowsOf;
+    this.#isStored = isStored;
   }
 
   /** The index of a collection; null where going through it is to be preferred. */
-  index(collection: RegoValue, size: number): JoinIndex | null {
+  index(collection: RegoValue, size: number, scope: Scope): JoinIndex | null {
     if (size < smallest || typeof collection !== 'object' || collection === null) return null;
     const known = this.#known.get(collection);
-    if (known === undefined) {
-      this.#known.set(collection, 'seen');
+    if (known === undefined || (known.run !== undefined && known.run.deref() !== scope.run)) {
+      // What `with` put into data may be a part of the input.
+      const lasts = this.#isStored && scope.replaced === undefined;
+      this.#known.set(collection, { run: lasts ? undefined : new WeakRef(scope.run), index: undefined });
       return null;
     }
-    if (known !== 'seen') return known;
-    const index = new JoinIndex(this.#rowsOf(collection), this);
-    this.#known.set(collection, index);
-    return index;
+    known.index ??= new JoinIndex(this.#rowsOf(collection), this);
+    return known.index;
   }
 }
 
