@@ -22,7 +22,7 @@ test('2,000 mutated modules: each is compiled or refused', () => {
     }
   }
   expect(seen.compiled).toBeGreaterThan(40);
-  expect(seen.refused).toBeGreaterThan(200);
+  expect(seen.refused).toBeGreaterThan(100);
 });
 
 const names = [
