@@ -4,6 +4,7 @@ import { complianceErrorCodes } from '@keelson/compliance';
 import { dockerfileErrorCodes } from '@keelson/dockerfile';
 import { evidenceErrorCodes } from '@keelson/evidence';
 import { manifestErrorCodes } from '@keelson/manifests';
+import { policyErrorCodes } from '@keelson/policies';
 import { regoErrorCodes } from '@keelson/rego';
 import { yamlErrorCodes } from '@keelson/yaml';
 import { commandErrorCodes } from './errors.ts';
@@ -17,6 +18,7 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['Checks and exceptions (`@keelson/checks`)', checkErrorCodes],
   ['Frameworks (`@keelson/compliance`)', complianceErrorCodes],
   ['CEL (`@keelson/cel`)', celErrorCodes],
+  ['Policies (`@keelson/policies`)', policyErrorCodes],
   ['Rego (`@keelson/rego`)', regoErrorCodes],
   ['Evidence (`@keelson/evidence`)', evidenceErrorCodes],
 ];

@@ -31,6 +31,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./explain/explain.ts'),
   },
   {
+    name: 'policy',
+    summary: 'try the policies that clusters enforce: suites of tests for Gatekeeper’s templates',
+    load: () => import('./policy/policy.ts'),
+  },
+  {
     name: 'rego',
     summary: 'evaluate, test and check policies in Rego, as the program opa does',
     load: () => import('./rego/rego.ts'),
