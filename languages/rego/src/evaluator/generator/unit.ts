@@ -1,3 +1,5 @@
+import { EvaluationError } from '../runtime/failure.ts';
+
 /** A stretch of generated code: lines and, between them, stretches that are still being filled. */
 export class Block {
   readonly #parts: (string | Block)[] = [];
@@ -68,15 +70,24 @@ export class Unit<Runtime extends object> {
     return lines.join('\n');
   }
 
-  /** Runs the text, which returns a function. */
+  /**
+   * Runs the text, which returns a function.
+   *
+   * @throws EvaluationError eval_limit_error where loops are nested deeper than JavaScript can be read.
+   */
   compile(runtime: Runtime): unknown {
-    const factory = new Function('runtime', 'constants', this.text());
-    return factory(runtime, this.#constants);
+    try {
+      const factory = new Function('runtime', 'constants', this.text());
+      return factory(runtime, this.#constants);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new EvaluationError('eval_limit_error', 'loops are nested deeper than the call stack allows');
+    }
   }
 }
 
 /** JavaScript for a text of a policy. */
 export function literal(text: string): string {
-  // A JSON text is a JavaScript literal, line separators included; `<` is kept out of script elements' way.
+  // A JSON text is a JavaScript literal; separators of lines are escaped for readers of older grammars.
   return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }
