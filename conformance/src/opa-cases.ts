@@ -49,7 +49,10 @@ const host = { now: () => BigInt(Date.now()) * 1_000_000n, ...(crypto === undefi
 
 const extraBuiltins = new Map([[sleep.name, sleep]]);
 
-/** Judges a folder of cases as `topdown/exported_test.go` of OPA does. */
+/**
+ * Judges a folder of cases as `topdown/exported_test.go` of OPA does. `OPA_CASES=withkeyword` in the environment
+ * runs only the files whose path holds that text.
+ */
 export const suite: Suite = {
   name: 'opa-cases',
   run(dir) {
@@ -123,7 +126,7 @@ function isFatal({ code }: EvaluationError): boolean {
 function judgeError(error: unknown, wanted: Case): string | undefined {
   const isExpected = wanted.wantError !== undefined || wanted.wantErrorCode !== undefined;
   if (!(error instanceof EvaluationError))
-    return `not an evaluation error: ${error instanceof Error ? (process.env['OPA_STACK'] ? error.stack : error.message) : String(error)}`;
+    return `not an evaluation error: ${error instanceof Error ? error.message : String(error)}`;
   const text = error.toOpaText();
   if (!isExpected) return `unexpected error: ${text}`;
   if (wanted.wantErrorCode !== undefined && wanted.wantErrorCode !== error.code)
