@@ -31,6 +31,27 @@ export { RegoError, type RegoErrorCode, regoErrorCodes } from './errors.ts';
 export { parseValue } from './evaluator/constant.ts';
 export { EvaluationError } from './evaluator/runtime/failure.ts';
 export { defaultEvaluationLimits, type EvaluationLimits } from './evaluator/runtime/limits.ts';
+export type {
+  EvaluationListener,
+  WatchEvent,
+  WatchEventKind,
+  WatchedExpression,
+  WatchedNode,
+} from './evaluator/runtime/watch.ts';
+export { Coverage, type CoverageRange, type CoverageReport, type FileCoverage } from './insight/coverage.ts';
+export { formatExplanation } from './insight/explain-text.ts';
+export type {
+  ExplainedFailure,
+  ExplainedLocation,
+  ExplainedRead,
+  ExplainedResult,
+  ExplainedRule,
+  ExplainedVariable,
+  ExplainOptions,
+  Explanation,
+} from './insight/explanation.ts';
+export { type LineProfile, Profile } from './insight/profile.ts';
+export { Trace, type TraceLine, type TraceMode, type TraceOptions } from './insight/trace.ts';
 export {
   compile,
   type EvaluationOptions,
@@ -45,6 +66,15 @@ export type { Module, RegoVersion } from './syntax/ast.ts';
 export { type Diagnostic, formatDiagnostics, RegoSyntaxError } from './syntax/diagnostic.ts';
 export { moduleJson, type TreeJsonOptions } from './syntax/json.ts';
 export { parseModule } from './syntax/parse.ts';
+export {
+  CaseListener,
+  type FoundTests,
+  findTests,
+  type RegoTest,
+  runTest,
+  type TestOutcome,
+  type TestResult,
+} from './tests/index.ts';
 export {
   BigNumber,
   compare,

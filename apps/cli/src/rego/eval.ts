@@ -17,7 +17,7 @@ import { readStdin, readText } from './files.ts';
 import { CommandHost } from './host.ts';
 import { compact, indented, structure } from './json-output.ts';
 import { inputFrom, load } from './loading.ts';
-import { durationOf, sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
+import { countOf, durationOf, sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
 import { type ResultFormat, Results, resultFormats } from './results.ts';
 
 const flags = {
@@ -144,7 +144,7 @@ class Evaluation {
 
   one(input: RegoValue | undefined, format: ResultFormat, output: string | undefined): number {
     const results = this.#run(input);
-    const limit = Number(this.#values['pretty-limit'] ?? 80);
+    const limit = countOf('pretty-limit', this.#values['pretty-limit'], 80);
     writeResult(output, results.text(format, limit));
     return this.#exit(results);
   }

@@ -56,3 +56,14 @@ export function durationOf(flag: string, text: string): number {
     throw new CommandError('USAGE', `--${flag} ${text}: a duration is like 500ms, 5s or 1m30s`);
   return parts.reduce((sum, [, count = '0', unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0);
 }
+
+/**
+ * A whole number that a flag gives.
+ *
+ * @throws CommandError USAGE
+ */
+export function countOf(flag: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^\d{1,9}$/.test(text)) throw new CommandError('USAGE', `--${flag} ${text}: a whole number is needed`);
+  return Number(text);
+}

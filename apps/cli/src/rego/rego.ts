@@ -5,6 +5,9 @@ const group: VerbGroup = {
   summary: 'evaluate, test and check policies in Rego, as the program opa does',
   verbs: {
     eval: { summary: 'evaluate a query', load: () => import('./eval.ts') },
+    test: { summary: 'run the tests of policies', load: () => import('./test.ts') },
+    check: { summary: 'tell what is wrong in policies', load: () => import('./check.ts') },
+    parse: { summary: 'print the syntax tree of a policy', load: () => import('./parse.ts') },
   },
 };
 

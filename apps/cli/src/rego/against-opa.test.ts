@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { keelson, withFolder } from '../testing/run.ts';
+
+// The same calls of both programs; without opa 1.22 on PATH there is nothing to compare with.
+const version = spawnSync('opa', ['version'], { encoding: 'utf8' }).stdout ?? '';
+const isThere = /^Version: 1\.22\./m.test(version);
+
+const files = {
+  'p/app.rego':
+    'package app\nimport data.roles\ndefault allow := false\nallow if input.user == "bob"\nnames contains n if some n in data.roles\nf(x) := x + 1\n',
+  'p/app_test.rego':
+    'package app_test\nimport data.app\ntest_bob if app.allow with input as {"user": "bob"}\n',
+  'p/data.json': '{"roles": ["y", "x", "<&>"]}',
+  'bob.json': '{"user": "bob", "n": 1.50, "big": 12345678901234567890}',
+  'bad.rego': 'package a\n\np if {\n\tx := 1 +\n}\n',
+  'unsafe.rego': 'package a\np if x\nq if { y == z }\n',
+  'types.rego': 'package a\np if { 1 + "a" == 2 }\nq if f(1)\n',
+  'strict.rego': 'package a\nimport data.b\np if { x := 1 }\n',
+};
+
+describe.skipIf(!isThere)('answers are those of opa', () => {
+  const queries = [
+    'data.app.allow',
+    'data.app',
+    'data',
+    'x := data.app.names; some i; data.roles[i]; 1 < 2',
+    'not data.app.allow',
+    'data.app.f(2) > 2; input.n',
+    'input',
+    '1 == 2',
+    'some x in [1, 2]',
+    'x +',
+    'data.roles[i] = x',
+    '{"a": {1, 2}}',
+  ];
+  test.each(
+    queries.flatMap((query) =>
+      ['json', 'values', 'bindings', 'pretty', 'raw'].map((format) => [query, format] as const),
+    ),
+  )('eval %s -f %s', (query, format) => {
+    compare(['eval', '-d', 'p', '-i', 'bob.json', '-f', format, query]);
+  });
+
+  test.each(['bad', 'unsafe', 'types'])('check %s.rego', (name) => {
+    const [ours, theirs] = both(['check', '-f', 'json', `${name}.rego`]);
+    expect(JSON.parse(ours.out)).toEqual(JSON.parse(theirs.err));
+  });
+
+  test('check --strict', () => {
+    const [ours, theirs] = both(['check', '--strict', '-f', 'json', 'strict.rego']);
+    expect(JSON.parse(ours.out)).toEqual(JSON.parse(theirs.err));
+  });
+
+  test.each([[[]], [['--json-include', 'locations,-comments']]])('parse %j', (flags) => {
+    const [ours, theirs] = both(['parse', '-f', 'json', ...flags, 'p/app.rego']);
+    expect(JSON.parse(ours.out)).toEqual(JSON.parse(theirs.out));
+  });
+
+  test('test', () => {
+    const [ours, theirs] = both(['test', '-f', 'json', 'p']);
+    const stable = (text: string) =>
+      JSON.parse(text).map((result: object) => ({ ...result, duration: undefined }));
+    expect(stable(ours.out)).toEqual(stable(theirs.out));
+  });
+});
+
+function both(args: readonly string[]) {
+  return withFolder(files, (folder) => {
+    const { stdout, stderr } = spawnSync('opa', args, { cwd: folder, encoding: 'utf8' });
+    return [keelson(folder, ['rego', ...args]), { out: stdout, err: stderr }] as const;
+  });
+}
+
+function compare(args: readonly string[]): void {
+  const [ours, theirs] = both(args);
+  expect(ours.out).toBe(theirs.out);
+}

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { keelson, withFolder } from '../testing/run.ts';
+
+const policy = `package app
+
+import data.roles
+
+default allow := false
+
+allow if input.user == "bob"
+
+names contains n if some n in data.roles
+
+broken := 1 if input.user
+broken := 2 if input.user
+`;
+
+const files = {
+  'p/policy.rego': policy,
+  'p/data.json': '{"roles": ["y", "x"]}',
+  'p/deep/conf.yaml': 'on: 1\n',
+  'bob.json': '{"user": "bob"}',
+  'eve.yaml': 'user: eve\n',
+};
+
+const inFolder = (args: readonly string[], more: Record<string, string> = {}, input?: string) =>
+  withFolder({ ...files, ...more }, (folder) => keelson(folder, ['rego', ...args], input));
+
+describe('keelson rego eval', () => {
+  test.each<[args: string[], code: number, out: string]>([
+    [['-f', 'raw', '-d', 'p', 'data.app.allow'], 0, 'false\n'],
+    [['-f', 'raw', '-d', 'p', '-i', 'bob.json', 'data.app.allow'], 0, 'true\n'],
+    [['-f', 'raw', '-d', 'p', '-i', 'eve.yaml', 'data.app.allow'], 0, 'false\n'],
+    [['-f', 'raw', '-d', 'p', 'data.deep'], 0, '{"on":1}\n'],
+    [['-f', 'raw', '-d', 'a.b:p/deep/conf.yaml', 'data.a'], 0, '{"b":{"on":1}}\n'],
+    [['-f', 'raw', '-b', 'p', 'data.deep'], 0, ''],
+    [['-f', 'raw', '-b', 'p', 'data.app.names'], 0, '["x","y"]\n'],
+    [['-f', 'raw', '-d', 'p', '--ignore', '*.json', 'data.app.names'], 0, '[]\n'],
+    [['-f', 'raw', '-d', 'p', '--package', 'app', 'allow'], 0, 'false\n'],
+    [['-f', 'raw', '-d', 'p', '--import', 'data.app as x', 'x.allow'], 0, 'false\n'],
+    [['-f', 'bindings', 'x := 1'], 0, '{\n  "x": 1\n}\n'],
+    [['-f', 'values', '1 == 2'], 0, '[\n  false\n]\n'],
+    [
+      ['-f', 'pretty', 'x := [1, 2][i]'],
+      0,
+      '┌───┬───┐\n│ i │ x │\n├───┼───┤\n│ 0 │ 1 │\n│ 1 │ 2 │\n└───┴───┘\n',
+    ],
+    [['-f', 'discard', '1'], 0, '{\n  "result": "discarded"\n}\n'],
+    [['--fail', 'data.nothing'], 1, '{}\n'],
+    [['--fail-defined', '-f', 'raw', 'true'], 1, 'true\n'],
+    [['-f', 'raw', '1 / 0'], 0, ''],
+    [['-f', 'raw', 'opa.runtime().env'], 0, ''],
+  ])('%j', (args, code, out) => {
+    expect(inFolder(['eval', ...args])).toEqual({ code, out, err: '' });
+  });
+
+  test.each<[args: string[], code: number, error: object]>([
+    [['x +'], 2, { code: 'rego_parse_error', location: { file: '', row: 1, col: 3 } }],
+    [['x'], 2, { code: 'rego_unsafe_var_error' }],
+    [['-d', 'bad.rego', 'data'], 2, { code: 'rego_parse_error', location: { file: 'bad.rego', row: 2 } }],
+    [['-d', 'list.json', 'data'], 2, { message: 'list.json: document must be of type object' }],
+    [
+      ['-d', 'p', '-d', 'other.json', 'data'],
+      2,
+      { message: 'other.json: merge error: conflicting values at data.roles' },
+    ],
+    [['-d', 'p', '-i', 'bob.json', 'data.app.broken'], 3, { code: 'eval_conflict_error' }],
+    [['--strict-builtin-errors', '1 / 0'], 3, { code: 'eval_builtin_error', message: 'div: divide by zero' }],
+    [
+      [
+        '--timeout',
+        '20ms',
+        'count([x | x := numbers.range(1, 1000)[_]; numbers.range(1, 1000)[_]; numbers.range(1, 1000)[_]])',
+      ],
+      3,
+      { code: 'eval_limit_error' },
+    ],
+  ])('%j is told as opa tells it', (args, code, error) => {
+    const more = {
+      'bad.rego': 'package a\nb if {',
+      'list.json': '[1]',
+      'other.json': '{"roles": 1}',
+    };
+    const run = inFolder(['eval', ...args], more);
+    expect(run.code).toBe(code);
+    expect(JSON.parse(run.out).errors[0]).toMatchObject(error);
+  });
+
+  test('many inputs give a line each, and one that fails leaves the others', () => {
+    const { code, out } = inFolder(
+      ['eval', '-d', 'p', 'data.app.allow', '--inputs', 'bob.json', 'eve.yaml', 'torn.json'],
+      { 'torn.json': '{' },
+    );
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(code).toBe(3);
+    expect(lines.map(({ input, result }) => [input, result?.[0].expressions[0].value])).toEqual([
+      ['bob.json', true],
+      ['eve.yaml', false],
+      ['torn.json', undefined],
+    ]);
+  });
+
+  test('names of objects are names like others', () => {
+    const data = '{"__proto__": {"a": 1}, "constructor": 2}';
+    const { out } = inFolder(
+      ['eval', '-f', 'raw', '-d', 'd.json', '[data.__proto__, data.constructor, {k | data[k]}]'],
+      {
+        'd.json': data,
+      },
+    );
+    expect(out).toBe('[{"a":1},2,["__proto__","constructor"]]\n');
+  });
+
+  test.each([
+    [['eval'], 'name a query'],
+    [['eval', 'a', 'b'], 'only one query'],
+    [['eval', '-d', 'nothing', 'data'], 'nothing: no such file or folder'],
+    [['eval', '--timeout', 'soon', 'data'], 'a duration is like'],
+    [['evil'], 'did you mean "eval"'],
+  ])('%j is a wrong call', (args, message) => {
+    const { code, err } = inFolder(args);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('keelson rego check', () => {
+  test('all errors of a stage, in the words of opa', () => {
+    const more = { 'bad.rego': 'package a\np if x\nq if f(1)\nr if y' };
+    const text = inFolder(['check', 'bad.rego'], more);
+    expect([text.code, text.out]).toEqual([2, '']);
+    expect(text.err).toContain('bad.rego:3: rego_type_error: undefined function f');
+    const json = inFolder(['check', '-f', 'json', 'p'], more);
+    expect([json.code, json.out]).toEqual([0, '{}\n']);
+    const strict = inFolder(['check', '--strict', '-f', 'json', 'p'], more);
+    expect(JSON.parse(strict.out).errors[0]).toMatchObject({
+      code: 'rego_compile_error',
+      location: { row: 3 },
+    });
+  });
+});
+
+describe('keelson rego test', () => {
+  const tests = `package app_test
+import data.app
+test_bob if app.allow with input as {"user": "bob"}
+test_eve if app.allow with input as {"user": "eve"}
+test_names if { print("n:", app.names); app.names == {"x", "y"} }
+todo_test_more if false
+`;
+  const more = { 'p/policy_test.rego': tests };
+
+  test('failures and a summary', () => {
+    const { code, out } = inFolder(['test', 'p'], more);
+    expect([code, out.replace(/\(.*?\)/g, '()')]).toEqual([
+      1,
+      `p/policy_test.rego:4:\ndata.app_test.test_eve: FAIL ()\np/policy_test.rego:6:\ndata.app_test.todo_test_more: SKIPPED\n${'-'.repeat(80)}\nPASS: 2/4\nFAIL: 1/4\nSKIPPED: 1/4\n`,
+    ]);
+  });
+
+  test.each<[string[], number]>([
+    [['--run', 'test_bob'], 0],
+    [['--run', 'more'], 1],
+    [['--run', 'more', '-z'], 0],
+    [['--run', 'nothing'], 0],
+    [['--run', 'nothing', '--fail-on-empty'], 1],
+    [['--run', '('], 2],
+  ])('%j', (args, code) => {
+    expect(inFolder(['test', ...args, 'p'], more).code).toBe(code);
+  });
+
+  test('JSON as opa has it', () => {
+    const { out } = inFolder(['test', '-f', 'json', 'p'], more);
+    const results = JSON.parse(out).map(({ duration: _, ...result }: { duration: number }) => result);
+    expect(results[2]).toEqual({
+      location: { file: 'p/policy_test.rego', row: 5, col: 1 },
+      package: 'data.app_test',
+      name: 'test_names',
+      output: Buffer.from('n: {"x", "y"}\n').toString('base64'),
+    });
+    expect(results[1]).toMatchObject({ name: 'test_eve', fail: true });
+  });
+});
