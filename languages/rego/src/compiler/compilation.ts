@@ -8,7 +8,7 @@ import type { CompiledModules, ComprehensionIndex, RuleTreeNode } from './compil
 import { compareTexts, Diagnostics } from './diagnostics.ts';
 import { DependencyGraph } from './graph.ts';
 import { LocalNames } from './names.ts';
-import { operatorName } from './nodes.ts';
+import { groundPrefix, operatorName } from './nodes.ts';
 import type { CompileSettings } from './options.ts';
 import { renameVariables } from './rewrite.ts';
 import { buildRuleTree, rulePath, rulesAt } from './rule-tree.ts';
@@ -79,6 +79,18 @@ export class Compilation implements CompiledModules {
 
   display(reference: readonly Term[]): string {
     return printRef(this.displayed(reference));
+  }
+
+  /** The metadata that applies to the rule, from the outside in. */
+  annotationsFor(rule: Rule): Annotations[] {
+    const home = this.#homes.get(rule)?.package;
+    if (home === undefined) return [];
+    const outer = [
+      ...this.annotations.subpackagesScope(home.path),
+      this.annotations.packageScope(home),
+      this.annotations.documentScope(groundPrefix(this.path(rule))),
+    ];
+    return [...outer.filter((entry) => entry !== undefined), ...this.annotations.ruleScope(rule)];
   }
 
   isBuiltin(name: string): boolean {

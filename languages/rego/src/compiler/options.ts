@@ -1,3 +1,4 @@
+import type { JsonValue } from '@keelson/core';
 import type { BuiltinDeclaration } from '../builtins/builtin.ts';
 import { builtinDeclaration } from '../builtins/declarations.ts';
 import { defaultErrorLimit } from './diagnostics.ts';
@@ -22,6 +23,8 @@ export interface CompileOptions {
   readonly print?: boolean;
   /** Read the metadata of all modules, not only where rules ask for it. */
   readonly annotations?: boolean;
+  /** JSON Schemas by the references that annotations name them with; `schema` itself is that of the input. */
+  readonly schemas?: ReadonlyMap<string, JsonValue>;
   /** Check types; true where not given. */
   readonly checkTypes?: boolean;
 }
@@ -33,6 +36,7 @@ export interface CompileSettings {
   readonly unsafeBuiltins: ReadonlySet<string>;
   readonly print: boolean;
   readonly annotations: boolean;
+  readonly schemas: ReadonlyMap<string, JsonValue> | undefined;
   readonly checkTypes: boolean;
 }
 
@@ -44,6 +48,7 @@ export function compileSettings(options: CompileOptions): CompileSettings {
     unsafeBuiltins: options.unsafeBuiltins ?? new Set(),
     print: options.print ?? false,
     annotations: options.annotations ?? false,
+    schemas: options.schemas,
     checkTypes: options.checkTypes ?? true,
   };
 }

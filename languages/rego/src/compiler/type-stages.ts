@@ -1,23 +1,42 @@
+import type { JsonValue } from '@keelson/core';
 import type { Body, Rule, Term } from '../syntax/ast.ts';
 import { refTerm, varTerm } from '../syntax/build.ts';
 import { copyTerm } from '../syntax/copy.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import type { Compilation } from './compilation.ts';
+import { typeError } from './diagnostics.ts';
 import type { LocalNames } from './names.ts';
 import { groundPrefix, operatorName } from './nodes.ts';
 import { renameVariables } from './rewrite.ts';
 import { rulesReachedBy } from './rule-tree.ts';
+import { applySchemas } from './types/annotated.ts';
 import { type CheckerContext, TypeChecker } from './types/checker.ts';
 import { builtinType } from './types/declarations.ts';
 import type { TypeEnvironment } from './types/environment.ts';
+import { SchemaFault, typeOfSchema } from './types/schema.ts';
+import { anyType, type Type } from './types/type.ts';
 
 /** What is known before any rule is looked at: the types of built-ins. */
 export function builtinEnvironment(compilation: Compilation): TypeEnvironment {
-  const { builtins } = compilation.settings;
-  return new TypeChecker(checkerContext(compilation)).root((reference) => {
-    const builtin = builtins.get(operatorName(refTerm([...reference])));
-    return builtin === undefined ? undefined : builtinType(builtin);
-  });
+  const { builtins, schemas } = compilation.settings;
+  const input = schemas?.get('schema');
+  return new TypeChecker(checkerContext(compilation)).root(
+    (reference) => {
+      const builtin = builtins.get(operatorName(refTerm([...reference])));
+      return builtin === undefined ? undefined : builtinType(builtin);
+    },
+    input === undefined ? [] : [[[varTerm('input')], inputType(input, compilation)]],
+  );
+}
+
+function inputType(schema: JsonValue, { diagnostics }: Compilation): Type {
+  try {
+    return typeOfSchema(schema);
+  } catch (error) {
+    if (!(error instanceof SchemaFault)) throw error;
+    diagnostics.stop(typeError(undefined, error.message));
+    return anyType;
+  }
 }
 
 /** Checks the types of all rules and keeps those of documents for queries. */
@@ -47,6 +66,11 @@ function checkerContext(compilation: Compilation): CheckerContext {
     display: displayer([compilation.names], [compilation.originalNames]),
     dependents: (reference) => dependentsOf(reference, compilation),
     path: (rule) => compilation.path(rule),
+    annotated: (rule, environment) => {
+      if (!compilation.settings.annotations) return [];
+      const schemas = compilation.annotationsFor(rule).flatMap((annotations) => annotations.schemas);
+      return applySchemas(schemas, rule, environment, compilation.settings.schemas);
+    },
   };
 }
 
