@@ -7,12 +7,17 @@ import { compileQuery } from './compiler/query.ts';
 import type { CapturedExpression } from './compiler/query-values.ts';
 import { RegoError } from './errors.ts';
 import type { QueryCode } from './evaluator/generator/query.ts';
+import { once } from './evaluator/generator/values-of-rules.ts';
 import { Program } from './evaluator/program.ts';
 import { EvaluationError } from './evaluator/runtime/failure.ts';
 import { defaultEvaluationLimits, type EvaluationLimits } from './evaluator/runtime/limits.ts';
 import { Run } from './evaluator/runtime/run.ts';
-import { type Path, rootScope } from './evaluator/runtime/scope.ts';
+import { type Path, rootScope, type Scope } from './evaluator/runtime/scope.ts';
+import { type EvaluationListener, Watch } from './evaluator/runtime/watch.ts';
 import { DataStore } from './evaluator/store.ts';
+import { explain } from './insight/explain.ts';
+import type { ExplainOptions, Explanation } from './insight/explanation.ts';
+import { Recorder } from './insight/record.ts';
 import type { Module, RegoVersion } from './syntax/ast.ts';
 import { parseBody, parseModule } from './syntax/parse.ts';
 import { type JsonResult, type RegoValue, toJson } from './values/index.ts';
@@ -43,6 +48,13 @@ export interface EvaluationOptions {
   /** The world that built-ins see; without it there is no clock, chance or network. */
   readonly host?: BuiltinHost;
   readonly print?: BuiltinContext['print'];
+  /** Hear the events of the evaluation: `Trace`, `Coverage`, `Profile` or one's own. */
+  readonly listeners?: readonly EvaluationListener[];
+  /**
+   * Tell why: the evaluation keeps each rule that was tried, the expression that it failed at and what it read.
+   * Evaluations that are listened to or explained run other code, without indexes; they are many times slower.
+   */
+  readonly explain?: boolean | ExplainOptions;
 }
 
 /** How a query sees the modules. */
@@ -62,6 +74,8 @@ export interface QueryResult {
   readonly values: readonly (readonly RegoValue[])[];
   /** Errors of built-ins that left an expression undefined, and what ended the evaluation. */
   readonly errors: readonly EvaluationError[];
+  /** Where it was asked for. */
+  readonly explanation?: Explanation;
 }
 
 /** What the document at an entrypoint is. */
@@ -69,6 +83,8 @@ export interface EvaluationResult {
   /** As JSON, sets as arrays in Rego's order; absent where the document is undefined. */
   readonly result: JsonResult | undefined;
   readonly errors: readonly EvaluationError[];
+  /** Where it was asked for. */
+  readonly explanation?: Explanation;
 }
 
 /**
@@ -95,6 +111,10 @@ export function compile(
 export class Policy {
   readonly #compiled: ReturnType<typeof compileModules>;
   readonly #program: Program;
+  /** The same rules as code that tells what it does; made when it is first wanted. */
+  #watched: Program | undefined;
+  /** The modules as they were parsed, by file. */
+  readonly modules: ReadonlyMap<string, Module>;
   readonly #store: DataStore;
   readonly #limits: EvaluationLimits;
   readonly #options: PolicyOptions;
@@ -103,6 +123,7 @@ export class Policy {
 
   constructor(modules: ReadonlyMap<string, Module>, options: PolicyOptions) {
     this.#options = options;
+    this.modules = modules;
     this.#compiled = compileModules(modules, {
       strict: options.strict ?? false,
       print: options.print ?? false,
@@ -139,9 +160,10 @@ export class Policy {
       query = this.#prepare(`${entrypoint} = result`);
       this.#entrypoints.set(entrypoint, query);
     }
-    const { rows, errors } = query.run(input, options);
+    const { rows, errors, explanation } = query.run(input, options);
     const value = rows[0]?.get('result');
-    return { result: value === undefined ? undefined : toJson(value), errors };
+    const result = value === undefined ? undefined : toJson(value);
+    return explanation === undefined ? { result, errors } : { result, errors, explanation };
   }
 
   /** Compiles a query of one or more expressions; kept for the next time. */
@@ -168,57 +190,109 @@ export class Policy {
       ...(home === undefined ? {} : { imports: home.imports }),
       ...(home === undefined || options.package === undefined ? {} : { package: home.package }),
     });
-    return new PreparedQuery(this.#program.query(compiled), compiled, this.#store, this.#limits);
+    return new PreparedQuery({
+      code: this.#program.query(compiled),
+      watchedCode: once(() => this.#watchedProgram().query(compiled)),
+      compiled,
+      store: this.#store,
+      limits: this.#limits,
+      modules: this.modules,
+    });
   }
+
+  #watchedProgram(): Program {
+    this.#watched ??= new Program(this.#compiled, {
+      watched: true,
+      ...(this.#options.builtins === undefined ? {} : { builtins: this.#options.builtins }),
+    });
+    return this.#watched;
+  }
+}
+
+/** What a prepared query is made of. */
+interface QueryParts {
+  readonly code: QueryCode;
+  readonly watchedCode: () => QueryCode;
+  readonly compiled: CompiledQuery;
+  readonly store: DataStore;
+  readonly limits: EvaluationLimits;
+  readonly modules: ReadonlyMap<string, Module>;
 }
 
 /** A compiled query of a policy. */
 export class PreparedQuery {
-  readonly #code: QueryCode;
-  readonly #names: readonly string[];
-  /** Where the value of each expression stands; -1 for one that is just true. */
-  readonly #captured: readonly number[];
+  readonly #parts: QueryParts;
+  readonly #rows: RowReader;
+  readonly #watchedRows: () => RowReader;
   /** The expressions as written, where their values were asked for. */
   readonly expressions: readonly CapturedExpression[];
-  readonly #store: DataStore;
-  readonly #limits: EvaluationLimits;
 
-  constructor(
-    code: QueryCode,
-    { originalNames, expressions }: Pick<CompiledQuery, 'originalNames' | 'expressions'>,
-    store: DataStore,
-    limits: EvaluationLimits,
-  ) {
-    this.#code = code;
-    this.#names = code.names.map((name) => originalNames.get(name) ?? name);
-    this.expressions = expressions;
-    this.#captured = expressions.map(({ variable }) =>
-      variable === undefined ? -1 : code.names.indexOf(variable),
-    );
-    this.#store = store;
-    this.#limits = limits;
+  constructor(parts: QueryParts) {
+    this.#parts = parts;
+    this.expressions = parts.compiled.expressions;
+    this.#rows = new RowReader(parts.code, parts.compiled);
+    this.#watchedRows = once(() => new RowReader(parts.watchedCode(), parts.compiled));
   }
 
   run(input?: RegoValue, options: EvaluationOptions = {}): QueryResult {
+    const { listeners = [], explain: wanted = false } = options;
+    if (listeners.length === 0 && wanted === false) return this.#run(this.#rows, input, options);
+    const explainOptions = typeof wanted === 'object' ? wanted : {};
+    const { maxTries = 10_000, maxResults = 1_000 } = explainOptions;
+    const recorder = wanted === false ? undefined : new Recorder({ maxTries, maxResults });
+    const watch = new Watch(listeners, recorder);
+    const result = this.#run(this.#watchedRows, input, options, watch);
+    if (recorder === undefined) return result;
+    return { ...result, explanation: explain(recorder, this.#parts.modules, explainOptions) };
+  }
+
+  #run(
+    rows: RowReader | (() => RowReader),
+    input: RegoValue | undefined,
+    options: EvaluationOptions,
+    watch?: Watch,
+  ): QueryResult {
     const run = new Run({
-      data: options.data ?? this.#store.document,
-      limits: this.#limits,
+      data: options.data ?? this.#parts.store.document,
+      limits: this.#parts.limits,
       host: options.host ?? {},
       clock: () => performance.now(),
       strictBuiltinErrors: options.strictBuiltinErrors ?? false,
       ...(options.print === undefined ? {} : { print: options.print }),
+      ...(watch === undefined ? {} : { watch, trace: (note) => watch.note(note) }),
     });
-    const rows: ReadonlyMap<string, RegoValue>[] = [];
-    const values: RegoValue[][] = [];
     try {
-      this.#code.run(rootScope(run, input), (found) => {
-        rows.push(this.#row(found));
-        values.push(this.#captured.map((at) => (at < 0 ? true : (found[at] ?? null))));
-      });
+      const reader = typeof rows === 'function' ? rows() : rows;
+      return { ...reader.read(rootScope(run, input)), errors: run.builtinErrors };
     } catch (error) {
       return { rows: [], values: [], errors: [asEvaluationError(error)] };
     }
-    return { rows, values, errors: run.builtinErrors };
+  }
+}
+
+/** Gathers what a query gives. */
+class RowReader {
+  readonly #code: QueryCode;
+  readonly #names: readonly string[];
+  /** Where the value of each expression stands; -1 for one that is just true. */
+  readonly #captured: readonly number[];
+
+  constructor(code: QueryCode, { originalNames, expressions }: CompiledQuery) {
+    this.#code = code;
+    this.#names = code.names.map((name) => originalNames.get(name) ?? name);
+    this.#captured = expressions.map(({ variable }) =>
+      variable === undefined ? -1 : code.names.indexOf(variable),
+    );
+  }
+
+  read(scope: Scope): Pick<QueryResult, 'rows' | 'values'> {
+    const rows: ReadonlyMap<string, RegoValue>[] = [];
+    const values: RegoValue[][] = [];
+    this.#code.run(scope, (found) => {
+      rows.push(this.#row(found));
+      values.push(this.#captured.map((at) => (at < 0 ? true : (found[at] ?? null))));
+    });
+    return { rows, values };
   }
 
   #row(values: readonly RegoValue[]): ReadonlyMap<string, RegoValue> {

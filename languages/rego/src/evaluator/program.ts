@@ -1,6 +1,6 @@
 import { type Builtin, findBuiltin } from '../builtins/index.ts';
 import type { CompiledModules, CompiledQuery, CompiledRule, RuleTreeNode } from '../compiler/compiled.ts';
-import type { Body, Term } from '../syntax/ast.ts';
+import type { Body, Rule, Term } from '../syntax/ast.ts';
 import { keyOf, type RegoValue, stringifyRego } from '../values/index.ts';
 import {
   compileEntry,
@@ -16,6 +16,7 @@ import { compileValueRules } from './generator/values-of-rules.ts';
 import { isLight } from './generator/weight.ts';
 import { type DocumentSource, UserFunction, VirtualDocument } from './runtime/documents.ts';
 import type { DocumentTree } from './runtime/tree.ts';
+import type { Activation } from './runtime/watch.ts';
 
 export interface ProgramOptions {
   /** Built-ins of a caller besides OPA's, by name. */
@@ -24,6 +25,8 @@ export interface ProgramOptions {
   readonly joins?: boolean;
   /** Go through everything in Rego's order, though the result does not show it. Default false. */
   readonly ordered?: boolean;
+  /** Evaluations tell a `Watch` what they do. Default false. */
+  readonly watched?: boolean;
 }
 
 /**
@@ -34,16 +37,21 @@ export class Program implements Linker {
   readonly root: RuleTreeNode;
   readonly joins: boolean;
   readonly ordered: boolean;
+  readonly watched: boolean;
+  originalNames: ReadonlyMap<string, string>;
   readonly #builtins: ReadonlyMap<string, Builtin>;
   readonly #documents = new Map<RuleTreeNode, VirtualDocument>();
   readonly #functions = new Map<RuleTreeNode, UserFunction>();
   readonly #trees = new Map<RuleTreeNode, DocumentTree>();
   readonly #paths = new Map<RuleTreeNode, readonly RegoValue[]>();
   readonly #bases = new Map<unknown, number>();
+  readonly #ruleNames = new Map<Rule, string>();
 
   constructor(compiled: CompiledModules, options: ProgramOptions = {}) {
-    this.joins = options.joins ?? true;
-    this.ordered = options.ordered ?? false;
+    this.watched = options.watched ?? false;
+    this.joins = !this.watched && (options.joins ?? true);
+    this.ordered = this.watched || (options.ordered ?? false);
+    this.originalNames = compiled.originalNames;
     this.root = compiled.ruleTree;
     this.#builtins = options.builtins ?? new Map();
     this.#findPaths(compiled.ruleTree, []);
@@ -51,8 +59,16 @@ export class Program implements Linker {
 
   #findPaths(node: RuleTreeNode, path: readonly RegoValue[]): void {
     this.#paths.set(node, path.slice(1));
+    if (this.watched) this.#nameRules(node);
     for (const child of node.children.values()) {
       this.#findPaths(child, [...path, child.key === undefined ? null : keyValue(child.key)]);
+    }
+  }
+
+  #nameRules(node: RuleTreeNode): void {
+    for (const { rule } of node.rules) {
+      for (let branch: Rule | undefined = rule; branch !== undefined; branch = branch.else)
+        this.#ruleNames.set(branch, this.#name(node));
     }
   }
 
@@ -145,8 +161,27 @@ export class Program implements Linker {
     return tree;
   }
 
+  watchedRule(rule: Rule): Activation['node'] | undefined {
+    if (!this.watched) return undefined;
+    const name = this.#ruleNames.get(rule) ?? '';
+    return {
+      kind: 'rule',
+      rule,
+      name,
+      names: this.originalNames,
+      location: rule.location ?? rule.head.location,
+    };
+  }
+
   query(query: CompiledQuery | { readonly body: Body }): QueryCode {
-    return compileQuery(query.body, this);
+    if (!this.watched || !('originalNames' in query)) return compileQuery(query.body, this);
+    const ofRules = this.originalNames;
+    this.originalNames = query.originalNames;
+    try {
+      return compileQuery(query.body, this);
+    } finally {
+      this.originalNames = ofRules;
+    }
   }
 }
 

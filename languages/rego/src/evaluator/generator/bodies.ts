@@ -8,9 +8,14 @@ import { emitMatch } from './matches.ts';
 import { constantValue } from './terms.ts';
 import { canOnlyFailSilently } from './totality.ts';
 import { emitValue } from './values.ts';
+import { emitExit, emitRedo, emitWatchedBody, openWatchedBody, resumeWatched } from './watched.ts';
 
 /** Writes the expressions of a body, each at the place where all before it hold. */
 export function emitBody(body: Body, frame: Frame): void {
+  if (frame.linker.watched) {
+    emitWatchedBody(body, frame, (expr) => emitExpr(expr, frame));
+    return;
+  }
   body.forEach((expr, i) => {
     const loop = frame.linker.joins ? rowLoop(expr, frame) : undefined;
     const join = loop === undefined ? undefined : findJoin(loop, body.slice(i + 1), frame);
@@ -64,12 +69,16 @@ function emitDefined(body: Body, stop: 'always' | 'where silent', frame: Frame):
   const holds = frame.unit.fresh();
   frame.line(`let ${holds} = false;`);
   frame.closure((label) => {
+    openWatchedBody(body, frame);
     emitBody(body, frame);
     frame.line(`${holds} = true;`);
+    emitExit('true', frame);
+    emitRedo(frame);
     // The rest of the results could only raise errors, and those count.
     if (stop === 'always' || canOnlyFailSilently(body)) frame.line(`break ${label};`);
     else if (canOnlyFailSilently(body, true)) frame.line(`if (r.lenient) break ${label};`);
   }, false);
+  resumeWatched(frame);
   return holds;
 }
 

@@ -15,14 +15,13 @@ import { isMatchable } from './terms.ts';
 import { Unit } from './unit.ts';
 import { emitValue } from './values.ts';
 import { asFunction, once, openRule } from './values-of-rules.ts';
+import { emitExit, emitRedo } from './watched.ts';
 
 /** Code for the set that rules with `contains` make. */
 export function compileSet(rules: readonly CompiledRule[], linker: Linker): DocumentCode {
   const emit = ({ rule }: CompiledRule, unit: Unit<Runtime>) =>
-    emitRule(rule, unit, linker, 'out', (frame) =>
-      frame.line(`out.add(${emitValue(keyOfSet(rule), frame)});`),
-    );
-  const index = ruleIndex(rules.map(({ rule }) => [rule]));
+    emitRule(rule, unit, linker, 'out', (frame) => emitItem(rule, frame));
+  const index = linker.watched ? undefined : ruleIndex(rules.map(({ rule }) => [rule]));
   if (index !== undefined) {
     const codes = rules.map((rule) => once(() => compileAdder<RegoSet>(rule, emit)));
     return (scope) => {
@@ -60,7 +59,7 @@ export function compileSetEntry(rules: readonly CompiledRule[], linker: Linker):
       unit,
       linker,
       'out, key',
-      (frame) => frame.line(`out.add(${emitValue(keyOfSet(rule), frame)});`),
+      (frame) => emitItem(rule, frame),
       (frame) => emitKey(keyOfSet(rule), frame),
     ),
   );
@@ -76,7 +75,7 @@ export function compileObject(rules: readonly CompiledRule[], depth: number, lin
   const flat = isFlat(rules, depth);
   const emit = (rule: CompiledRule, unit: Unit<Runtime>) =>
     emitObjectRule(rule, depth, flat, false, unit, linker);
-  const index = ruleIndex(rules.map(({ rule }) => [rule]));
+  const index = linker.watched ? undefined : ruleIndex(rules.map(({ rule }) => [rule]));
   if (index !== undefined) {
     const codes = rules.map((rule) => once(() => compileAdder<RegoObject | ObjectBuilder>(rule, emit)));
     return (scope) => {
@@ -129,6 +128,7 @@ function emitObjectRule(
     (frame) => {
       const keys = below.map((term) => emitValue(term, frame));
       const value = emitValue(kind === 'multi' ? keyOfSet(rule) : (rule.head.value ?? trueTerm), frame);
+      emitExit(value, frame);
       if (flat) frame.line(`${unit.use('putUnique')}(out, ${keys[0]}, ${value}, ${site});`);
       else {
         const method = kind === 'multi' ? 'add' : 'put';
@@ -159,8 +159,15 @@ function emitRule(
     emitBody(rule.body, frame);
     frame.line('if (--r.room < 0) r.full();');
     result(frame);
+    emitRedo(frame);
   }, false);
   return name;
+}
+
+function emitItem(rule: Rule, frame: Frame): void {
+  const item = emitValue(keyOfSet(rule), frame);
+  emitExit(item, frame);
+  frame.line(`out.add(${item});`);
 }
 
 /** What the head has for the known key gets its value before the body runs; where it cannot, all keys are made. */

@@ -4,6 +4,7 @@ import type { Frame } from './frame.ts';
 import { callSite } from './sites.ts';
 import { emitValue } from './values.ts';
 import { mentions } from './variables.ts';
+import { emitExit, emitRedo, openWatchedBody, resumeWatched } from './watched.ts';
 
 export type Comprehension = ArrayComprehension | ObjectComprehension | SetComprehension;
 
@@ -17,7 +18,9 @@ function emitFresh(term: Comprehension, frame: Frame): string {
   const { unit } = frame;
   const result = frame.name(initial(term, frame));
   frame.closure(() => {
+    openWatchedBody(term.body, frame);
     emitBody(term.body, frame);
+    emitExit('undefined', frame);
     frame.line('if (--r.room < 0) r.full();');
     if (term.type === 'objectcomprehension') {
       const key = emitValue(term.key, frame);
@@ -28,7 +31,9 @@ function emitFresh(term: Comprehension, frame: Frame): string {
       const method = term.type === 'arraycomprehension' ? 'push' : 'add';
       frame.line(`${result}.${method}(${emitValue(term.term, frame)});`);
     }
+    emitRedo(frame);
   }, term.type === 'arraycomprehension');
+  resumeWatched(frame);
   return result;
 }
 

@@ -1,10 +1,11 @@
 import type { Builtin } from '../../builtins/builtin.ts';
 import type { RuleTreeNode } from '../../compiler/compiled.ts';
-import type { Term } from '../../syntax/ast.ts';
+import type { Rule, Term } from '../../syntax/ast.ts';
 import type { RegoValue } from '../../values/index.ts';
 import type { UserFunction, VirtualDocument } from '../runtime/documents.ts';
 import type { Runtime } from '../runtime/index.ts';
 import type { DocumentTree } from '../runtime/tree.ts';
+import type { Activation } from '../runtime/watch.ts';
 import { isWildcard } from './terms.ts';
 import type { Block, Unit } from './unit.ts';
 
@@ -20,6 +21,12 @@ export interface Linker {
   document(node: RuleTreeNode): VirtualDocument | undefined;
   function(node: RuleTreeNode): UserFunction | undefined;
   tree(node: RuleTreeNode): DocumentTree;
+  /** Evaluations tell a `Watch` what they do. */
+  readonly watched: boolean;
+  /** Generated names of the local variables of what is being written → their names in the text. */
+  readonly originalNames: ReadonlyMap<string, string>;
+  /** What events of the rule are about, where evaluations are watched. */
+  watchedRule(rule: Rule): Activation['node'] | undefined;
   /** The number of a base document for the cache of the scope. */
   baseNumber(path: readonly RegoValue[]): number;
 }
@@ -27,7 +34,20 @@ export interface Linker {
 /** A variable of Rego that has a value: the JavaScript that gives it. */
 export type Bound = ReadonlyMap<string, string>;
 
+/** JavaScript names that a watched evaluation speaks of. */
+export interface Watching {
+  /** The body that is being evaluated. */
+  activation: string;
+  /** The expression of it; empty before the first. */
+  readonly expression: string;
+  /** Its expressions so far. */
+  readonly tries: readonly string[];
+  /** The name of a value → where it was read from. */
+  readonly reads: Map<string, string>;
+}
+
 interface Saved {
+  readonly watching: Watching;
   readonly block: Block;
   readonly fail: string;
   readonly bound: Map<string, string>;
@@ -51,6 +71,7 @@ export class Frame {
   readonly #unused: ReadonlySet<string>;
   /** The order of results shows, so collections are gone through in Rego's order. */
   ordered = false;
+  watching: Watching = { activation: '', expression: '', tries: [], reads: new Map() };
   #levels: Block[];
   readonly #levelOf = new Map<string, number>();
 
@@ -121,6 +142,7 @@ export class Frame {
     const saved = this.#save();
     const label = this.unit.fresh('B');
     this.bound = new Map(saved.bound);
+    this.watching = { ...saved.watching, reads: new Map(saved.watching.reads) };
     this.block = this.block.open(`${label}: `);
     this.fail = `break ${label};`;
     this.ordered = ordered || this.linker.ordered;
@@ -135,6 +157,7 @@ export class Frame {
       bound: this.bound,
       depth: this.depth,
       ordered: this.ordered,
+      watching: this.watching,
     };
   }
 
@@ -143,6 +166,7 @@ export class Frame {
     this.fail = saved.fail;
     this.bound = saved.bound;
     this.ordered = saved.ordered;
+    this.watching = saved.watching;
     this.#levels.length = saved.depth + 1;
   }
 
@@ -151,7 +175,7 @@ export class Frame {
    * for the turns of the loops in between. `make` writes the code that gives it, never undefined.
    */
   hoisted(level: number, make: () => string): string {
-    if (level >= this.depth) return make();
+    if (level >= this.depth || this.linker.watched) return make();
     const name = this.unit.fresh('h');
     this.#levelOf.set(name, level);
     this.#levels[level]?.declare(name);

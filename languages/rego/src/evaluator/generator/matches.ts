@@ -3,6 +3,7 @@ import { internalError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import { constantValue, isEvaluable } from './terms.ts';
 import { emitValue } from './values.ts';
+import { noteStep } from './watched.ts';
 
 /** Writes `=`: both sides are made equal, and variables that have no value get one. */
 export function emitUnify(left: Term, right: Term, frame: Frame): void {
@@ -121,7 +122,9 @@ export function emitMatch(pattern: Term, value: string, frame: Frame): void {
       if (isEvaluable(pattern, frame.bound)) break;
       frame.failUnless(`Array.isArray(${value}) && ${value}.length === ${pattern.items.length}`);
       pattern.items.forEach((item, i) => {
-        emitMatch(item, frame.name(`${value}[${i}]`, frame.levelOf(value)), frame);
+        const name = frame.name(`${value}[${i}]`, frame.levelOf(value));
+        noteStep(value, String(i), name, frame);
+        emitMatch(item, name, frame);
       });
       return;
     case 'object':
@@ -130,6 +133,7 @@ export function emitMatch(pattern: Term, value: string, frame: Frame): void {
       for (const [key, item] of pattern.pairs) {
         const name = emitValue(key, frame);
         const found = frame.name(`${frame.unit.use('at')}(${value}, ${name})`, frame.levelOf(value, name));
+        noteStep(value, name, found, frame);
         frame.failIf(`${found} === undefined`);
         emitMatch(item, found, frame);
       }

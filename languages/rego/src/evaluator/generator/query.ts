@@ -6,6 +6,7 @@ import { emitBody } from './bodies.ts';
 import type { Linker } from './frame.ts';
 import { Unit } from './unit.ts';
 import { asFunction, openRule } from './values-of-rules.ts';
+import { emitExit, emitRedo, openWatched } from './watched.ts';
 
 export interface QueryCode {
   /** The variables that have a value where the query holds. */
@@ -17,11 +18,17 @@ export interface QueryCode {
 export function compileQuery(body: Body, linker: Linker): QueryCode {
   const unit = new Unit<Runtime>();
   const frame = openRule('return function (s, take) ', unit, linker);
+  if (linker.watched) {
+    const names = linker.originalNames;
+    openWatched({ kind: 'query', body, names, location: body[0]?.location }, frame);
+  }
   let names: readonly string[] = [];
   frame.closure(() => {
     emitBody(body, frame);
     names = [...frame.bound.keys()];
+    emitExit('undefined', frame);
     frame.line(`take([${[...frame.bound.values()].join(', ')}]);`);
+    emitRedo(frame);
   }, true);
   return { names, run: asFunction(unit.compile(runtime)) };
 }

@@ -7,6 +7,7 @@ import { emitMatch } from './matches.ts';
 import { constantValue, isDetermined, isPlainName, isScalarTerm } from './terms.ts';
 import { literal } from './unit.ts';
 import { emitValue } from './values.ts';
+import { noteMember, noteRoot, noteStep } from './watched.ts';
 
 /** Writes what follows a reference; loops over what is unbound in it stay open. */
 export function emitReference(terms: readonly Term[], frame: Frame): string {
@@ -16,6 +17,7 @@ export function emitReference(terms: readonly Term[], frame: Frame): string {
     if (head.name === 'data') return emitData(operands, frame);
     if (head.name === 'input') {
       const input = frame.name(`${frame.scope}.input`, frame.levelOf(frame.scope));
+      noteRoot('input', [], input, frame);
       frame.failIf(`${input} === undefined`);
       return emitSteps(input, operands, frame);
     }
@@ -34,13 +36,17 @@ function emitStep(from: string, operand: Term, frame: Frame): string {
   if (operand.type === 'string' && isPlainName(operand.value)) return emitMember(from, operand.value, frame);
   if (!isDetermined(operand, frame.bound)) return emitLoop(from, operand, frame);
   const key = emitValue(operand, frame);
-  return defined(`${frame.unit.use('at')}(${from}, ${key})`, frame, frame.levelOf(from, key));
+  const value = frame.name(`${frame.unit.use('at')}(${from}, ${key})`, frame.levelOf(from, key));
+  noteStep(from, key, value, frame);
+  frame.failIf(`${value} === undefined`);
+  return value;
 }
 
 function emitMember(from: string, name: string, frame: Frame): string {
   const key = literal(name);
   const value = frame.fresh(frame.levelOf(from));
   frame.line(`let ${value} = ${from} === null ? undefined : ${from}[${key}];`);
+  noteMember(from, name, value, frame);
   frame.failIf(
     `${value} === undefined && (${value} = ${frame.unit.use('member')}(${from}, ${key})) === undefined`,
   );
@@ -53,7 +59,7 @@ function emitLoop(from: string, operand: Term, frame: Frame): string {
   const level = frame.levelOf(from);
   const takeItems = unit.use(frame.ordered ? 'itemsInOrder' : 'items');
   const values = frame.hoisted(level, () => frame.name(`${takeItems}(${from})`, level));
-  const needsKeys = !frame.isAnything(operand);
+  const needsKeys = frame.linker.watched || !frame.isAnything(operand);
   const takeKeys = needsKeys ? unit.use(frame.ordered ? 'keysInOrder' : 'keys') : '';
   const keys = needsKeys ? frame.hoisted(level, () => frame.name(`${takeKeys}(${from})`, level)) : '';
   const index = unit.fresh('i');
@@ -61,6 +67,7 @@ function emitLoop(from: string, operand: Term, frame: Frame): string {
   const value = frame.name(`${values}[${index}]`);
   if (needsKeys) {
     const key = frame.name(`${keys} === null ? ${index} : ${keys}[${index}]`);
+    noteStep(from, key, value, frame);
     emitMatch(operand, key, frame);
   }
   return value;
@@ -103,7 +110,13 @@ function emitData(operands: readonly Term[], frame: Frame): string {
 function emitBase(path: readonly RegoValue[], frame: Frame): string {
   const number = frame.linker.baseNumber(path);
   const constant = frame.unit.constant(path);
-  return defined(`${frame.unit.use('base')}(${frame.scope}, ${number}, ${constant})`, frame);
+  const value = frame.name(
+    `${frame.unit.use('base')}(${frame.scope}, ${number}, ${constant})`,
+    frame.levelOf(frame.scope),
+  );
+  noteRoot('data', path, value, frame);
+  frame.failIf(`${value} === undefined`);
+  return value;
 }
 
 function emitDocument(node: RuleTreeNode, operands: readonly Term[], frame: Frame): string {

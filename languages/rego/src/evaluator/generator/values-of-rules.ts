@@ -14,6 +14,7 @@ import { callSite } from './sites.ts';
 import { type Block, Unit } from './unit.ts';
 import { emitValue } from './values.ts';
 import { unusedVariables } from './variables.ts';
+import { emitExit, emitRedo, openWatched } from './watched.ts';
 
 /** A rule that gives one value, or a function. */
 export interface ValueRules {
@@ -31,7 +32,7 @@ export function compileValueRules(rules: ValueRules, linker: Linker): FunctionCo
   const owner: Owner = { message: rules.message, collectors: once(() => compileCollectors(rules, linker)) };
   const { chains } = rules.definitions;
   const args = argumentNames(rules.arity);
-  const index = ruleIndex(chains);
+  const index = linker.watched ? undefined : ruleIndex(chains);
   if (index === undefined) {
     const body = emitDefinitions(rules, owner, unit, linker);
     emitChains(body, rules);
@@ -151,12 +152,16 @@ function emitDefinition({ rule, rules, owner, unit, linker }: Definition): strin
     emitArguments(rule, args, frame);
     emitBody(rule.body, frame);
     const value = emitValue(headValue(rule), frame);
-    if (rules.definitions.agree) frame.line(`return ${value};`);
-    else {
+    emitExit(value, frame);
+    if (rules.definitions.agree) {
+      emitRedo(frame);
+      frame.line(`return ${value};`);
+    } else {
       const same = equalityCode('p', value, frame);
       const fail = `${unit.use('conflict')}(${unit.constant(site)}, s, [${args.join(', ')}])`;
       frame.line(`if (p === undefined) p = ${value}; else if (!${same}) ${fail};`);
       frame.line('result = p;');
+      emitRedo(frame);
     }
   }, false);
   frame.line('return result;');
@@ -168,6 +173,8 @@ export function openRule(head: string, unit: Unit<Runtime>, linker: Linker, rule
   const unused: ReadonlySet<string> = rule === undefined ? new Set() : unusedVariables(rule);
   const frame = new Frame(unit, linker, unit.root.open(head), unused);
   frame.line('const r = s.run; if (--r.fuel < 0) r.refuel();');
+  const node = rule === undefined ? undefined : linker.watchedRule(rule);
+  if (node !== undefined) openWatched(node, frame);
   return frame;
 }
 

@@ -4,6 +4,7 @@ import type { Location } from '../../syntax/location.ts';
 import type { RegoValue } from '../../values/index.ts';
 import { type EvaluationError, limitError } from './failure.ts';
 import { type EvaluationLimits, stepsPerCheck } from './limits.ts';
+import type { Watch } from './watch.ts';
 
 export interface RunOptions {
   /** The base document; undefined where there is none. */
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly strictBuiltinErrors: boolean;
   readonly print?: BuiltinContext['print'];
   readonly trace?: BuiltinContext['trace'];
+  /** Hears what the evaluation does; wanted by code that was generated to tell it. */
+  readonly watch?: Watch;
 }
 
 /** One evaluation: its budget, its base document and what built-ins see of it. */
@@ -33,6 +36,7 @@ export class Run {
   /** Errors of built-ins that left an expression undefined, the first hundred. */
   readonly builtinErrors: EvaluationError[] = [];
   readonly context: MutableContext;
+  readonly watch: Watch | undefined;
   readonly #limits: EvaluationLimits;
   readonly #clock: (() => number) | undefined;
   readonly #start: number;
@@ -43,6 +47,7 @@ export class Run {
     this.strict = options.strictBuiltinErrors;
     this.lenient = !this.strict;
     this.#limits = options.limits;
+    this.watch = options.watch;
     this.room = options.limits.maxItems;
     this.#clock = options.clock;
     this.#start = options.clock?.() ?? 0;

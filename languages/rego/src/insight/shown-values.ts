@@ -1,0 +1,132 @@
+import type { Read, ReadPath } from '../evaluator/runtime/reads.ts';
+import type { Term } from '../syntax/ast.ts';
+import { varTerm } from '../syntax/build.ts';
+import { printRef } from '../syntax/print.ts';
+import {
+  entriesOf,
+  isArray,
+  isNumber,
+  isObjectValue,
+  isSet,
+  type JsonResult,
+  type RegoValue,
+  sizeOf,
+  stringifyRego,
+} from '../values/index.ts';
+import type { ExplainedRead, ExplainOptions } from './explanation.ts';
+
+/** Characters of a text, and items of a document, that are shown in full. */
+const maxText = 500;
+const maxItems = 50;
+const maxShownDepth = 6;
+export const redactedText = '[redacted]';
+
+/** A key of a place; what is no scalar stands as its text. */
+export type PathKey = string | number | boolean | null;
+
+/** Values as an explanation shows them: shortened, and without what is to be kept back. */
+export class ShownValues {
+  readonly #redact: ExplainOptions['redact'];
+  /** Texts at places that are kept back. */
+  readonly #secrets = new Set<string>();
+
+  constructor(redact: ExplainOptions['redact']) {
+    this.#redact = redact;
+  }
+
+  /** Learns what is kept back, before anything is shown. */
+  learn(reads: Iterable<Read>): void {
+    if (this.#redact === undefined) return;
+    for (const { path, value } of reads)
+      if (value !== undefined) this.#learnValue(value, keysOf(path), this.#isHidden(keysOf(path)), 0);
+  }
+
+  #learnValue(value: RegoValue, path: readonly PathKey[], hidden: boolean, depth: number): void {
+    const isHere = hidden || this.#redact?.(path) === true;
+    if (typeof value === 'string') {
+      if (isHere && value !== '') this.#secrets.add(value);
+      return;
+    }
+    if (depth > maxShownDepth) return;
+    for (const [key, item] of members(value)) this.#learnValue(item, [...path, key], isHere, depth + 1);
+  }
+
+  #isHidden(path: readonly PathKey[]): boolean {
+    return path.some((_, i) => this.#redact?.(path.slice(0, i + 1)) === true);
+  }
+
+  /** What was read, each place once. */
+  reads(reads: readonly Read[]): readonly ExplainedRead[] {
+    const shown = new Map<string, ExplainedRead>();
+    for (const { path, value } of reads) {
+      const keys = keysOf(path);
+      const text = this.#withoutSecrets(pathText(keys));
+      if (shown.has(text)) continue;
+      shown.set(text, value === undefined ? { path: text } : { path: text, value: this.#at(value, keys) });
+    }
+    return [...shown.values()];
+  }
+
+  #at(value: RegoValue, keys: readonly PathKey[]): JsonResult {
+    return this.#isHidden(keys) ? redactedText : this.show(value, keys);
+  }
+
+  /** @param keys the place of the value, where it has one. */
+  show(value: RegoValue, keys?: readonly PathKey[], depth = 0): JsonResult {
+    if (keys !== undefined && this.#redact?.(keys) === true) return redactedText;
+    if (typeof value === 'string') return shorten(this.#withoutSecrets(value));
+    if (typeof value !== 'object' || value === null || isNumber(value)) return value;
+    if (depth > maxShownDepth) return '…';
+    const shown: [string, JsonResult][] = [];
+    for (const [key, item] of members(value)) {
+      const place = keys === undefined ? undefined : [...keys, key];
+      shown.push([this.#withoutSecrets(String(key)), this.show(item, place, depth + 1)]);
+      if (shown.length >= maxItems) break;
+    }
+    const more = sizeOf(value) - shown.length;
+    if (more > 0) shown.push(['…', `${more} more`]);
+    return isArray(value) || isSet(value) ? shown.map(([, item]) => item) : Object.fromEntries(shown);
+  }
+
+  #withoutSecrets(text: string): string {
+    let clean = text;
+    for (const secret of this.#secrets) clean = clean.replaceAll(secret, redactedText);
+    return clean;
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > maxText ? `${text.slice(0, maxText)}… (${text.length} characters)` : text;
+}
+
+/** The members of a collection; nothing of anything else. */
+function* members(value: RegoValue): Generator<readonly [PathKey, RegoValue]> {
+  if (isArray(value)) yield* value.entries();
+  else if (isSet(value)) for (const item of value.sorted()) yield [pathKey(item), item];
+  else if (isObjectValue(value)) for (const [key, item] of entriesOf(value)) yield [pathKey(key), item];
+}
+
+function pathKey(key: RegoValue): PathKey {
+  return typeof key === 'object' && key !== null ? stringifyRego(key) : key;
+}
+
+function keysOf(path: ReadPath): readonly PathKey[] {
+  const keys: PathKey[] = [];
+  let at = path;
+  while ('parent' in at) {
+    keys.push(pathKey(at.key));
+    at = at.parent;
+  }
+  return [at.root, ...at.below.map(pathKey), ...keys.reverse()];
+}
+
+function pathText([root, ...keys]: readonly PathKey[]): string {
+  return printRef([varTerm(String(root)), ...keys.map(termOf)]);
+}
+
+function termOf(key: PathKey): Term {
+  const location = undefined;
+  if (typeof key === 'string') return { type: 'string', value: key, location };
+  if (typeof key === 'number') return { type: 'number', text: String(key), location };
+  return key === null ? { type: 'null', location } : { type: 'boolean', value: key, location };
+}
