@@ -1,26 +1,17 @@
 import type { Body, Expr, Rule, Term } from '../../syntax/ast.ts';
 import { isGround } from '../../syntax/build.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import { printRef, printTerm } from '../../syntax/print.ts';
-import { compareDiagnostics, typeError } from '../diagnostics.ts';
-import { groundPrefix, isComprehension, isEquality, operatorName, operatorTerms } from '../nodes.ts';
+import { printRef } from '../../syntax/print.ts';
+import { compareDiagnostics } from '../diagnostics.ts';
+import { groundPrefix, isComprehension } from '../nodes.ts';
 import { ruleKind } from '../rule-tree.ts';
 import { walkExpr, walkTerm } from '../walk.ts';
-import { either, isUnknown, keysOf, unifies, valuesOf } from './algebra.ts';
-import { argumentLines, matchLines } from './details.ts';
+import { either } from './algebra.ts';
 import { type FunctionTyper, TypeEnvironment } from './environment.ts';
-import { infer, unifyTerms } from './infer.ts';
 import { ReferenceChecker, type ReferenceDisplay } from './references.ts';
+import { checkStatement } from './statements.ts';
 import { TypeTree } from './tree.ts';
-import {
-  anyType,
-  arrayType,
-  type FunctionType,
-  isAnything,
-  type MaybeType,
-  objectType,
-  setType,
-} from './type.ts';
+import { anyType, arrayType, type FunctionType, type MaybeType, objectType, setType } from './type.ts';
 
 export interface CheckerContext {
   readonly display: ReferenceDisplay;
@@ -30,12 +21,6 @@ export interface CheckerContext {
   readonly path: (rule: Rule) => readonly Term[];
   /** Types of documents that annotations give for one rule: path and type. */
   readonly annotated?: (rule: Rule, environment: TypeEnvironment) => readonly Diagnostic[];
-}
-
-/** An error, and whether it may only come from a type that is not known. */
-interface Found {
-  readonly error: Diagnostic;
-  readonly fromUnknown: boolean;
 }
 
 interface CheckedBody {
@@ -106,7 +91,7 @@ export class TypeChecker {
     const at = expr.with.length > 0 ? this.#replaced(expr, environment) : environment;
     const closureErrors = this.#closureErrors(expr, at);
     const referenceErrors = new ReferenceChecker(at, this.#context.display).check(expr);
-    const found = this.#statement(expr, at);
+    const found = checkStatement(expr, at);
     const errors = [...closureErrors, ...referenceErrors];
     // An error that comes of a type that is not known says nothing new beside another one.
     if (found !== undefined && !(errors.length > 0 && found.fromUnknown)) errors.push(found.error);
@@ -153,20 +138,6 @@ export class TypeChecker {
       case 'objectcomprehension':
         return objectType([], { key: environment.typeOf(term.key), value: environment.typeOf(term.value) });
     }
-  }
-
-  #statement(expr: Expr, environment: TypeEnvironment): Found | undefined {
-    const replacement = checkReplacements(expr, environment);
-    if (replacement !== undefined) return replacement;
-    if (expr.terms.type !== 'call') return undefined;
-    const { operator, operands } = expr.terms;
-    if (isEquality(expr)) return checkEquality(expr, operands, environment);
-    const name = operatorName(operator);
-    if (name === 'internal.member_2' || name === 'internal.member_3') {
-      const error = checkMember(expr, operands, name === 'internal.member_3', environment);
-      if (error !== undefined) return error;
-    }
-    return checkArguments(expr, operator, operands, environment);
   }
 
   /** Replaced documents may be of the new type too; rules that depend on them may be anything. */
@@ -239,124 +210,4 @@ function nested(path: readonly Term[], type: MaybeType, environment: TypeEnviron
   const value = nested(others, type, environment);
   const key = environment.typeOf(first);
   return value === undefined || key === undefined ? undefined : objectType([], { key, value });
-}
-
-/** A function may only be replaced by one that takes the same arguments. */
-function checkReplacements(expr: Expr, environment: TypeEnvironment): Found | undefined {
-  for (const { target, value, location } of expr.with) {
-    const wanted = environment.typeOf(target);
-    const given = environment.typeOf(value);
-    if (wanted?.kind !== 'function' || given?.kind !== 'function' || unifies(wanted, given)) continue;
-    const details = argumentLines(given.args, wanted, false);
-    return {
-      error: typeError(location, `${printTerm(target)}: arity mismatch`, details),
-      fromUnknown: given.args.some((arg) => isUnknown(arg)),
-    };
-  }
-  return undefined;
-}
-
-function checkEquality(
-  expr: Expr,
-  operands: readonly Term[],
-  environment: TypeEnvironment,
-): Found | undefined {
-  const [left, right, extra] = operands;
-  if (left === undefined || right === undefined || extra !== undefined) {
-    const wanted: FunctionType = {
-      kind: 'function',
-      args: [anyType, anyType],
-      result: undefined,
-      variadic: undefined,
-    };
-    const what = extra === undefined ? 'too few arguments' : 'too many arguments';
-    return argumentError(expr, 'eq', what, typesOf(operands, environment), wanted);
-  }
-  const types: [MaybeType, MaybeType] = [environment.typeOf(left), environment.typeOf(right)];
-  return unifyTerms(environment, left, right) ? undefined : matchError(expr, types);
-}
-
-function matchError(expr: Expr, [left, right]: readonly [MaybeType, MaybeType]): Found {
-  return {
-    error: typeError(expr.location, 'match error', matchLines(left, right)),
-    fromUnknown: isUnknown(left) || isUnknown(right),
-  };
-}
-
-/** What is looked for with `in` must be able to be in there. */
-function checkMember(
-  expr: Expr,
-  operands: readonly Term[],
-  withKey: boolean,
-  environment: TypeEnvironment,
-): Found | undefined {
-  const [first, second, third] = operands;
-  const [key, value, collection] = withKey ? [first, second, third] : [undefined, first, second];
-  if (collection === undefined || value === undefined) return undefined;
-  const type = environment.typeOf(collection);
-  const values = valuesOf(type);
-  if (values === undefined) return undefined;
-  const keyError = key === undefined ? undefined : checkMemberOperand(expr, key, keysOf(type), environment);
-  return keyError ?? checkMemberOperand(expr, value, values, environment);
-}
-
-function checkMemberOperand(
-  expr: Expr,
-  term: Term,
-  wanted: MaybeType,
-  environment: TypeEnvironment,
-): Found | undefined {
-  if (isUnknown(wanted)) return undefined;
-  const have = environment.typeOf(term);
-  if ((isUnknown(have) || unifies(have, wanted)) && infer(environment, term, wanted)) return undefined;
-  return matchError(expr, [have, wanted]);
-}
-
-function checkArguments(
-  expr: Expr,
-  operator: Term,
-  operands: readonly Term[],
-  environment: TypeEnvironment,
-): Found | undefined {
-  const name = printTerm(operator);
-  const type = environment.reference(operatorTerms(operator));
-  if (isAnything(type)) return undefined;
-  if (type?.kind !== 'function') {
-    return { error: typeError(expr.location, `undefined function ${name}`), fromUnknown: false };
-  }
-  const wanted = type.result === undefined ? type.args : [...type.args, type.result];
-  const have = typesOf(operands, environment);
-  if (operands.length > wanted.length && type.variadic === undefined) {
-    return argumentError(expr, name, 'too many arguments', have, type, true);
-  }
-  if (operands.length < type.args.length)
-    return argumentError(expr, name, 'too few arguments', have, type, true);
-  for (const [index, operand] of operands.entries()) {
-    const want = index < wanted.length ? wanted[index] : type.variadic;
-    if (!isUnknown(have[index]) && !unifies(have[index], want)) {
-      return argumentError(expr, name, 'invalid argument(s)', have, type, true);
-    }
-    if (!infer(environment, operand, want)) {
-      return argumentError(expr, name, 'invalid argument(s)', typesOf(operands, environment), type, true);
-    }
-  }
-  return undefined;
-}
-
-function typesOf(terms: readonly Term[], environment: TypeEnvironment): MaybeType[] {
-  return terms.map((term) => environment.typeOf(term));
-}
-
-function argumentError(
-  expr: Expr,
-  name: string,
-  what: string,
-  have: readonly MaybeType[],
-  wanted: FunctionType,
-  withResult = false,
-): Found {
-  return {
-    error: typeError(expr.location, `${name}: ${what}`, argumentLines(have, wanted, withResult)),
-    fromUnknown: have.some((type) => isUnknown(type)),
-  };
 }
