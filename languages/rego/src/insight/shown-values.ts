@@ -60,7 +60,7 @@ export class ShownValues {
     const shown = new Map<string, ExplainedRead>();
     for (const { path, value } of reads) {
       const keys = keysOf(path);
-      const text = this.#withoutSecrets(pathText(keys));
+      const text = shorten(this.#withoutSecrets(pathText(keys)));
       if (shown.has(text)) continue;
       shown.set(text, value === undefined ? { path: text } : { path: text, value: this.#at(value, keys) });
     }

@@ -7,7 +7,7 @@ import { emitMatch } from './matches.ts';
 import { constantValue, isDetermined, isPlainName, isScalarTerm } from './terms.ts';
 import { literal } from './unit.ts';
 import { emitValue } from './values.ts';
-import { noteMember, noteRoot, noteStep } from './watched.ts';
+import { noteDocument, noteMember, noteRoot, noteStep } from './watched.ts';
 
 /** Writes what follows a reference; loops over what is unbound in it stay open. */
 export function emitReference(terms: readonly Term[], frame: Frame): string {
@@ -130,9 +130,15 @@ function emitDocument(node: RuleTreeNode, operands: readonly Term[], frame: Fram
   if (first !== undefined && document.hasEntries && isDetermined(first, frame.bound)) {
     const key = emitValue(first, frame);
     const level = frame.levelOf(frame.scope, key);
-    return emitSteps(defined(`${name}.at(${frame.scope}, ${key})`, frame, level), rest, frame);
+    const entry = frame.name(`${name}.at(${frame.scope}, ${key})`, level);
+    noteDocument(document.path, key, entry, frame);
+    frame.failIf(`${entry} === undefined`);
+    return emitSteps(entry, rest, frame);
   }
-  return emitSteps(defined(`${name}.get(${frame.scope})`, frame), operands, frame);
+  const value = frame.name(`${name}.get(${frame.scope})`, frame.levelOf(frame.scope));
+  noteDocument(document.path, 'undefined', value, frame);
+  frame.failIf(`${value} === undefined`);
+  return emitSteps(value, operands, frame);
 }
 
 /** A reference whose next operand decides at run time which rules it leads to. */

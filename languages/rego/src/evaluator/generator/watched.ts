@@ -108,6 +108,14 @@ export function noteRoot(
   frame.watching.reads.set(value, read);
 }
 
+/** The document of rules at a path, or its entry at `key`, was asked for. */
+export function noteDocument(path: readonly RegoValue[], key: string, value: string, frame: Frame): void {
+  if (!frame.linker.watched || frame.watching.expression === '') return;
+  const place = frame.unit.constant({ root: 'data', below: path });
+  const read = frame.name(`r.watch.document(${frame.watching.expression}, ${place}, ${value}, ${key})`);
+  frame.watching.reads.set(value, read);
+}
+
 /** `value` was looked up in `from`. */
 export function noteStep(from: string, key: string, value: string, frame: Frame): void {
   if (!frame.linker.watched || frame.watching.expression === '') return;

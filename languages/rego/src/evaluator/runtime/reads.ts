@@ -10,8 +10,6 @@ export interface Read {
   readonly path: ReadPath;
   /** Undefined where there was nothing. */
   readonly value: RegoValue | undefined;
-  /** Something below it was read: then only that is worth telling. */
-  continued: boolean;
 }
 
 /** As many reads as one expression keeps; what is more is only counted. */
@@ -46,9 +44,14 @@ export class ReadLog {
     this.#more += other.#more;
   }
 
-  /** The places that were read to the end. */
+  /** The places that were read to the end: where something below a place was read, only that is told. */
   get reads(): readonly Read[] {
-    return [...this.#reads, ...this.#inner].filter(({ continued }) => !continued);
+    const reads = [...this.#reads, ...this.#inner];
+    const above = new Set<ReadPath>();
+    for (const { path } of reads) {
+      for (let at = path; 'parent' in at && !above.has(at.parent); at = at.parent) above.add(at.parent);
+    }
+    return reads.filter(({ path }) => !above.has(path));
   }
 
   /** How many more there were. */

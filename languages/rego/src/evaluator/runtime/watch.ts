@@ -158,7 +158,20 @@ export class Watch {
   /** A document begins to be read: `input`, or a stored part of `data`. */
   root(expression: ExpressionTry, path: ReadPath, value: RegoValue | undefined): Read | undefined {
     if (this.#recorder === undefined) return undefined;
-    return this.#keep(expression, { path, value, continued: false });
+    return this.#keep(expression, { path, value });
+  }
+
+  /** The document of rules is read, or its entry at `key`. What came from elsewhere as a whole is told by that place. */
+  document(
+    expression: ExpressionTry,
+    path: ReadPath,
+    value: RegoValue | undefined,
+    key?: RegoValue,
+  ): Read | undefined {
+    if (this.#recorder === undefined) return undefined;
+    const origin = isComposite(value) ? this.#origins.get(value) : undefined;
+    const own = key === undefined ? path : { parent: path, key };
+    return this.#keep(expression, origin ?? { path: own, value });
   }
 
   /** A value is looked up in another one; that one comes from where `from` tells, or from where it was read before. */
@@ -172,8 +185,9 @@ export class Watch {
     if (this.#recorder === undefined) return undefined;
     const origin = from ?? (isComposite(container) ? this.#origins.get(container) : undefined);
     if (origin === undefined) return undefined;
-    origin.continued = true;
-    return this.#keep(expression, { path: { parent: origin.path, key }, value, continued: false });
+    // What a rule gives may come from the input as a whole: its place there says more.
+    const known = isComposite(value) ? this.#origins.get(value) : undefined;
+    return this.#keep(expression, known ?? { path: { parent: origin.path, key }, value });
   }
 
   #keep(expression: ExpressionTry, read: Read): Read {
