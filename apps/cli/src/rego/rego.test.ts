@@ -183,3 +183,62 @@ todo_test_more if false
     expect(results[1]).toMatchObject({ name: 'test_eve', fail: true });
   });
 });
+
+describe('keelson rego exec', () => {
+  test('decides about every document of every file', () => {
+    const more = {
+      'in/a.yaml': '---\nuser: bob\n---\n# nothing\n---\nuser: eve\n',
+      'in/b.json': '{',
+      'in/c.txt': 'x',
+    };
+    const { code, out, err } = inFolder(['exec', '-d', 'p', '--decision', 'app/allow', 'in'], more);
+    expect(code).toBe(3);
+    expect(err).toContain('in/b.json: ');
+    expect(JSON.parse(out).result).toEqual([
+      { path: 'in/a.yaml', document: 0, result: true },
+      { path: 'in/a.yaml', document: 1, result: false },
+      { path: 'in/b.json', error: { code: 'bundle_error', message: expect.stringContaining('in/b.json') } },
+    ]);
+  });
+
+  test.each<[string[], number]>([
+    [['--decision', 'app/allow'], 0],
+    [['--decision', 'app/nothing'], 0],
+    [['--decision', 'app/nothing', '--fail'], 1],
+    [['--decision', 'app/allow', '--fail-defined'], 1],
+    [['--decision', 'app/names', '--fail-non-empty'], 1],
+    [['--decision', 'app/nothing', '--fail-non-empty'], 0],
+    [['--decision', 'app/broken'], 3],
+    [[], 2],
+  ])('%j', (args, code) => {
+    expect(inFolder(['exec', '-d', 'p', ...args, 'bob.json']).code).toBe(code);
+  });
+});
+
+describe('keelson rego build and inspect', () => {
+  test('what was built is read again', () => {
+    withFolder({ ...files, 'p/.manifest': '{"revision": "r1", "roots": ["app", "roles"]}' }, (folder) => {
+      const build = keelson(folder, ['rego', 'build', '-b', 'p', '-o', 'app.tar.gz']);
+      expect(build).toEqual({ code: 0, out: '', err: '' });
+      const inspect = keelson(folder, ['rego', 'inspect', '-f', 'json', 'app.tar.gz']);
+      expect(JSON.parse(inspect.out)).toEqual({
+        manifest: { revision: 'r1', roots: ['app', 'roles'], rego_version: 1 },
+        namespaces: { data: ['/data.json'], 'data.app': ['/p/policy.rego'] },
+      });
+      const evaluate = keelson(folder, ['rego', 'eval', '-f', 'raw', '-b', 'app.tar.gz', 'data.app.names']);
+      expect(evaluate.out).toBe('["x","y"]\n');
+    });
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['a policy with errors', { 'p/bad.rego': 'package a\np if x' }, 'bad.rego:2: rego_unsafe_var_error'],
+    [
+      'data outside the roots',
+      { 'p/.manifest': '{"roots": ["app"]}' },
+      "do not permit data at path '/roles'",
+    ],
+  ])('%s makes no bundle', (_, more, message) => {
+    const { code, err } = inFolder(['build', '-b', 'p', '-o', 'app.tar.gz'], more);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+});

@@ -7,6 +7,9 @@ const group: VerbGroup = {
     eval: { summary: 'evaluate a query', load: () => import('./eval.ts') },
     test: { summary: 'run the tests of policies', load: () => import('./test.ts') },
     check: { summary: 'tell what is wrong in policies', load: () => import('./check.ts') },
+    exec: { summary: 'ask for one decision about many files', load: () => import('./exec.ts') },
+    build: { summary: 'put policies and data into a bundle', load: () => import('./build.ts') },
+    inspect: { summary: 'tell what a bundle holds', load: () => import('./inspect.ts') },
     parse: { summary: 'print the syntax tree of a policy', load: () => import('./parse.ts') },
   },
 };
