@@ -25,6 +25,8 @@ export interface Configuration {
   only: string[];
   /** Folders of users' checks. */
   checks: string[];
+  /** Folders and files of users' policies. */
+  policies: string[];
   /** Frameworks by name, or files of the user's own. */
   frameworks: string[];
   /** Settings of checks by id. */
@@ -42,6 +44,7 @@ const scanFields = [
   'skip',
   'only',
   'checks',
+  'policies',
   'frameworks',
   'settings',
 ] as const;
@@ -51,6 +54,7 @@ const empty: Configuration = {
   skip: [],
   only: [],
   checks: [],
+  policies: [],
   frameworks: [],
   settings: new Map(),
   exceptions: [],
@@ -131,6 +135,7 @@ class ConfigurationReader {
       skip: this.#texts(scan, 'skip'),
       only: this.#texts(scan, 'only'),
       checks: this.#texts(scan, 'checks'),
+      policies: this.#texts(scan, 'policies'),
       frameworks: this.#texts(scan, 'frameworks'),
       settings: new Map(
         Object.keys(settings).map((id) => [

@@ -26,6 +26,16 @@ export {
   reviewOfAdmission,
 } from './gatekeeper/review.ts';
 export type { PolicyDocument, Template } from './gatekeeper/template.ts';
+export { fromRego, toRego } from './json.ts';
+export type { RegoFile } from './rego/modules.ts';
+export { pathOfResult } from './rego/place.ts';
+export {
+  type RegoJudgement,
+  RegoPolicies,
+  type RegoPoliciesOptions,
+  type RegoResult,
+} from './rego/policies.ts';
+export type { DecisionKind, DecisionRule } from './rego/rules.ts';
 export { type SuiteFilter, suiteFilter } from './suite/filter.ts';
 export { type CaseResult, runSuite, type SuiteRun, type TestResult } from './suite/run.ts';
 export {

@@ -59,6 +59,12 @@ export const { run, usage } = defineVerb(
   },
 );
 
+async function loadPoliciesOf(paths: readonly string[], taken: ReadonlySet<string>) {
+  if (paths.length === 0) return { checks: [], problems: [] };
+  const { loadPolicies } = await import('../scan/policies.ts');
+  return loadPolicies(paths, taken);
+}
+
 /** Checks, frameworks and folders that the configuration names and that there are not. */
 async function referenceFaults({ configuration, locate }: InspectedConfiguration): Promise<KeelsonError[]> {
   const faults: KeelsonError[] = [];
@@ -66,14 +72,19 @@ async function referenceFaults({ configuration, locate }: InspectedConfiguration
     const location = locate(path);
     faults.push(new CommandError('CONFIG_INVALID', message, location === undefined ? {} : { location }));
   };
-  const folders = configuration.checks.filter((folder, i) => {
-    const isThere = statSync(folder, { throwIfNoEntry: false }) !== undefined;
-    if (!isThere) fault(['scan', 'checks', i], `${folder}: no such file or folder`);
-    return isThere;
-  });
+  const foldersOf = (field: 'checks' | 'policies') =>
+    configuration[field].filter((folder, i) => {
+      const isThere = statSync(folder, { throwIfNoEntry: false }) !== undefined;
+      if (!isThere) fault(['scan', field, i], `${folder}: no such file or folder`);
+      return isThere;
+    });
+  const folders = foldersOf('checks');
   const { texts, problems } = await loadCatalog(folders);
   faults.push(...problems);
   const ids = new Set(texts.map(({ id }) => id));
+  const policies = await loadPoliciesOf(foldersOf('policies'), ids);
+  faults.push(...policies.problems);
+  for (const { id } of policies.checks) ids.add(id);
   const unknownCheck = (id: string, path: Path) => {
     if (!ids.has(id)) fault(path, noSuchCheck(id, ids));
   };

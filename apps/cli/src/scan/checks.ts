@@ -1,4 +1,10 @@
-import { type Check, type CheckDefinition, type JudgeInput, withParams } from '@keelson/checks';
+import {
+  type Check,
+  type CheckDefinition,
+  type CheckText,
+  type JudgeInput,
+  withParams,
+} from '@keelson/checks';
 import { type CheckMapping, checksOfCoverage } from '@keelson/compliance';
 import type { JsonObject, KeelsonError } from '@keelson/core';
 import { checkIds, loadChecks, loadCheckTexts } from '@keelson/pack-checks';
@@ -6,6 +12,7 @@ import { loadOwnChecks, noSuchCheck } from '../check-files.ts';
 import { CommandError } from '../errors.ts';
 import type { FrameworkCoverage } from '../frameworks.ts';
 import type { ScanOptions } from './options.ts';
+import type { LoadedPolicies } from './policies.ts';
 
 /** The checks of this run. */
 export interface SelectedChecks {
@@ -18,7 +25,9 @@ export interface SelectedChecks {
   frameworks: readonly FrameworkCoverage[];
   /** Users' own, for their texts. */
   own: readonly CheckDefinition[];
-  /** Users' checks that could not be read: exit 3, the others run. */
+  /** Texts of the users' policies. */
+  policies: readonly CheckText[];
+  /** Users' checks and policies that could not be read: exit 3, the others run. */
   problems: readonly KeelsonError[];
 }
 
@@ -28,32 +37,47 @@ export interface SelectedChecks {
  * @throws CommandError USAGE for an id that no check has
  */
 export async function selectChecks(
-  options: Pick<ScanOptions, 'checks' | 'only' | 'skip' | 'fix' | 'frameworks'>,
+  options: Pick<ScanOptions, 'checks' | 'policies' | 'only' | 'skip' | 'fix' | 'frameworks'>,
   settings: ReadonlyMap<string, JsonObject> = new Map(),
 ): Promise<(input: JudgeInput) => Promise<SelectedChecks>> {
   const own = loadOwnChecks(options.checks);
-  const known = new Set([...checkIds, ...own.checks.map(({ id }) => id)]);
+  const idsOfChecks = new Set([...checkIds, ...own.checks.map(({ id }) => id)]);
+  const policies = await policiesOf(options.policies, idsOfChecks);
+  const known = new Set([...idsOfChecks, ...policies.checks.map(({ id }) => id)]);
+  const problems = [...own.problems, ...policies.problems];
   for (const id of [...options.only, ...options.skip, ...(options.fix ?? []), ...settings.keys()]) {
     // A check of the user's that could not be read is told as such, not as one that is not there.
-    if (known.has(id) || own.problems.length > 0) continue;
+    if (known.has(id) || problems.length > 0) continue;
     throw new CommandError('USAGE', noSuchCheck(id, known));
   }
   const only = new Set(options.only);
   const skip = new Set(options.skip);
   const frameworks = await frameworksOf(options.frameworks, own.definitions);
   const judging = new Set(frameworks.flatMap(({ coverage }) => [...checksOfCoverage(coverage)]));
+  // Policies are asked for by name already: no framework leaves them out.
+  const policyIds = new Set(policies.checks.map(({ id }) => id));
   const isWanted = (id: string) =>
-    (only.size === 0 || only.has(id)) && !skip.has(id) && (frameworks.length === 0 || judging.has(id));
+    (only.size === 0 || only.has(id)) &&
+    !skip.has(id) &&
+    (frameworks.length === 0 || judging.has(id) || policyIds.has(id));
   return async (input) => ({
-    checks: [...(await loadChecks(input)), ...own.checks]
+    checks: [...(await loadChecks(input)), ...own.checks, ...policies.checks]
       .filter(({ id }) => isWanted(id))
       .map((check) => withParams(check, settings.get(check.id))),
     known,
     asked: new Set([...known].filter(isWanted)),
     frameworks,
     own: own.definitions,
-    problems: own.problems,
+    policies: policies.texts,
+    problems,
   });
+}
+
+/** The users' policies; the languages that they are in are loaded only where there are some. */
+async function policiesOf(paths: readonly string[], taken: ReadonlySet<string>): Promise<LoadedPolicies> {
+  if (paths.length === 0) return { checks: [], texts: [], problems: [] };
+  const { loadPolicies } = await import('./policies.ts');
+  return loadPolicies(paths, taken);
 }
 
 /** Which controls each check judges: those that keelson brings, and the user's own. */

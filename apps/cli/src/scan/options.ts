@@ -25,6 +25,8 @@ export interface WrittenOptions {
   fix: readonly string[] | undefined;
   diff: boolean;
   checks: string[];
+  /** Folders and files of users' policies. */
+  policies: string[];
   only: string[];
   skip: string[];
   /** Names of frameworks, or files of the user's own. */
@@ -64,6 +66,7 @@ const options = {
   fix: { type: 'string', multiple: true, value: 'check', list: true, optional: true },
   diff: { type: 'boolean' },
   checks: { type: 'string', multiple: true, value: 'folder' },
+  policy: { type: 'string', multiple: true, value: 'folder' },
   only: { type: 'string', multiple: true, value: 'check', list: true },
   skip: { type: 'string', multiple: true, value: 'check', list: true },
   exclude: { type: 'string', multiple: true, value: 'file' },
@@ -97,6 +100,7 @@ PATH is a file, a folder, a quoted glob, an archive, or - for stdin: manifests (
       --fix[=ID,...]      mend in place what is safe unseen, or what the checks named find
       --diff              show what --fix would change, and write nothing
       --checks DIR        read your own checks too (docs/checks-format.md)
+      --policy DIR        judge by your policies too: Gatekeeper's, and Rego with deny, violation and warn (docs/policy.md)
       --only ID,...       run these checks only
       --skip ID,...       leave these checks out
       --framework NAME,...  run the checks of a framework and tell the state of each of its controls (keelson checks
@@ -161,6 +165,7 @@ export function parseScanOptions(args: readonly string[]): WrittenOptions {
     fix: values.fix === undefined ? undefined : listOf(values.fix),
     diff: values.diff ?? false,
     checks: values.checks ?? [],
+    policies: values.policy ?? [],
     only: listOf(values.only),
     skip: listOf(values.skip),
     exclude: values.exclude ?? [],

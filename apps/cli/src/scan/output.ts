@@ -113,7 +113,8 @@ async function textsOf(
 ): Promise<ReadonlyMap<string, CheckText>> {
   const wanted = all ? selected.asked : new Set(findings.map(({ finding }) => finding.rule));
   const texts = await loadCheckTexts(wanted);
-  return new Map([...texts, ...[...engineTexts, ...selected.own].map((text) => [text.id, text] as const)]);
+  const own = [...engineTexts, ...selected.own, ...selected.policies];
+  return new Map([...texts, ...own.map((text) => [text.id, text] as const)]);
 }
 
 /** `bare` is the report without frameworks that the user did not name: those are for the formats that want to show them. */

@@ -46,7 +46,7 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
   if (merged.paths.length === 0)
     throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
   const select = await selectChecks(merged, configuration.settings);
-  if (merged.paths.some(isFolder)) boundYoungGeneration();
+  if (merged.paths.some(isFolder) && merged.outputs.length <= manyOutputs) boundYoungGeneration();
   const time = startTime();
   const progress = new Progress(merged.quiet);
   const judgePaths = async (paths: readonly string[]) => {
@@ -129,6 +129,7 @@ function mergeConfiguration(
     skip: [...configuration.skip, ...options.skip],
     only: [...configuration.only, ...options.only],
     checks: [...configuration.checks, ...options.checks],
+    policies: [...configuration.policies, ...options.policies],
     frameworks: options.frameworks.length > 0 ? options.frameworks : configuration.frameworks,
   };
 }
@@ -165,6 +166,9 @@ function baselines(judged: Judged, options: ScanOptions): void {
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
+
+/** Reports from which on what they are made of lives too long for a small young generation. */
+const manyOutputs = 3;
 
 /**
  * Keeps V8's young generation at its first size: judging makes much that is gone at once, and a young generation that

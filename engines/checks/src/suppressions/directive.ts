@@ -27,7 +27,7 @@ interface Spelling {
 const spellings: readonly Spelling[] = [
   {
     tool: 'keelson',
-    pattern: /^keelson:ignore\s+([\w,-]+)(?:\s+(.*))?$/,
+    pattern: /^keelson:ignore\s+([\w,./-]+)(?:\s+(.*))?$/,
     read: ([, rules = '', reason = '']) => ({ rules, reason }),
   },
   {

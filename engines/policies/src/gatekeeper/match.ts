@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
+import { isObject, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
 import { isClusterScoped, matchesSelector, splitApiVersion } from '@keelson/kubernetes';
 import { PolicyError } from '../errors.ts';
 import { objectAt, objectsAt, textAt, textsAt } from '../json.ts';
@@ -102,6 +102,10 @@ function matchesNamespaceLabels(match: JsonObject, target: Target): boolean {
   const selector = match['namespaceSelector'];
   if (!isObject(selector) || namespace === '') return true;
   if (isNamespace) return selects(selector, labelsOf(object));
+  // Every namespace bears its name as a label.
+  if (namespaceObject === undefined && keysOf(selector).every((key) => key === nameLabel)) {
+    return selects(selector, objectOf([[nameLabel, namespace]]));
+  }
   if (namespaceObject === undefined) {
     throw new PolicyError(
       'POLICY_FAILED',
@@ -109,6 +113,16 @@ function matchesNamespaceLabels(match: JsonObject, target: Target): boolean {
     );
   }
   return selects(selector, labelsOf(namespaceObject));
+}
+
+const nameLabel = 'kubernetes.io/metadata.name';
+
+/** Labels that a selector asks for. */
+function keysOf(selector: JsonObject): string[] {
+  return [
+    ...Object.keys(objectAt(selector, 'matchLabels')),
+    ...objectsAt(selector, 'matchExpressions').map((requirement) => textAt(requirement, 'key')),
+  ];
 }
 
 function labelsOf(object: JsonObject): JsonObject {

@@ -73,11 +73,11 @@ export class GatekeeperPolicies {
     this.inventory = inventory;
   }
 
-  /** The same policies over other objects. */
-  withInventory(inventory: Inventory): GatekeeperPolicies {
+  /** The same policies over other objects, all or one of the constraints. */
+  withInventory(inventory: Inventory, only?: Constraint): GatekeeperPolicies {
     const other = new GatekeeperPolicies(this.#options, inventory);
     for (const [kind, template] of this.#templates) other.#templates.set(kind, template);
-    other.#constraints.push(...this.#constraints);
+    other.#constraints.push(...(only === undefined ? this.#constraints : [only]));
     other.#expansions.push(...this.#expansions);
     return other;
   }

@@ -1,0 +1,135 @@
+import { isObject, type JsonValue, type PathStep } from '@keelson/core';
+import type { Severity } from '@keelson/evidence';
+import type { BuiltinHost, EvaluationLimits, Policy, RegoValue } from '@keelson/rego';
+import { PolicyError } from '../errors.ts';
+import { endsEvaluation } from '../gatekeeper/rego-engine.ts';
+import { fromRego } from '../json.ts';
+import { compileModules, parseFiles, type RegoFile } from './modules.ts';
+import { pathOfResult } from './place.ts';
+import { type DecisionRule, findRules, severityOf } from './rules.ts';
+
+export interface RegoPoliciesOptions {
+  /** The world that built-ins see; nothing where not given. */
+  readonly host?: BuiltinHost;
+  readonly limits?: Partial<EvaluationLimits>;
+}
+
+/** One thing that a rule says against a document. */
+export interface RegoResult {
+  readonly rule: DecisionRule;
+  readonly message: string;
+  readonly severity: Severity;
+  /** What the rule gave, whole. */
+  readonly value: JsonValue;
+  /** Where in the document, when the result says so. */
+  readonly path: readonly PathStep[] | undefined;
+  /** An `exception` of the package names the rule. */
+  readonly excused: boolean;
+}
+
+export interface RegoJudgement {
+  readonly results: readonly RegoResult[];
+  /** Rules that could not be evaluated: nobody knows what they would say. */
+  readonly faults: readonly { readonly rule: DecisionRule; readonly error: PolicyError }[];
+}
+
+/**
+ * Rego as conftest takes it: rules `deny`, `violation` and `warn` (and `deny_…`) of every package, whose items are
+ * texts or objects with `msg`; `exception` lists names of rules to excuse. A document with the metadata
+ * `entrypoint: true` is a decision: false or undefined is against the document, and so is each item of a list.
+ */
+export class RegoPolicies {
+  readonly rules: readonly DecisionRule[];
+  /** Files that could not be parsed or compiled. */
+  readonly faults: readonly PolicyError[];
+  readonly #policy: Policy;
+  readonly #options: RegoPoliciesOptions;
+
+  constructor(files: readonly RegoFile[], options: RegoPoliciesOptions = {}) {
+    const parsed = parseFiles(files);
+    const found = findRules(parsed.modules);
+    const { policy, kept, faults } = compileModules(found.modules, options.limits);
+    this.#policy = policy;
+    this.#options = options;
+    this.rules = found.rules.filter(({ file }) => kept.has(file));
+    this.faults = [...parsed.faults, ...faults];
+  }
+
+  /** Asks every rule about one document; `data` is the base document beside the modules. */
+  judge(input: RegoValue, data: RegoValue = {}): RegoJudgement {
+    const results: RegoResult[] = [];
+    const faults: { rule: DecisionRule; error: PolicyError }[] = [];
+    for (const rule of this.rules) {
+      try {
+        results.push(...this.ask(rule, input, data));
+      } catch (error) {
+        if (!(error instanceof PolicyError)) throw error;
+        faults.push({ rule, error });
+      }
+    }
+    return { results, faults };
+  }
+
+  /**
+   * Asks one rule.
+   * @throws PolicyError POLICY_FAILED where it cannot be evaluated
+   */
+  ask(rule: DecisionRule, input: RegoValue, data: RegoValue = {}): RegoResult[] {
+    const items = itemsOf(rule, this.#evaluate(rule.entrypoint, input, data));
+    if (items.length === 0) return [];
+    const excused = excusedBy(this.#evaluate(`${rule.home}.exception`, input, data)).has(rule.excuse);
+    return items.map((value) => ({
+      rule,
+      message: messageOf(rule, value),
+      severity: severityOf(objectOf(value)['severity']) ?? rule.severity,
+      value,
+      path: pathOfResult(value),
+      excused,
+    }));
+  }
+
+  #evaluate(entrypoint: string, input: RegoValue, data: RegoValue): JsonValue | undefined {
+    const { host } = this.#options;
+    const { result, errors } = this.#policy.evaluate(entrypoint, input, {
+      data,
+      ...(host === undefined ? {} : { host }),
+    });
+    const fatal = errors.find(endsEvaluation);
+    if (fatal !== undefined) throw new PolicyError('POLICY_FAILED', `${fatal.code}: ${fatal.message}`);
+    return result === undefined ? undefined : fromRego(result);
+  }
+}
+
+function itemsOf({ kind, title, id }: DecisionRule, value: JsonValue | undefined): readonly JsonValue[] {
+  if (Array.isArray(value)) return value;
+  if (kind === 'decision') {
+    if (value === true || isObject(value)) return [];
+    if (typeof value === 'string') return [value];
+    return [title === '' ? `${id} does not hold` : title];
+  }
+  // `deny` may also be one text, or just true.
+  if (typeof value === 'string' || isObject(value))
+    return typeof value === 'string' ? [value] : Object.values(value);
+  return value === true ? [title === '' ? id : title] : [];
+}
+
+function objectOf(value: JsonValue): { readonly [key: string]: JsonValue } {
+  return isObject(value) ? value : {};
+}
+
+function messageOf({ id }: DecisionRule, value: JsonValue): string {
+  const { msg, message } = objectOf(value);
+  const text = typeof value === 'string' ? value : (msg ?? message);
+  if (typeof text !== 'string') throw new PolicyError('POLICY_FAILED', `${id} gives a result without "msg"`);
+  return text;
+}
+
+/** Names in the lists of `exception`. */
+function excusedBy(value: JsonValue | undefined): ReadonlySet<string> {
+  const lists = Array.isArray(value) ? value : [];
+  return new Set(
+    lists
+      .flatMap((names) => (Array.isArray(names) ? names : [names]))
+      .filter((name) => typeof name === 'string'),
+  );
+}
