@@ -1,9 +1,11 @@
 import {
   type EvaluationError,
   type EvaluationLimits,
+  formatExplanation,
   Policy,
   type PreparedQuery,
   type RegoValue,
+  Trace,
 } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
@@ -20,6 +22,8 @@ import { inputFrom, load } from './loading.ts';
 import { countOf, durationOf, sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
 import { type ResultFormat, Results, resultFormats } from './results.ts';
 
+const explainModes = ['why', 'full', 'fails', 'notes'] as const;
+
 const flags = {
   ...commonFlags,
   ...sourceFlags,
@@ -30,6 +34,7 @@ const flags = {
   format: { type: 'string', short: 'f', value: { choices: resultFormats } },
   package: { type: 'string', value: 'text' },
   import: { type: 'string', value: 'text', multiple: true },
+  explain: { type: 'string', value: { choices: explainModes } },
   fail: { type: 'boolean' },
   'fail-defined': { type: 'boolean' },
   strict: { type: 'boolean', short: 'S' },
@@ -51,6 +56,8 @@ ${sourceHelp}
   -f, --format FORMAT   ${resultFormats.join(', ')} (default json)
   --package NAME        the package that the query is in
   --import PATH         an import of the query, as data.lib or input.user
+  --explain MODE        on stderr: why (each rule that was tried, what it failed at and read), or a trace as opa's: full,
+                        fails, notes
   --fail                exit 1 where the result is undefined
   --fail-defined        exit 1 where the result is defined
   -S, --strict          refuse what OPA's strict mode refuses
@@ -170,11 +177,17 @@ class Evaluation {
 
   /** @throws EvaluationError */
   #run(input: RegoValue | undefined): Results {
+    const mode = choiceOf('explain', this.#values.explain, explainModes);
+    const trace = mode === undefined || mode === 'why' ? undefined : new Trace({ mode });
     const result = this.#query.run(input, {
       host: this.#host,
+      explain: mode === 'why',
+      listeners: trace === undefined ? [] : [trace],
       strictBuiltinErrors: this.#values['strict-builtin-errors'] ?? false,
       ...(this.#values.quiet === true ? {} : { print: (text) => tell(text) }),
     });
+    if (trace !== undefined) tell(trace.format().trimEnd());
+    if (result.explanation !== undefined) tell(formatExplanation(result.explanation).trimEnd());
     const [error] = result.errors;
     if (error !== undefined && result.rows.length === 0 && !isOfBuiltin(error)) throw error;
     if (error !== undefined && this.#values['strict-builtin-errors'] === true) throw error;

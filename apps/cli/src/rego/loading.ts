@@ -12,6 +12,7 @@ import {
   type RegoValue,
   type RegoVersion,
   readDocument,
+  rootsPermit,
 } from '@keelson/rego';
 import type { LoadedBundle } from './bundles.ts';
 import { type FoundFile, findFiles, isYamlFile, readText } from './files.ts';
@@ -77,6 +78,17 @@ function checkRoots(bundles: readonly LoadedBundle[]): void {
   });
 }
 
+/** A bundle may only define what lies in its roots. */
+function checkPackage(file: string, module: Module, roots: readonly string[]): void {
+  const path = module.package.path.slice(1).map((term) => ('value' in term ? String(term.value) : ''));
+  if (rootsPermit(roots, path.join('/'))) return;
+  const name = `package ${path.join('.')}`;
+  throw new RegoError(
+    'bundle_error',
+    `manifest roots [${roots.join(' ')}] do not permit '${name}' in module '${file}'`,
+  );
+}
+
 class Loader {
   readonly archives: string[] = [];
   readonly #sources: Sources;
@@ -133,8 +145,11 @@ class Loader {
   bundle(loaded: LoadedBundle, nameOf: (path: string) => string): void {
     const { bundle } = loaded;
     this.#bundles.push(loaded);
+    const before = new Set(this.#modules.keys());
     for (const { path, text, version } of bundle.modules)
       this.module(nameOf(path), text, version ?? this.#sources.version);
+    for (const [file, module] of this.#modules)
+      if (!before.has(file)) checkPackage(file, module, bundle.manifest.roots);
     if (this.#sources.modulesOnly !== true) this.#merge(loaded.path, bundle.data);
   }
 

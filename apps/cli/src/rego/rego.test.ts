@@ -242,3 +242,58 @@ describe('keelson rego build and inspect', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 });
+
+test('a module outside the roots of its bundle is an error', () => {
+  const { code, out } = inFolder(['eval', '-b', 'p', 'data'], {
+    'p/.manifest': '{"roots": ["roles", "other"]}',
+  });
+  expect(code).toBe(2);
+  expect(JSON.parse(out).errors[0].message).toBe(
+    "manifest roots [roles other] do not permit 'package app' in module 'p/policy.rego'",
+  );
+});
+
+test('--coverage tells what tests reach, --threshold how much they must', () => {
+  const more = {
+    'p/policy_test.rego': 'package t\nimport data.app\ntest_names if app.names == {"x", "y"}\n',
+  };
+  const { code, out } = inFolder(['test', '--coverage', 'p'], more);
+  const { files: reached } = JSON.parse(out);
+  expect([code, reached['p/policy_test.rego'].coverage]).toEqual([0, 100]);
+  expect(reached['p/policy.rego'].coverage).toBeLessThan(100);
+  const missed = inFolder(['test', '--coverage', '--threshold', '99', 'p'], more);
+  expect([missed.code, missed.err]).toEqual([
+    1,
+    expect.stringMatching(/^Code coverage threshold not met: got \d/),
+  ]);
+});
+
+test('--explain tells on stderr how an answer came about', () => {
+  const trace = inFolder([
+    'eval',
+    '-d',
+    'p',
+    '-i',
+    'eve.yaml',
+    '--explain',
+    'full',
+    '-f',
+    'raw',
+    'data.app.allow',
+  ]);
+  expect(trace.out).toBe('false\n');
+  expect(trace.err).toMatch(/^p\/policy\.rego:7 +\| \| Fail input\.user = "bob"$/m);
+  const why = inFolder([
+    'eval',
+    '-d',
+    'p',
+    '-i',
+    'eve.yaml',
+    '--explain',
+    'why',
+    '-f',
+    'raw',
+    'data.app.allow',
+  ]);
+  expect(why.err).toContain('"eve"');
+});

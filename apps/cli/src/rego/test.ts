@@ -1,4 +1,13 @@
-import { CaseListener, findTests, Policy, type RegoTest, runTest, type TestResult } from '@keelson/rego';
+import {
+  CaseListener,
+  Coverage,
+  type CoverageReport,
+  findTests,
+  Policy,
+  type RegoTest,
+  runTest,
+  type TestResult,
+} from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
@@ -21,6 +30,8 @@ const flags = {
   ignore: { type: 'string', multiple: true, list: true },
   run: { type: 'string', short: 'r', value: 'text' },
   verbose: { type: 'boolean', short: 'v' },
+  coverage: { type: 'boolean', short: 'c' },
+  threshold: { type: 'string', value: 'text' },
   count: { type: 'string', value: 'text' },
   timeout: { type: 'string', value: 'text' },
   'max-errors': { type: 'string', short: 'm', value: 'text' },
@@ -40,6 +51,8 @@ skipped.
   -v, --verbose         tell the tests that hold as well
   -r, --run REGEX       only tests whose name matches, as data.app_test.test_allow
   -f, --format FORMAT   pretty or json (default pretty)
+  -c, --coverage        tell which lines the tests reach, as JSON; what fails is told on stderr
+  --threshold PERCENT   exit 1 where the tests reach less (with --coverage)
   --count N             run each test N times (default 1)
   --timeout DURATION    the longest that a test may take (default 5s)
   -z, --exit-zero-on-skipped  skipped tests count as held
@@ -69,18 +82,34 @@ export async function run(args: readonly string[]): Promise<number> {
     writeStdout(help);
     return exitCodes.done;
   }
+  if (values.threshold !== undefined && !/^\d{1,3}(?:\.\d+)?$/.test(values.threshold))
+    throw new CommandError('USAGE', `--threshold ${values.threshold}: a number of per cent is needed`);
   if (positionals.length === 0) throw new CommandError('USAGE', 'name a file or folder of policies');
   const format = choiceOf('format', values.format, formats) ?? 'pretty';
   try {
-    const reports = await runAll(values, positionals);
+    const { reports, coverage } = await runAll(values, positionals);
     const text = format === 'json' ? reportJson(reports) : prettyReport(reports, values.verbose ?? false);
-    if (values.quiet !== true) writeResult(values.output, text);
-    return exitCode(reports, values);
+    const code = exitCode(reports, values);
+    if (coverage === undefined) {
+      if (values.quiet !== true) writeResult(values.output, text);
+      return code;
+    }
+    if (values.quiet !== true) writeResult(values.output, `${JSON.stringify(coverage, undefined, 2)}\n`);
+    if (code !== exitCodes.done) tell(prettyReport(reports, false).trimEnd());
+    return isReached(coverage.coverage, values.threshold) ? code : exitCodes.findings;
   } catch (error) {
     if (faultsOf(error) === undefined) throw error;
     tell(faultText(error) ?? '');
     return exitOf(error);
   }
+}
+
+function isReached(percent: number, threshold: string | undefined): boolean {
+  if (threshold === undefined || percent >= Number(threshold)) return true;
+  tell(
+    `Code coverage threshold not met: got ${percent.toFixed(2)} instead of ${Number(threshold).toFixed(2)}`,
+  );
+  return false;
 }
 
 function exitCode(reports: readonly Report[], values: Values): number {
@@ -95,7 +124,10 @@ function exitCode(reports: readonly Report[], values: Values): number {
     : exitCodes.done;
 }
 
-async function runAll(values: Values, paths: readonly string[]): Promise<Report[]> {
+async function runAll(
+  values: Values,
+  paths: readonly string[],
+): Promise<{ reports: Report[]; coverage: CoverageReport | undefined }> {
   const where = values.bundle === true ? { bundle: paths } : { data: paths };
   const sources = sourcesFrom({ ...where, ignore: values.ignore, 'v0-compatible': values['v0-compatible'] });
   const loaded = await load(sources);
@@ -110,10 +142,11 @@ async function runAll(values: Values, paths: readonly string[]): Promise<Report[
   });
   const wanted = patternOf(values.run);
   const chosen = tests.filter((test) => wanted.test(`${test.package}.${test.name}`));
+  const coverage = values.coverage === true ? new Coverage() : undefined;
   const reports: Report[] = [];
   for (let round = countOf('count', values.count, 1); round > 0; round--)
-    for (const test of chosen) reports.push(reportOf(test, policy, listener));
-  return reports;
+    for (const test of chosen) reports.push(reportOf(test, policy, listener, coverage));
+  return { reports, coverage: coverage?.report(loaded.modules) };
 }
 
 function patternOf(text: string | undefined): RegExp {
@@ -124,12 +157,18 @@ function patternOf(text: string | undefined): RegExp {
   }
 }
 
-function reportOf(test: RegoTest, policy: Policy, listener: CaseListener): Report {
+function reportOf(
+  test: RegoTest,
+  policy: Policy,
+  listener: CaseListener,
+  coverage: Coverage | undefined,
+): Report {
   if (test.skipped) return { test, result: undefined, nanoseconds: 0, output: '' };
   const lines: string[] = [];
   const start = process.hrtime.bigint();
   const result: TestResult = runTest(policy, test, listener, {
     host: new CommandHost(),
+    listeners: coverage === undefined ? [] : [coverage],
     print: (text) => lines.push(`${text}\n`),
   });
   return { test, result, nanoseconds: Number(process.hrtime.bigint() - start), output: lines.join('') };

@@ -107,7 +107,8 @@ function markCases(rule: Rule, cases: readonly Term[]): void {
     index: place,
     generated: false,
     negated: false,
-    location,
+    // Without a place: what is reached is told of what was written.
+    location: undefined,
   };
   const body: Body = [...rule.body.slice(0, place), call, ...rule.body.slice(place)];
   rule.body = body.map((expr, index) => ({ ...expr, index }));
