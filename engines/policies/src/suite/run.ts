@@ -17,6 +17,8 @@ export interface CaseResult {
   readonly outcome: 'passed' | 'failed' | 'skipped';
   /** Assertions that do not hold, or why the case could not be judged. */
   readonly faults: readonly string[];
+  /** A file of the case cannot be read. */
+  readonly unreadable: boolean;
   readonly violations: readonly ConstraintViolation[];
 }
 
@@ -65,12 +67,17 @@ function runTest(test: SuiteTest, run: SuiteRun): TestResult {
     for (const expansion of expansions) policies.addExpansion(expansion);
     const cases = test.cases.map((item) => runCase(test, item, policies, run));
     const failed = cases.some(({ outcome }) => outcome === 'failed');
-    return { ...blank(test), outcome: failed ? 'failed' : 'passed', cases };
+    const unreadable = cases.some((item) => item.unreadable);
+    return { ...blank(test), outcome: failed ? 'failed' : 'passed', unreadable, cases };
   } catch (error) {
     if (!isKeelsonError(error)) throw error;
-    const unreadable = !(error instanceof PolicyError) || error.code === 'POLICY_SUITE';
-    return { ...blank(test), outcome: 'failed', fault: error, unreadable };
+    return { ...blank(test), outcome: 'failed', fault: error, unreadable: isUnreadable(error) };
   }
+}
+
+/** Faults of files and of the suite, not of the policies. */
+function isUnreadable(error: KeelsonError): boolean {
+  return !(error instanceof PolicyError) || error.code === 'POLICY_SUITE';
 }
 
 function invalidResult(
@@ -99,7 +106,7 @@ function onlyDocument(file: string, run: SuiteRun): PolicyDocument {
 function runCase(test: SuiteTest, item: TestCase, policies: GatekeeperPolicies, run: SuiteRun): CaseResult {
   const { name } = item;
   if (item.skip || run.filter?.takesCase(test, name) === false) {
-    return { name, outcome: 'skipped', faults: [], violations: [] };
+    return { name, outcome: 'skipped', faults: [], unreadable: false, violations: [] };
   }
   try {
     const { object } = onlyDocument(item.object, run);
@@ -116,11 +123,18 @@ function runCase(test: SuiteTest, item: TestCase, policies: GatekeeperPolicies, 
       name,
       outcome: faults.length === 0 ? 'passed' : 'failed',
       faults,
+      unreadable: false,
       violations: result.violations,
     };
   } catch (error) {
     if (!isKeelsonError(error)) throw error;
-    return { name, outcome: 'failed', faults: [error.format()], violations: [] };
+    return {
+      name,
+      outcome: 'failed',
+      faults: [error.format()],
+      unreadable: isUnreadable(error),
+      violations: [],
+    };
   }
 }
 
@@ -151,7 +165,8 @@ function assertionFaults(
     const which = pattern === undefined ? '' : ` that match ${JSON.stringify(pattern)}`;
     const said = violations.map((each) => each.message).join('; ');
     const got = said === '' ? 'no violation at all' : `got: ${said}`;
-    return [`${found} violations${which}, but ${wantedText(assertion)} are wanted; ${got}`];
+    const what = `${found} violation${found === 1 ? '' : 's'}`;
+    return [`${what}${which}, but ${wantedText(assertion)} are wanted; ${got}`];
   });
 }
 
