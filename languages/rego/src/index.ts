@@ -54,16 +54,14 @@ export type {
 } from './insight/explanation.ts';
 export { type LineProfile, Profile } from './insight/profile.ts';
 export { Trace, type TraceLine, type TraceMode, type TraceOptions } from './insight/trace.ts';
-export {
-  compile,
-  type EvaluationOptions,
-  type EvaluationResult,
-  Policy,
-  type PolicyOptions,
-  PreparedQuery,
-  type QueryOptions,
-  type QueryResult,
-} from './policy.ts';
+export { compile, Policy, PreparedQuery } from './policy.ts';
+export type {
+  EvaluationOptions,
+  EvaluationResult,
+  PolicyOptions,
+  QueryOptions,
+  QueryResult,
+} from './policy-options.ts';
 export type { Module, RegoVersion } from './syntax/ast.ts';
 export { type Diagnostic, formatDiagnostics, RegoSyntaxError } from './syntax/diagnostic.ts';
 export { moduleJson, type TreeJsonOptions } from './syntax/json.ts';

@@ -1,10 +1,10 @@
-import type { BuiltinContext, BuiltinDeclaration } from './builtins/builtin.ts';
-import type { BuiltinHost } from './builtins/host.ts';
-import { type Builtin, builtinDeclaration, builtinNames } from './builtins/index.ts';
+import { allowedBuiltins, hostWithin, parserCapabilities } from './capabilities-of-policy.ts';
 import { compileModules } from './compiler/compile.ts';
 import type { CompiledQuery } from './compiler/compiled.ts';
+import type { CompileOptions } from './compiler/options.ts';
 import { compileQuery } from './compiler/query.ts';
 import type { CapturedExpression } from './compiler/query-values.ts';
+import { annotatedEntrypoints, checkEntrypoint, entrypointReference } from './entrypoints.ts';
 import { RegoError } from './errors.ts';
 import type { QueryCode } from './evaluator/generator/query.ts';
 import { once } from './evaluator/generator/values-of-rules.ts';
@@ -13,79 +13,21 @@ import { EvaluationError } from './evaluator/runtime/failure.ts';
 import { defaultEvaluationLimits, type EvaluationLimits } from './evaluator/runtime/limits.ts';
 import { Run } from './evaluator/runtime/run.ts';
 import { type Path, rootScope, type Scope } from './evaluator/runtime/scope.ts';
-import { type EvaluationListener, Watch } from './evaluator/runtime/watch.ts';
+import { Watch } from './evaluator/runtime/watch.ts';
 import { DataStore } from './evaluator/store.ts';
 import { explain } from './insight/explain.ts';
-import type { ExplainOptions, Explanation } from './insight/explanation.ts';
 import { Recorder } from './insight/record.ts';
-import type { Module, RegoVersion } from './syntax/ast.ts';
+import type {
+  EvaluationOptions,
+  EvaluationResult,
+  PolicyOptions,
+  QueryOptions,
+  QueryResult,
+} from './policy-options.ts';
+import type { Module } from './syntax/ast.ts';
+import type { ParserOptions } from './syntax/options.ts';
 import { parseBody, parseModule } from './syntax/parse.ts';
-import { type JsonResult, type RegoValue, toJson } from './values/index.ts';
-
-export interface PolicyOptions {
-  /** The language of the modules; `v1` where not given. */
-  readonly version?: RegoVersion;
-  /** Future keywords that count as imported in every module. */
-  readonly futureKeywords?: readonly string[];
-  /** The base document. Values from JSON are used as they are and must not be changed afterwards. */
-  readonly data?: RegoValue;
-  /** Refuse what OPA's strict mode refuses. */
-  readonly strict?: boolean;
-  readonly limits?: Partial<EvaluationLimits>;
-  /** Further built-ins by name. */
-  readonly builtins?: ReadonlyMap<string, Builtin>;
-  /** Keep calls of `print`. */
-  readonly print?: boolean;
-  /** Make indexes of rows that loops compare; true where not given. Answers are the same without. */
-  readonly indexes?: boolean;
-}
-
-export interface EvaluationOptions {
-  /** Takes the place of the policy's base document in this evaluation. */
-  readonly data?: RegoValue;
-  /** The first error of a built-in ends the evaluation instead of leaving its expression undefined. */
-  readonly strictBuiltinErrors?: boolean;
-  /** The world that built-ins see; without it there is no clock, chance or network. */
-  readonly host?: BuiltinHost;
-  readonly print?: BuiltinContext['print'];
-  /** Hear the events of the evaluation: `Trace`, `Coverage`, `Profile` or one's own. */
-  readonly listeners?: readonly EvaluationListener[];
-  /**
-   * Tell why: the evaluation keeps each rule that was tried, the expression that it failed at and what it read.
-   * Evaluations that are listened to or explained run other code, without indexes; they are many times slower.
-   */
-  readonly explain?: boolean | ExplainOptions;
-}
-
-/** How a query sees the modules. */
-export interface QueryOptions {
-  /** The package whose rules the query may name without `data`, as `app.authz`. */
-  readonly package?: string;
-  /** Imports as they stand behind `import`: `data.app as other`. */
-  readonly imports?: readonly string[];
-  /** Give the value of each expression of the query. */
-  readonly values?: boolean;
-}
-
-/** What a query gave: one row of values by variable for each way in which it holds. */
-export interface QueryResult {
-  readonly rows: readonly ReadonlyMap<string, RegoValue>[];
-  /** For each row the values of the query's expressions, where they were asked for (`QueryOptions.values`). */
-  readonly values: readonly (readonly RegoValue[])[];
-  /** Errors of built-ins that left an expression undefined, and what ended the evaluation. */
-  readonly errors: readonly EvaluationError[];
-  /** Where it was asked for. */
-  readonly explanation?: Explanation;
-}
-
-/** What the document at an entrypoint is. */
-export interface EvaluationResult {
-  /** As JSON, sets as arrays in Rego's order; absent where the document is undefined. */
-  readonly result: JsonResult | undefined;
-  readonly errors: readonly EvaluationError[];
-  /** Where it was asked for. */
-  readonly explanation?: Explanation;
-}
+import { type RegoValue, toJson } from './values/index.ts';
 
 /**
  * Compiles modules into a policy.
@@ -100,7 +42,7 @@ export function compile(
   const texts = modules instanceof Map ? modules : new Map(Object.entries(modules));
   const parsed = new Map<string, Module>();
   const parserOptions = {
-    ...(options.version === undefined ? {} : { version: options.version }),
+    ...parserOptionsOf(options),
     ...(options.futureKeywords === undefined ? {} : { futureKeywords: options.futureKeywords }),
   };
   for (const [file, text] of texts) parsed.set(file, parseModule(file, text, parserOptions));
@@ -120,15 +62,14 @@ export class Policy {
   readonly #options: PolicyOptions;
   readonly #queries = new Map<string, PreparedQuery>();
   readonly #entrypoints = new Map<string, PreparedQuery>();
+  /** References of the entrypoints that the options name. */
+  readonly #declared = new Set<string>();
+  readonly #allowedHosts: readonly string[] | undefined;
 
   constructor(modules: ReadonlyMap<string, Module>, options: PolicyOptions) {
     this.#options = options;
     this.modules = modules;
-    this.#compiled = compileModules(modules, {
-      strict: options.strict ?? false,
-      print: options.print ?? false,
-      ...(options.builtins === undefined ? {} : { builtins: withExtra(options.builtins) }),
-    });
+    this.#compiled = compileModules(modules, compileOptionsOf(options));
     this.#program = new Program(this.#compiled, {
       joins: options.indexes ?? true,
       ordered: options.print ?? false,
@@ -136,6 +77,30 @@ export class Policy {
     });
     this.#store = new DataStore(options.data);
     this.#limits = Object.freeze({ ...defaultEvaluationLimits, ...options.limits });
+    this.#allowedHosts = options.capabilities?.allow_net;
+    for (const entrypoint of options.entrypoints ?? []) this.#enter(entrypoint);
+  }
+
+  /** Prepares an entrypoint, under its reference and under the name that it was given. */
+  #enter(entrypoint: string): void {
+    const reference = entrypointReference(entrypoint);
+    checkEntrypoint(reference, this.#compiled.ruleTree);
+    const query = this.#entrypoint(reference);
+    this.#entrypoints.set(entrypoint, query);
+    this.#declared.add(reference);
+  }
+
+  #entrypoint(reference: string): PreparedQuery {
+    const known = this.#entrypoints.get(reference);
+    if (known !== undefined) return known;
+    const query = this.#prepare(`${reference} = result`);
+    this.#entrypoints.set(reference, query);
+    return query;
+  }
+
+  /** The entrypoints of the options and of the modules' metadata (`entrypoint: true`) as references, sorted. */
+  get entrypoints(): readonly string[] {
+    return [...new Set([...this.#declared, ...annotatedEntrypoints(this.modules.values())])].sort();
   }
 
   /** Puts a value into the base document, without compiling anything anew. */
@@ -148,22 +113,21 @@ export class Policy {
   }
 
   /**
-   * Evaluates the document at a reference such as `data.authz.allow`.
+   * Evaluates the document at a reference such as `data.authz.allow`, or an entrypoint as the options name it.
    *
    * @param input undefined where there is none.
    * @throws RegoError where the reference does not parse or compile; errors of the evaluation stand in the
    *   result.
    */
   evaluate(entrypoint: string, input?: RegoValue, options: EvaluationOptions = {}): EvaluationResult {
-    let query = this.#entrypoints.get(entrypoint);
-    if (query === undefined) {
-      query = this.#prepare(`${entrypoint} = result`);
-      this.#entrypoints.set(entrypoint, query);
-    }
-    const { rows, errors, explanation } = query.run(input, options);
+    const { rows, errors, explanation } = this.#entrypoint(entrypoint).run(input, options);
     const value = rows[0]?.get('result');
-    const result = value === undefined ? undefined : toJson(value);
-    return explanation === undefined ? { result, errors } : { result, errors, explanation };
+    try {
+      const result = value === undefined ? undefined : toJson(value);
+      return explanation === undefined ? { result, errors } : { result, errors, explanation };
+    } catch (error) {
+      return { result: undefined, errors: [asEvaluationError(error)] };
+    }
   }
 
   /** Compiles a query of one or more expressions; kept for the next time. */
@@ -177,13 +141,13 @@ export class Policy {
   }
 
   #prepare(text: string, options: QueryOptions = {}): PreparedQuery {
-    const version = this.#options.version ?? 'v1';
+    const limits = parserOptionsOf(this.#options);
     const preamble = [
       ...(options.package === undefined ? [] : [`package ${options.package}`]),
       ...(options.imports ?? []).map((path) => `import ${path}`),
     ];
-    const home = preamble.length === 0 ? undefined : parseModule('', preambleText(preamble), { version });
-    const parserOptions = { version, futureKeywords: keywordsOf(home) };
+    const home = preamble.length === 0 ? undefined : parseModule('', preambleText(preamble), limits);
+    const parserOptions = { ...limits, futureKeywords: keywordsOf(home) };
     const compiled = compileQuery(this.#compiled, parseBody(text, parserOptions), {
       print: this.#options.print ?? false,
       values: options.values ?? false,
@@ -197,6 +161,7 @@ export class Policy {
       store: this.#store,
       limits: this.#limits,
       modules: this.modules,
+      allowedHosts: this.#allowedHosts,
     });
   }
 
@@ -217,6 +182,7 @@ interface QueryParts {
   readonly store: DataStore;
   readonly limits: EvaluationLimits;
   readonly modules: ReadonlyMap<string, Module>;
+  readonly allowedHosts: readonly string[] | undefined;
 }
 
 /** A compiled query of a policy. */
@@ -255,7 +221,7 @@ export class PreparedQuery {
     const run = new Run({
       data: options.data ?? this.#parts.store.document,
       limits: this.#parts.limits,
-      host: options.host ?? {},
+      host: hostWithin(options.host ?? {}, this.#parts.allowedHosts),
       clock: () => performance.now(),
       strictBuiltinErrors: options.strictBuiltinErrors ?? false,
       ...(options.print === undefined ? {} : { print: options.print }),
@@ -332,11 +298,24 @@ function asEvaluationError(error: unknown): EvaluationError {
   throw error;
 }
 
-function withExtra(extra: ReadonlyMap<string, Builtin>): ReadonlyMap<string, BuiltinDeclaration> {
-  const all = new Map<string, BuiltinDeclaration>(extra);
-  for (const name of builtinNames) {
-    const declaration = builtinDeclaration(name);
-    if (declaration !== undefined) all.set(name, declaration);
-  }
-  return all;
+function parserOptionsOf({ version, capabilities }: PolicyOptions): ParserOptions {
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(capabilities === undefined ? {} : { capabilities: parserCapabilities(capabilities) }),
+  };
+}
+
+function compileOptionsOf(options: PolicyOptions): CompileOptions {
+  const { capabilities, builtins, schemas, inputSchema, dataSchema } = options;
+  const allowed = allowedBuiltins(capabilities, builtins);
+  const named = new Map(Object.entries(schemas ?? {}));
+  if (inputSchema !== undefined) named.set('schema', inputSchema);
+  return {
+    strict: options.strict ?? false,
+    print: options.print ?? false,
+    annotations: schemas !== undefined,
+    ...(named.size === 0 ? {} : { schemas: named }),
+    ...(dataSchema === undefined ? {} : { dataSchema }),
+    ...(allowed === undefined ? {} : { builtins: allowed }),
+  };
 }

@@ -7,6 +7,8 @@ export interface Capabilities {
   readonly future_keywords: readonly string[];
   readonly wasm_abi_versions: readonly { readonly version: number; readonly minor_version: number }[];
   readonly features: readonly string[];
+  /** The hosts that policies may reach; all where absent. */
+  readonly allow_net?: readonly string[];
 }
 
 /** The capabilities of OPA 1.22.2, which are those of this package. */

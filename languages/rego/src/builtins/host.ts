@@ -26,6 +26,8 @@ export interface HttpRequest {
   readonly body?: Uint8Array;
   /** Milliseconds. */
   readonly timeout?: number;
+  /** The hosts that redirects may lead to; any where not given. */
+  readonly allowedHosts?: readonly string[];
   /** Options of transport security and redirects as the policy gave them. */
   readonly options: Readonly<Record<string, unknown>>;
 }

@@ -25,6 +25,8 @@ export interface CompileOptions {
   readonly annotations?: boolean;
   /** JSON Schemas by the references that annotations name them with; `schema` itself is that of the input. */
   readonly schemas?: ReadonlyMap<string, JsonValue>;
+  /** JSON Schema of the base document; what rules define is theirs. */
+  readonly dataSchema?: JsonValue;
   /** Check types; true where not given. */
   readonly checkTypes?: boolean;
 }
@@ -37,6 +39,7 @@ export interface CompileSettings {
   readonly print: boolean;
   readonly annotations: boolean;
   readonly schemas: ReadonlyMap<string, JsonValue> | undefined;
+  readonly dataSchema: JsonValue | undefined;
   readonly checkTypes: boolean;
 }
 
@@ -49,6 +52,7 @@ export function compileSettings(options: CompileOptions): CompileSettings {
     print: options.print ?? false,
     annotations: options.annotations ?? false,
     schemas: options.schemas,
+    dataSchema: options.dataSchema,
     checkTypes: options.checkTypes ?? true,
   };
 }

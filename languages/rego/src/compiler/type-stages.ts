@@ -10,6 +10,7 @@ import { groundPrefix, operatorName } from './nodes.ts';
 import { renameVariables } from './rewrite.ts';
 import { rulesReachedBy } from './rule-tree.ts';
 import { applySchemas } from './types/annotated.ts';
+import { putBaseTypes } from './types/base-document.ts';
 import { type CheckerContext, TypeChecker } from './types/checker.ts';
 import { builtinType } from './types/declarations.ts';
 import type { TypeEnvironment } from './types/environment.ts';
@@ -25,11 +26,11 @@ export function builtinEnvironment(compilation: Compilation): TypeEnvironment {
       const builtin = builtins.get(operatorName(refTerm([...reference])));
       return builtin === undefined ? undefined : builtinType(builtin);
     },
-    input === undefined ? [] : [[[varTerm('input')], inputType(input, compilation)]],
+    input === undefined ? [] : [[[varTerm('input')], schemaType(input, compilation)]],
   );
 }
 
-function inputType(schema: JsonValue, { diagnostics }: Compilation): Type {
+function schemaType(schema: JsonValue, { diagnostics }: Compilation): Type {
   try {
     return typeOfSchema(schema);
   } catch (error) {
@@ -44,6 +45,9 @@ export function checkTypes(compilation: Compilation): void {
   const { graph, diagnostics, settings } = compilation;
   if (!settings.checkTypes) return;
   const environment = compilation.types.inner();
+  if (settings.dataSchema !== undefined) {
+    putBaseTypes(schemaType(settings.dataSchema, compilation), compilation.ruleTree, environment.tree);
+  }
   const checker = new TypeChecker(checkerContext(compilation));
   diagnostics.note(...checker.rules(graph.sorted() ?? [], environment));
   compilation.types = environment;

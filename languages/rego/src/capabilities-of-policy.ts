@@ -1,0 +1,67 @@
+import type { BuiltinDeclaration } from './builtins/builtin.ts';
+import { builtinError } from './builtins/builtin.ts';
+import type { Capabilities } from './builtins/capabilities.ts';
+import type { BuiltinHost } from './builtins/host.ts';
+import { type Builtin, builtinDeclaration, builtinNames } from './builtins/index.ts';
+import type { BuiltinTable } from './compiler/options.ts';
+import type { ParserCapabilities } from './syntax/options.ts';
+
+/** The built-ins that modules may call; undefined for just those of OPA. */
+export function allowedBuiltins(
+  capabilities: Partial<Capabilities> | undefined,
+  extra: ReadonlyMap<string, Builtin> | undefined,
+): BuiltinTable | undefined {
+  if (capabilities === undefined && extra === undefined) return undefined;
+  const all = new Map<string, BuiltinDeclaration>();
+  const names =
+    capabilities === undefined ? builtinNames : (capabilities.builtins ?? []).map(({ name }) => name);
+  for (const name of names) {
+    // What a document declares beyond what there is could be compiled, and never called.
+    const declaration = builtinDeclaration(name);
+    if (declaration !== undefined) all.set(name, declaration);
+  }
+  for (const [name, builtin] of extra ?? []) all.set(name, builtin);
+  return all;
+}
+
+/** What the parser may read. */
+export function parserCapabilities(capabilities: Partial<Capabilities>): ParserCapabilities {
+  return { futureKeywords: capabilities.future_keywords ?? [], features: capabilities.features ?? [] };
+}
+
+/** The host, for a policy that may reach these hosts only. */
+export function hostWithin(host: BuiltinHost, allowed: readonly string[] | undefined): BuiltinHost {
+  if (allowed === undefined) return host;
+  const check = (name: string): void => {
+    if (!allowed.includes(name)) throw builtinError(`disallowed host: ${name}`);
+  };
+  const { lookUpAddresses, http } = host;
+  return {
+    ...host,
+    ...(lookUpAddresses === undefined
+      ? {}
+      : {
+          lookUpAddresses: (name) => {
+            check(name);
+            return lookUpAddresses.call(host, name);
+          },
+        }),
+    ...(http === undefined
+      ? {}
+      : {
+          http: (request) => {
+            check(hostOf(request.url));
+            const { allowedHosts = allowed } = request;
+            return http.call(host, {
+              ...request,
+              allowedHosts: allowedHosts.filter((name) => allowed.includes(name)),
+            });
+          },
+        }),
+  };
+}
+
+/** The host of a URL without its port. */
+function hostOf(url: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^:/?#@]*)/i.exec(url)?.[1] ?? '';
+}
