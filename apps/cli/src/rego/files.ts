@@ -79,7 +79,7 @@ export function readBytes(file: string): Buffer {
 
 /** The text of a file, without a byte order mark. @throws CommandError USAGE */
 export function readText(file: string): string {
-  return new TextDecoder().decode(readBytes(file));
+  return withoutMark(readBytes(file).toString('utf8'));
 }
 
 export function isYamlFile(file: string): boolean {
@@ -88,5 +88,9 @@ export function isYamlFile(file: string): boolean {
 
 /** The program's own input. */
 export function readStdin(): string {
-  return new TextDecoder().decode(readFileSync(0));
+  return withoutMark(readFileSync(0, 'utf8'));
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }

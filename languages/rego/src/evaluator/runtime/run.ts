@@ -39,7 +39,8 @@ export class Run {
   readonly watch: Watch | undefined;
   readonly #limits: EvaluationLimits;
   readonly #clock: (() => number) | undefined;
-  readonly #start: number;
+  /** Read at the first look: most evaluations end before it, and the clock costs a start in Node. */
+  #start: number | undefined;
   #steps = 0;
 
   constructor(options: RunOptions) {
@@ -50,7 +51,6 @@ export class Run {
     this.watch = options.watch;
     this.room = options.limits.maxItems;
     this.#clock = options.clock;
-    this.#start = options.clock?.() ?? 0;
     this.context = {
       host: options.host,
       limits: options.limits,
@@ -68,8 +68,9 @@ export class Run {
     this.fuel = stepsPerCheck;
     if (this.#steps > this.#limits.maxSteps) throw limitError('maxSteps', this.#limits.maxSteps);
     const limit = this.#limits.maxMilliseconds;
-    if (this.#clock !== undefined && this.#clock() - this.#start > limit)
-      throw limitError('maxMilliseconds', limit);
+    const now = this.#clock?.() ?? 0;
+    this.#start ??= now;
+    if (now - this.#start > limit) throw limitError('maxMilliseconds', limit);
   }
 
   /** As many items were made as may be. */

@@ -1,0 +1,16 @@
+import type { VerbModule } from '../verbs.ts';
+import * as checkVerb from './check.ts';
+import * as evalVerb from './eval.ts';
+import * as execVerb from './exec.ts';
+import * as parseVerb from './parse.ts';
+import * as testVerb from './test.ts';
+
+// The verbs that need the engine stand behind one import: each for itself would cut the engine into dozens of small
+// files that all had to be loaded.
+export const evaluating = {
+  check: checkVerb,
+  eval: evalVerb,
+  exec: execVerb,
+  parse: parseVerb,
+  test: testVerb,
+} satisfies Record<string, VerbModule>;
