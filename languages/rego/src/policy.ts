@@ -24,6 +24,7 @@ import type {
   QueryOptions,
   QueryResult,
 } from './policy-options.ts';
+import { isStackOverflow, withinStack } from './stack.ts';
 import type { Module } from './syntax/ast.ts';
 import type { ParserOptions } from './syntax/options.ts';
 import { parseBody, parseModule } from './syntax/parse.ts';
@@ -46,7 +47,7 @@ export function compile(
     ...(options.futureKeywords === undefined ? {} : { futureKeywords: options.futureKeywords }),
   };
   for (const [file, text] of texts) parsed.set(file, parseModule(file, text, parserOptions));
-  return new Policy(parsed, options);
+  return withinStack('modules', () => new Policy(parsed, options));
 }
 
 /** Compiled modules with their base document. Compiled once, evaluated as often as wanted. */
@@ -73,6 +74,7 @@ export class Policy {
     this.#program = new Program(this.#compiled, {
       joins: options.indexes ?? true,
       ordered: options.print ?? false,
+      maxCodeLength: options.limits?.maxCodeLength ?? defaultEvaluationLimits.maxCodeLength,
       ...(options.builtins === undefined ? {} : { builtins: options.builtins }),
     });
     this.#store = new DataStore(options.data);
@@ -135,7 +137,7 @@ export class Policy {
     const key = JSON.stringify([text, options]);
     const known = this.#queries.get(key);
     if (known !== undefined) return known;
-    const query = this.#prepare(text, options);
+    const query = withinStack('query', () => this.#prepare(text, options));
     this.#queries.set(key, query);
     return query;
   }
@@ -168,6 +170,7 @@ export class Policy {
   #watchedProgram(): Program {
     this.#watched ??= new Program(this.#compiled, {
       watched: true,
+      maxCodeLength: this.#limits.maxCodeLength,
       ...(this.#options.builtins === undefined ? {} : { builtins: this.#options.builtins }),
     });
     return this.#watched;
@@ -293,7 +296,7 @@ function keywordsOf(module: Module | undefined): string[] {
 function asEvaluationError(error: unknown): EvaluationError {
   if (error instanceof EvaluationError) return error;
   if (error instanceof RegoError) return new EvaluationError(error.code, error.message);
-  if (error instanceof RangeError && /call stack/i.test(error.message))
+  if (isStackOverflow(error))
     return new EvaluationError('eval_limit_error', 'evaluation nests deeper than the call stack allows');
   throw error;
 }

@@ -1,5 +1,6 @@
 import { isKeelsonError, type JsonValue } from '@keelson/core';
 import { parseFirstDocument } from '@keelson/yaml';
+import { RegoError } from '../errors.ts';
 import { numberFromBigInt, numberFromDouble, objectOf, type RegoValue } from '../values/index.ts';
 import { type BuiltinArguments, type BuiltinContext, type BuiltinFamily, builtinError } from './builtin.ts';
 import { checkLength, operand, stringOperand } from './operands.ts';
@@ -21,8 +22,10 @@ function unmarshal(args: BuiltinArguments): RegoValue {
   try {
     return fromReader(parseFirstDocument(text));
   } catch (error) {
-    if (isKeelsonError(error) && error.code !== 'YAML_LIMIT') throw builtinError(goMessage(error, text));
-    throw error;
+    if (!isKeelsonError(error)) throw error;
+    if (error.code === 'YAML_LIMIT')
+      throw new RegoError('eval_limit_error', `yaml.unmarshal: ${error.message}`);
+    throw builtinError(goMessage(error, text));
   }
 }
 

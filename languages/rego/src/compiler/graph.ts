@@ -79,16 +79,24 @@ export class DependencyGraph implements RuleGraph {
   sorted(): Rule[] | undefined {
     const state = new Map<Rule, 'open' | 'done'>();
     const sorted: Rule[] = [];
-    const visit = (rule: Rule): boolean => {
-      const known = state.get(rule);
-      if (known !== undefined) return known === 'done';
-      state.set(rule, 'open');
-      if (!inOrder(this.dependencies(rule)).every(visit)) return false;
-      state.set(rule, 'done');
-      sorted.push(rule);
-      return true;
-    };
-    return inOrder(this.rules).every(visit) ? sorted : undefined;
+    // Each step is a rule whose dependencies are being gone through; a list, since chains of rules grow long.
+    const open: { readonly rule: Rule | undefined; readonly next: Iterator<Rule> }[] = [
+      { rule: undefined, next: inOrder(this.rules).values() },
+    ];
+    for (let step = open.at(-1); step !== undefined; step = open.at(-1)) {
+      const { value: rule, done } = step.next.next();
+      if (done === true) {
+        open.pop();
+        if (step.rule === undefined) continue;
+        state.set(step.rule, 'done');
+        sorted.push(step.rule);
+      } else if (state.get(rule) === 'open') return undefined;
+      else if (!state.has(rule)) {
+        state.set(rule, 'open');
+        open.push({ rule, next: inOrder(this.dependencies(rule)).values() });
+      }
+    }
+    return sorted;
   }
 }
 

@@ -15,6 +15,7 @@ import { constantValue } from './generator/terms.ts';
 import { compileValueRules } from './generator/values-of-rules.ts';
 import { isLight } from './generator/weight.ts';
 import { type DocumentSource, UserFunction, VirtualDocument } from './runtime/documents.ts';
+import { defaultEvaluationLimits } from './runtime/limits.ts';
 import type { DocumentTree } from './runtime/tree.ts';
 import type { Activation } from './runtime/watch.ts';
 
@@ -27,6 +28,7 @@ export interface ProgramOptions {
   readonly ordered?: boolean;
   /** Evaluations tell a `Watch` what they do. Default false. */
   readonly watched?: boolean;
+  readonly maxCodeLength?: number;
 }
 
 /**
@@ -38,6 +40,7 @@ export class Program implements Linker {
   readonly joins: boolean;
   readonly ordered: boolean;
   readonly watched: boolean;
+  readonly maxCodeLength: number;
   originalNames: ReadonlyMap<string, string>;
   readonly #builtins: ReadonlyMap<string, Builtin>;
   readonly #documents = new Map<RuleTreeNode, VirtualDocument>();
@@ -48,6 +51,7 @@ export class Program implements Linker {
   readonly #ruleNames = new Map<Rule, string>();
 
   constructor(compiled: CompiledModules, options: ProgramOptions = {}) {
+    this.maxCodeLength = options.maxCodeLength ?? defaultEvaluationLimits.maxCodeLength;
     this.watched = options.watched ?? false;
     this.joins = !this.watched && (options.joins ?? true);
     this.ordered = this.watched || (options.ordered ?? false);

@@ -23,14 +23,14 @@ export function compileSet(rules: readonly CompiledRule[], linker: Linker): Docu
     emitRule(rule, unit, linker, 'out', (frame) => emitItem(rule, frame));
   const index = linker.watched ? undefined : ruleIndex(rules.map(({ rule }) => [rule]));
   if (index !== undefined) {
-    const codes = rules.map((rule) => once(() => compileAdder<RegoSet>(rule, emit)));
+    const codes = rules.map((rule) => once(() => compileAdder<RegoSet>(rule, emit, linker)));
     return (scope) => {
       const out = new RegoSet();
       for (const i of index.select(scope, [])) codes[i]?.()(scope, out);
       return out;
     };
   }
-  const unit = new Unit<Runtime>();
+  const unit = new Unit<Runtime>(linker.maxCodeLength);
   const names = rules.map((rule) => emit(rule, unit));
   const body = unit.root.open('return function (s) ');
   body.line(`const out = new ${unit.use('RegoSet')}();`);
@@ -43,8 +43,9 @@ export function compileSet(rules: readonly CompiledRule[], linker: Linker): Docu
 function compileAdder<Collection>(
   rule: CompiledRule,
   emit: (rule: CompiledRule, unit: Unit<Runtime>) => string,
+  linker: Linker,
 ): (scope: Scope, out: Collection) => void {
-  const unit = new Unit<Runtime>();
+  const unit = new Unit<Runtime>(linker.maxCodeLength);
   const name = emit(rule, unit);
   unit.root.line(`return ${name};`);
   return asFunction(unit.compile(runtime));
@@ -52,7 +53,7 @@ function compileAdder<Collection>(
 
 /** Code that tells whether a key is in that set, which gives the key. */
 export function compileSetEntry(rules: readonly CompiledRule[], linker: Linker): EntryCode {
-  const unit = new Unit<Runtime>();
+  const unit = new Unit<Runtime>(linker.maxCodeLength);
   const names = rules.map(({ rule }) =>
     emitRule(
       rule,
@@ -77,14 +78,16 @@ export function compileObject(rules: readonly CompiledRule[], depth: number, lin
     emitObjectRule(rule, depth, flat, false, unit, linker);
   const index = linker.watched ? undefined : ruleIndex(rules.map(({ rule }) => [rule]));
   if (index !== undefined) {
-    const codes = rules.map((rule) => once(() => compileAdder<RegoObject | ObjectBuilder>(rule, emit)));
+    const codes = rules.map((rule) =>
+      once(() => compileAdder<RegoObject | ObjectBuilder>(rule, emit, linker)),
+    );
     return (scope) => {
       const out = flat ? new RegoObject() : new ObjectBuilder();
       for (const i of index.select(scope, [])) codes[i]?.()(scope, out);
       return out instanceof ObjectBuilder ? out.build() : out;
     };
   }
-  const unit = new Unit<Runtime>();
+  const unit = new Unit<Runtime>(linker.maxCodeLength);
   const names = rules.map((rule) => emit(rule, unit));
   const body = unit.root.open('return function (s) ');
   body.line(`const out = new ${unit.use(flat ? 'RegoObject' : 'ObjectBuilder')}();`);
@@ -95,7 +98,7 @@ export function compileObject(rules: readonly CompiledRule[], depth: number, lin
 
 /** Code for one entry of that object. */
 export function compileEntry(rules: readonly CompiledRule[], depth: number, linker: Linker): EntryCode {
-  const unit = new Unit<Runtime>();
+  const unit = new Unit<Runtime>(linker.maxCodeLength);
   const flat = isFlat(rules, depth);
   const names = rules.map((rule) => emitObjectRule(rule, depth, flat, true, unit, linker));
   const body = unit.root.open('return function (s, key) ');

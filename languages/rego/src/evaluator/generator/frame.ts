@@ -21,6 +21,8 @@ export interface Linker {
   document(node: RuleTreeNode): VirtualDocument | undefined;
   function(node: RuleTreeNode): UserFunction | undefined;
   tree(node: RuleTreeNode): DocumentTree;
+  /** Characters that one text of code may have. */
+  readonly maxCodeLength: number;
   /** Evaluations tell a `Watch` what they do. */
   readonly watched: boolean;
   /** Generated names of the local variables of what is being written → their names in the text. */

@@ -16,7 +16,7 @@ export interface QueryCode {
 }
 
 export function compileQuery(body: Body, linker: Linker): QueryCode {
-  const unit = new Unit<Runtime>();
+  const unit = new Unit<Runtime>(linker.maxCodeLength);
   const frame = openRule('return function (s, take) ', unit, linker);
   if (linker.watched) {
     const names = linker.originalNames;

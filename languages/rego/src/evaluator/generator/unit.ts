@@ -1,4 +1,4 @@
-import { EvaluationError } from '../runtime/failure.ts';
+import { EvaluationError, limitError } from '../runtime/failure.ts';
 
 /** A stretch of generated code: lines and, between them, stretches that are still being filled. */
 export class Block {
@@ -36,10 +36,16 @@ export class Block {
  */
 export class Unit<Runtime extends object> {
   readonly root = new Block();
+  readonly #maxLength: number;
   readonly #constants: unknown[] = [];
   readonly #names = new Map<unknown, string>();
   readonly #used = new Set<string>();
   #counter = 0;
+
+  /** @param maxLength characters that the text may have. */
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
 
   fresh(prefix = 't'): string {
     return `${prefix}${this.#counter++}`;
@@ -73,11 +79,14 @@ export class Unit<Runtime extends object> {
   /**
    * Runs the text, which returns a function.
    *
-   * @throws EvaluationError eval_limit_error where loops are nested deeper than JavaScript can be read.
+   * @throws EvaluationError eval_limit_error where loops are nested deeper than JavaScript can be read, or the
+   *   text is too long.
    */
   compile(runtime: Runtime): unknown {
+    const text = this.text();
+    if (text.length > this.#maxLength) throw limitError('maxCodeLength', this.#maxLength);
     try {
-      const factory = new Function('runtime', 'constants', this.text());
+      const factory = new Function('runtime', 'constants', text);
       return factory(runtime, this.#constants);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;

@@ -28,7 +28,7 @@ export interface ValueRules {
 
 /** Code for the value of the rules, or of the function for its arguments. */
 export function compileValueRules(rules: ValueRules, linker: Linker): FunctionCode {
-  const unit = new Unit<Runtime>();
+  const unit = new Unit<Runtime>(linker.maxCodeLength);
   const owner: Owner = { message: rules.message, collectors: once(() => compileCollectors(rules, linker)) };
   const { chains } = rules.definitions;
   const args = argumentNames(rules.arity);
@@ -65,7 +65,7 @@ function indexedValueRules(rules: ValueRules, owner: Owner, index: RuleIndex, li
   const { chains, fallback, agree } = rules.definitions;
   const compileOne = (rule: Rule) =>
     once((): DefinitionCode => {
-      const unit = new Unit<Runtime>();
+      const unit = new Unit<Runtime>(linker.maxCodeLength);
       const name = emitDefinition({ rule, rules, owner, unit, linker });
       unit.root.line(`return ${name};`);
       return asFunction(unit.compile(runtime));
@@ -196,7 +196,7 @@ function compileCollectors(rules: ValueRules, linker: Linker): readonly (readonl
 }
 
 function compileCollector(rule: Rule, arity: number, linker: Linker): CollectCode {
-  const unit = new Unit<Runtime>();
+  const unit = new Unit<Runtime>(linker.maxCodeLength);
   const args = argumentNames(arity);
   const frame = openRule(`return function (${['s', 'list', ...args].join(', ')}) `, unit, linker, rule);
   frame.line('let found = false;');

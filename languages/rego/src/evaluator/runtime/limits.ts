@@ -6,6 +6,8 @@ export interface EvaluationLimits extends BuiltinLimits {
   readonly maxSteps: number;
   /** Items that comprehensions and rules make, all together, which bounds memory. */
   readonly maxItems: number;
+  /** Characters of JavaScript that are generated for one rule set, function or query. */
+  readonly maxCodeLength: number;
   /** Milliseconds; read every `stepsPerCheck` steps. */
   readonly maxMilliseconds: number;
 }
@@ -14,6 +16,7 @@ export const defaultEvaluationLimits: EvaluationLimits = Object.freeze({
   ...defaultBuiltinLimits,
   maxSteps: 2_000_000_000,
   maxItems: 10_000_000,
+  maxCodeLength: 16 * 1024 * 1024,
   maxMilliseconds: 60_000,
 });
 
