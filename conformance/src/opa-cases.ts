@@ -8,6 +8,7 @@ import {
   type JsonResult,
   nodeCryptography,
   parseValue,
+  RecordedCalls,
   RegoObject,
   type RegoValue,
   setOf,
@@ -49,24 +50,52 @@ const host = { now: () => BigInt(Date.now()) * 1_000_000n, ...(crypto === undefi
 
 const extraBuiltins = new Map([[sleep.name, sleep]]);
 
+/** A way to run all cases that must change nothing. */
+interface Gate {
+  readonly name: string;
+  readonly futureKeywords: readonly string[];
+  readonly recordsCalls: boolean;
+}
+
+const plain: Gate = { name: 'as they are', futureKeywords: [], recordsCalls: false };
+
+const gates: readonly Gate[] = [
+  { name: 'future.keywords.not', futureKeywords: ['not'], recordsCalls: false },
+  { name: 'recorded calls', futureKeywords: [], recordsCalls: true },
+];
+
 /**
  * Judges a folder of cases as `topdown/exported_test.go` of OPA does. `OPA_CASES=withkeyword` in the environment
- * runs only the files whose path holds that text.
+ * runs only the files whose path holds that text. `OPA_CASES_GATES=1` runs all of them again, as OPA does, with
+ * `future.keywords.not` imported in every module and with the results of non-deterministic built-ins recorded: what
+ * fails then fails the suite, and the counts are printed.
  */
 export const suite: Suite = {
   name: 'opa-cases',
   run(dir) {
     const tally = new Tally();
-    const only = process.env['OPA_CASES'];
-    for (const version of ['v0', 'v1'] as const) {
-      for (const file of caseFiles(join(dir, version))) {
-        if (only !== undefined && !file.includes(only)) continue;
-        judgeFile(join(dir, version, file), `${version}/${file}`, version, tally);
-      }
-    }
+    judgeAll(dir, plain, tally);
+    if (process.env['OPA_CASES_GATES'] !== undefined) for (const gate of gates) runGate(dir, gate, tally);
     return Promise.resolve(tally);
   },
 };
+
+function runGate(dir: string, gate: Gate, tally: Tally): void {
+  const again = new Tally();
+  judgeAll(dir, gate, again);
+  tally.notes.push(`with ${gate.name}: ${again.passed} passed, ${again.failed} failed`);
+  for (const { id, message } of again.failures) tally.fail(`${id} (with ${gate.name})`, message);
+}
+
+function judgeAll(dir: string, gate: Gate, tally: Tally): void {
+  const only = process.env['OPA_CASES'];
+  for (const version of ['v0', 'v1'] as const) {
+    for (const file of caseFiles(join(dir, version))) {
+      if (only !== undefined && !file.includes(only)) continue;
+      judgeFile(join(dir, version, file), `${version}/${file}`, { version, gate }, tally);
+    }
+  }
+}
 
 function caseFiles(dir: string): readonly string[] {
   const entries: Dirent[] = readdirSync(dir, { recursive: true, withFileTypes: true });
@@ -76,7 +105,13 @@ function caseFiles(dir: string): readonly string[] {
     .sort();
 }
 
-function judgeFile(path: string, id: string, version: 'v0' | 'v1', tally: Tally): void {
+/** What the cases of a file are run with. */
+interface Setting {
+  readonly version: 'v0' | 'v1';
+  readonly gate: Gate;
+}
+
+function judgeFile(path: string, id: string, setting: Setting, tally: Tally): void {
   const document = loadYaml(readFileSync(path, 'utf8'));
   const cases = member(document, 'cases');
   if (!Array.isArray(cases)) {
@@ -85,19 +120,19 @@ function judgeFile(path: string, id: string, version: 'v0' | 'v1', tally: Tally)
   }
   for (const [i, value] of cases.entries()) {
     const name = `${id}#${i} ${textOf(member(value, 'note')) ?? ''}`;
-    const fault = judge(readCase(value), version);
+    const fault = judge(readCase(value), setting);
     if (fault === undefined) tally.pass();
     else tally.fail(name, fault);
   }
 }
 
 /** What is wrong; undefined where the case passes. */
-function judge(wanted: Case, version: 'v0' | 'v1'): string | undefined {
+function judge(wanted: Case, setting: Setting): string | undefined {
   if (wanted.wantResult === undefined && wanted.wantError === undefined && wanted.wantErrorCode === undefined)
     return 'the case wants nothing';
   let rows: readonly ReadonlyMap<string, RegoValue>[];
   try {
-    rows = run(wanted, version);
+    rows = run(wanted, setting);
   } catch (error) {
     return judgeError(error, wanted);
   }
@@ -106,12 +141,17 @@ function judge(wanted: Case, version: 'v0' | 'v1'): string | undefined {
   return wanted.wantResult === undefined ? undefined : judgeRows(rows, wanted, wanted.wantResult);
 }
 
-function run(wanted: Case, version: 'v0' | 'v1'): readonly ReadonlyMap<string, RegoValue>[] {
+function run(wanted: Case, { version, gate }: Setting): readonly ReadonlyMap<string, RegoValue>[] {
   const modules = new Map(wanted.modules.map((text, i) => [`test-${i}.rego`, text]));
-  const policy = compile(modules, { version, builtins: extraBuiltins });
+  const policy = compile(modules, {
+    version,
+    builtins: extraBuiltins,
+    futureKeywords: gate.futureKeywords,
+  });
   const { rows, errors } = policy.query(wanted.query).run(wanted.input, {
     strictBuiltinErrors: wanted.strictError,
     host,
+    ...(gate.recordsCalls ? { recordedCalls: new RecordedCalls() } : {}),
     ...(wanted.data === undefined ? {} : { data: wanted.data }),
   });
   const [error] = errors;

@@ -33,6 +33,7 @@ export { RegoError, type RegoErrorCode, regoErrorCodes } from './errors.ts';
 export { parseValue } from './evaluator/constant.ts';
 export { EvaluationError } from './evaluator/runtime/failure.ts';
 export { defaultEvaluationLimits, type EvaluationLimits } from './evaluator/runtime/limits.ts';
+export { RecordedCalls } from './evaluator/runtime/recorded-calls.ts';
 export type {
   EvaluationListener,
   WatchEvent,

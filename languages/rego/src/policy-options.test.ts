@@ -6,6 +6,8 @@ import {
   compile,
   fromJson,
   type PolicyOptions,
+  RecordedCalls,
+  stringifyJson,
 } from './index.ts';
 
 /** The error of compiling, or undefined. */
@@ -162,4 +164,13 @@ describe('schemas', () => {
     expect(faultOf(text, { schemas: { 'schema.d': user } })).toContain('undefined ref: data.d.nome');
     expect(faultOf(text, {})).toBeUndefined();
   });
+});
+
+test('what the clock said can be said again', () => {
+  const policy = compile({ 'a.rego': 'package a\np := time.now_ns()' });
+  const recordedCalls = new RecordedCalls();
+  const at = (now: bigint) =>
+    policy.evaluate('data.a.p', undefined, { host: { now: () => now }, recordedCalls });
+  expect([at(1n).result, at(2n).result]).toEqual([1, 1]);
+  expect(stringifyJson(recordedCalls.toValue())).toBe('{"time.now_ns":{"[]":1}}');
 });

@@ -5,6 +5,7 @@ import type { BuiltinHost } from './builtins/host.ts';
 import type { Builtin } from './builtins/index.ts';
 import type { EvaluationError } from './evaluator/runtime/failure.ts';
 import type { EvaluationLimits } from './evaluator/runtime/limits.ts';
+import type { RecordedCalls } from './evaluator/runtime/recorded-calls.ts';
 import type { EvaluationListener } from './evaluator/runtime/watch.ts';
 import type { ExplainOptions, Explanation } from './insight/explanation.ts';
 import type { RegoVersion } from './syntax/ast.ts';
@@ -57,6 +58,8 @@ export interface EvaluationOptions {
   /** The world that built-ins see; without it there is no clock, chance or network. */
   readonly host?: BuiltinHost;
   readonly print?: BuiltinContext['print'];
+  /** Results of built-ins that depend on the host: taken from here where they are here, else kept here. */
+  readonly recordedCalls?: RecordedCalls;
   /** Hear the events of the evaluation: `Trace`, `Coverage`, `Profile` or one's own. */
   readonly listeners?: readonly EvaluationListener[];
   /**

@@ -228,6 +228,7 @@ export class PreparedQuery {
       clock: () => performance.now(),
       strictBuiltinErrors: options.strictBuiltinErrors ?? false,
       ...(options.print === undefined ? {} : { print: options.print }),
+      recordedCalls: options.recordedCalls,
       ...(watch === undefined ? {} : { watch, trace: (note) => watch.note(note) }),
     });
     try {

@@ -22,11 +22,26 @@ export function callBuiltin(
   if (--run.fuel < 0) run.refuel();
   run.context.location = site;
   try {
-    const result = builtin.call(args, run.context);
+    const result =
+      run.recordedCalls === undefined ? builtin.call(args, run.context) : recorded(run, builtin, args);
     return builtin.decl.result === undefined ? done : result;
   } catch (error) {
     return failed(run, builtin, error, site);
   }
+}
+
+/** The result that the record holds, else that of the call, which it holds from now on. */
+function recorded(
+  { recordedCalls, context }: Run,
+  builtin: Builtin,
+  args: readonly RegoValue[],
+): RegoValue | undefined {
+  if (recordedCalls === undefined || builtin.nondeterministic !== true) return builtin.call(args, context);
+  const known = recordedCalls.get(builtin.name, args);
+  if (known !== undefined) return known;
+  const result = builtin.call(args, context);
+  if (result !== undefined) recordedCalls.set(builtin.name, args, result);
+  return result;
 }
 
 /** All results of a relation. */

@@ -4,6 +4,7 @@ import type { Location } from '../../syntax/location.ts';
 import type { RegoValue } from '../../values/index.ts';
 import { type EvaluationError, limitError } from './failure.ts';
 import { type EvaluationLimits, stepsPerCheck } from './limits.ts';
+import type { RecordedCalls } from './recorded-calls.ts';
 import type { Watch } from './watch.ts';
 
 export interface RunOptions {
@@ -17,6 +18,7 @@ export interface RunOptions {
   readonly strictBuiltinErrors: boolean;
   readonly print?: BuiltinContext['print'];
   readonly trace?: BuiltinContext['trace'];
+  readonly recordedCalls?: RecordedCalls | undefined;
   /** Hears what the evaluation does; wanted by code that was generated to tell it. */
   readonly watch?: Watch;
 }
@@ -37,6 +39,7 @@ export class Run {
   readonly builtinErrors: EvaluationError[] = [];
   readonly context: MutableContext;
   readonly watch: Watch | undefined;
+  readonly recordedCalls: RecordedCalls | undefined;
   readonly #limits: EvaluationLimits;
   readonly #clock: (() => number) | undefined;
   /** Read at the first look: most evaluations end before it, and the clock costs a start in Node. */
@@ -49,6 +52,7 @@ export class Run {
     this.lenient = !this.strict;
     this.#limits = options.limits;
     this.watch = options.watch;
+    this.recordedCalls = options.recordedCalls;
     this.room = options.limits.maxItems;
     this.#clock = options.clock;
     this.context = {
