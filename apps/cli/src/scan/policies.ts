@@ -136,8 +136,11 @@ function constraintCheck(
   const { name, template } = constraint;
   const id = uniqueId(`gatekeeper/${name}`, `gatekeeper/${template.kind}/${name}`, taken);
   const severity = severityOfActions(actions);
+  let asked: { readonly store: Inventory; readonly policies: GatekeeperPolicies } | undefined;
   const judge = (resource: Resource, inventory: CheckInventory): Violation[] => {
-    const policies = gatekeeper.withInventory(world.of(inventory), constraint);
+    const store = world.of(inventory);
+    if (asked?.store !== store) asked = { store, policies: gatekeeper.withInventory(store, constraint) };
+    const { policies } = asked;
     const namespace = inventory.find('Namespace', '', inventory.namespaceOf(resource))?.object;
     const review = reviewOf(world.objectOf(resource, inventory), { namespace });
     const { violations, faults } = policies.review(review);

@@ -55,12 +55,12 @@ function specSchema({ schema }: Template): JsonObject {
   return out;
 }
 
-function checkSchema(object: JsonObject, { schema }: Template, fault: Fault): void {
+function checkSchema(object: JsonObject, { schema, keepsUnknown }: Template, fault: Fault): void {
   const at = ['spec', 'parameters'];
   const parameters = objectAt(object, 'spec')['parameters'];
-  if (parameters === undefined || Object.keys(schema).length === 0) return;
+  if (parameters === undefined || parameters === null || Object.keys(schema).length === 0) return;
   try {
-    const [first] = schemaFaults(parameters, schema, at);
+    const [first] = schemaFaults(parameters, schema, at).filter((each) => !(keepsUnknown && each.isUnknown));
     if (first !== undefined) throw fault(`${first.path.join('.')} ${first.message}`, first.path);
   } catch (error) {
     if (error instanceof RegexSyntaxError)
@@ -86,9 +86,11 @@ function checkMatch(match: JsonObject, fault: Fault): void {
   const unknown = Object.keys(match).find((key) => !matchFields.includes(key));
   if (unknown !== undefined) throw fault(`match has no field "${unknown}"`, [...at, unknown]);
   for (const key of ['kinds', 'namespaces', 'excludedNamespaces']) {
-    if (match[key] !== undefined && !Array.isArray(match[key])) throw fault(`${key} is a list`, [...at, key]);
+    const list = match[key] ?? [];
+    if (!Array.isArray(list)) throw fault(`${key} is a list`, [...at, key]);
   }
-  const { scope = '*', source = 'All' } = match;
+  const scope = match['scope'] ?? '*';
+  const source = match['source'] ?? 'All';
   if (scope !== '*' && scope !== 'Cluster' && scope !== 'Namespaced' && scope !== '') {
     throw fault('scope is *, Cluster or Namespaced', [...at, 'scope']);
   }

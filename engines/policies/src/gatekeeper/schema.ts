@@ -14,6 +14,8 @@ import { itemsAt, objectAt, objectsAt, textsAt } from '../json.ts';
 export interface SchemaFault {
   readonly path: Path;
   readonly message: string;
+  /** The fault is only a field that the schema does not name. */
+  readonly isUnknown?: boolean;
 }
 
 /** The value with the defaults that its schema gives to what is not written, as the API server fills them in. */
@@ -119,7 +121,8 @@ function objectFaults(value: JsonObject, schema: JsonObject, path: Path): Schema
   for (const [key, item] of Object.entries(value)) {
     const own = Object.hasOwn(properties, key) ? properties[key] : schema['additionalProperties'];
     if (isObject(own)) faults.push(...schemaFaults(item, own, [...path, key]));
-    else if (isUnknown(key, schema)) faults.push({ path: [...path, key], message: `unknown field "${key}"` });
+    else if (isUnknown(key, schema))
+      faults.push({ path: [...path, key], message: `unknown field "${key}"`, isUnknown: true });
   }
   return faults;
 }

@@ -20,6 +20,8 @@ export interface Template {
   readonly description: string;
   /** OpenAPI schema of `spec.parameters`. */
   readonly schema: JsonObject;
+  /** Fields that the schema does not name are kept, as for templates of the first versions. */
+  readonly keepsUnknown: boolean;
   /** Requests that it looks at; empty for all. */
   readonly operations: readonly string[];
   /** Languages that the template is written in, the one that rules first. */
@@ -82,10 +84,17 @@ export function readTemplate(document: PolicyDocument, options: EngineOptions = 
     title: textAt(annotations, 'metadata.gatekeeper.sh/title') || kind,
     description: textAt(annotations, 'description').trim(),
     schema: objectAt(object, 'spec', 'crd', 'spec', 'validation', 'openAPIV3Schema'),
+    keepsUnknown: isLegacy(object),
     operations: textsAt(target, 'operations'),
     engines,
     engine,
   };
+}
+
+/** `legacySchema`, whose default is true before v1. */
+function isLegacy(object: JsonObject): boolean {
+  const written = objectAt(object, 'spec', 'crd', 'spec', 'validation')['legacySchema'];
+  return typeof written === 'boolean' ? written : !textAt(object, 'apiVersion').endsWith('/v1');
 }
 
 interface Source {
