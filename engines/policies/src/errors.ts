@@ -10,6 +10,7 @@ export const policyErrorCodes = Object.freeze({
   POLICY_EXPANSION: 'An expansion template has a missing or wrong field, or does not fit the object.',
   POLICY_REVIEW: 'An admission review holds no request, or a request without the object that it is about.',
   POLICY_FAILED: 'A policy could not be evaluated on an object: its result there is unknown, not passed.',
+  POLICY_LIMIT: 'The evaluation of a policy passed a bound, which the message names.',
   POLICY_SUITE: 'A suite of tests has a missing or wrong field.',
 });
 

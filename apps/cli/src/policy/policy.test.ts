@@ -125,6 +125,19 @@ warn contains "w" if count(data.inventory.namespace.default["v1"].Pod) == 1
     expect(JSON.stringify(notifications)).toContain('in/pod.yaml:1 (Pod a): eval_conflict_error');
   });
 
+  test('a policy that loops is stopped once, and the others judge', () => {
+    const loop =
+      'package loop\ndeny contains "m" if { some i in numbers.range(1, 50000); some j in numbers.range(1, 50000); i * j == -1 }\n';
+    const pods = `${pod}---\n${pod.replace('name: a', 'name: b')}`;
+    const { code, findings, notifications } = scan({
+      'p/a.rego': rego,
+      'p/l.rego': loop,
+      'in/pod.yaml': pods,
+    });
+    expect([code, findings.length]).toEqual([3, 2]);
+    expect(JSON.stringify(notifications)).toContain('eval_limit_error');
+  }, 60_000);
+
   test('folders may stand in keelson.yaml', () => {
     const { findings } = scan({
       'q/a.rego': rego,

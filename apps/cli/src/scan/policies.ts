@@ -144,8 +144,10 @@ function constraintCheck(
     const namespace = inventory.find('Namespace', '', inventory.namespaceOf(resource))?.object;
     const review = reviewOf(world.objectOf(resource, inventory), { namespace });
     const { violations, faults } = policies.review(review);
-    const [fault] = [...faults.map(({ error }) => error.message), ...violations.flatMap(faultMessage)];
-    if (fault !== undefined) throw new PolicyError('POLICY_FAILED', fault);
+    const [fault] = faults;
+    if (fault !== undefined) throw fault.error;
+    const unknown = violations.find(({ isFault }) => isFault);
+    if (unknown !== undefined) throw new PolicyError('POLICY_FAILED', unknown.message);
     return violations.map(({ message, details, actions: taken, expansion }) => ({
       subject: resource,
       path: expansion === undefined ? (pathOfResult(objectOf([['details', details]])) ?? []) : [],
@@ -160,10 +162,6 @@ function constraintCheck(
 function severityOfActions(actions: readonly string[]): Severity {
   const known = ['deny', 'warn', 'dryrun'].find((action) => actions.includes(action));
   return severityOfAction[known ?? 'warn'] ?? 'medium';
-}
-
-function faultMessage({ isFault, message }: { isFault: boolean; message: string }): string[] {
-  return isFault ? [message] : [];
 }
 
 function ruleCheck(rule: DecisionRule, rego: RegoPolicies, world: World, taken: Set<string>): PolicyCheck {
@@ -199,6 +197,8 @@ function policyCheck(
       } catch (error) {
         if (!(error instanceof PolicyError)) throw error;
         faults.push(`${placeOf(resource)}: ${error.message}`);
+        // What passes a bound on one object may on each: so much time is nobody's to spend.
+        if (error.code === 'POLICY_LIMIT') break;
       }
     }
     const [first, ...others] = faults;

@@ -150,6 +150,14 @@ describe('constraints', () => {
     expect(names()).toEqual(['b']);
   });
 
+  test.each(['__proto__', 'constructor', 'toString'])('an object called %s is one like others', (name) => {
+    const named = 'package a\nviolation[{"msg": n}] { data.inventory.namespace[n][_]["Pod"][_] }';
+    const odd = cloneJson<JsonObject>({ ...pod, metadata: { name, namespace: name } });
+    const policies = new GatekeeperPolicies({}, new Inventory([odd]));
+    policies.add([template({ rego: named }), constraint()].map((object) => ({ object })));
+    expect(policies.review(reviewOf(odd)).violations.map(({ message }) => message)).toEqual([name]);
+  });
+
   test('what an object makes later is judged too', () => {
     const expansion = cloneJson<JsonObject>({
       apiVersion: 'expansion.gatekeeper.sh/v1alpha1',

@@ -219,7 +219,8 @@ function takesOperation({ operations }: Template, operation: string): boolean {
 /** The fault, by the name of its constraint. */
 function faultOf({ document, template, name }: Constraint, error: Error): PolicyError {
   const location = document.locate?.([]);
-  return new PolicyError('POLICY_FAILED', `${template.kind} ${name}: ${error.message}`, {
+  const code = error instanceof PolicyError ? error.code : 'POLICY_FAILED';
+  return new PolicyError(code, `${template.kind} ${name}: ${error.message}`, {
     cause: error,
     ...(location === undefined ? {} : { location }),
   });

@@ -74,7 +74,7 @@ export class RegoEngine implements Engine {
       ...(host === undefined ? {} : { host }),
     });
     const fatal = errors.find(endsEvaluation);
-    if (fatal !== undefined) throw new PolicyError('POLICY_FAILED', `${fatal.code}: ${fatal.message}`);
+    if (fatal !== undefined) throw evaluationFault(fatal);
     return Array.isArray(result) ? result.flatMap(violationOf) : [];
   }
 }
@@ -82,6 +82,12 @@ export class RegoEngine implements Engine {
 /** Errors of built-ins only leave their expression undefined. */
 export function endsEvaluation({ code }: EvaluationError): boolean {
   return code !== 'eval_builtin_error' && code !== 'eval_type_error';
+}
+
+/** The error that ended an evaluation, as a fault of the policy. */
+export function evaluationFault({ code, message }: EvaluationError): PolicyError {
+  const isLimit = code === 'eval_limit_error' || code === 'eval_cancel_error';
+  return new PolicyError(isLimit ? 'POLICY_LIMIT' : 'POLICY_FAILED', `${code}: ${message}`);
 }
 
 /** An item without `msg` says nothing, as for Gatekeeper. */

@@ -94,6 +94,7 @@ describe('conventions of conftest', () => {
       'package main\ndeny contains "a" if { some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i * j == -1 }';
     const policies = new RegoPolicies([{ file: 'a.rego', text }], { limits: { maxSteps: 100_000 } });
     expect(policies.judge({}).faults[0]?.error.message).toContain('eval_limit_error');
+    expect(policies.judge({}).faults[0]?.error.code).toBe('POLICY_LIMIT');
   });
 });
 

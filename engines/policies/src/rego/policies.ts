@@ -2,7 +2,7 @@ import { isObject, type JsonValue, type PathStep } from '@keelson/core';
 import type { Severity } from '@keelson/evidence';
 import type { BuiltinHost, EvaluationLimits, Policy, RegoValue } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
-import { endsEvaluation } from '../gatekeeper/rego-engine.ts';
+import { endsEvaluation, evaluationFault } from '../gatekeeper/rego-engine.ts';
 import { fromRego } from '../json.ts';
 import { compileModules, parseFiles, type RegoFile } from './modules.ts';
 import { pathOfResult } from './place.ts';
@@ -95,7 +95,7 @@ export class RegoPolicies {
       ...(host === undefined ? {} : { host }),
     });
     const fatal = errors.find(endsEvaluation);
-    if (fatal !== undefined) throw new PolicyError('POLICY_FAILED', `${fatal.code}: ${fatal.message}`);
+    if (fatal !== undefined) throw evaluationFault(fatal);
     return result === undefined ? undefined : fromRego(result);
   }
 }
