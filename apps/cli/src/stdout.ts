@@ -1,5 +1,6 @@
 import { fstatSync, statSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
+import { CommandError, reasonOf } from './errors.ts';
 
 const standardOutput = 1;
 
@@ -17,7 +18,10 @@ export function writeStdout(text: string | Buffer): void {
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'EPIPE') return;
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN')
+        throw new CommandError('OUTPUT_FAILED', `cannot write to stdout: ${reasonOf(error)}`, {
+          cause: error,
+        });
       process.stdout.on('error', () => undefined);
       process.stdout.write(bytes);
       return;

@@ -67,7 +67,7 @@ export type { DockerfileInput, JudgeInput } from './input.ts';
 export { Inventory, type Workload } from './inventory.ts';
 export { judge } from './judge.ts';
 export { type CheckFile, type LoadedDefinitions, loadChecks, loadDefinitions } from './load.ts';
-export { withParams } from './params.ts';
+export { type SettingFault, settingFaults, withParams } from './params.ts';
 export { type PathPattern, parsePath, parsePathPattern, walkPattern } from './path-pattern.ts';
 export { findCredential, isPlaceholder, isSecretName } from './secrets/patterns.ts';
 export { redactor, type SensitiveText } from './secrets/redact.ts';

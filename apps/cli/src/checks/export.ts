@@ -136,10 +136,10 @@ function textOf(objects: readonly JsonObject[], format: 'yaml' | 'json', form: A
 }
 
 /** Says on stderr which checks are no policy, by reason, and what else must be known. */
-function tellRest(asked: number, { refused, notes }: PolicyExport): void {
+function tellRest(asked: number, { objects, refused, notes }: PolicyExport): void {
   const byReason = Map.groupBy(refused, ({ reason }) => reason);
   const lines = [
-    `${asked - refused.length} of ${asked} checks exported.`,
+    `${asked - refused.length} of ${asked} checks exported${actionText(objects)}.`,
     ...[...byReason].map(([reason, list]) => `${list.length}: ${reason}: ${namesOf(list)}`),
     ...notes,
   ];
@@ -152,4 +152,16 @@ function namesOf(list: PolicyExport['refused']): string {
   const named = list.slice(0, maxNamed).map(({ id }) => id);
   const rest = list.length - named.length;
   return rest > 0 ? `${named.join(', ')} and ${rest} more` : named.join(', ');
+}
+
+/** `: 21 deny, 34 only warn or audit (--action Deny makes all deny)`: what a severity's default means for a whole level. */
+function actionText(objects: readonly JsonObject[]): string {
+  const texts = objects.map((object) => JSON.stringify(object['spec'] ?? {}));
+  const acting = texts.filter((text) => /"(?:validationActions|enforcementAction)":/.test(text));
+  const deny = acting.filter((text) =>
+    /"(?:validationActions":\[[^\]]*"Deny"|enforcementAction":"deny")/.test(text),
+  ).length;
+  const gentle = acting.length - deny;
+  if (gentle === 0) return '';
+  return `: ${deny} deny, ${gentle} only warn or audit (--action Deny makes all of them deny)`;
 }

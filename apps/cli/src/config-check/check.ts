@@ -3,6 +3,7 @@ import { isKeelsonError, type KeelsonError, type Path } from '@keelson/core';
 import { terminalSafe } from '@keelson/report';
 import { aliasTable } from '../aliases.ts';
 import { noSuchCheck } from '../check-files.ts';
+import { checkSettingFaults } from '../check-settings.ts';
 import { loadCatalog } from '../checks/catalog.ts';
 import { defaultConfigurationFile, type InspectedConfiguration, inspectConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
@@ -79,7 +80,7 @@ async function referenceFaults({ configuration, locate }: InspectedConfiguration
       return isThere;
     });
   const folders = foldersOf('checks');
-  const { texts, problems } = await loadCatalog(folders);
+  const { texts, own, problems } = await loadCatalog(folders);
   faults.push(...problems);
   const ids = new Set(texts.map(({ id }) => id));
   const policies = await loadPoliciesOf(foldersOf('policies'), ids);
@@ -92,6 +93,11 @@ async function referenceFaults({ configuration, locate }: InspectedConfiguration
     for (const [i, id] of configuration[field].entries()) unknownCheck(id, ['scan', field, i]);
   }
   for (const id of configuration.settings.keys()) unknownCheck(id, ['scan', 'settings', id]);
+  for (const [i, id] of configuration.only.entries()) {
+    if (configuration.skip.includes(id)) fault(['scan', 'only', i], `${id} stands in skip as well`);
+  }
+  for (const { check, setting, message } of await checkSettingFaults(configuration.settings, own))
+    fault(['scan', 'settings', check, setting], message);
   for (const [i, name] of configuration.frameworks.entries()) {
     await namedFrameworks([name], texts).catch((error: unknown) => {
       if (!isKeelsonError(error)) throw error;

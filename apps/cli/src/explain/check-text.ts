@@ -1,4 +1,4 @@
-import { type CheckDefinition, type CheckExample, exportPolicies } from '@keelson/checks';
+import { type CheckDefinition, type CheckExample, exportPolicies, type PathPattern } from '@keelson/checks';
 import { formatPath } from '@keelson/core';
 import { type Painter, painter, terminalSafe, wrap } from '@keelson/report';
 import type { FrameworkCoverage } from '../frameworks.ts';
@@ -26,7 +26,9 @@ export function explainCheck(definition: CheckDefinition, controls: readonly Jud
   const paint = painter(wantsColour(columns));
   const width = Math.max(40, Math.min(columns ?? 100, 120));
   const { id, title, severity, category, why, remediation, references, aliases } = definition;
-  const others = Object.entries(aliases).map(([tool, ids]) => `${tool}: ${ids.join(', ')}`);
+  const others = Object.entries(aliases)
+    .filter(([, ids]) => ids.length > 0)
+    .map(([tool, ids]) => `${tool}: ${ids.join(', ')}`);
   const parts = [
     `${paint.bold(id)}: ${terminalSafe(title)}`,
     `${paint.severity(severity, severity)}, ${terminalSafe(category)}, ${terminalSafe(elementOf(definition))}`,
@@ -81,13 +83,19 @@ function fixLines({ id, fix }: CheckDefinition, width: number): string[] {
   return paragraph(`${fix.description}; ${how}.`, width);
 }
 
+/** `volumeMounts[*].name` */
+function formatPattern(pattern: PathPattern): string {
+  const steps = pattern.map((step) => (typeof step === 'object' ? '*' : step));
+  return formatPath(steps).replaceAll(/\.?\["?\*"?\]|\.\*/g, '[*]');
+}
+
 function judgeLines({ judge }: CheckDefinition): string[] {
   if (judge.type === 'program') return [`  by the program ${judge.program}, for CEL cannot say it`];
   const line = (name: string, text: string | undefined) =>
     text === undefined ? [] : [`  ${name.padEnd(11)} ${text.trim().replaceAll('\n', `\n${' '.repeat(14)}`)}`];
-  const each = judge.each?.map((step) => (step === '*' ? '[*]' : step)).join('.');
+  const each = judge.each === undefined ? undefined : formatPattern(judge.each);
   return [
-    ...line('each', each?.replaceAll('.[*]', '[*]')),
+    ...line('each', each),
     ...line('when', judge.when),
     ...line('must hold', judge.expression),
     ...line(

@@ -9,6 +9,7 @@ import { type CheckMapping, checksOfCoverage } from '@keelson/compliance';
 import type { JsonObject, KeelsonError } from '@keelson/core';
 import { checkIds, loadChecks, loadCheckTexts } from '@keelson/pack-checks';
 import { loadOwnChecks, noSuchCheck } from '../check-files.ts';
+import { checkSettingFaults } from '../check-settings.ts';
 import { CommandError } from '../errors.ts';
 import type { FrameworkCoverage } from '../frameworks.ts';
 import type { ScanOptions } from './options.ts';
@@ -50,6 +51,9 @@ export async function selectChecks(
     if (known.has(id) || problems.length > 0) continue;
     throw new CommandError('USAGE', noSuchCheck(id, known));
   }
+  const [fault] = await checkSettingFaults(settings, own.definitions);
+  if (fault !== undefined)
+    throw new CommandError('CONFIG_INVALID', `scan.settings.${fault.check}: ${fault.message}`);
   const only = new Set(options.only);
   const skip = new Set(options.skip);
   const frameworks = await frameworksOf(options.frameworks, own.definitions);
@@ -77,7 +81,10 @@ export async function selectChecks(
 async function policiesOf(paths: readonly string[], taken: ReadonlySet<string>): Promise<LoadedPolicies> {
   if (paths.length === 0) return { checks: [], texts: [], problems: [] };
   const { loadPolicies } = await import('./policies.ts');
-  return loadPolicies(paths, taken);
+  const policies = loadPolicies(paths, taken);
+  if (policies.checks.length === 0 && policies.problems.length === 0)
+    throw new CommandError('USAGE', `--policy ${paths.join(', ')}: there is no policy that judges objects`);
+  return policies;
 }
 
 /** Which controls each check judges: those that keelson brings, and the user's own. */

@@ -13,6 +13,7 @@ import { CommandError, reasonOf } from '../errors.ts';
 import { terminalColumns, wantsColour, writeStdout } from '../stdout.ts';
 import { version } from '../version.ts';
 import type { SelectedChecks } from './checks.ts';
+import { controlsByCheck, withControls } from './controls.ts';
 import { addEdits, type Judged } from './judge.ts';
 import type { Output, ScanOptions } from './options.ts';
 import { redactorOf } from './redaction.ts';
@@ -114,7 +115,10 @@ async function textsOf(
   const wanted = all ? selected.asked : new Set(findings.map(({ finding }) => finding.rule));
   const texts = await loadCheckTexts(wanted);
   const own = [...engineTexts, ...selected.own, ...selected.policies];
-  return new Map([...texts, ...own.map((text) => [text.id, text] as const)]);
+  const controls = controlsByCheck(selected.frameworks);
+  return new Map(
+    [...texts.values(), ...own].map((text) => [text.id, withControls({ ...text }, controls.get(text.id))]),
+  );
 }
 
 /** `bare` is the report without frameworks that the user did not name: those are for the formats that want to show them. */

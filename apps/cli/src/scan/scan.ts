@@ -9,6 +9,7 @@ import { writeStdout } from '../stdout.ts';
 import type { EarlierState } from './against.ts';
 import { applyBaseline, writeBaseline } from './baseline.ts';
 import { selectChecks } from './checks.ts';
+import { controlsByCheck, withControls } from './controls.ts';
 import { type Judged, judgeInput, overThreshold } from './judge.ts';
 import { parseScanOptions, type ScanOptions, scanHelp, type WrittenOptions } from './options.ts';
 import { writeOutputs } from './output.ts';
@@ -54,7 +55,10 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
     progress.tell(() => `Judging ${loaded.resources.length} objects`);
     const selected = await select(loaded);
     const settings = await settingsOf(configuration, loaded);
-    return { judged: judgeInput(loaded, selected, merged, settings), selected, settings };
+    const judged = judgeInput(loaded, selected, merged, settings);
+    const controls = controlsByCheck(selected.frameworks);
+    for (const { finding } of judged.findings) withControls(finding, controls.get(finding.rule));
+    return { judged, selected, settings };
   };
   // First, for a wrong call is told before the work begins.
   const before =

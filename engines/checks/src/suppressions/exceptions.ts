@@ -42,6 +42,11 @@ export function readException(item: JsonValue, locate: Locate, path: Path): Exce
     if (typeof written === 'string' && written.trim() !== '') return written.trim();
     throw fault(`${key} must be text`, locate([...path, key]));
   };
+  for (const many of ['objects', 'files']) {
+    const written = item[many];
+    if (Array.isArray(written) && written.length === 0)
+      throw fault(`${many} is empty: leave it out to mean all of them`, locate([...path, many]));
+  }
   const rules = texts('rule', 'rules');
   const reason = text('reason');
   const owner = text('owner');
@@ -67,7 +72,9 @@ export function readException(item: JsonValue, locate: Locate, path: Path): Exce
 function isDate(text: string): boolean {
   return (
     /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$/.test(text) &&
-    !Number.isNaN(Date.parse(text))
+    !Number.isNaN(Date.parse(text)) &&
+    // The parser takes 31 November for 1 December.
+    new Date(text.slice(0, 10)).toISOString().startsWith(text.slice(0, 10))
   );
 }
 
