@@ -8,7 +8,7 @@ import { isConstant } from './nodes.ts';
 import { type VariableOrigin, variableOrigins } from './origins.ts';
 import { BodyRanges, expandReference, hasVariableTerm, type Ranges } from './ranges.ts';
 import { rulesReachedBy } from './rule-tree.ts';
-import { VariableCollector } from './variables.ts';
+import { type Names, VariableCollector, variablesOfExpr } from './variables.ts';
 import { branchesOf, rulesOf, type Visitor, walkExpr, walkHead } from './walk.ts';
 
 const none: ReadonlySet<Rule> = new Set();
@@ -21,7 +21,7 @@ export interface DynamicReference {
   readonly reference: readonly Term[];
   readonly narrowed: readonly Term[];
   /** The variables that may have a value before the reference. */
-  readonly bound: ReadonlySet<string>;
+  readonly bound: Names;
   readonly origins: ReadonlyMap<string, VariableOrigin>;
 }
 
@@ -109,9 +109,9 @@ interface Use {
 
 /** The rules that references of a rule may name. The head comes after the body. */
 function* usesOf(rule: Rule, root: RuleTreeNode): Generator<Use> {
-  let ranges: BodyRanges | undefined;
+  let around: { readonly ranges: BodyRanges; readonly uses: FirstUses } | undefined;
   for (const [references, index] of referencesOf(rule)) {
-    let at: { readonly known: Ranges; readonly bound: ReadonlySet<string> } | undefined;
+    let at: { readonly known: Ranges; readonly bound: Names } | undefined;
     for (const reference of references) {
       if (!hasVariableTerm(reference)) {
         const describe = (): DynamicReference =>
@@ -119,8 +119,8 @@ function* usesOf(rule: Rule, root: RuleTreeNode): Generator<Use> {
         for (const target of rulesReachedBy(root, reference)) yield { target, isDirect: true, describe };
         continue;
       }
-      ranges ??= new BodyRanges(rule.body);
-      at ??= { known: ranges.before(index), bound: variablesBefore(rule, index) };
+      around ??= { ranges: new BodyRanges(rule.body), uses: new FirstUses(rule) };
+      at ??= { known: around.ranges.before(index), bound: around.uses.before(index) };
       const { known, bound } = at;
       const expanded = expandReference(reference, known);
       const narrowed = expanded.length === 1 ? (expanded[0] ?? reference) : reference;
@@ -143,7 +143,7 @@ function describeReference(
   index: number,
   reference: readonly Term[],
   narrowed: readonly Term[],
-  bound: ReadonlySet<string>,
+  bound: Names,
 ): DynamicReference {
   return {
     reference: reference.map(copyTerm),
@@ -168,12 +168,23 @@ function* referencesOf({ head, body }: Rule): Generator<[references: (readonly T
   yield [collect((visitor) => walkHead(head, visitor)), body.length];
 }
 
-/** The variables that may have a value before the expression: those of the head and of what stands before. */
-function variablesBefore({ head, body }: Rule, index: number): Set<string> {
-  return new VariableCollector()
-    .terms(head.args ?? [])
-    .terms(headTerms(head))
-    .body(body.slice(0, index)).names;
+/** Where each variable of a rule occurs first: in the head or in an expression of the body. */
+class FirstUses {
+  readonly #indexes = new Map<string, number>();
+
+  constructor({ head, body }: Rule) {
+    this.#add(new VariableCollector().terms(head.args ?? []).terms(headTerms(head)).names, -1);
+    for (const [index, expr] of body.entries()) this.#add(variablesOfExpr(expr), index);
+  }
+
+  #add(names: Iterable<string>, index: number): void {
+    for (const name of names) if (!this.#indexes.has(name)) this.#indexes.set(name, index);
+  }
+
+  /** The variables that may have a value before the expression: those of the head and of what stands before. */
+  before(index: number): Names {
+    return { has: (name) => (this.#indexes.get(name) ?? index) < index };
+  }
 }
 
 function headTerms({ key, value }: Rule['head']): Term[] {
@@ -187,7 +198,7 @@ function headTerms({ key, value }: Rule['head']): Term[] {
 export function openPositions(
   reference: readonly Term[],
   path: readonly Term[],
-  bound: ReadonlySet<string>,
+  bound: Names,
 ): number[] | undefined {
   const open: number[] = [];
   for (let index = 1; index < Math.min(reference.length, path.length); index += 1) {

@@ -2,7 +2,14 @@ import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { isFromAssignment } from './assignments.ts';
 import { isComprehension, isEquality, isGroundReference, operatorTerms, sides } from './nodes.ts';
 import { isReferenceSafe, unifiedVariables } from './unify.ts';
-import { addAll, isCovered, safetyView, VariableCollector, type VariableOptions } from './variables.ts';
+import {
+  addAll,
+  isCovered,
+  type Names,
+  safetyView,
+  VariableCollector,
+  type VariableOptions,
+} from './variables.ts';
 import { type Visitor, walkExpr, walkTerm } from './walk.ts';
 
 /** How many arguments a function takes; -1 for what is none. */
@@ -16,6 +23,8 @@ const operandView: VariableOptions = {
   skipRefHead: true,
 };
 
+const none: ReadonlySet<string> = new Set();
+
 /** The variables beyond `safe` that have a value after the body. */
 export function outputsOfBody(body: Body, arity: Arity, safe: ReadonlySet<string>): Set<string> {
   const known = new Set(safe);
@@ -24,7 +33,7 @@ export function outputsOfBody(body: Body, arity: Arity, safe: ReadonlySet<string
 }
 
 /** The variables to which the expression gives values, when those of `safe` have one. */
-export function outputsOfExpr(expr: Expr, arity: Arity, safe: ReadonlySet<string>): Set<string> {
+export function outputsOfExpr(expr: Expr, arity: Arity, safe: Names): Set<string> {
   if (expr.negated) return new Set();
   for (const modifier of expr.with) {
     if (!isCovered(new VariableCollector(safetyView).with(modifier).names, safe)) return new Set();
@@ -43,23 +52,21 @@ export function outputsOfExpr(expr: Expr, arity: Arity, safe: ReadonlySet<string
 }
 
 /** The outputs of `left = right`; of `:=`, the left side never makes the right one safe. */
-export function equalityOutputs(expr: Expr, safe: ReadonlySet<string>): Set<string> {
+export function equalityOutputs(expr: Expr, safe: Names): Set<string> {
   const pair = sides(expr);
   if (pair === undefined) return new Set();
   const [left, right] = pair;
-  const known = addAll(
-    referenceOutputs((visitor) => walkExpr(expr, visitor), safe),
-    safe,
-  );
-  if (isFromAssignment(expr)) {
-    for (const name of new VariableCollector().term(left).names) known.delete(name);
-  }
-  addAll(known, unifiedVariables(known, left, right));
-  return without(known, safe);
+  const outputs = referenceOutputs((visitor) => walkExpr(expr, visitor), safe);
+  const assigned = isFromAssignment(expr) ? new VariableCollector().term(left).names : none;
+  for (const name of assigned) outputs.delete(name);
+  // A view and no copy: a body of thousands of expressions has as many safe variables.
+  const known: Names = { has: (name) => !assigned.has(name) && (outputs.has(name) || safe.has(name)) };
+  addAll(outputs, unifiedVariables(known, left, right));
+  return without(outputs, safe);
 }
 
 /** Operands after the arguments are outputs, once the arguments are safe. */
-function callOutputs(expr: Expr, arity: Arity, safe: ReadonlySet<string>): Set<string> {
+function callOutputs(expr: Expr, arity: Arity, safe: Names): Set<string> {
   if (expr.terms.type !== 'call' || expr.terms.operator.type !== 'ref') return new Set();
   const { operator, operands } = expr.terms;
   const count = arity(operatorTerms(operator));
@@ -72,7 +79,7 @@ function callOutputs(expr: Expr, arity: Arity, safe: ReadonlySet<string>): Set<s
 }
 
 /** The variables that references go through (`data.x[i]` gives `i` values). */
-function referenceOutputs(walk: (visitor: Visitor) => void, safe: ReadonlySet<string>): Set<string> {
+function referenceOutputs(walk: (visitor: Visitor) => void, safe: Names): Set<string> {
   const collector = new VariableCollector({ skipRefHead: true });
   walk({
     term: (term) => {
@@ -86,7 +93,7 @@ function referenceOutputs(walk: (visitor: Visitor) => void, safe: ReadonlySet<st
   return collector.names;
 }
 
-export function without(names: ReadonlySet<string>, other: ReadonlySet<string>): Set<string> {
+export function without(names: ReadonlySet<string>, other: Names): Set<string> {
   const rest = new Set<string>();
   for (const name of names) if (!other.has(name)) rest.add(name);
   return rest;

@@ -3,13 +3,12 @@ import { compareTerms } from '../syntax/compare.ts';
 import { isConstant, isEquality, sides } from './nodes.ts';
 
 /** The constants that a variable may hold. */
-export type Ranges = ReadonlyMap<string, readonly Term[]>;
+export type Ranges = Pick<ReadonlyMap<string, readonly Term[]>, 'get'>;
 
 /** How many references one reference is narrowed into at most. */
 const maxExpansion = 64;
 
 interface Binding {
-  readonly index: number;
   readonly name: string;
   readonly values: readonly Term[];
 }
@@ -19,7 +18,7 @@ interface Binding {
  * expression count for it, since a variable that is met first ranges over everything.
  */
 export class BodyRanges {
-  readonly #bindings: Binding[] = [];
+  readonly #bindings = new Map<string, { readonly index: number; readonly values: readonly Term[] }>();
 
   constructor(body: Body) {
     const known = new Map<string, readonly Term[]>();
@@ -27,19 +26,22 @@ export class BodyRanges {
       const bound = boundBy(expr, known);
       if (bound === undefined || known.has(bound.name)) continue;
       known.set(bound.name, bound.values);
-      this.#bindings.push({ index, ...bound });
+      this.#bindings.set(bound.name, { index, values: bound.values });
     }
   }
 
   /** The ranges at the expression of that index. */
   before(index: number): Ranges {
-    return new Map(
-      this.#bindings.filter((binding) => binding.index < index).map(({ name, values }) => [name, values]),
-    );
+    return {
+      get: (name) => {
+        const binding = this.#bindings.get(name);
+        return binding !== undefined && binding.index < index ? binding.values : undefined;
+      },
+    };
   }
 }
 
-function boundBy(expr: Expr, known: Ranges): Omit<Binding, 'index'> | undefined {
+function boundBy(expr: Expr, known: Ranges): Binding | undefined {
   const pair = isEquality(expr) && !expr.negated && expr.with.length === 0 ? sides(expr) : undefined;
   if (pair === undefined) return undefined;
   for (const [variable, other] of [pair, pair.toReversed()]) {

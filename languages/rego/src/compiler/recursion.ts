@@ -2,6 +2,7 @@ import { builtinDeclaration } from '../builtins/declarations.ts';
 import type { Rule, Term } from '../syntax/ast.ts';
 import { compareTerms } from '../syntax/compare.ts';
 import { printRef, printTerm } from '../syntax/print.ts';
+import { nodesOnCircles } from './circles.ts';
 import type { Compilation } from './compilation.ts';
 import { diagnostic } from './diagnostics.ts';
 import { type DynamicReference, openPositions } from './graph.ts';
@@ -29,9 +30,12 @@ export function checkRecursion(compilation: Compilation): void {
   const everything = (from: Rule): Iterable<Rule> => graph.dependencies(from);
   const certain = (from: Rule): Iterable<Rule> =>
     [...graph.dependencies(from)].filter((to) => graph.cause(from, to) === undefined);
+  const circular = nodesOnCircles(graph.rules, everything);
+  if (circular.size === 0) return;
   for (const { rules } of nodesBelow(ruleTree)) {
     for (const { rule } of rules) {
       for (const branch of branchesOf(rule)) {
+        if (!circular.has(branch)) continue;
         const found = pathTo(branch, everything);
         if (found === undefined) continue;
         const cause = finder.cause(found);
@@ -41,7 +45,7 @@ export function checkRecursion(compilation: Compilation): void {
         const why = sure === undefined ? (cause ?? '') : '';
         const names = path.map((step) => finder.name(step)).join(' -> ');
         const message = `rule ${finder.name(branch)} ${verb} recursive: ${names}${why}`;
-        diagnostics.stop(diagnostic('rego_recursion_error', branch.location, message));
+        if (!diagnostics.stop(diagnostic('rego_recursion_error', branch.location, message))) return;
       }
     }
   }

@@ -1,8 +1,15 @@
 import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { variablesFromOutside } from './implicit-operands.ts';
 import { isComprehension, numbered, operandBodies } from './nodes.ts';
-import { type Arity, outputsOfBody, outputsOfExpr, without } from './outputs.ts';
-import { addAll, isCovered, safetyView, VariableCollector, type VariableOptions } from './variables.ts';
+import { type Arity, outputsOfExpr, without } from './outputs.ts';
+import {
+  addAll,
+  isCovered,
+  safetyView,
+  VariableCollector,
+  type VariableOptions,
+  variablesOfExpr,
+} from './variables.ts';
 import { walkExpr } from './walk.ts';
 
 /** The expressions that cannot be put in order, each with the variables that it lacks. */
@@ -43,37 +50,78 @@ interface Ordering {
   readonly arity: Arity;
 }
 
+/**
+ * Goes through the expressions again and again, in the order of the text, and takes those that are safe. One that was
+ * looked at in vain is only looked at again when one of its variables has become safe.
+ */
 function order(ordering: Ordering): Body {
+  const { body } = ordering;
   const ordered: Body = [];
-  let rest = ordering.body;
+  const waiting = new Waiting(body);
   for (let taken = -1; taken !== ordered.length; ) {
     taken = ordered.length;
-    rest = rest.filter((expr) => {
-      if (!becomesSafe(expr, ordered, ordering)) return true;
+    for (const [index, expr] of body.entries()) {
+      if (!waiting.take(index)) continue;
+      const outputs = newlySafe(expr, ordering);
+      if (outputs === undefined) continue;
       ordered.push(expr);
-      return false;
-    });
+      waiting.done(index, outputs);
+    }
   }
   return ordered;
 }
 
-/** Whether the expression can come next; if so its outputs are safe from now on. */
-function becomesSafe(expr: Expr, ordered: Body, ordering: Ordering): boolean {
+/** Which expressions are worth a look. */
+class Waiting {
+  readonly #users = new Map<string, number[]>();
+  readonly #done: boolean[];
+  readonly #worth: boolean[];
+
+  constructor(body: Body) {
+    this.#done = body.map(() => false);
+    this.#worth = body.map(() => true);
+    for (const [index, expr] of body.entries()) {
+      for (const name of variablesOfExpr(expr)) {
+        const users = this.#users.get(name);
+        if (users === undefined) this.#users.set(name, [index]);
+        else users.push(index);
+      }
+    }
+  }
+
+  /** Whether to look at the expression now; it is not worth another look until something changes. */
+  take(index: number): boolean {
+    if (this.#worth[index] !== true) return false;
+    this.#worth[index] = false;
+    return true;
+  }
+
+  /** The expression has its place, and these variables are safe from now on. */
+  done(index: number, names: Iterable<string>): void {
+    this.#done[index] = true;
+    for (const name of names) {
+      for (const user of this.#users.get(name) ?? []) this.#worth[user] = this.#done[user] !== true;
+      this.#users.delete(name);
+    }
+  }
+}
+
+/** The variables that the expression makes safe when it comes next; undefined where it cannot. */
+function newlySafe(expr: Expr, ordering: Ordering): ReadonlySet<string> | undefined {
   const { names, globals, safe, unsafe, arity } = ordering;
   const outputs = outputsOfExpr(expr, arity, safe);
-  const closed = [...closureVariables(expr)].filter((name) => names.has(name) && !globals.has(name));
-  if (closed.length > 0) {
-    const open = without(new Set(closed), outputsOfBody(ordered, arity, safe));
+  const closed = new Set([...closureVariables(expr)].filter((name) => names.has(name) && !globals.has(name)));
+  if (closed.size > 0) {
     // An expression whose closure reads just what it gives itself waits for another that gives it.
-    if (open.size > 0 && open.size === outputs.size && isCovered(open, outputs)) return false;
-    if (open.size > 0) unsafe.set(expr, open);
+    if (closed.size === outputs.size && isCovered(closed, outputs)) return undefined;
+    unsafe.set(expr, closed);
   }
   const open = unsafe.get(expr);
   for (const name of open ?? []) if (outputs.has(name) || safe.has(name)) open?.delete(name);
-  if (open !== undefined && open.size > 0) return false;
+  if (open !== undefined && open.size > 0) return undefined;
   unsafe.delete(expr);
   addAll(safe, outputs);
-  return true;
+  return outputs;
 }
 
 /** All variables inside of the outermost closures of the expression. */

@@ -1,39 +1,39 @@
 import type { Term } from '../syntax/ast.ts';
 import { compareTerms } from '../syntax/compare.ts';
 import { isComprehension } from './nodes.ts';
-import { isCovered, patternView, safetyView, variablesOfTerm } from './variables.ts';
+import { isCovered, type Names, patternView, safetyView, variablesOfTerm } from './variables.ts';
 
 /** The variables that have a value once `a = b` holds, given that those of `safe` have one. */
-export function unifiedVariables(safe: ReadonlySet<string>, a: Term, b: Term): Set<string> {
+export function unifiedVariables(safe: Names, a: Term, b: Term): Set<string> {
   const unifier = new Unifier(safe);
   unifier.unify(a, b);
   return unifier.unified;
 }
 
 /** What the reference begins with has a value. */
-export function isReferenceSafe(reference: readonly Term[], safe: ReadonlySet<string>): boolean {
+export function isReferenceSafe(reference: readonly Term[], safe: Names): boolean {
   const head = reference[0];
   if (head === undefined) return true;
   return head.type === 'var' ? safe.has(head.name) : isTermSafe(head, safe);
 }
 
-function isTermSafe(term: Term, safe: ReadonlySet<string>): boolean {
+function isTermSafe(term: Term, safe: Names): boolean {
   return isCovered(variablesOfTerm(term, safetyView), safe);
 }
 
 /** The term gives values and takes none: a reference or call that is safe, or a comprehension. */
-function givesValue(term: Term, safe: ReadonlySet<string>): boolean {
+function givesValue(term: Term, safe: Names): boolean {
   if (term.type === 'ref') return isReferenceSafe(term.terms, safe);
   return term.type === 'call' && isTermSafe(term, safe);
 }
 
 class Unifier {
   readonly unified = new Set<string>();
-  readonly #safe: ReadonlySet<string>;
+  readonly #safe: Names;
   /** Variables that have a value once all of a set have. */
   readonly #waiting = new Map<string, Set<string>>();
 
-  constructor(safe: ReadonlySet<string>) {
+  constructor(safe: Names) {
     this.#safe = safe;
   }
 

@@ -169,8 +169,11 @@ export function variablesOfBody(body: Body, options: VariableOptions = {}): Set<
   return new VariableCollector(options).body(body).names;
 }
 
+/** Names that can only be asked for; sets are such. */
+export type Names = Pick<ReadonlySet<string>, 'has'>;
+
 /** Every name of `names` is in `safe`. */
-export function isCovered(names: Iterable<string>, safe: ReadonlySet<string>): boolean {
+export function isCovered(names: Iterable<string>, safe: Names): boolean {
   for (const name of names) if (!safe.has(name)) return false;
   return true;
 }

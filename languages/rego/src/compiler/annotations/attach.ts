@@ -20,7 +20,7 @@ export function annotationsOf(module: Module): ModuleAnnotations {
   const annotations: Annotations[] = [];
   const faults: Diagnostic[] = [];
   for (const block of blocks) {
-    const below = statements.find(([location]) => location.row > block.location.row)?.[1];
+    const below = statementBelow(statements, block.location.row);
     const scope = block.scope === '' ? impliedScope(block, below) : block.scope;
     const found = faultsOf(block, scope, below);
     faults.push(...found);
@@ -42,6 +42,21 @@ function statementsOf({
     if (rule.location !== undefined) statements.push([rule.location, { type: 'rule', rule }]);
   }
   return statements.sort(([a], [b]) => a.row - b.row);
+}
+
+/** The first statement behind the row; the statements are in order of their rows. */
+function statementBelow(
+  statements: readonly (readonly [location: Location, statement: Statement])[],
+  row: number,
+): Statement | undefined {
+  let low = 0;
+  let high = statements.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((statements[middle]?.[0].row ?? 0) > row) high = middle;
+    else low = middle + 1;
+  }
+  return statements[low]?.[1];
 }
 
 function impliedScope({ entrypoint }: AnnotationBlock, below: Statement | undefined): string {
