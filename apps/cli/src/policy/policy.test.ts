@@ -51,6 +51,12 @@ tests:
     });
   });
 
+  test('JUnit', () => {
+    const { out } = keelson(examples, ['policy', 'test', '.', '-f', 'junit', '--run', '//no-label']);
+    expect(out).toContain('<testsuite name="suite.yaml" tests="3" failures="0" errors="0" skipped="2">');
+    expect(out).toContain('<testcase classname="owning-team" name="no-label"/>');
+  });
+
   test('a file that cannot be read is exit 3, a wrong call 2', () => {
     withExamples((folder) => {
       rmSync(join(folder, 'samples/known.yaml'));
@@ -137,6 +143,13 @@ warn contains "w" if count(data.inventory.namespace.default["v1"].Pod) == 1
     expect([code, findings.length]).toEqual([3, 2]);
     expect(JSON.stringify(notifications)).toContain('eval_limit_error');
   }, 60_000);
+
+  test('a folder without policies is a wrong call', () => {
+    expect(scan({ 'p/b.rego': 'package c\n' })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no policy'),
+    });
+  });
 
   test('folders may stand in keelson.yaml', () => {
     const { findings } = scan({

@@ -17,9 +17,10 @@ import { CommandHost } from '../rego/host.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { filesAt, readPolicyFile } from './files.ts';
-import { suiteJson, suiteLines, totals } from './test-output.ts';
+import { junitText } from './test-junit.ts';
+import { type Detail, suiteJson, suiteLines, totals } from './test-output.ts';
 
-const formats = ['terminal', 'json'] as const;
+const formats = ['terminal', 'json', 'junit'] as const;
 
 const flags = {
   ...commonFlags,
@@ -37,7 +38,7 @@ below are run. Templates may be in Rego or CEL; where one has both, CEL judges, 
 
   -r, --run REGEX      run only tests and cases whose name matches; TEST//CASE asks for both
   -v, --verbose        list what holds too
-  -f, --format FORMAT  terminal (default) or json
+  -f, --format FORMAT  terminal (default), json or junit
   -o, --output FILE    write to FILE instead of stdout
   -q, --quiet          only what is wrong
 
@@ -83,22 +84,31 @@ export const { run, usage } = defineVerb(
       throw new CommandError('USAGE', `there is no suite at ${positionals.join(', ')}`);
     }
     const counts = totals(reports);
+    const detail = { verbose: values.verbose ?? false, quiet: values.quiet ?? false };
     const text =
       format === 'json'
-        ? `${stringifyJson(suiteJson(reports), { indent: 2 })}\n`
-        : `${[
-            ...reports.flatMap((report) =>
-              suiteLines(report, { verbose: values.verbose ?? false, quiet: values.quiet ?? false }),
-            ),
-            `${counts.passed} passed, ${counts.failed} failed${counts.skipped === 0 ? '' : `, ${counts.skipped} skipped`}`,
-          ]
-            .map(terminalSafe)
-            .join('\n')}\n`;
+        ? jsonText(reports)
+        : format === 'junit'
+          ? junitText(reports)
+          : linesText(reports, detail);
     writeResult(values.output, text);
     if (unreadable) return exitCodes.unreadable;
     return counts.failed > 0 ? exitCodes.findings : exitCodes.done;
   },
 );
+
+function jsonText(reports: readonly SuiteReport[]): string {
+  return `${stringifyJson(suiteJson(reports), { indent: 2 })}\n`;
+}
+
+function linesText(reports: readonly SuiteReport[], detail: Detail): string {
+  const { passed, failed, skipped } = totals(reports);
+  const lines = [
+    ...reports.flatMap((report) => suiteLines(report, detail)),
+    `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`,
+  ];
+  return `${lines.map(terminalSafe).join('\n')}\n`;
+}
 
 /** The results of a suite; undefined where the suite itself cannot be read, which is told. */
 function runFile(
