@@ -23,6 +23,8 @@ export {
   readDocument,
   readTar,
   rootsPermit,
+  type VerificationKey,
+  verifyBundle,
   writeTar,
 } from './bundle/index.ts';
 export type { Annotations } from './compiler/annotations/annotation.ts';

@@ -1,6 +1,15 @@
 import { statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { type ArchiveFile, type Bundle, RegoError, readBundle, readTar } from '@keelson/rego';
+import {
+  type ArchiveFile,
+  type Bundle,
+  nodeCryptography,
+  RegoError,
+  readBundle,
+  readTar,
+  type VerificationKey,
+  verifyBundle,
+} from '@keelson/rego';
 import { CommandError, reasonOf } from '../errors.ts';
 import { findFiles, readBytes } from './files.ts';
 
@@ -21,10 +30,15 @@ export interface LoadedBundle {
  *
  * @throws CommandError USAGE for a path that is not there; RegoError `bundle_error`
  */
-export function loadBundle(path: string, ignored: readonly string[] = []): LoadedBundle {
+export function loadBundle(
+  path: string,
+  ignored: readonly string[] = [],
+  verification?: VerificationKey,
+): LoadedBundle {
   const isArchive = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   const files = isArchive ? archiveFiles(path) : folderFiles(path, ignored);
   try {
+    if (verification !== undefined) verifyBundle(files, verification, cryptography());
     return { path, isArchive, files, bundle: readBundle(files) };
   } catch (error) {
     if (error instanceof RegoError)
@@ -32,6 +46,14 @@ export function loadBundle(path: string, ignored: readonly string[] = []): Loade
     throw error;
   }
 }
+
+function cryptography(): Cryptography {
+  const crypto = nodeCryptography();
+  if (crypto === undefined) throw new CommandError('USAGE', 'this Node has no cryptography');
+  return crypto;
+}
+
+type Cryptography = NonNullable<ReturnType<typeof nodeCryptography>>;
 
 /** The name under which a module of a bundle stands in messages. */
 export function moduleFile(

@@ -13,6 +13,7 @@ import {
   type RegoVersion,
   readDocument,
   rootsPermit,
+  type VerificationKey,
 } from '@keelson/rego';
 import type { LoadedBundle } from './bundles.ts';
 import { type FoundFile, findFiles, isYamlFile, readText } from './files.ts';
@@ -24,6 +25,8 @@ export interface Sources {
   readonly bundles: readonly string[];
   readonly ignore: readonly string[];
   readonly version: RegoVersion;
+  /** Every bundle must be signed by it. */
+  readonly verification?: VerificationKey | undefined;
   /** Read only modules. */
   readonly modulesOnly?: boolean;
 }
@@ -47,8 +50,8 @@ export async function load(sources: Sources): Promise<Loaded> {
   if (sources.bundles.length > 0 || loader.archives.length > 0) {
     const { loadBundle, moduleFile } = await import('./bundles.ts');
     const bundles = [
-      ...loader.archives.map((path) => loadBundle(path)),
-      ...sources.bundles.map((path) => loadBundle(path, sources.ignore)),
+      ...loader.archives.map((path) => loadBundle(path, [], sources.verification)),
+      ...sources.bundles.map((path) => loadBundle(path, sources.ignore, sources.verification)),
     ];
     checkRoots(bundles.slice(loader.archives.length));
     for (const bundle of bundles) loader.bundle(bundle, (path) => moduleFile(bundle, path));

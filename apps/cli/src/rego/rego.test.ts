@@ -297,3 +297,22 @@ test('--explain tells on stderr how an answer came about', () => {
   ]);
   expect(why.err).toContain('"eve"');
 });
+
+test('with --verification-key a bundle must be signed', () => {
+  const { code, out } = inFolder([
+    'eval',
+    '-b',
+    'p',
+    '--verification-key',
+    's',
+    '--signing-alg',
+    'HS256',
+    'data',
+  ]);
+  expect(code).toBe(2);
+  expect(JSON.parse(out).errors[0].message).toBe('bundle p: .signatures.json: the bundle is not signed');
+  expect(inFolder(['eval', '--signing-alg', 'HS256', 'data'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('need --verification-key'),
+  });
+});

@@ -17,3 +17,4 @@ export {
 } from './manifest.ts';
 export { fromYamlValue, readDocument } from './read-document.ts';
 export { type ArchiveFile, type ArchiveLimits, defaultArchiveLimits, readTar, writeTar } from './tar.ts';
+export { type VerificationKey, verifyBundle } from './verify.ts';
