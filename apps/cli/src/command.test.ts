@@ -332,3 +332,24 @@ describe('an --output is for the --format before it', () => {
     });
   });
 });
+
+test.each<[string, Record<string, string>, string[], number]>([
+  ['an empty folder', { 'readme.txt': 'x' }, [], 0],
+  ['an empty folder, strictly', { 'readme.txt': 'x' }, ['--strict'], 3],
+  [
+    'all judged, strictly',
+    { 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n' },
+    ['--strict'],
+    0,
+  ],
+  [
+    'a remote base, strictly',
+    { 'kustomization.yaml': 'resources: ["https://example.com/base?ref=v1"]\n' },
+    ['--strict'],
+    3,
+  ],
+])('%s exits as asked', (_, files, args, code) => {
+  withFolder(files, (folder) => {
+    expect(keelson(folder, ['scan', '.', '--fail-on', 'none', ...args]).code).toBe(code);
+  });
+});

@@ -16,8 +16,19 @@ export type CommandErrorCode = keyof typeof commandErrorCodes;
 /** A wrong call or configuration. */
 export class CommandError extends KeelsonError<CommandErrorCode> {}
 
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is no folder',
+  ENOSPC: 'no space left on the device',
+  EROFS: 'the file system is read-only',
+};
+
 /** What an error of the system says, for messages of our own. */
 export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (Object.hasOwn(systemReasons, code)) return systemReasons[code] ?? code;
   return error instanceof Error ? error.message : String(error);
 }
 

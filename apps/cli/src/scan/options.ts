@@ -44,6 +44,8 @@ export interface WrittenOptions {
   /** An earlier state to compare with: a revision, or a folder. */
   against: string | undefined;
   watch: boolean;
+  /** What was seen and not judged is as bad as what could not be read. */
+  strict: boolean;
 }
 
 /** Options after flags and configuration were put together. */
@@ -85,6 +87,7 @@ const options = {
   framework: { type: 'string', multiple: true, value: 'framework', list: true },
   against: { type: 'string', value: 'revision' },
   watch: { type: 'boolean', short: 'w' },
+  strict: { type: 'boolean' },
 } as const;
 
 export const scanHelp = () => `keelson scan: find, explain and mend what is wrong in Kubernetes configuration
@@ -106,6 +109,7 @@ PATH is a file, a folder, a quoted glob, an archive, or - for stdin: manifests (
       --framework NAME,...  run the checks of a framework and tell the state of each of its controls (keelson checks
                           coverage lists the names; or your own, FILE.yaml)
       --against REV|DIR   compare with a git revision or a folder: only what is new counts
+      --strict            exit 3 as well when something was seen and not judged (a chart without helm), or nothing was judged
   -w, --watch             judge again whenever a file changes, until interrupted
       --exclude GLOB      leave out paths, as .gitignore writes them
       --no-gitignore      read what .gitignore files leave out too
@@ -180,6 +184,7 @@ export function parseScanOptions(args: readonly string[]): WrittenOptions {
     frameworks: listOf(values.framework),
     against: values.against,
     watch: values.watch ?? false,
+    strict: values.strict ?? false,
   };
 }
 

@@ -77,7 +77,7 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
     seconds: progress.seconds,
     ...(earlier === undefined ? {} : { earlier }),
   });
-  if (judged.unreadable) return exitCodes.unreadable;
+  if (judged.unreadable || (merged.strict && isPartial(judged))) return exitCodes.unreadable;
   return overThreshold(judged.findings, merged.failOn) ? exitCodes.findings : exitCodes.done;
 }
 
@@ -110,6 +110,11 @@ async function compareWith(
     judged.notifications.push({ ...notification, level: 'warning', message });
   }
   return { comparison, judged: result };
+}
+
+/** True when something was seen and not judged, or there was nothing to judge. */
+function isPartial({ loaded }: Judged): boolean {
+  return loaded.notJudged.length > 0 || loaded.resources.length + loaded.dockerfiles.length === 0;
 }
 
 /** When the run began, RFC 3339 to the second; `SOURCE_DATE_EPOCH` makes reports that can be made again. */
