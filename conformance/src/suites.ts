@@ -9,9 +9,13 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   'helm-bitnami': () => import('./helm-bitnami.ts'),
   kics: () => import('./kics.ts'),
   'osps-baseline': () => import('./osps-baseline.ts'),
+  'opa-cases': () => import('./opa-cases.ts'),
+  'opa-compilecases': () => import('./opa-compilecases.ts'),
+  'opa-meta': () => import('./opa-meta.ts'),
   oscal: () => import('./oscal.ts'),
   'psa-oracle': () => import('./psa-oracle.ts'),
   'psa-testdata': () => import('./psa-testdata.ts'),
+  'rego-bench': () => import('./rego-bench.ts'),
   regolibrary: () => import('./regolibrary.ts'),
   'trivy-checks': () => import('./trivy-checks.ts'),
   'yaml-fuzz': () => import('./yaml-fuzz.ts'),
@@ -22,8 +26,4 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
 /** Suites of work that is under way: run by name, to see how far it is, and not part of `--all`. */
 export const progressSuites: typeof suites = {
   'cel-conformance': () => import('./cel-conformance.ts'),
-  'opa-cases': () => import('./opa-cases.ts'),
-  'opa-compilecases': () => import('./opa-compilecases.ts'),
-  'opa-meta': () => import('./opa-meta.ts'),
-  'rego-bench': () => import('./rego-bench.ts'),
 };
