@@ -7,6 +7,7 @@ import { measureHere } from './in-process.ts';
 import { corpus } from './keelson.ts';
 import { measureOnce, median } from './measure.ts';
 import { findPeer } from './peers.ts';
+import { measureServers } from './rego-server.ts';
 
 interface Workload {
   readonly name: string;
@@ -61,7 +62,13 @@ export async function run() {
     rounds,
     unit: 'CPU microseconds per evaluation, median (lowest to highest)',
     results,
+    server: await server('program' in opa ? opa.program : undefined),
   };
+}
+
+/** The CPU time of another process can only be read where Linux tells it. */
+async function server(opa: string | undefined) {
+  return process.platform === 'linux' ? await measureServers(opa) : 'not run: needs Linux';
 }
 
 function summary(
