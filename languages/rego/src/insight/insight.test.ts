@@ -116,6 +116,14 @@ data.app.level does not hold (app.rego:20)
     }
   });
 
+  it('short values that are kept back do not garble what stands for them', () => {
+    const policy = compile({ 'm.rego': 'package m\np := sprintf("%s-%s", [input.a, input.b])' });
+    const { explanation } = policy.evaluate('data.m.p', fromJson('{"a": "e", "b": "r.d"}'), {
+      explain: { redact: ([root, ...keys]) => root === 'input' && keys.length === 1 },
+    });
+    expect(explanation?.rules[0]?.results[0]?.value).toBe('[redacted]-[redacted]');
+  });
+
   it('keeps as many tries as are allowed', () => {
     const policy = compile({
       'm.rego': 'package m\nf(x) if x > 3\np contains x if { some x in numbers.range(1, 100); f(x) }',

@@ -29,6 +29,7 @@ export class ShownValues {
   readonly #redact: ExplainOptions['redact'];
   /** Texts at places that are kept back. */
   readonly #secrets = new Set<string>();
+  #pattern: RegExp | undefined;
 
   constructor(redact: ExplainOptions['redact']) {
     this.#redact = redact;
@@ -89,10 +90,18 @@ export class ShownValues {
   }
 
   #withoutSecrets(text: string): string {
-    let clean = text;
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, redactedText);
-    return clean;
+    if (this.#secrets.size === 0) return text;
+    this.#pattern ??= anyOf(this.#secrets);
+    return text.replaceAll(this.#pattern, redactedText);
   }
+}
+
+/** Matches each of the texts, the longest first: one may begin another. */
+function anyOf(texts: ReadonlySet<string>): RegExp {
+  const literals = [...texts]
+    .sort((a, b) => b.length - a.length)
+    .map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  return new RegExp(literals.join('|'), 'g');
 }
 
 function shorten(text: string): string {
