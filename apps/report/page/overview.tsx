@@ -136,7 +136,6 @@ function First({ model, active }: { model: Model; active: readonly number[] }) {
         head={['Severity', 'Check', 'Findings', 'Objects', 'Mended by --fix']}
       >
         {groups.slice(0, rows).map(({ key, title, findings }) => {
-          const mended = findings.filter((finding) => model.columns.mend[finding] === '1').length;
           return (
             <tr key={key}>
               <td>
@@ -149,7 +148,7 @@ function First({ model, active }: { model: Model; active: readonly number[] }) {
               </th>
               <td data-name="findings">{formatCount(findings.length)}</td>
               <td data-name="objects">{formatCount(objectsOf(model, findings))}</td>
-              <td data-name="mended by --fix">{mended === 0 ? 'none' : shareOf(mended, findings.length)}</td>
+              <td data-name="mended by --fix">{mendedText(model, findings)}</td>
             </tr>
           );
         })}
@@ -159,6 +158,14 @@ function First({ model, active }: { model: Model; active: readonly number[] }) {
       </p>
     </section>
   );
+}
+
+/** How many `--fix` mends; where it wants the check by name, that. */
+function mendedText(model: Model, findings: readonly number[]): string {
+  const by = (digit: string) => findings.filter((finding) => model.columns.mend[finding] === digit).length;
+  const mended = by('1');
+  if (mended > 0) return shareOf(mended, findings.length);
+  return by('2') > 0 ? 'when named' : 'none';
 }
 
 function Objects({ model, active }: { model: Model; active: readonly number[] }) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import { junitParts } from './junit.ts';
-import { counts } from './report.ts';
+import { countsNow } from './report.ts';
 import { schemaText } from './testing/corpora.ts';
 import { canary, compared, finding, full, hostile, reportOf, reports } from './testing/reports.ts';
 
@@ -29,15 +29,20 @@ describe.each(reports)('%s report', (_, report) => {
     expect(result.errors).toEqual([]);
   });
 
-  test('has a test for each finding, suppressed ones skipped, and an error for each error', async () => {
+  test('has a test for each finding, suppressed and old ones skipped, and an error for each error', async () => {
     const xml = await canonical(write(report));
-    const controls = report.frameworks.flatMap((item) => item.controls).map(({ verdict }) => verdict);
-    const failing = report.findings.filter((item) => counts(item.finding)).length;
-    expect(elements(xml, 'failure')).toBe(failing + controls.filter((verdict) => verdict === 'fail').length);
+    const controls = report.frameworks.flatMap((item) => item.controls);
+    const fresh = report.findings.filter(countsNow);
+    const rules = new Set(fresh.map((item) => item.finding.rule));
+    const passed = controls.filter(({ verdict }) => verdict === 'pass').length;
+    const failed = controls.filter(({ verdict, failed: by }) => {
+      return verdict === 'fail' && (report.comparison === undefined || by.some((rule) => rules.has(rule)));
+    }).length;
+    expect(elements(xml, 'failure')).toBe(fresh.length + failed);
     expect(elements(xml, 'error')).toBe(report.notifications.filter(({ level }) => level === 'error').length);
-    const suppressed = report.findings.length - failing;
-    const open = controls.filter((verdict) => verdict !== 'fail' && verdict !== 'pass').length;
-    expect(elements(xml, 'skipped')).toBe(suppressed + open + (report.comparison?.notComparable.length ?? 0));
+    const silent = report.findings.length - fresh.length;
+    const open = controls.length - passed - failed;
+    expect(elements(xml, 'skipped')).toBe(silent + open + (report.comparison?.notComparable.length ?? 0));
   });
 
   test('shows neither secrets nor control characters', async () => {
@@ -95,6 +100,22 @@ test('says what to do, where, and what a run beside an earlier state knows', () 
   expect(xml).toContain('state: new');
   expect(xml).toContain('<testsuite name="resolved since main"');
   expect(xml).toContain('<skipped message="x.yaml could not be read"/>');
+});
+
+test('beside an earlier state only what is new fails: findings, and controls', () => {
+  const [first, ...others] = compared.findings.map((item) => ({ ...item, state: 'unchanged' as const }));
+  const old = write({ ...compared, findings: [first, ...others].flatMap((item) => item ?? []) });
+  expect(elements(old, 'failure')).toBe(0);
+  expect(old).toContain('<skipped message="known before: main; critical: something is critical');
+  expect(old).toContain('<skipped message="known before: main; 2 findings, 1 suppressed"/>');
+  const highs = compared.findings.map((item) =>
+    item.finding.rule === 'rule-high'
+      ? { ...item, state: 'new' as const }
+      : { ...item, state: 'unchanged' as const },
+  );
+  const fresh = write({ ...compared, findings: highs });
+  expect(elements(fresh, 'failure')).toBe(3);
+  expect(fresh).toContain('<failure type="control"');
 });
 
 test('a check that found nothing has passed, one that could not be evaluated has not', () => {

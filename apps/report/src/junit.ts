@@ -1,8 +1,17 @@
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { Finding, Notification } from '@keelson/evidence';
 import { pathText, placeText } from './place.ts';
-import { counts, type ReportedFinding, type ScanReport } from './report.ts';
-import { controlsText, counted, memoized, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
+import { counts, countsNow, type ReportedFinding, type ScanReport } from './report.ts';
+import {
+  controlsText,
+  counted,
+  memoized,
+  oneLine,
+  plainLine,
+  type RuleWords,
+  ruleWordsOf,
+  tellerOf,
+} from './told.ts';
 
 interface Suite {
   name: string;
@@ -36,6 +45,8 @@ interface Context {
 /**
  * JUnit as Jenkins, GitLab and Ant read it: a suite for the input, one for each check that ran, one for each framework, and
  * two for an earlier state. Findings are failures, suppressed ones are skipped, what could not be read or judged is an error.
+ * Beside an earlier state, findings that were there before are skipped too, and so are controls that fail by such only: a
+ * pipeline is red for what is new.
  */
 export function* junitParts(report: ScanReport): Generator<string> {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n';
@@ -75,7 +86,8 @@ function* suitesOf(report: ScanReport): Generator<Suite> {
       words(rule),
     );
   }
-  for (const assessment of report.frameworks) yield frameworkSuite(assessment);
+  const failing = new Set(report.findings.filter(countsNow).map(({ finding }) => finding.rule));
+  for (const assessment of report.frameworks) yield frameworkSuite(assessment, report, failing);
   yield* comparisonSuites(context);
 }
 
@@ -127,19 +139,35 @@ function errorCase({ code, message, location, rule }: Notification, { tell, name
 }
 
 function findingCase(item: ReportedFinding, context: Context): Case {
-  const { finding, fixable, state } = item;
-  const { tell, name, help } = context;
+  const { finding, state } = item;
+  const { tell, name, help, report } = context;
   const place = placeOf(finding, context);
-  if (!counts(finding)) return { ...place, ...skipped(suppressionText(finding, tellerOf(context.report))) };
+  if (!counts(finding)) return { ...place, ...skipped(suppressionText(finding, tellerOf(report))) };
+  if (!countsNow(item))
+    return {
+      ...place,
+      ...skipped(`${knownBefore(report)}; ${finding.severity}: ${tellerOf(report)(finding.message)}`),
+    };
   const [where] = finding.locations;
   const [fix] = finding.fixes ?? [];
-  const command = fixable ? ' (keelson scan --fix)' : '';
+  const command = fixCommand(item);
   const at = where === undefined ? '' : `${place.file}${placeText({ ...where, file: '' })}\n`;
   const stateText = state === undefined ? '' : `\nstate: ${state}`;
-  const fixText = fix === undefined ? '' : `\nfix: ${name(fix.description)}${command}`;
+  const fixText =
+    fix === undefined ? '' : `\nfix: ${name(fix.description)}${command === '' ? '' : ` (${name(command)})`}`;
   const body = `${at}${help(finding.rule)}${stateText}${fixText}\nfingerprint: ${xml(finding.fingerprint)}`;
   const element = outcomeText('failure', finding.severity, tell(finding.message), body);
   return { name: place.name, file: place.file, outcome: 'failure', element };
+}
+
+/** `known before: main`. */
+function knownBefore({ comparison }: ScanReport): string {
+  return `known before: ${plainLine(comparison?.against ?? '')}`;
+}
+
+function fixCommand({ finding, fixable, fixableByName }: ReportedFinding): string {
+  if (fixable) return 'keelson scan --fix';
+  return fixableByName === true ? `keelson scan --fix=${finding.rule}` : '';
 }
 
 /** Rule, object and path, and the file: what stays when lines move. */
@@ -158,22 +186,32 @@ function suppressionText({ suppressions = [], message }: Finding, tell: (text: s
   return `suppressed (${reasons.join('; ')}): ${tell(message)}`;
 }
 
-function frameworkSuite({ framework, controls }: FrameworkAssessment): Suite {
+/** `failing`: the checks that found what counts now. */
+function frameworkSuite(
+  { framework, controls }: FrameworkAssessment,
+  report: ScanReport,
+  failing: ReadonlySet<string>,
+): Suite {
   return {
     name: plainLine(`${framework.id}: ${framework.title} ${framework.version}`),
     cases: controls.map((result) => ({
       name: xml(plainLine(`${result.control.id} ${result.control.title}`)),
       file: xml(plainLine(framework.id)),
-      ...controlOutcome(result),
+      ...controlOutcome(result, report, failing),
     })),
   };
 }
 
-function controlOutcome(result: ControlResult): Pick<Case, 'outcome' | 'element'> {
-  const { verdict, reason, failed, findings, suppressed } = result;
+function controlOutcome(
+  { verdict, reason, failed, findings, suppressed }: ControlResult,
+  report: ScanReport,
+  failing: ReadonlySet<string>,
+): Pick<Case, 'outcome' | 'element'> {
   if (verdict === 'pass') return {};
-  if (verdict !== 'fail') return skipped(`${verdict}: ${plainLine(reason ?? '')}`);
+  if (verdict !== 'fail') return skipped(`${verdict}: ${oneLine(reason ?? '')}`);
   const message = `${counted(findings, 'finding')}, ${suppressed} suppressed`;
+  const isKnown = report.comparison !== undefined && !failed.some((rule) => failing.has(rule));
+  if (isKnown) return skipped(`${knownBefore(report)}; ${message}`);
   const body = xml(`failed: ${failed.join(', ')}`);
   return { outcome: 'failure', element: outcomeText('failure', 'control', message, body) };
 }

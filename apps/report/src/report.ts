@@ -73,3 +73,8 @@ export interface SuppressionSummary {
 export function counts(finding: Finding): boolean {
   return finding.verdict === 'fail' && (finding.suppressions ?? []).length === 0;
 }
+
+/** True when the finding counts in this run: beside an earlier state, what was there before does not. */
+export function countsNow({ finding, state }: ReportedFinding): boolean {
+  return state !== 'unchanged' && counts(finding);
+}

@@ -1,8 +1,9 @@
 import { type Severity, severities } from '@keelson/evidence';
 import { comparisonCounts } from './comparison-lines.ts';
-import { summarize } from './json.ts';
-import { counts, type ScanReport } from './report.ts';
+import { counts, countsNow, type ReportedFinding, type ScanReport } from './report.ts';
+import { terminalSafe } from './sanitize.ts';
 import type { Painter } from './style.ts';
+import { counted } from './told.ts';
 
 /** How the end of a terminal report is drawn. */
 export interface SummaryOptions {
@@ -14,31 +15,62 @@ export interface SummaryOptions {
 
 const maxRows = 12;
 
-/** The checks that failed most, what was read, and what to do next. */
+/** The checks that failed most, what was read, and what to do next. Beside an earlier state, what was there before has one number. */
 export function summaryLines(report: ScanReport, { paint, width, show }: SummaryOptions): string[] {
-  const summary = summarize(report);
-  const rows = ruleTable(report, width);
-  const total = severities.reduce((sum, severity) => sum + summary[severity], 0);
-  const perSeverity = severities
-    .filter((severity) => summary[severity] > 0)
-    .map((severity) => `${paint.severity(severity, String(summary[severity]))} ${severity}`);
+  const current = report.findings.filter(countsNow);
+  const number = severityNumbers(current);
   const { files, objects, dockerfiles, checks, seconds } = report.input;
   const time = seconds === undefined ? '' : ` in ${seconds.toFixed(2)} s`;
-  const read = `Read ${count(files, 'file')}: ${count(objects, 'object')} and ${count(dockerfiles, 'Dockerfile')}, judged by ${checks} checks${time}.`;
-  const fixable = report.findings.filter((item) => item.fixable && counts(item.finding)).length;
+  const read = `Read ${counted(files, 'file')}: ${counted(objects, 'object')} and ${counted(dockerfiles, 'Dockerfile')}, judged by ${counted(checks, 'check')}${time}.`;
   const hidden = severities
     .slice(severities.indexOf(show) + 1)
-    .reduce((sum, severity) => sum + summary[severity], 0);
+    .reduce((sum, severity) => sum + number[severity], 0);
   return [
-    ...rows,
+    ...ruleTable(current, width),
     read,
-    total === 0 ? nothingFound(report, paint) : `${count(total, 'finding')}: ${perSeverity.join(', ')}.`,
+    current.length === 0 ? nothingFound(report, paint) : foundLine(report, current, paint),
     ...(hidden > 0 ? [`${hidden} below severity ${show} not listed: --show info lists them.`] : []),
-    ...suppressionLine(report, summary.suppressed),
+    ...suppressionLine(report),
+    ...fixLines(current),
+    ...comparisonCounts(report),
+  ];
+}
+
+function severityNumbers(items: readonly ReportedFinding[]): Record<Severity, number> {
+  const number = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
+  for (const { finding } of items) number[finding.severity]++;
+  return number;
+}
+
+/** `3 new findings: 1 critical, 2 low.` */
+function foundLine(report: ScanReport, current: readonly ReportedFinding[], paint: Painter): string {
+  const number = severityNumbers(current);
+  const perSeverity = severities
+    .filter((severity) => number[severity] > 0)
+    .map((severity) => `${paint.severity(severity, String(number[severity]))} ${severity}`);
+  const unknown = current.filter(({ state }) => state === 'not-comparable').length;
+  const noun =
+    report.comparison === undefined
+      ? 'finding'
+      : unknown === 0
+        ? 'new finding'
+        : 'new or not comparable finding';
+  return `${counted(current.length, noun)}: ${perSeverity.join(', ')}.`;
+}
+
+function fixLines(current: readonly ReportedFinding[]): string[] {
+  const fixable = current.filter((item) => item.fixable).length;
+  const named = current.filter((item) => !item.fixable && item.fixableByName === true);
+  const [first] = named;
+  return [
     ...(fixable > 0
       ? [`${fixable} can be mended now: keelson scan --fix (--diff shows the changes first).`]
       : []),
-    ...comparisonCounts(report),
+    ...(first === undefined
+      ? []
+      : [
+          `${named.length} can be mended by the name of the check: --fix=${terminalSafe(first.finding.rule)} for one.`,
+        ]),
   ];
 }
 
@@ -48,35 +80,39 @@ function nothingFound(report: ScanReport, paint: Painter): string {
   if (objects + dockerfiles === 0)
     return 'Nothing was judged: no Kubernetes object and no Dockerfile was read.';
   const isPartial = report.notifications.some(({ level }) => level === 'error');
-  return isPartial ? 'No findings in what could be read.' : paint.good('No findings.');
+  const none = report.comparison === undefined ? 'No findings' : 'No new findings';
+  return isPartial ? `${none} in what could be read.` : paint.good(`${none}.`);
 }
 
-function suppressionLine(report: ScanReport, suppressed: number): string[] {
+function suppressionLine(report: ScanReport): string[] {
   const { loaded, matched, unused, expired } = report.suppressions;
+  const suppressed = report.findings.filter(({ finding }) => !counts(finding)).length;
   if (loaded === 0 && suppressed === 0) return [];
   return [
-    `Exceptions: ${loaded} loaded, ${matched} matched, ${unused} unused, ${expired} expired; ${count(suppressed, 'finding')} suppressed.`,
+    `Exceptions: ${loaded} loaded, ${matched} matched, ${unused} unused, ${expired} expired; ${counted(suppressed, 'finding')} suppressed.`,
   ];
 }
 
+interface RuleRow {
+  severity: Severity;
+  findings: number;
+  objects: Set<string>;
+  fixable: number;
+  /** Mended only where the check is named. */
+  named: number;
+}
+
 /** The checks that failed most, worst severity first. */
-function ruleTable(report: ScanReport, width: number): string[] {
-  const rows = new Map<
-    string,
-    { severity: Severity; findings: number; objects: Set<string>; fixable: number }
-  >();
-  for (const { finding, fixable, state } of report.findings) {
-    if (!counts(finding) || state === 'unchanged') continue;
-    const row = rows.get(finding.rule) ?? {
-      severity: finding.severity,
-      findings: 0,
-      objects: new Set(),
-      fixable: 0,
-    };
+function ruleTable(current: readonly ReportedFinding[], width: number): string[] {
+  const rows = new Map<string, RuleRow>();
+  for (const { finding, fixable, fixableByName } of current) {
+    const { rule, severity, subject } = finding;
+    const row = rows.get(rule) ?? { severity, findings: 0, objects: new Set(), fixable: 0, named: 0 };
     row.findings++;
-    row.objects.add(finding.subject);
+    row.objects.add(subject);
     if (fixable) row.fixable++;
-    rows.set(finding.rule, row);
+    else if (fixableByName === true) row.named++;
+    rows.set(rule, row);
   }
   if (rows.size === 0) return [];
   const sorted = [...rows].sort(
@@ -92,19 +128,14 @@ function ruleTable(report: ScanReport, width: number): string[] {
   return [
     line('severity', 'check', 'findings', 'objects', 'fixable'),
     ...shown.map(([rule, row]) =>
-      line(
-        row.severity,
-        rule,
-        String(row.findings),
-        String(row.objects.size),
-        row.fixable === 0 ? '-' : String(row.fixable),
-      ),
+      line(row.severity, rule, String(row.findings), String(row.objects.size), fixableText(row)),
     ),
     ...(sorted.length > maxRows ? [`          and ${sorted.length - maxRows} more checks`] : []),
     '',
   ];
 }
 
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+function fixableText({ fixable, named }: RuleRow): string {
+  if (fixable > 0) return String(fixable);
+  return named > 0 ? 'by name' : '-';
 }

@@ -3,7 +3,7 @@ import { comparisonLines } from './comparison-lines.ts';
 import { foldCovered } from './covered.ts';
 import { excerptOf } from './excerpt.ts';
 import { frameworkLines } from './framework-lines.ts';
-import { counts, type ReportedFinding, type ScanReport } from './report.ts';
+import { countsNow, type ReportedFinding, type ScanReport } from './report.ts';
 import { terminalSafe } from './sanitize.ts';
 import { type Painter, painter, wrap } from './style.ts';
 import { summaryLines } from './summary.ts';
@@ -41,9 +41,7 @@ export function writeTerminal(report: ScanReport, options: TerminalOptions): str
   };
   const shown = new Set(severities.slice(0, severities.indexOf(options.show) + 1));
   // Beside an earlier state, what was there before is counted only.
-  const listed = report.findings.filter(
-    ({ finding, state }) => counts(finding) && shown.has(finding.severity) && state !== 'unchanged',
-  );
+  const listed = report.findings.filter((item) => countsNow(item) && shown.has(item.finding.severity));
   const lines: string[] = [];
   const { standing, folded } = foldCovered(listed, report.texts);
   context.folded = folded;

@@ -6,6 +6,11 @@ export function plainLine(text: string): string {
   return /^[ -~]*$/.test(text) ? text : terminalSafe(text.toWellFormed());
 }
 
+/** Texts of checks and frameworks are broken into lines for their files, not for their readers: blanks join them. */
+export function oneLine(text: string): string {
+  return plainLine(text.replaceAll(/\s+/g, ' ').trim());
+}
+
 /** The function, asked once for each value: names, messages and words of checks come again and again. */
 export function memoized<K, V>(ask: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
@@ -72,11 +77,6 @@ export const ruleWordsOf = shared(
       };
     }),
 );
-
-/** Texts of checks are broken into lines for their files, not for their readers. */
-function oneLine(text: string): string {
-  return plainLine(text.replaceAll(/\s+/g, ' ').trim());
-}
 
 /** `cis-1.12 5.2.2 5.2.3; mitre T1611`. */
 export function controlsText(controls: RuleWords['controls']): string {

@@ -209,6 +209,26 @@ test('what an earlier state had is told: gone is pass, not judged again is error
   expect(results.filter(({ properties }) => properties?.['state'] === 'new').length).toBeGreaterThan(0);
 });
 
+test('texts that are broken into lines in their files are one line here', () => {
+  const report = reportOf({ findings: [finding('high')], frameworks: [framework] });
+  const text = report.texts.get('rule-high');
+  const texts = new Map(
+    text === undefined
+      ? []
+      : [['rule-high', { ...text, title: 'A\ntitle', remediation: 'Do this\n  and that.\n' }]],
+  );
+  const [control] = framework.controls.filter(({ verdict }) => verdict === 'manual');
+  const controls = control === undefined ? [] : [{ ...control, reason: 'Ask the\n  operators.\n' }];
+  const results = resultsOf({ ...report, texts, frameworks: [{ ...framework, controls }] });
+  expect(results.find(({ result }) => result === 'fail')?.properties).toMatchObject({
+    title: 'A title',
+    remediation: 'Do this and that.',
+  });
+  expect(results.find(({ policy }) => policy === 'cis-1.12')?.message).toContain(
+    'manual: Ask the operators.',
+  );
+});
+
 test('hostile texts come back as data, and none of them makes a namespace or a label', () => {
   const items = itemsOf(hostile);
   expect(new Set(items.map(({ metadata }) => metadata.namespace))).toEqual(new Set([undefined, 'default']));

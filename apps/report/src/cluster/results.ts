@@ -2,6 +2,7 @@ import type { CheckText } from '@keelson/checks';
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { Finding, FindingLocation, Notification, Severity } from '@keelson/evidence';
 import type { ReportedFinding, ScanReport } from '../report.ts';
+import { oneLine, type RuleWords, ruleWordsOf } from '../told.ts';
 import { judgedResource } from './resources.ts';
 import { plainText } from './text.ts';
 
@@ -36,6 +37,7 @@ interface Judged {
  */
 export class PolicyResults {
   readonly #report: ScanReport;
+  readonly #words: (rule: string) => RuleWords;
   readonly #timestamp: string;
   readonly #checks = new Map<string, CheckFragments>();
   readonly #resources = new Map<string, JudgedObject>();
@@ -44,6 +46,7 @@ export class PolicyResults {
 
   constructor(report: ScanReport) {
     this.#report = report;
+    this.#words = ruleWordsOf(report);
     const seconds = Math.floor(Date.parse(report.time) / 1000);
     this.#timestamp = `"timestamp":{"seconds":${seconds},"nanos":0}`;
   }
@@ -120,7 +123,7 @@ export class PolicyResults {
   /** A control of a framework: `manual` and `not-applicable` ones were not evaluated, so they are `skip`. */
   control({ framework }: FrameworkAssessment, control: ControlResult): PolicyResult {
     const { verdict, reason, checks, findings, suppressed } = control;
-    const words = [control.control.title, reason === undefined ? verdict : `${verdict}: ${reason}`];
+    const words = [control.control.title, reason === undefined ? verdict : `${verdict}: ${oneLine(reason)}`];
     if (findings > 0) words.push(`findings: ${findings}`);
     if (suppressed > 0) words.push(`suppressed: ${suppressed}`);
     const head = this.#head(
@@ -184,7 +187,10 @@ export class PolicyResults {
     const text = this.#report.texts.get(rule);
     const id = plainText(rule);
     const category = text === undefined ? undefined : plainText(text.category);
-    const fragments = { head: this.#head(id, id, category), properties: checkProperties(text) };
+    const fragments = {
+      head: this.#head(id, id, category),
+      properties: checkProperties(text, this.#words(rule)),
+    };
     this.#checks.set(rule, fragments);
     return fragments;
   }
@@ -196,15 +202,10 @@ interface CheckFragments {
   properties: string;
 }
 
-function checkProperties(text: CheckText | undefined): string {
+function checkProperties(text: CheckText | undefined, { title, remediation, references }: RuleWords): string {
   if (text === undefined) return '';
   const controls = Object.entries(text.controls).map(([framework, ids]) => `${framework}: ${ids.join(', ')}`);
-  const properties = {
-    title: text.title,
-    remediation: text.remediation,
-    reference: text.references[0] ?? '',
-    controls: controls.join('; '),
-  };
+  const properties = { title, remediation, reference: references[0] ?? '', controls: controls.join('; ') };
   return Object.entries(properties)
     .map(([key, value]) => (value === '' ? '' : pair(key, plainText(value))))
     .join('');

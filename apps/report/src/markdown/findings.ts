@@ -107,7 +107,7 @@ function groupsOf(findings: readonly ReportedFinding[]): Group[] {
 
 /** One finding in a list below the name of its file. */
 function findingLine(
-  { finding, fixable, fixableByName, state }: ReportedFinding,
+  { finding, fixable, fixableByName }: ReportedFinding,
   covered: readonly string[],
   context: MarkdownContext,
 ): string {
@@ -116,8 +116,7 @@ function findingLine(
   const head = `- ${where}${codeSpan(shortName(objectText(finding)))}: ${escapeMarkdown(context.tell(finding.message))}`;
   const command = fixable ? '--fix' : fixableByName === true ? `--fix=${finding.rule}` : '';
   const rules = [finding.rule, ...covered].map((rule) => codeSpan(shortName(rule)));
-  const unknown = state === 'not-comparable' ? ' *not comparable*' : '';
-  return `${head} (${rules.join(', ')})${unknown}${adviceText(finding, command, context)}\n`;
+  return `${head} (${rules.join(', ')})${adviceText(finding, command, context)}\n`;
 }
 
 /** The mend where `--fix` has one, else what to do, said once for each check. */

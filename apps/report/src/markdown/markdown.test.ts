@@ -227,21 +227,38 @@ test('one endless text does not push the others out', () => {
   expect(write(reportOf({ findings, notifications }))).toContain('the last one');
 });
 
-test('what changed comes first', () => {
+test('beside an earlier state it tells what changed, and of the rest the number', () => {
   const text = write(compared);
-  expect(text).toMatch(/^## keelson: 2 new findings, 1 resolved\n/);
+  expect(text).toMatch(/^## keelson: 2 new findings, 1 resolved, 2 not comparable\n/);
   const sections = [...text.matchAll(/^### (.*)$/gm)].map(([, title]) => title);
   expect(sections).toEqual([
     'Compared with `main`',
-    'New or not comparable: 4',
-    'Resolved',
-    'Found before, not judged again',
-    'Not judged, or not wholly: 3',
-    'Unchanged: 3',
     'Frameworks',
+    'New: 2',
+    'Resolved: 1',
+    'Not comparable: 2',
+    'Found before, not judged again: 1',
+    'Not judged, or not wholly: 3',
   ]);
+  expect(text).toContain('| 2 | 1 | 3 | 2 | 1 |');
+  expect(text).toContain('| critical | 1 | 0 |\n| low | 1 | 0 |\n');
+  expect(text).toContain('3 findings were there before and are not listed');
   expect(text).toContain('x.yaml could not be read');
-  expect(text.match(/\*not comparable\*/g)).toHaveLength(2);
+  expect(text).toContain('1 finding suppressed.');
+});
+
+test('the size of what was there before is not that of the comment', () => {
+  const old = Array.from({ length: 2000 }, (_, i) => finding('high', { rule: `old-${i}` }));
+  const items = [...old, finding('high', { rule: 'fresh' })].map((item, i) => ({
+    finding: item,
+    fixable: false,
+    state: i < old.length ? ('unchanged' as const) : ('new' as const),
+  }));
+  const comparison = { against: 'main', resolved: [], notComparable: [] };
+  const text = write({ ...reportOf({ frameworks: [framework] }), findings: items, comparison });
+  expect(text).toContain('`fresh`');
+  expect(text).not.toContain('old-');
+  expect(text.length).toBeLessThan(1_500);
 });
 
 test('a finding says where, what and how to mend it', () => {

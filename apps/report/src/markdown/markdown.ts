@@ -1,20 +1,20 @@
-import type { FrameworkAssessment } from '@keelson/compliance';
 import { type Notification, severities } from '@keelson/evidence';
 import { foldCovered } from '../covered.ts';
-import { summarize } from '../json.ts';
 import { placeText } from '../place.ts';
 import { type Comparison, counts, type ReportedFinding, type ScanReport } from '../report.ts';
-import { counted, plainLine, ruleWordsOf, tellerOf } from '../told.ts';
+import { counted, ruleWordsOf, tellerOf } from '../told.ts';
+import { changesOf, comparisonHead, resolvedText, unjudgedText } from './changes.ts';
 import {
   boundedLines,
   findingGroups,
   type MarkdownContext,
   minListBytes,
-  placedFinding,
   shortName,
   sizeOf,
 } from './findings.ts';
-import { clipped, codeSpan, escapeMarkdown, idText } from './text.ts';
+import { failedControls, frameworkTable } from './frameworks.ts';
+import { checkTable, severityTable } from './tables.ts';
+import { clipped, codeSpan, escapeMarkdown, section } from './text.ts';
 
 /**
  * Bytes in UTF-8 that a document has at most. GitHub takes comments of 65,536 characters; bytes are never fewer than
@@ -32,8 +32,9 @@ const maxMessage = 500;
 const shares = { resolved: 0.08, notComparable: 0.05, notJudged: 0.1, checks: 0.06, frameworks: 0.15 };
 
 /**
- * A summary for a comment on a pull request or for the page of a job: what changed first, then numbers, what could not be
- * judged, findings by severity and file, and frameworks. Never longer than `maxMarkdownBytes`; what is left out is counted.
+ * A summary for a comment on a pull request or for the page of a job: numbers first, then what could not be judged, findings
+ * by severity and file, and frameworks. Beside an earlier state it is about what changed; of what was there before it has
+ * the number only. Never longer than `maxMarkdownBytes`; what is left out is counted.
  */
 export function* markdownParts(report: ScanReport): Generator<string> {
   const tell = tellerOf(report);
@@ -42,51 +43,82 @@ export function* markdownParts(report: ScanReport): Generator<string> {
     words: ruleWordsOf(report),
     helped: new Set(),
   };
+  if (report.comparison === undefined) yield* stateParts(report, context);
+  else yield* changeParts(report, report.comparison, context);
+}
+
+/** What there is. */
+function* stateParts(report: ScanReport, context: MarkdownContext): Generator<string> {
+  const { notifications, frameworks } = report;
   const counting = report.findings.filter(({ finding }) => counts(finding));
-  const { comparison, notifications, frameworks } = report;
-  const head = headText(report, counting) + comparisonHead(comparison, counting);
-  const resolved = resolvedText(comparison, context);
-  const numbers = severityTable(report) + checkTable(counting, report);
-  const notJudged = notJudgedText(notifications, context);
-  const foot = frameworksText(frameworks) + footText(report);
-  let left = maxMarkdownBytes - sizeOf(head + resolved + numbers + notJudged + foot);
-  const list = (title: string, items: readonly ReportedFinding[], bytes: number) => {
-    if (items.length === 0) return '';
-    const heading = `### ${title}: ${items.length}\n\n`;
-    const folded = foldCovered(items.slice(0, maxListed), report.texts);
-    const beside = Math.max(0, items.length - maxListed);
-    const text = heading + findingGroups(folded, beside, context, bytes - sizeOf(heading));
-    left -= sizeOf(text);
-    return text;
-  };
+  const found = counting.length === 0 ? 'no findings' : counted(counting.length, 'finding');
+  const head =
+    headText(report, found, counting) +
+    severityTable(report) +
+    checkTable(counting, context, maxMarkdownBytes * shares.checks) +
+    notJudgedText(notifications, context);
+  const table = frameworkTable(frameworks);
+  const failed = failedControls(frameworks, maxMarkdownBytes * shares.frameworks - sizeOf(table));
+  const foot = section('Frameworks', table + failed) + footText(report);
   yield head;
-  if (comparison === undefined) {
-    yield numbers + notJudged + list('Findings', counting, left);
-  } else {
-    const isOld = ({ state }: ReportedFinding) => state === 'unchanged';
-    // What the heading of the other list takes is kept for it.
-    const news = counting.filter((item) => !isOld(item));
-    const title = news.every(({ state }) => state === 'new') ? 'New' : 'New or not comparable';
-    yield list(title, news, left - minListBytes) + resolved + numbers + notJudged;
-    yield list('Unchanged', counting.filter(isOld), left);
-  }
+  yield listText('Findings', counting, report, context, maxMarkdownBytes - sizeOf(head + foot));
   yield foot;
 }
 
+/** What changed. */
+function* changeParts(
+  report: ScanReport,
+  comparison: Comparison,
+  context: MarkdownContext,
+): Generator<string> {
+  const changed = changesOf(report);
+  const { fresh, unknown } = changed;
+  const number = [
+    counted(fresh.length, 'new finding'),
+    `${comparison.resolved.length} resolved`,
+    ...(unknown.length > 0 ? [`${unknown.length} not comparable`] : []),
+  ].join(', ');
+  const head =
+    headText(report, number, [...fresh, ...unknown]) +
+    comparisonHead(comparison, changed) +
+    section('Frameworks', frameworkTable(report.frameworks));
+  const checks = checkTable(fresh, context, maxMarkdownBytes * shares.checks);
+  const resolved = resolvedText(comparison, context, maxMarkdownBytes * shares.resolved);
+  const unjudged =
+    unjudgedText(comparison, context, maxMarkdownBytes * shares.notComparable) +
+    notJudgedText(report.notifications, context);
+  const foot = footText(report);
+  const left = maxMarkdownBytes - sizeOf(head + checks + resolved + unjudged + foot);
+  // What the other list takes at least is kept for it.
+  const news = listText('New', fresh, report, context, left - minListBytes);
+  yield head + news + checks + resolved;
+  yield listText('Not comparable', unknown, report, context, left - sizeOf(news));
+  yield unjudged + foot;
+}
+
+function listText(
+  title: string,
+  items: readonly ReportedFinding[],
+  { texts }: ScanReport,
+  context: MarkdownContext,
+  bytes: number,
+): string {
+  if (items.length === 0) return '';
+  const heading = `### ${title}: ${items.length}\n\n`;
+  const covered = foldCovered(items.slice(0, maxListed), texts);
+  const beside = Math.max(0, items.length - maxListed);
+  return heading + findingGroups(covered, beside, context, bytes - sizeOf(heading));
+}
+
+/** `about`: the findings that the title counts. */
 function headText(
-  { tool, comparison, notifications, input, failOn }: ScanReport,
-  counting: readonly ReportedFinding[],
-) {
+  { tool, notifications, input, failOn }: ScanReport,
+  title: string,
+  about: readonly ReportedFinding[],
+): string {
   const isPartial = notifications.some(({ level }) => level === 'error');
-  const fresh = counting.filter(({ state }) => state === 'new').length;
-  const found = counting.length === 0 ? 'no findings' : counted(counting.length, 'finding');
-  const changed = `${counted(fresh, 'new finding')}, ${comparison?.resolved.length ?? 0} resolved`;
-  const title = `## ${tool.name}: ${comparison === undefined ? found : changed}\n\n`;
   const limit = failOn === 'none' ? -1 : severities.indexOf(failOn);
-  // Beside an earlier state, what was there before does not count.
-  const grave = counting.filter(
-    ({ finding, state }) => state !== 'unchanged' && severities.indexOf(finding.severity) <= limit,
-  ).length;
+  const grave = about.filter(({ finding }) => severities.indexOf(finding.severity) <= limit).length;
   const sentences = [
     input.objects + input.dockerfiles === 0
       ? 'Nothing was judged: no Kubernetes object and no Dockerfile was read.'
@@ -94,81 +126,8 @@ function headText(
     isPartial ? '**Not all could be read or judged**: see below.' : '',
     grave > 0 ? `${grave} of them of severity ${failOn} or worse.` : '',
   ].filter((sentence) => sentence !== '');
-  return sentences.length === 0 ? title : `${title}${sentences.join(' ')}\n\n`;
-}
-
-function comparisonHead(comparison: Comparison | undefined, counting: readonly ReportedFinding[]): string {
-  if (comparison === undefined) return '';
-  const number = (state: ReportedFinding['state']) => counting.filter((item) => item.state === state).length;
-  const unknown = number('not-comparable');
-  return [
-    `### Compared with ${codeSpan(shortName(comparison.against))}\n\n`,
-    '| new | resolved | unchanged | not comparable | not judged again |\n|---:|---:|---:|---:|---:|\n',
-    `| ${number('new')} | ${comparison.resolved.length} | ${number('unchanged')} | ${unknown} | ${comparison.notComparable.length} |\n\n`,
-    unknown === 0
-      ? ''
-      : `Not comparable: the other side could not be judged there; so these may be new or old.\n\n`,
-  ].join('');
-}
-
-/** What is gone, and what could not be judged again. */
-function resolvedText(comparison: Comparison | undefined, context: MarkdownContext): string {
-  if (comparison === undefined) return '';
-  const { resolved, notComparable } = comparison;
-  const gone = boundedLines(
-    resolved,
-    (item) => `- ${placedFinding(item, context)}\n`,
-    maxMarkdownBytes * shares.resolved,
-  );
-  const unknown = boundedLines(
-    notComparable,
-    ({ finding, reason }) =>
-      `- ${placedFinding(finding, context)}: ${escapeMarkdown(context.tell(reason))}\n`,
-    maxMarkdownBytes * shares.notComparable,
-  );
-  return section('Resolved', gone) + section('Found before, not judged again', unknown);
-}
-
-function severityTable(report: ScanReport): string {
-  const summary = summarize(report);
-  const fixable = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
-  const suppressed = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
-  for (const item of report.findings) {
-    const { finding } = item;
-    if (!counts(finding)) suppressed[finding.severity]++;
-    else if (item.fixable) fixable[finding.severity]++;
-  }
-  const rows = severities.map(
-    (severity) => `| ${severity} | ${summary[severity]} | ${fixable[severity]} | ${suppressed[severity]} |\n`,
-  );
-  return `| severity | findings | \`--fix\` mends | suppressed |\n|---|---:|---:|---:|\n${rows.join('')}\n`;
-}
-
-/** The checks that found something, worst first and folded away. */
-function checkTable(counting: readonly ReportedFinding[], report: ScanReport): string {
-  const words = ruleWordsOf(report);
-  const groups = [...Map.groupBy(counting, ({ finding }) => finding.rule)].sort(
-    ([, a], [, b]) => rankOf(a) - rankOf(b) || b.length - a.length,
-  );
-  if (groups.length < 2) return '';
-  let text = '';
-  let left = maxMarkdownBytes * shares.checks;
-  let rows = 0;
-  for (const [rule, items] of groups) {
-    const row = `| ${items[0]?.finding.severity ?? ''} | ${idText(shortName(rule))} | ${escapeMarkdown(words(rule).title)} | ${items.length} |\n`;
-    left -= sizeOf(row);
-    if (left < 0) break;
-    text += row;
-    rows++;
-  }
-  const rest = groups.length - rows;
-  const more = rest === 0 ? '' : `And ${counted(rest, 'check')} more.\n\n`;
-  const head = '| severity | check | what it finds | findings |\n|---|---|---|---:|\n';
-  return `<details><summary>By check: ${counted(groups.length, 'check')}</summary>\n\n${head}${text}\n${more}</details>\n\n`;
-}
-
-function rankOf(items: readonly ReportedFinding[]): number {
-  return severities.indexOf(items[0]?.finding.severity ?? 'info');
+  const heading = `## ${tool.name}: ${title}\n\n`;
+  return sentences.length === 0 ? heading : `${heading}${sentences.join(' ')}\n\n`;
 }
 
 function notJudgedText(notifications: readonly Notification[], { tell }: MarkdownContext): string {
@@ -188,43 +147,15 @@ function notJudgedText(notifications: readonly Notification[], { tell }: Markdow
   return section(`Not judged, or not wholly: ${notifications.length}`, lines);
 }
 
-function frameworksText(frameworks: readonly FrameworkAssessment[]): string {
-  if (frameworks.length === 0) return '';
-  const rows = frameworks.map(({ framework, counts }) => {
-    const name = escapeMarkdown(plainLine(`${framework.title} ${framework.version}`));
-    return `| ${name} | ${counts.fail} | ${counts.pass} | ${counts.manual} | ${counts['not-applicable']} |\n`;
-  });
-  const table = `| framework | failed | passed | for a person to judge | not applicable |\n|---|---:|---:|---:|---:|\n${rows.join('')}\n`;
-  const failed = frameworks.flatMap(({ framework, controls }) =>
-    controls.filter(({ verdict }) => verdict === 'fail').map((result) => ({ id: framework.id, ...result })),
-  );
-  const lines = boundedLines(
-    failed,
-    ({ id, control, findings, suppressed }) => {
-      const passed = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
-      const name = codeSpan(plainLine(`${id} ${control.id}`));
-      return `- ${name} ${escapeMarkdown(plainLine(control.title))}: ${counted(findings, 'finding')}${passed}\n`;
-    },
-    maxMarkdownBytes * shares.frameworks - sizeOf(table),
-  );
-  return section('Frameworks', table + folded(`Failed: ${counted(failed.length, 'control')}`, lines));
-}
-
-function footText({ tool, input, suppressions }: ScanReport): string {
+function footText(report: ScanReport): string {
+  const { tool, input, suppressions } = report;
   const { files, objects, dockerfiles, checks } = input;
   const { loaded, matched, unused, expired } = suppressions;
   const exceptions =
     loaded === 0
       ? ''
       : ` Exceptions: ${loaded} loaded, ${matched} matched, ${unused} unused, ${expired} expired.`;
-  return `${tool.name} ${tool.version} read ${counted(files, 'file')}: ${counted(objects, 'object')} and ${counted(dockerfiles, 'Dockerfile')}, judged by ${counted(checks, 'check')}.${exceptions}\n`;
-}
-
-function section(title: string, body: string): string {
-  return body === '' ? '' : `### ${title}\n\n${body}\n`;
-}
-
-/** A list that is shown when it is asked for. */
-function folded(summary: string, body: string): string {
-  return body === '' ? '' : `<details><summary>${summary}</summary>\n\n${body}\n</details>\n`;
+  const suppressed = report.findings.filter(({ finding }) => !counts(finding)).length;
+  const silent = suppressed === 0 ? '' : ` ${counted(suppressed, 'finding')} suppressed.`;
+  return `${tool.name} ${tool.version} read ${counted(files, 'file')}: ${counted(objects, 'object')} and ${counted(dockerfiles, 'Dockerfile')}, judged by ${counted(checks, 'check')}.${exceptions}${silent}\n`;
 }

@@ -54,3 +54,8 @@ export function idText(id: string): string {
 export function htmlCode(text: string): string {
   return `<code>${text.replace(/[&<>"']/g, reference)}</code>`;
 }
+
+/** A heading and what stands below it; nothing where nothing does. */
+export function section(title: string, body: string): string {
+  return body === '' ? '' : `### ${title}\n\n${body}\n`;
+}
