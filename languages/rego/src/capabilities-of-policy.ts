@@ -32,36 +32,17 @@ export function parserCapabilities(capabilities: Partial<Capabilities>): ParserC
 /** The host, for a policy that may reach these hosts only. */
 export function hostWithin(host: BuiltinHost, allowed: readonly string[] | undefined): BuiltinHost {
   if (allowed === undefined) return host;
-  const check = (name: string): void => {
-    if (!allowed.includes(name)) throw builtinError(`disallowed host: ${name}`);
-  };
-  const { lookUpAddresses, http } = host;
-  return {
+  const { lookUpAddresses, httpHosts } = host;
+  const within: BuiltinHost = {
     ...host,
-    ...(lookUpAddresses === undefined
-      ? {}
-      : {
-          lookUpAddresses: (name) => {
-            check(name);
-            return lookUpAddresses.call(host, name);
-          },
-        }),
-    ...(http === undefined
-      ? {}
-      : {
-          http: (request) => {
-            check(hostOf(request.url));
-            const { allowedHosts = allowed } = request;
-            return http.call(host, {
-              ...request,
-              allowedHosts: allowedHosts.filter((name) => allowed.includes(name)),
-            });
-          },
-        }),
+    httpHosts: (httpHosts ?? []).filter((name) => allowed.includes(name)),
   };
-}
-
-/** The host of a URL without its port. */
-function hostOf(url: string): string {
-  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^:/?#@]*)/i.exec(url)?.[1] ?? '';
+  if (lookUpAddresses === undefined) return within;
+  return {
+    ...within,
+    lookUpAddresses: (name) => {
+      if (!allowed.includes(name)) throw builtinError(`disallowed host: ${name}`);
+      return lookUpAddresses.call(host, name);
+    },
+  };
 }

@@ -11,8 +11,15 @@ export interface BuiltinHost {
   randomBytes?(length: number): Uint8Array;
   /** The addresses of a host name. */
   lookUpAddresses?(name: string): readonly string[];
-  /** An HTTP exchange, synchronous as evaluation is. */
+  /**
+   * One HTTP exchange, synchronous as evaluation is. It follows no redirect: `http.send` does, and asks anew
+   * for each. Any error that it throws is one of the network; one named `TimeoutError` is a timeout.
+   */
   http?(request: HttpRequest): HttpResponse;
+  /** The names of the hosts that `http.send` may reach, redirects included; none where not given. */
+  httpHosts?: readonly string[];
+  /** Responses that outlive an evaluation, for `http.send` with `cache` or `force_cache`; a Map will do. */
+  httpCache?: HttpCache;
   /** What `opa.runtime` shows: configuration, environment, version. Nothing secret belongs here. */
   runtime?(): RuntimeInformation;
   /** Digests, signatures and certificates. */
@@ -21,15 +28,16 @@ export interface BuiltinHost {
 
 export interface HttpRequest {
   readonly method: string;
+  /** http or https, without a fragment. */
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: Uint8Array;
-  /** Milliseconds. */
+  /** Milliseconds; no limit where not given. */
   readonly timeout?: number;
-  /** The hosts that redirects may lead to; any where not given. */
-  readonly allowedHosts?: readonly string[];
-  /** Options of transport security and redirects as the policy gave them. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** How often this request failed before. A host may wait before it tries again. */
+  readonly attempt: number;
+  /** Options of transport security, `tls_ca_cert` and the like, as the policy gave them. */
+  readonly options: Readonly<Record<string, string | boolean>>;
 }
 
 export interface HttpResponse {
@@ -37,6 +45,17 @@ export interface HttpResponse {
   readonly statusText: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
+}
+
+export interface HttpCache {
+  get(key: string): CachedHttpResponse | undefined;
+  set(key: string, response: CachedHttpResponse): unknown;
+  delete(key: string): unknown;
+}
+
+export interface CachedHttpResponse extends HttpResponse {
+  /** Nanoseconds since 1970, UTC. */
+  readonly expires: bigint;
 }
 
 export interface RuntimeInformation {

@@ -26,6 +26,8 @@ export type {
 export { builtinDeclaration, builtinNames } from './declarations.ts';
 export type {
   BuiltinHost,
+  CachedHttpResponse,
+  HttpCache,
   HttpRequest,
   HttpResponse,
   RuntimeInformation,

@@ -30,7 +30,7 @@ describe('net', () => {
     ],
     ['net.cidr_merge', '[["::1"]]', 'eval_builtin_error: IPv6 invalid: needs prefix length'],
     ['net.cidr_contains_matches', '[{"x": ["1.1.0.0/16", "a"]}, ["1.1.1.128", "1.2.2.1"]]', '[["x",0]]'],
-    ['net.lookup_ip_addr', '["a.example"]', 'eval_builtin_error: unallowed host: a.example'],
+    ['net.lookup_ip_addr', '["a.example"]', 'eval_builtin_error: disallowed host: a.example'],
   ])('%s(%s) is %s', (name, args, wanted) => {
     expect(callJson(net, name, args)).toBe(wanted);
   });

@@ -107,7 +107,7 @@ function lookUp(args: BuiltinArguments, context: BuiltinContext): RegoValue {
   const name = stringOperand(args, 1);
   return cached(context, 'net.lookup_ip_addr', name, () => {
     const { host } = context;
-    if (host.lookUpAddresses === undefined) throw builtinError(`unallowed host: ${name}`);
+    if (host.lookUpAddresses === undefined) throw builtinError(`disallowed host: ${name}`);
     return setOf(host.lookUpAddresses(name));
   });
 }

@@ -4,11 +4,15 @@ import { isIpv6Literal } from './ipv6.ts';
 /** URLs as Go's net/url reads them, down to the texts of its errors. */
 export interface ParsedUrl {
   readonly scheme: string;
+  /** The host name with its brackets and port. */
+  readonly host: string;
   readonly hostname: string;
   readonly port: string;
   readonly path: string;
   /** The path as written, where escaping the path anew would not give it. */
   readonly rawPath: string;
+  /** The path with its escapes, as it goes over the wire. */
+  readonly escapedPath: string;
   readonly rawQuery: string;
   readonly fragment: string;
 }
@@ -36,12 +40,23 @@ function cut(text: string, separator: string): [before: string, after: string] {
   return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
 }
 
+const empty: ParsedUrl = {
+  scheme: '',
+  host: '',
+  hostname: '',
+  port: '',
+  path: '',
+  rawPath: '',
+  escapedPath: '',
+  rawQuery: '',
+  fragment: '',
+};
+
 const control = /[\u0000-\u001f\u007f]/;
 
 function parseWithoutFragment(text: string): ParsedUrl {
-  const empty = { scheme: '', hostname: '', port: '', path: '', rawPath: '', rawQuery: '', fragment: '' };
   if (control.test(text)) throw new UrlSyntaxError('net/url: invalid control character in URL');
-  if (text === '*') return { ...empty, path: '*', rawPath: '*' };
+  if (text === '*') return { ...empty, path: '*', rawPath: '*', escapedPath: '*' };
   const [scheme, afterScheme] = splitScheme(text);
   const [rest, rawQuery] = cut(afterScheme, '?');
   const known = { ...empty, scheme, rawQuery };
@@ -65,9 +80,12 @@ function splitScheme(text: string): [scheme: string, rest: string] {
   return match === null ? ['', text] : [(match[1] ?? '').toLowerCase(), text.slice(match[0].length)];
 }
 
-function readPath(written: string): Pick<ParsedUrl, 'path' | 'rawPath'> {
+const escapedCharacters = /^[A-Za-z0-9\-_.~!$&'()*+,;=:@/[\]%]*$/;
+
+function readPath(written: string): Pick<ParsedUrl, 'path' | 'rawPath' | 'escapedPath'> {
   const path = unescapePart(written, 'path');
-  return { path, rawPath: escapePath(path) === written ? path : written };
+  const escapedPath = escapedCharacters.test(written) ? written : escapePath(path);
+  return { path, rawPath: escapePath(path) === written ? path : written, escapedPath };
 }
 
 const usualInPath = /[A-Za-z0-9\-_.~$&+,/:;=@]/;
@@ -84,7 +102,7 @@ function escapePath(path: string): string {
 
 const userCharacters = /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/;
 
-function readAuthority(scheme: string, authority: string): Pick<ParsedUrl, 'hostname' | 'port'> {
+function readAuthority(scheme: string, authority: string): Pick<ParsedUrl, 'host' | 'hostname' | 'port'> {
   const at = authority.lastIndexOf('@');
   const host = readHost(scheme, authority.slice(at + 1));
   if (at >= 0) {
@@ -92,7 +110,7 @@ function readAuthority(scheme: string, authority: string): Pick<ParsedUrl, 'host
     if (!userCharacters.test(user)) throw new UrlSyntaxError('net/url: invalid userinfo');
     for (const part of cut(user, ':')) unescapePart(part, 'path');
   }
-  return splitPort(host);
+  return { host, ...splitPort(host) };
 }
 
 function readHost(scheme: string, host: string): string {
