@@ -1,5 +1,5 @@
 import { isEquality, sides } from '../compiler/nodes.ts';
-import type { Expr, Term } from '../syntax/ast.ts';
+import type { Expr, Term, VarTerm } from '../syntax/ast.ts';
 import { newExpr, varTerm } from '../syntax/build.ts';
 import { evaluateCall } from './calls.ts';
 import { evaluateEvery } from './every.ts';
@@ -61,7 +61,8 @@ function evaluateEquality(place: Place, expr: Expr, next: Next): void {
 /** A term holds where it has a value other than false. */
 function evaluateTerm(place: Place, term: Term, next: Next): void {
   const { frame, session } = place;
-  const result = varTerm(`$_term_${place.id}_${place.index}`);
+  const result: VarTerm = varTerm(`$_term_${place.id}_${place.index}`);
+  session.conditions?.add(result.name);
   unify(place, term, result, [frame, frame], () => {
     if (session.unknowns.contains(result, frame)) {
       saveExpr(place, newExpr({ type: 'term', term: result }), next);

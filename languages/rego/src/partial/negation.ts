@@ -209,5 +209,5 @@ function negateSupport(
   const operator = refTerm(path);
   const terms: Expr['terms'] =
     args.length === 0 ? { type: 'term', term: operator } : { ...callOf('', args, undefined), operator };
-  saveNegations(place, [negate(terms)], next);
+  saveNegations(place, [{ ...negate(terms), location: expressionAt(place).location }], next);
 }

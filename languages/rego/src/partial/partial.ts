@@ -46,6 +46,8 @@ export interface PartialOptions {
   readonly disableInlining?: readonly string[];
   /** Keep every rule that needs something unknown as a rule of the support modules. */
   readonly shallowInlining?: boolean;
+  /** Inline rules with a default of false where only their truth counts; false where not given, as in OPA. */
+  readonly inlineConditions?: boolean;
   /** Call built-ins that give another result each time, where their arguments are known; false where not given. */
   readonly nondeterministicBuiltins?: boolean;
   /** The package below `data` that support modules stand in; `partial` where not given. */
@@ -152,6 +154,7 @@ export class PartialPolicy {
       namespace: options.namespace ?? 'partial',
       shallow: options.shallowInlining ?? false,
       nondeterministic: options.nondeterministicBuiltins ?? false,
+      conditions: options.inlineConditions === true ? new Set() : undefined,
       counters: { frame: 0, variable: 0 },
       builtin: (name) => builtins?.get(name) ?? findBuiltin(name),
       passesTypes: (body) => queryTypeErrors(body, compilation, names, new Map()).length === 0,

@@ -73,15 +73,18 @@ function walkComplete(arrival: Arrival, definitions: Definitions, next: Next): v
     return;
   }
   const path = plugged.slice(0, at + 1);
-  const isApart = needsFallback(journey, definitions) || place.session.shallow;
+  const isApart = needsFallback(arrival, definitions) || place.session.shallow;
   if (isApart || isDisabled(place.scope, path, true)) referToSupport(arrival, definitions, next);
   else inlineRules(arrival, definitions.rules, next);
 }
 
 /** The default may be the answer: it is, unless the other side is a constant that differs from it. */
-function needsFallback({ other }: Journey, { fallback }: Definitions): boolean {
+function needsFallback({ place, journey: { other } }: Arrival, { fallback }: Definitions): boolean {
   const value = fallback?.rule.head.value;
   if (value === undefined) return false;
+  const isFalse = value.type === 'boolean' && !value.value;
+  const { conditions } = place.session;
+  if (isFalse && other.term.type === 'var' && conditions?.has(other.term.name) === true) return false;
   const wanted = other.frame.plug(other.term);
   return !isConstant(wanted) || sameTerm(wanted, value);
 }

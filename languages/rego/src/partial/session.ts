@@ -20,6 +20,8 @@ export interface Session {
   readonly shallow: boolean;
   /** Call built-ins that give another result each time. */
   readonly nondeterministic: boolean;
+  /** Variables whose value only decides whether an expression holds: a default of false changes nothing for them. */
+  readonly conditions: Set<string> | undefined;
   readonly counters: { frame: number; variable: number };
   builtin(name: string): Builtin | undefined;
   /** No type error shows that the body can never hold. */

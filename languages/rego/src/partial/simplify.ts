@@ -74,7 +74,7 @@ class Simplifier {
 
   readonly #term = (term: Term): Term => {
     if (term.type === 'var') return this.#variable(term);
-    if (term.type === 'ref') return this.#reference(term.terms);
+    if (term.type === 'ref') return { ...this.#reference(term.terms), location: term.location };
     return mapTerm(term, this.#term, this.#bodyOf, this.#expr);
   };
 
