@@ -1,44 +1,10 @@
-import { type Check, judge, withParams } from '@keelson/checks';
-import { assess, coverageOf } from '@keelson/compliance';
-import { SourceText } from '@keelson/core';
-import { readDockerfileText, readManifestText } from '@keelson/manifests';
-import { loadCheckExamples, loadChecks, loadCheckTexts } from '@keelson/pack-checks';
-import { loadFrameworks } from '@keelson/pack-frameworks';
+import { withParams } from '@keelson/checks';
+import { loadCheckExamples } from '@keelson/pack-checks';
 import { describe, expect, test } from 'vitest';
+import { checks, failuresOf, frameworks, verdictsOf } from './testing/control-verdicts.ts';
 import { hardenedPod, type PodChange, restOfTheShop, roleWith } from './testing/hardened-shop.ts';
 
 // A map of controls is right when the smallest object that breaks a control fails that control, and no neighbour.
-
-const checks = await loadChecks();
-const asked = new Set(checks.map(({ id }) => id));
-const texts = await loadCheckTexts();
-const frameworks = (await loadFrameworks()).map((framework) => ({
-  framework,
-  coverage: coverageOf(framework, texts.values()),
-}));
-
-/** Controls of each framework by verdict. */
-function verdictsOf(text: string, dockerfile = false, only: readonly Check[] = checks) {
-  const source = new SourceText(dockerfile ? 'Dockerfile' : 'a.yaml', text);
-  const read = dockerfile ? { resources: [], errors: [] } : readManifestText(source);
-  const dockerfiles = dockerfile ? [readDockerfileText(source).input] : [];
-  expect(read.errors).toEqual([]);
-  const { violations, statistics } = judge({ resources: read.resources, dockerfiles }, only);
-  const findings = violations.map(({ check }) => ({ rule: check.id, suppressed: false }));
-  const run = { statistics, findings, asked, unread: 0 };
-  return new Map(
-    frameworks.map(({ framework, coverage }) => [framework.id, assess(framework, coverage, run).controls]),
-  );
-}
-
-/** `framework control` of everything that fails. */
-function failuresOf(text: string): Set<string> {
-  return new Set(
-    [...verdictsOf(text)].flatMap(([id, controls]) =>
-      controls.filter(({ verdict }) => verdict === 'fail').map(({ control }) => `${id} ${control.id}`),
-    ),
-  );
-}
 
 const shopWith = (change: PodChange) => [hardenedPod(change), ...restOfTheShop].join('\n---\n');
 const base = failuresOf(shopWith({}));
@@ -63,7 +29,8 @@ describe('a hardened Pod with one fault fails the controls of that fault and no 
     [
       'privileged',
       { context: { privileged: true } },
-      'cis-1.12 5.2.2, nsa privileged-containers, pss privileged',
+      // It has every capability and no profile; the standards for Pods name the field alone.
+      'cis-1.12 5.2.2, cis-1.12 5.2.8, cis-1.12 5.2.9, cis-1.12 5.6.2, nsa apparmor, nsa capabilities, nsa privileged-containers, nsa seccomp, pss privileged',
     ],
     ['hostPID', { pod: { hostPID: true } }, 'cis-1.12 5.2.3, nsa host-namespaces, pss hostNamespaces'],
     ['hostIPC', { pod: { hostIPC: true } }, 'cis-1.12 5.2.4, nsa host-namespaces, pss hostNamespaces'],
@@ -101,6 +68,11 @@ describe('a hardened Pod with one fault fails the controls of that fault and no 
       'SYS_ADMIN added',
       { context: add('SYS_ADMIN') },
       'cis-1.12 5.2.9, nsa capabilities, pss capabilities_baseline, pss capabilities_restricted',
+    ],
+    [
+      'every capability',
+      { context: add('ALL') },
+      'cis-1.12 5.2.8, cis-1.12 5.2.9, nsa capabilities, pss capabilities_baseline, pss capabilities_restricted',
     ],
     [
       'a folder of the host',

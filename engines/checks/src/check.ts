@@ -51,6 +51,11 @@ export interface CheckText {
    * reports for people fold them.
    */
   covers: readonly string[];
+  /**
+   * Checks that tell what this one leaves out so that findings do not repeat: where they fail, the controls that this
+   * check judges fail too.
+   */
+  toldBy?: readonly string[];
 }
 
 /** The inline examples of a check. */

@@ -22,6 +22,7 @@ export interface CheckDefinition {
   aliases: Readonly<Record<string, readonly string[]>>;
   references: string[];
   covers: string[];
+  toldBy: string[];
   examples: CheckExample[];
   params?: JsonObject;
   /** Why the check is of no use as an admission policy, where nothing else of it shows that. */
@@ -63,7 +64,7 @@ const scopes: Readonly<Record<CheckScope, CheckTarget>> = {
 const containerTypes = ['init', 'container', 'ephemeral'];
 const knownKeys = new Set(
   `id title severity category target scope kinds containers components each when expression message text point program
-   why remediation fix controls aliases references covers examples params notAtAdmission`.split(/\s+/),
+   why remediation fix controls aliases references covers toldBy examples params notAtAdmission`.split(/\s+/),
 );
 const fixKeys = new Set(['description', 'patch', 'choice', 'when', 'optIn']);
 
@@ -113,6 +114,7 @@ class Reader {
       aliases: this.#lists('aliases'),
       references: this.#strings('references'),
       covers: this.#strings('covers'),
+      toldBy: this.#strings('toldBy'),
       examples: this.#examples(),
       ...(params === undefined ? {} : { params }),
       ...(notAtAdmission === undefined ? {} : { notAtAdmission }),

@@ -5,6 +5,8 @@ import type { Control, Framework } from './framework.ts';
 export interface CheckMapping {
   id: string;
   controls: ControlReferences;
+  /** Checks that tell what this one leaves out; they judge its controls too. */
+  toldBy?: readonly string[];
 }
 
 /**
@@ -24,12 +26,16 @@ export interface ControlCoverage {
 
 /** Every control of the framework, in its order, with the checks that judge it. None is left out. */
 export function coverageOf(framework: Framework, mappings: Iterable<CheckMapping>): ControlCoverage[] {
-  const index = indexByControl(mappings);
+  const all = [...mappings];
+  const index = indexByControl(all);
+  const toldBy = new Map(all.map((mapping) => [mapping.id, mapping.toldBy ?? []]));
   return framework.controls.map((control) => {
     const checks = new Set([...control.checks, ...(index.get(key(framework.id, control.id)) ?? [])]);
     for (const [other, ids] of Object.entries(control.from)) {
       for (const id of ids) for (const check of index.get(key(other, id)) ?? []) checks.add(check);
     }
+    // A check that is silent because another one speaks has not found the control kept.
+    for (const check of checks) for (const teller of toldBy.get(check) ?? []) checks.add(teller);
     return { control, checks: [...checks].sort(), state: stateOf(control, checks.size) };
   });
 }

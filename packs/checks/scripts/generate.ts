@@ -46,7 +46,20 @@ writeFileSync(
   'export declare const ids: readonly string[];\nexport declare const objectKinds: readonly string[];\n',
 );
 const texts = definitions.map(
-  ({ id, title, severity, target, why, remediation, category, controls, aliases, references, covers }) => ({
+  ({
+    id,
+    title,
+    severity,
+    target,
+    why,
+    remediation,
+    category,
+    controls,
+    aliases,
+    references,
+    covers,
+    toldBy,
+  }) => ({
     id,
     title,
     severity,
@@ -58,6 +71,7 @@ const texts = definitions.map(
     aliases,
     references,
     covers,
+    ...(toldBy.length === 0 ? {} : { toldBy }),
   }),
 );
 writeEach('texts', texts);

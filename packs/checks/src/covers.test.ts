@@ -21,3 +21,11 @@ test('a check covers only checks that exist and are no graver than itself', () =
     }
   }
 });
+
+test('what a check leaves out is told by checks that exist, other than itself', () => {
+  const known = new Set(texts.map(({ id }) => id));
+  const wrong = texts.flatMap(({ id, toldBy = [] }) =>
+    toldBy.filter((other) => other === id || !known.has(other)).map((other) => `${id} toldBy ${other}`),
+  );
+  expect(wrong).toEqual([]);
+});
