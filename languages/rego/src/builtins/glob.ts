@@ -1,6 +1,6 @@
 import { complement, maxRune, nodeTest, type RegexNode, RegexSyntaxError } from '@keelson/regex';
 import { isArray, type RegoValue } from '../values/index.ts';
-import { type BuiltinArguments, type BuiltinFamily, builtinError } from './builtin.ts';
+import { type BuiltinArguments, BuiltinError, type BuiltinFamily, builtinError } from './builtin.ts';
 import { parseGlob } from './glob-syntax.ts';
 import { operand, stringOperand, wrongElement, wrongType } from './operands.ts';
 
@@ -39,6 +39,18 @@ export function compileGlob(pattern: string, delimiters: readonly string[]): (te
   if (cache.size >= maxCached) cache.clear();
   cache.set(key, test);
   return test;
+}
+
+/** Whether `glob.match` takes the pattern and the delimiters. */
+export function isGlob(pattern: string, delimiters: RegoValue | undefined): boolean {
+  if (delimiters === undefined) return false;
+  try {
+    compileGlob(pattern, delimitersOf(delimiters));
+    return true;
+  } catch (error) {
+    if (error instanceof BuiltinError) return false;
+    throw error;
+  }
 }
 
 function testOf(node: RegexNode): (text: string) => boolean {

@@ -112,6 +112,81 @@ describe('many definitions', () => {
   });
 });
 
+describe('definitions that want a beginning', () => {
+  const conditions = [
+    'startswith(input.x, "/api/")',
+    'startswith(input.x, "/api/v1/")',
+    'startswith(input.x, "")',
+    'startswith(input.x, "😀")',
+    'glob.match("/api/*/items", ["/"], input.x)',
+    'glob.match("/st?tic/**", ["/"], input.x)',
+    'glob.match("{/a,/b}pi/**", null, input.x)',
+    'glob.match("/api/\\\\*", [], input.x)',
+    'glob.match("/api/[", [], input.x)',
+    'glob.match("/api/", ["long"], input.x)',
+    'strings.any_prefix_match(input.x, ["/api/v2/", "/health"])',
+    'strings.any_prefix_match(input.x, {"/api/", ""})',
+    'input.x == "/health"',
+    'input.x in ["/health", "/static/a"]',
+    'input.x in {"/health", 7}',
+    'not startswith(input.x, "/api/")',
+    'true',
+  ];
+  const kinds: readonly (readonly [kind: string, rules: readonly string[]])[] = [
+    ['of a set', conditions.map((condition, i) => `p contains ${i} if ${condition}`)],
+    ['of an object', conditions.map((condition, i) => `p["${i}"] := true if ${condition}`)],
+    ['of a value', conditions.map((condition) => `p := 1 if { ${condition}; input.y }`)],
+    [
+      'of a function',
+      [
+        'p := f(input.x)',
+        ...conditions.map((c) => `f(x) if ${c.replace('input.x', 'x')}`),
+        'f(_) := true if input.y',
+      ],
+    ],
+    [
+      'whose built-in is replaced',
+      [
+        'p := x if x := q with startswith as often',
+        'often(_, prefix) := prefix != "/api/"',
+        ...conditions.map((condition, i) => `q contains ${i} if ${condition}`),
+      ],
+    ],
+  ];
+  const inputs = [
+    '/api/v1/items',
+    '/api/',
+    '/api/*',
+    '/health',
+    '/static/a',
+    '😀',
+    '\ud83d',
+    '',
+    7,
+    null,
+    ['/health'],
+    {},
+    undefined,
+  ];
+
+  describe.each(kinds)('%s', (_, rules) => {
+    const policy = compile({ 'p.rego': `package test\n${rules.join('\n')}` });
+    it.each(inputs)('%j', (x) => {
+      const input = x === undefined ? { y: true } : { x, y: true };
+      for (const strictBuiltinErrors of [false, true]) {
+        const indexed = policy.evaluate('data.test.p', input, { strictBuiltinErrors });
+        // Evaluations that are explained try all definitions.
+        const { result, errors } = policy.evaluate('data.test.p', input, {
+          strictBuiltinErrors,
+          explain: true,
+        });
+        if (errors.length === 0 || !strictBuiltinErrors) expect(indexed.result).toEqual(result);
+        expect(indexed.errors.length > 0).toBe(errors.length > 0);
+      }
+    });
+  });
+});
+
 describe('functions', () => {
   it('are not run again and again where each calls the next twice', () => {
     const levels = Array.from(

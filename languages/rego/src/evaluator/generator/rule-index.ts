@@ -1,6 +1,7 @@
+import { isGlob } from '../../builtins/glob.ts';
 import type { Expr, Rule, Term } from '../../syntax/ast.ts';
-import { keyOf, RegoSet, type RegoValue } from '../../values/index.ts';
-import { isComposite, RuleIndex, type Selector } from '../runtime/rule-index.ts';
+import { isArray, keyOf, RegoSet, type RegoValue } from '../../values/index.ts';
+import { isComposite, RuleIndex, type Selector, type Want } from '../runtime/rule-index.ts';
 import type { Chain } from './definitions.ts';
 import { calledName } from './joins.ts';
 import { constantValue, isScalarTerm } from './terms.ts';
@@ -24,12 +25,12 @@ export function ruleIndex(chains: readonly Chain[]): RuleIndex | undefined {
   if (best === undefined || best[1].count < chains.length / 2) return undefined;
   return new RuleIndex(
     best[1].selector,
-    wants.map((want) => want.get(best[0])?.values),
+    wants.map((want) => want.get(best[0])?.want),
   );
 }
 
-/** What a definition asks for: constants that a part of the input or an argument must be one of. */
-type Wants = ReadonlyMap<string, { readonly selector: Selector; readonly values: readonly RegoValue[] }>;
+/** What a definition asks of parts of the input and of arguments. */
+type Wants = ReadonlyMap<string, { readonly selector: Selector; readonly want: Want }>;
 
 function wantsOf([rule, ...others]: Chain): Wants {
   const search = new WantSearch();
@@ -39,7 +40,7 @@ function wantsOf([rule, ...others]: Chain): Wants {
 }
 
 class WantSearch {
-  readonly wants = new Map<string, { selector: Selector; values: readonly RegoValue[] }>();
+  readonly wants = new Map<string, { selector: Selector; want: Want }>();
   readonly #names = new Map<string, Selector>();
 
   take(rule: Rule): void {
@@ -53,17 +54,46 @@ class WantSearch {
 
   #takeExpr(expr: Expr): void {
     if (expr.negated || expr.with.length > 0 || expr.terms.type !== 'call') return;
-    const [left, right, output] = expr.terms.operands;
-    if (left === undefined || right === undefined || output !== undefined) return;
+    const { operands } = expr.terms;
     const name = calledName(expr);
-    if (name === 'internal.member_2') {
-      const selector = this.#selectorOf(left);
-      const set = constantValue(right);
-      if (selector !== undefined && set instanceof RegoSet) this.#add(selector, set.items());
-    } else if (name === 'eq') {
-      this.#takeEquality(left, right);
-      this.#takeEquality(right, left);
+    if (name === 'glob.match') this.#takeGlob(operands);
+    const [left, right, output] = operands;
+    if (left === undefined || right === undefined || output !== undefined) return;
+    switch (name) {
+      case 'eq':
+        this.#takeEquality(left, right);
+        this.#takeEquality(right, left);
+        break;
+      case 'internal.member_2':
+        this.#addValues(this.#selectorOf(left), itemsOf(right));
+        break;
+      case 'startswith':
+        this.#addPrefixes(left, [constantValue(right)]);
+        break;
+      case 'strings.any_prefix_match':
+        this.#addPrefixes(left, itemsOf(right) ?? [constantValue(right)]);
+        break;
     }
+  }
+
+  /** What a glob matches begins with the text before its first sign. */
+  #takeGlob([pattern, delimiters, subject, output]: readonly Term[]): void {
+    if (pattern?.type !== 'string' || delimiters === undefined || subject === undefined) return;
+    // A glob at fault is an error for every text.
+    if (output === undefined && isGlob(pattern.value, constantValue(delimiters)))
+      this.#addPrefixes(subject, [/^[^*?\\[\]{}]*/.exec(pattern.value)?.[0] ?? '']);
+  }
+
+  #addPrefixes(term: Term, values: readonly (RegoValue | undefined)[]): void {
+    const selector = this.#selectorOf(term);
+    const prefixes = values.filter((value) => typeof value === 'string');
+    if (selector === undefined || prefixes.length === 0 || prefixes.length < values.length) return;
+    if (!prefixes.includes('')) this.#add(selector, { kind: 'prefixes', prefixes });
+  }
+
+  #addValues(selector: Selector | undefined, values: readonly RegoValue[] | undefined): void {
+    if (selector === undefined || values === undefined || values.some(isComposite)) return;
+    this.#add(selector, { kind: 'values', values });
   }
 
   #takeEquality(side: Term, other: Term): void {
@@ -74,14 +104,13 @@ class WantSearch {
   }
 
   #want(selector: Selector, term: Term): void {
-    if (isScalarTerm(term)) this.#add(selector, [constantValue(term) ?? null]);
+    if (isScalarTerm(term)) this.#addValues(selector, [constantValue(term) ?? null]);
   }
 
-  #add(selector: Selector, values: readonly RegoValue[]): void {
-    if (values.some(isComposite)) return;
+  #add(selector: Selector, want: Want): void {
     const name = selector.kind === 'argument' ? `a${selector.index}` : `i${String(keyOf(selector.path))}`;
     // All that a body asks for must hold, so the first is as right as any other.
-    if (!this.wants.has(name)) this.wants.set(name, { selector, values });
+    if (!this.wants.has(name)) this.wants.set(name, { selector, want });
   }
 
   #selectorOf(term: Term): Selector | undefined {
@@ -91,4 +120,11 @@ class WantSearch {
     if (head?.type !== 'var' || head.name !== 'input' || !operands.every(isScalarTerm)) return undefined;
     return { kind: 'input', path: operands.map((operand) => constantValue(operand) ?? null) };
   }
+}
+
+/** The items of a constant set or array. */
+function itemsOf(term: Term): readonly RegoValue[] | undefined {
+  const value = constantValue(term);
+  if (value instanceof RegoSet) return [...value.items()];
+  return isArray(value) ? value : undefined;
 }
