@@ -94,6 +94,12 @@ describe('capabilities', () => {
       without('features', 'template_strings'),
       'template strings are not supported by current capabilities',
     ],
+    [
+      'no built-in for templates',
+      'package a\np := $"{input.x}"',
+      without('builtins', 'internal.template_string'),
+      'test.rego:2: rego_compile_error: template-strings are not supported',
+    ],
     ['no v1', 'package a\np := 1', without('features', 'rego_v1'), 'rego_v1 feature required'],
   ];
   it.each(rows)('%s', (_name, text, allowed, message) => {
@@ -124,6 +130,24 @@ describe('capabilities', () => {
     [[], 'net.lookup_ip_addr: disallowed host: example.com'],
     [['other.example'], 'net.lookup_ip_addr: disallowed host: example.com'],
   ];
+  it('hosts that may be asked by http.send', () => {
+    const text = 'package a\np := http.send({"method": "get", "url": "https://example.com:8443/x"}).raw_body';
+    const http: BuiltinHost['http'] = () => ({
+      status: 200,
+      statusText: 'OK',
+      headers: [],
+      body: new Uint8Array(),
+    });
+    const answer = (allowed: readonly string[]) => {
+      const policy = compile({ 'a.rego': text }, { capabilities: { ...capabilities(), allow_net: allowed } });
+      return policy.evaluate('data.a.p', undefined, {
+        host: { http, httpHosts: ['example.com'], now: () => 0n },
+      });
+    };
+    expect(answer(['example.com']).result).toBe('');
+    expect(answer(['other.example']).errors[0]?.message).toContain('http.send: ');
+  });
+
   it.each(hosts)('hosts %j', (allowed, wanted) => {
     const all = allowed === undefined ? capabilities() : { ...capabilities(), allow_net: allowed };
     const policy = compile(

@@ -23,7 +23,7 @@ export interface PolicyOptions {
   readonly limits?: Partial<EvaluationLimits>;
   /**
    * The documents that will be asked for: `data.authz.allow`, or `authz/allow` as `opa build` has it. Each is checked to
-   * exist and compiled at once instead of at its first evaluation.
+   * exist and prepared at once instead of at its first evaluation.
    */
   readonly entrypoints?: readonly string[];
   /**

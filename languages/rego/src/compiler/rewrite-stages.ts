@@ -86,6 +86,7 @@ export function rewriteLocals(compilation: Compilation): void {
 export function templateContext(compilation: Compilation, names = compilation.names): TemplateContext {
   return {
     names,
+    isSupported: compilation.settings.builtins.has('internal.template_string'),
     arity: (operator) => compilation.arity(operator),
     isRelation: (name) => compilation.settings.builtins.get(name)?.relation === true,
     isAlwaysDefined: (reference) => isAlwaysDefined(reference, compilation),

@@ -9,6 +9,8 @@ import { type Rewriter, rewriteChildren, rewriteExpr, rewriteHead } from './rewr
 import { addAll, safetyView, variablesOfTerm } from './variables.ts';
 
 export interface TemplateContext {
+  /** The built-in that templates become may be called. */
+  readonly isSupported: boolean;
   readonly names: LocalNames;
   readonly arity: Arity;
   readonly isRelation: (name: string) => boolean;
@@ -96,6 +98,8 @@ export class TemplateStrings {
   }
 
   #call({ parts, location }: TemplateString, safe: ReadonlySet<string>): Term {
+    if (!this.#context.isSupported)
+      this.errors.push(compileError(location, 'template-strings are not supported'));
     const terms =
       parts.length === 0 ? [stringTerm('', location)] : parts.flatMap((part) => this.#part(part, safe));
     return callTerm(
