@@ -1,5 +1,4 @@
 import {
-  isKeelsonError,
   isObject,
   type JsonObject,
   type JsonValue,
@@ -29,9 +28,12 @@ const fields = {
   control: 'id title group manual collect notApplicable from checks decisive'.split(' '),
 } as const;
 
+/** What a list of a framework holds. */
+const singular = { groups: 'group', profiles: 'profile', controls: 'control' } as const;
+
 /**
- * Reads framework files as they are written; `resolve.ts` joins them. A bad framework is a problem naming file, line
- * and reason; the others are kept.
+ * Reads framework files as they are written; `resolve.ts` joins them. Every fault of a framework is a problem
+ * naming file, line and reason; the other frameworks are kept.
  */
 export function readDefinitions(files: readonly { file: string; text: string }[]): {
   definitions: FrameworkDefinition[];
@@ -49,12 +51,10 @@ export function readDefinitions(files: readonly { file: string; text: string }[]
         const { location } = document.locateNearest(path);
         return source.location(location.key ?? location.value);
       };
-      try {
-        definitions.push(new Reader(locate).framework(document.value));
-      } catch (error) {
-        if (!isKeelsonError(error)) throw error;
-        problems.push(error);
-      }
+      const reader = new Reader(locate);
+      const definition = reader.framework(document.value);
+      problems.push(...reader.faults);
+      if (definition !== undefined) definitions.push(definition);
     }
   }
   return { definitions, problems };
@@ -71,15 +71,23 @@ export function faultAt(
   return new ComplianceError(code, message, location === undefined ? {} : { location });
 }
 
+/**
+ * Reads one framework and keeps the faults that it meets: what is wrong in one field or item does not hide what is wrong
+ * in the next.
+ */
 class Reader {
+  readonly faults: ComplianceError[] = [];
   readonly #locate: Locate;
 
   constructor(locate: Locate) {
     this.#locate = locate;
   }
 
-  framework(value: JsonValue): FrameworkDefinition {
-    const root = this.#mapping(value, [], 'framework');
+  /** The framework, or undefined when it has faults. */
+  framework(value: JsonValue): FrameworkDefinition | undefined {
+    const root = this.#object(value, [], 'framework');
+    if (root === undefined) return undefined;
+    this.#known(root, [], 'framework');
     const base = root['extends'];
     const definition = {
       id: this.#id(root, []),
@@ -95,13 +103,13 @@ class Reader {
       locate: this.#locate,
     };
     // Nothing to judge would look like nothing that failed.
-    if (definition.controls.length === 0 && base === undefined)
-      throw this.#fault(['controls'], 'a framework has controls, or extends one that has');
-    return definition;
+    if (definition.controls.length === 0 && base === undefined && this.faults.length === 0)
+      this.#fault(['controls'], 'a framework has controls, or extends one that has');
+    return this.faults.length === 0 ? definition : undefined;
   }
 
-  #group(value: JsonValue, path: Path): ControlGroup {
-    const group = this.#mapping(value, path, 'group');
+  #group(group: JsonObject, path: Path): ControlGroup {
+    this.#known(group, path, 'group');
     return {
       id: this.#id(group, path),
       title: this.#text(group, 'title', path),
@@ -109,8 +117,8 @@ class Reader {
     };
   }
 
-  #profile(value: JsonValue, path: Path): Profile {
-    const profile = this.#mapping(value, path, 'profile');
+  #profile(profile: JsonObject, path: Path): Profile {
+    this.#known(profile, path, 'profile');
     return {
       id: this.#id(profile, path),
       title: this.#text(profile, 'title', path),
@@ -118,19 +126,16 @@ class Reader {
     };
   }
 
-  #control(value: JsonValue, path: Path): Control {
-    const control = this.#mapping(value, path, 'control');
-    const from = control['from'] ?? {};
-    if (!isObject(from)) throw this.#fault([...path, 'from'], 'from is a mapping of lists');
-    if (control['notApplicable'] !== undefined) {
-      const other = ['manual', 'collect', 'from', 'checks', 'decisive'].find(
-        (key) => control[key] !== undefined,
-      );
-      if (other !== undefined) throw this.#fault([...path, other], `what is not applicable has no ${other}`);
-    }
+  #control(control: JsonObject, path: Path): Control {
+    this.#known(control, path, 'control');
     const decisive = control['decisive'];
     if (Array.isArray(decisive) && decisive.length === 0)
-      throw this.#fault([...path, 'decisive'], 'decisive names a check, or is left out');
+      this.#fault([...path, 'decisive'], 'decisive names a check, or is left out');
+    if (control['notApplicable'] !== undefined) {
+      for (const key of ['manual', 'collect', 'from', 'checks', 'decisive'] as const) {
+        if (control[key] !== undefined) this.#fault([...path, key], `what is not applicable has no ${key}`);
+      }
+    }
     return {
       id: this.#id(control, path),
       title: this.#text(control, 'title', path),
@@ -138,40 +143,61 @@ class Reader {
       ...this.#optional(control, 'manual', path),
       ...this.#optional(control, 'collect', path),
       ...this.#optional(control, 'notApplicable', path),
-      from: Object.fromEntries(
-        Object.keys(from).map((name) => [name, this.#texts(from[name] ?? null, [...path, 'from', name])]),
-      ),
+      from: this.#from(control['from'] ?? {}, [...path, 'from']),
       checks: this.#texts(control['checks'] ?? [], [...path, 'checks']),
       ...(decisive === undefined ? {} : { decisive: this.#texts(decisive, [...path, 'decisive']) }),
     };
   }
 
-  #list<T>(root: JsonObject, key: string, read: (item: JsonValue, path: Path) => T): T[] {
-    const list = root[key] ?? [];
-    if (!Array.isArray(list)) throw this.#fault([key], `${key} is a list`);
-    return list.map((item, i) => read(item, [key, i]));
+  #from(from: JsonValue, path: Path): Control['from'] {
+    if (isObject(from))
+      return Object.fromEntries(
+        Object.keys(from).map((name) => [name, this.#texts(from[name] ?? null, [...path, name])]),
+      );
+    this.#fault(path, 'from is a mapping of lists');
+    return {};
   }
 
-  #mapping(value: JsonValue, path: Path, kind: keyof typeof fields): JsonObject {
-    if (!isObject(value)) throw this.#fault(path, `a ${kind} is a mapping`);
-    const known: readonly string[] = fields[kind];
-    for (const key of Object.keys(value)) {
-      if (!known.includes(key)) throw this.#fault([...path, key], `unknown field "${key}" of a ${kind}`);
+  #list<T>(root: JsonObject, key: keyof typeof singular, read: (item: JsonObject, path: Path) => T): T[] {
+    const list = root[key] ?? [];
+    if (!Array.isArray(list)) {
+      this.#fault([key], `${key} is a list`);
+      return [];
     }
-    return value;
+    return list.flatMap((item, i) => {
+      const object = this.#object(item, [key, i], singular[key]);
+      return object === undefined ? [] : [read(object, [key, i])];
+    });
+  }
+
+  #object(value: JsonValue, path: Path, kind: keyof typeof fields): JsonObject | undefined {
+    if (isObject(value)) return value;
+    this.#fault(path, `a ${kind} is a mapping`);
+    return undefined;
+  }
+
+  #known(object: JsonObject, path: Path, kind: keyof typeof fields): void {
+    const known: readonly string[] = fields[kind];
+    for (const key of Object.keys(object)) {
+      if (!known.includes(key)) this.#fault([...path, key], `unknown field "${key}" of a ${kind}`);
+    }
   }
 
   #id(object: JsonObject, path: Path): string {
     const id = this.#text(object, 'id', path);
-    if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) return id;
-    throw this.#fault([...path, 'id'], `"${id}" is not letters, digits, ".", "_" and "-"`);
+    // A text that is missing was told already.
+    if (id !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id))
+      this.#fault([...path, 'id'], `"${id}" is not letters, digits, ".", "_" and "-"`);
+    return id;
   }
 
+  /** The text of a field; '' once its fault is told. */
   #text(object: JsonObject, key: string, path: Path): string {
     const value = object[key];
     if (typeof value === 'string' && value.trim() !== '') return value.trim();
     // Unquoted, an id such as 5.10 is a number that has lost its last digit.
-    throw this.#fault([...path, key], value === undefined ? `${key} is missing` : `${key} must be text`);
+    this.#fault([...path, key], value === undefined ? `${key} is missing` : `${key} must be text`);
+    return '';
   }
 
   #optional<K extends string>(object: JsonObject, key: K, path: Path): { [key in K]?: string } {
@@ -181,14 +207,18 @@ class Reader {
   }
 
   #texts(value: JsonValue, path: Path): string[] {
-    if (!Array.isArray(value)) throw this.#fault(path, `${path.at(-1)} is a list`);
-    return value.map((item, i) => {
-      if (typeof item === 'string') return item;
-      throw this.#fault([...path, i], `${path.at(-1)} holds text only`);
+    if (!Array.isArray(value)) {
+      this.#fault(path, `${path.at(-1)} is a list`);
+      return [];
+    }
+    return value.flatMap((item, i) => {
+      if (typeof item === 'string') return [item];
+      this.#fault([...path, i], `${path.at(-1)} holds text only`);
+      return [];
     });
   }
 
-  #fault(path: Path, message: string): ComplianceError {
-    return faultAt(this.#locate, path, 'FRAMEWORK_DEFINITION', message);
+  #fault(path: Path, message: string): void {
+    this.faults.push(faultAt(this.#locate, path, 'FRAMEWORK_DEFINITION', message));
   }
 }
