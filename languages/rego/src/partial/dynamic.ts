@@ -4,6 +4,7 @@ import { isConstant, isScalar, operatorName } from '../compiler/nodes.ts';
 import { nodesBelow } from '../compiler/rule-tree.ts';
 import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { refTerm } from '../syntax/build.ts';
+import { printRef } from '../syntax/print.ts';
 import { type Visitor, walkExpr, walkRule, walkTerm } from '../syntax/visit.ts';
 import type { Frame } from './frame.ts';
 import type { Path } from './paths.ts';
@@ -12,7 +13,12 @@ import type { Place, Session } from './session.ts';
 
 /** Evaluating the term needs something unknown, or a rule that does. */
 export function isUnknownTerm(place: Place, term: Term, frame = place.frame): boolean {
-  return new Search(place, frame).ask((visitor) => walkTerm(term, visitor));
+  return new Search(place, frame, true).ask((visitor) => walkTerm(term, visitor));
+}
+
+/** As `isUnknownPath`, but functions count as they are written, not as what `with` replaces them with. */
+export function isUnknownAsWritten(place: Place, path: Path, frame = place.frame): boolean {
+  return new Search(place, frame, false).ask((visitor) => walkTerm(refTerm([...path]), visitor));
 }
 
 export function isUnknownPath(place: Place, path: Path, frame = place.frame): boolean {
@@ -20,7 +26,7 @@ export function isUnknownPath(place: Place, path: Path, frame = place.frame): bo
 }
 
 export function isUnknownExpr(place: Place, expr: Expr): boolean {
-  return new Search(place, place.frame).ask((visitor) => walkExpr(expr, visitor));
+  return new Search(place, place.frame, true).ask((visitor) => walkExpr(expr, visitor));
 }
 
 export function isUnknownBody(place: Place, body: Body): boolean {
@@ -31,12 +37,14 @@ export function isUnknownBody(place: Place, body: Body): boolean {
 class Search {
   readonly #place: Place;
   readonly #frame: Frame;
+  readonly #replaces: boolean;
   readonly #seen = new Set<CompiledRule>();
   #found = false;
   /** Rules that are being looked at: their variables are not those of the frame. */
   #depth = 0;
 
-  constructor(place: Place, frame: Frame) {
+  constructor(place: Place, frame: Frame, replaces: boolean) {
+    this.#replaces = replaces;
     this.#place = place;
     this.#frame = frame;
   }
@@ -77,13 +85,20 @@ class Search {
     if (this.#found) return;
     const known = this.#depth > 0 ? path : path.map((part, at) => (at === 0 ? part : this.#scalar(part)));
     this.#depth += 1;
-    for (const rule of rulesNamed(this.#place.session.compilation.ruleTree, known)) {
+    this.#rulesOf(known);
+    const { mocks } = this.#place.scope;
+    const mock = this.#replaces && mocks.size > 0 ? mocks.get(printRef(path)) : undefined;
+    if (mock?.type === 'ref') this.#rulesOf(mock.terms);
+    this.#depth -= 1;
+  }
+
+  #rulesOf(path: Path): void {
+    for (const rule of rulesNamed(this.#place.session.compilation.ruleTree, path)) {
       if (this.#found) break;
       if (this.#seen.has(rule)) continue;
       this.#seen.add(rule);
       walkRule(rule.rule, this.#visitor);
     }
-    this.#depth -= 1;
   }
 
   #scalar(term: Term): Term {

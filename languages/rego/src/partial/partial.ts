@@ -173,7 +173,7 @@ function residualQuery({ saved, home }: Session): Body {
 
 /** Written by the query's author, not made by the compiler. */
 function isOfText(name: string): boolean {
-  return !isGeneratedName(name) && !name.startsWith('$');
+  return !isGeneratedName(name);
 }
 
 function referenceOf(text: string, what: string): Path {

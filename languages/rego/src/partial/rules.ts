@@ -7,7 +7,7 @@ import { refTerm } from '../syntax/build.ts';
 import { printRef } from '../syntax/print.ts';
 import { evaluateBody } from './body.ts';
 import { walkCollection } from './collections.ts';
-import { isUnknownPath } from './dynamic.ts';
+import { isUnknownAsWritten, isUnknownPath } from './dynamic.ts';
 import type { Path } from './paths.ts';
 import { sameTerm } from './paths.ts';
 import { saveEquality } from './save.ts';
@@ -66,7 +66,11 @@ export function walkRules(arrival: Arrival, next: Next): void {
 
 function walkComplete(arrival: Arrival, definitions: Definitions, next: Next): void {
   const { place, journey, plugged, at } = arrival;
-  if (!isUnknownPath(place, journey.path, journey.frame)) {
+  if (!isUnknownAsWritten(place, journey.path, journey.frame)) {
+    if (isUnknownPath(place, journey.path, journey.frame)) {
+      inlineInOrder(arrival, definitions, next);
+      return;
+    }
     const value = knownValue(arrival, definitions);
     if (value !== undefined)
       walkTermSteps(place, journey, at + 1, { term: value, frame: journey.frame }, next);
@@ -87,6 +91,17 @@ function needsFallback({ place, journey: { other } }: Arrival, { fallback }: Def
   if (isFalse && other.term.type === 'var' && conditions?.has(other.term.name) === true) return false;
   const wanted = other.frame.plug(other.term);
   return !isConstant(wanted) || sameTerm(wanted, value);
+}
+
+/** Of rules that are known but for a replaced function: the default counts only where no rule holds. */
+function inlineInOrder(arrival: Arrival, { rules, fallback }: Definitions, next: Next): void {
+  let isDefined = false;
+  const note = (): void => {
+    isDefined = true;
+    next();
+  };
+  inlineRules(arrival, rules, note);
+  if (!isDefined && fallback !== undefined) inlineRules(arrival, [fallback], next);
 }
 
 function inlineRules({ place, journey, at }: Arrival, rules: readonly CompiledRule[], next: Next): void {
