@@ -32,7 +32,7 @@ export function App({ model, printing }: { model: Model; printing: boolean }) {
   const page = `${route.view}=${route.id}`;
   useLayoutEffect(() => {
     const title = document.getElementById('title');
-    document.title = `${title?.textContent ?? ''} – ${model.data.tool.name} report`;
+    document.title = `${title?.textContent ?? ''} – ${model.data.title}`;
     // A reader who followed a link is led to the new heading; a linked control takes the focus itself.
     if (shown.current !== '' && shown.current !== page && route.view !== 'control') {
       scrollTo(0, 0);

@@ -12,7 +12,8 @@ import type {
   PageNotice,
   PageRule,
 } from './page-data.ts';
-import type { Comparison, ScanReport } from './report.ts';
+import type { Comparison, InputSummary, ScanReport } from './report.ts';
+import { scannedNames, titleSuffix } from './scanned.ts';
 
 /** The report as the page of the HTML format reads it (`page-data.ts`). */
 export function pageData(report: ScanReport): PageData {
@@ -23,7 +24,9 @@ export function pageData(report: ScanReport): PageData {
   return {
     tool: { name: report.tool.name, version: report.tool.version },
     time: report.time,
-    input: report.input,
+    title: shownText(`${report.tool.name} report${titleSuffix(report.input)}`),
+    scanned: scannedNames(report.input, maxScanned).map(shownText),
+    input: inputOf(report.input),
     failOn: report.failOn,
     suppressions: report.suppressions,
     files: places.files.values,
@@ -41,6 +44,20 @@ export function pageData(report: ScanReport): PageData {
     notices: report.notifications.map((item) => noticeOf(item, report)),
     ...(report.comparison === undefined ? {} : { comparison: comparisonOf(report.comparison, report) }),
   };
+}
+
+/** Paths that the page names. */
+const maxScanned = 20;
+
+function inputOf({
+  files,
+  documents,
+  objects,
+  dockerfiles,
+  checks,
+  seconds,
+}: InputSummary): PageData['input'] {
+  return { files, documents, objects, dockerfiles, checks, ...(seconds === undefined ? {} : { seconds }) };
 }
 
 /** Checks by id: those that found something with all their texts, others by name. */

@@ -1,6 +1,7 @@
 import { script, scriptDigest, style, styleDigest } from '../generated/page.js';
 import { pageData } from './html-data.ts';
 import { counts, type ScanReport } from './report.ts';
+import { titleSuffix } from './scanned.ts';
 
 /**
  * One self-contained page. It loads nothing and sends nothing, and its Content-Security-Policy lets nothing else run:
@@ -9,6 +10,7 @@ import { counts, type ScanReport } from './report.ts';
  */
 export function* htmlParts(report: ScanReport): Generator<string> {
   const { name, version } = report.tool;
+  const title = attribute(`${name} report${titleSuffix(report.input)}`);
   yield `<!doctype html>
 <html lang="en">
 <head>
@@ -18,11 +20,11 @@ export function* htmlParts(report: ScanReport): Generator<string> {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="${attribute(`${name} ${version}`)}">
-<title>${attribute(name)} report</title>
+<title>${title}</title>
 <style>${style}</style>
 </head>
 <body>
-<div id="app"><main><h1>${attribute(name)} report</h1><p>${summaryOf(report)}</p>
+<div id="app"><main><h1>${title}</h1><p>${summaryOf(report)}</p>
 <noscript><p>Lists, search and filters need JavaScript, which is turned off here. \
 The formats markdown and csv need none.</p></noscript></main></div>
 <script id="data" type="application/json">`;

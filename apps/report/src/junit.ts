@@ -111,12 +111,15 @@ function inputSuite(context: Context): Suite {
   const others = notifications.filter(({ level }) => level !== 'error');
   const allRead = { name: `all input was read: ${counted(input.files, 'file')}`, file: tool.name };
   const { loaded, matched, unused, expired } = suppressions;
-  const numbers = { ...input, exceptions: loaded, matched, unused, expired };
+  const { scanned = [], folder, ...read } = input;
+  const numbers = { ...read, exceptions: loaded, matched, unused, expired };
+  const names = { scanned: scanned.map(plainLine).join(', '), folder: plainLine(folder ?? '') };
   return {
     name: `${tool.name}: input`,
     cases: errors.length > 0 ? errors.map((item) => errorCase(item, context)) : [allRead],
     properties: [
       ['version', tool.version],
+      ...Object.entries(names).filter(([, value]) => value !== ''),
       ...Object.entries(numbers).map(([name, value]) => [name, String(value)] as const),
       ...(comparison === undefined ? [] : [['against', plainLine(comparison.against)] as const]),
     ],

@@ -6,6 +6,10 @@
  */
 export interface PageData {
   tool: { name: string; version: string };
+  /** Behind the title of each view: tells one report from another. */
+  title: string;
+  /** What was scanned; empty where nobody told. */
+  scanned: string[];
   /** RFC 3339. */
   time: string;
   input: {

@@ -52,6 +52,10 @@ export interface Comparison {
 }
 
 export interface InputSummary {
+  /** The paths as the user gave them; `-` is standard input. */
+  scanned?: readonly string[];
+  /** Name of the folder on which the paths hang, where one is relative: `.` alone tells nobody what was scanned. */
+  folder?: string;
   files: number;
   documents: number;
   objects: number;

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { basename, isAbsolute } from 'node:path';
 import { type CheckText, engineTexts } from '@keelson/checks';
 import { loadCheckTexts } from '@keelson/pack-checks';
 import {
@@ -18,10 +19,11 @@ import { addEdits, type Judged } from './judge.ts';
 import type { Output, ScanOptions } from './options.ts';
 import { redactorOf } from './redaction.ts';
 
-/** When a run began, RFC 3339, and how long it took so far. */
+/** When a run began, RFC 3339, and how long it took so far, in seconds. */
 export interface RunFacts {
   time: string;
-  seconds: number;
+  /** Left out where reports must be the same in every run. */
+  seconds?: number;
   /** The earlier state that the run is compared with, as it was judged. */
   earlier?: { comparison: Comparison; judged: Judged };
 }
@@ -78,12 +80,13 @@ async function makeReport(
     statistics: judgement.statistics,
     sources: loaded.sources,
     input: {
+      ...scannedOf(options.paths),
       files: loaded.files,
       documents: loaded.documents,
       objects: loaded.resources.length,
       dockerfiles: loaded.dockerfiles.length,
       checks: selected.asked.size,
-      seconds,
+      ...(seconds === undefined ? {} : { seconds }),
     },
     failOn: options.failOn,
     suppressions,
@@ -92,6 +95,13 @@ async function makeReport(
     // What was a secret before is one still.
     redact: redactorOf(loaded, ...(earlier === undefined ? [] : [earlier.judged.loaded])),
   };
+}
+
+/** What was scanned; relative paths hang on the folder of the call. */
+function scannedOf(paths: readonly string[]): Pick<ScanReport['input'], 'scanned' | 'folder'> {
+  const folder = basename(process.cwd());
+  const hang = paths.some((path) => path !== '-' && !isAbsolute(path));
+  return { scanned: paths, ...(hang && folder !== '' ? { folder } : {}) };
 }
 
 /** What the run says of the frameworks that the user named, or of all where a format wants to show them. */

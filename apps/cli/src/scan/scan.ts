@@ -74,7 +74,7 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
   progress.clear();
   await writeOutputs(judged, selected, merged, {
     time,
-    seconds: progress.seconds,
+    ...(sourceDate() === undefined ? { seconds: progress.seconds } : {}),
     ...(earlier === undefined ? {} : { earlier }),
   });
   if (judged.unreadable || (merged.strict && isPartial(judged))) return exitCodes.unreadable;
@@ -117,11 +117,15 @@ function isPartial({ loaded }: Judged): boolean {
   return loaded.notJudged.length > 0 || loaded.resources.length + loaded.dockerfiles.length === 0;
 }
 
-/** When the run began, RFC 3339 to the second; `SOURCE_DATE_EPOCH` makes reports that can be made again. */
+/** When the run began, RFC 3339 to the second. */
 function startTime(): string {
+  return (sourceDate() ?? new Date()).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+/** `SOURCE_DATE_EPOCH` makes reports that can be made again: it is their time, and none of them tells how long the run took. */
+function sourceDate(): Date | undefined {
   const epoch = process.env['SOURCE_DATE_EPOCH'] ?? '';
-  const date = /^\d{1,11}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
-  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return /^\d{1,11}$/.test(epoch) ? new Date(Number(epoch) * 1000) : undefined;
 }
 
 /** Flags come before the configuration file; lists of both are joined. */

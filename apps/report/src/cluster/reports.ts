@@ -1,6 +1,7 @@
 import type { FrameworkAssessment } from '@keelson/compliance';
 import type { ScanReport } from '../report.ts';
 import { shared } from '../told.ts';
+import { scanName } from './names.ts';
 import { type JudgedObject, type PolicyResult, PolicyResults, type resultStates } from './results.ts';
 import { labelValue, namePart } from './text.ts';
 
@@ -22,8 +23,10 @@ export const maxResultBytes = 240_000;
 
 /**
  * The report as a `kind: List` of report objects, part by part; `kubectl apply -f` takes it. One object for each namespace
- * and one for the cluster, each with as many further ones (`keelson-scan-2` …) as the bounds above ask for. The next scan
- * writes the same names; `app.kubernetes.io/managed-by=keelson` selects all of them.
+ * and one for the cluster, each with as many further ones (`…-2`) as the bounds above ask for. They are named
+ * `keelson-scan-<what was scanned>` (`names.ts`), and that is their label `app.kubernetes.io/instance` too: the next scan of the
+ * same paths writes the same names, and a scan of others overwrites none of them. A report that does not know what was scanned
+ * is `keelson-scan`. `app.kubernetes.io/managed-by=keelson` selects all of all scans.
  *
  * | here | is |
  * |---|---|
@@ -70,13 +73,15 @@ const groupsOf = shared(
 
 function draftsOf(report: ScanReport): GroupDraft[] {
   const make = new PolicyResults(report);
-  const cluster: GroupDraft = { name: 'keelson-scan', namespace: undefined, results: [] };
+  const scan = scanName(report);
+  const name = joined('keelson-scan', scan);
+  const cluster: GroupDraft = { name, namespace: undefined, results: [] };
   const namespaces = new Map<string, GroupDraft>();
   const add = (object: JudgedObject, result: () => PolicyResult) => {
     const { namespace } = object;
     const group = namespace === undefined ? cluster : namespaces.get(namespace);
     if (group !== undefined) group.results.push(result);
-    else namespaces.set(namespace ?? '', { name: 'keelson-scan', namespace, results: [result] });
+    else namespaces.set(namespace ?? '', { name, namespace, results: [result] });
   };
   for (const item of report.findings) {
     const object = make.resource(item.finding);
@@ -97,14 +102,18 @@ function draftsOf(report: ScanReport): GroupDraft[] {
   const sorted = [...namespaces.values()].sort((a, b) =>
     (a.namespace ?? '') < (b.namespace ?? '') ? -1 : 1,
   );
-  return [cluster, ...frameworkGroups(report.frameworks, make), ...sorted];
+  return [cluster, ...frameworkGroups(report.frameworks, scan, make), ...sorted];
 }
 
 /** Controls have reports of their own: beside findings they would be counted twice. */
-function frameworkGroups(frameworks: readonly FrameworkAssessment[], make: PolicyResults): GroupDraft[] {
+function frameworkGroups(
+  frameworks: readonly FrameworkAssessment[],
+  scan: string,
+  make: PolicyResults,
+): GroupDraft[] {
   const taken = new Map<string, number>();
   return frameworks.map((assessment) => {
-    const name = `keelson-framework-${namePart(assessment.framework.id) || 'own'}`;
+    const name = joined(`keelson-framework-${namePart(assessment.framework.id) || 'own'}`, scan);
     const count = (taken.get(name) ?? 0) + 1;
     taken.set(name, count);
     return {
@@ -114,6 +123,10 @@ function frameworkGroups(frameworks: readonly FrameworkAssessment[], make: Polic
       results: assessment.controls.map((control) => () => make.control(assessment, control)),
     };
   });
+}
+
+function joined(name: string, scan: string): string {
+  return scan === '' ? name : `${name}-${scan}`;
 }
 
 function* objectsOf(group: ReportGroup, report: ScanReport, api: ReportApi): Generator<string> {
@@ -146,12 +159,9 @@ function emptySummary(): Summary {
 }
 
 /** The text of an object up to its first result. */
-function opening(
-  { name, namespace }: ReportGroup,
-  part: number,
-  { tool }: ScanReport,
-  api: ReportApi,
-): string {
+function opening({ name, namespace }: ReportGroup, part: number, report: ScanReport, api: ReportApi): string {
+  const { tool } = report;
+  const scan = scanName(report);
   const head = {
     apiVersion: api.apiVersion,
     kind: namespace === undefined ? api.clusterKind : api.kind,
@@ -161,6 +171,7 @@ function opening(
       labels: {
         'app.kubernetes.io/managed-by': labelValue(tool.name),
         'app.kubernetes.io/version': labelValue(tool.version),
+        ...(scan === '' ? {} : { 'app.kubernetes.io/instance': scan }),
       },
     },
     ...(api.hasSource ? { source: tool.name } : {}),

@@ -233,7 +233,7 @@ test('beside an earlier state it tells what changed, and of the rest the number'
   const sections = [...text.matchAll(/^### (.*)$/gm)].map(([, title]) => title);
   expect(sections).toEqual([
     'Compared with `main`',
-    'Frameworks',
+    'Frameworks, old findings included',
     'New: 2',
     'Resolved: 1',
     'Not comparable: 2',

@@ -2,6 +2,7 @@ import { type Notification, severities } from '@keelson/evidence';
 import { foldCovered } from '../covered.ts';
 import { placeText } from '../place.ts';
 import { type Comparison, counts, type ReportedFinding, type ScanReport } from '../report.ts';
+import { maxTitleNames, scannedNames } from '../scanned.ts';
 import { counted, ruleWordsOf, tellerOf } from '../told.ts';
 import { changesOf, comparisonHead, resolvedText, unjudgedText } from './changes.ts';
 import {
@@ -81,7 +82,7 @@ function* changeParts(
   const head =
     headText(report, number, [...fresh, ...unknown]) +
     comparisonHead(comparison, changed) +
-    section('Frameworks', frameworkTable(report.frameworks));
+    section('Frameworks, old findings included', frameworkTable(report.frameworks));
   const checks = checkTable(fresh, context, maxMarkdownBytes * shares.checks);
   const resolved = resolvedText(comparison, context, maxMarkdownBytes * shares.resolved);
   const unjudged =
@@ -126,7 +127,8 @@ function headText(
     isPartial ? '**Not all could be read or judged**: see below.' : '',
     grave > 0 ? `${grave} of them of severity ${failOn} or worse.` : '',
   ].filter((sentence) => sentence !== '');
-  const heading = `## ${tool.name}: ${title}\n\n`;
+  const names = scannedNames(input, maxTitleNames).map(codeSpan).join(', ');
+  const heading = `## ${tool.name}: ${title}${names === '' ? '' : ` (${names})`}\n\n`;
   return sentences.length === 0 ? heading : `${heading}${sentences.join(' ')}\n\n`;
 }
 

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { ScanReport } from '../report.ts';
+import { titleSuffix } from '../scanned.ts';
 import { shared } from '../told.ts';
-import { namespaceUri, string, uuidOf } from './text.ts';
+import { markup, namespaceUri, string, uuidOf } from './text.ts';
 
 /** The version of OSCAL that is written. */
 const oscalVersion = '1.2.1';
@@ -27,10 +28,10 @@ export interface Run {
 }
 
 const runId = shared(
-  ({ findings, time, tool }) => [findings, time, tool],
-  ({ findings, time, tool }) => {
+  ({ findings, time, tool, input }) => [findings, time, tool, input],
+  ({ findings, time, tool, input: { folder = '', scanned = [] } }) => {
     const found = findings.map(({ finding }) => finding.fingerprint).join();
-    return hash('sha256', JSON.stringify([time, tool.version, found]));
+    return hash('sha256', JSON.stringify([time, tool.version, found, folder, ...scanned]));
   },
 );
 
@@ -47,15 +48,18 @@ function toolUuid({ tool }: ScanReport): string {
 }
 
 export function metadataOf({ report }: Run, title: string) {
+  const { scanned = [], folder, ...numbers } = report.input;
   return {
-    title,
+    title: markup(`${title}${titleSuffix(report.input)}`),
     'last-modified': report.time,
     version: report.time,
     'oscal-version': oscalVersion,
     props: [
       property('tool', report.tool.name),
       property('tool-version', report.tool.version),
-      ...Object.entries(report.input).flatMap(([name, count]) =>
+      ...scanned.map((path) => property('scanned', path)),
+      ...(folder === undefined ? [] : [property('folder', folder)]),
+      ...Object.entries(numbers).flatMap(([name, count]) =>
         name === 'seconds' ? [] : [property(`input-${name}`, String(count))],
       ),
       ...(report.comparison === undefined ? [] : [property('compared-with', report.comparison.against)]),

@@ -197,6 +197,15 @@ export const hostile: ScanReport = {
     })),
     frameworks: [framework],
   }),
+  input: {
+    files: 1,
+    documents: 1,
+    objects: 1,
+    dockerfiles: 0,
+    checks: 5,
+    scanned: hostileTexts,
+    folder: hostileTexts[0] ?? '',
+  },
 };
 
 /** Reports that every format must write validly. */
