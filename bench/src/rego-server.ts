@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -110,10 +110,16 @@ function resultOf(answer: string): unknown {
 }
 
 async function startOurs(): Promise<Server> {
-  const program = fileURLToPath(new URL('policy-server.js', import.meta.url));
+  // Beside this file, built or not.
+  const program = fileURLToPath(new URL(`policy-server${extname(import.meta.filename)}`, import.meta.url));
   const args = [program, join(folder(), 'policy.rego'), join(folder(), 'data.json'), entrypoint];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [line] = await once(createInterface(child.stdout), 'line');
+  const line = await Promise.race([
+    once(createInterface(child.stdout), 'line').then(([text]) => String(text)),
+    once(child, 'exit').then(() => {
+      throw new Error('the policy server ended before it listened');
+    }),
+  ]);
   return { process: child, port: Number(line), agent: keepAlive(), requests: 5000, perCore: [] };
 }
 
