@@ -7,8 +7,8 @@ import {
   readFrameworks,
 } from '@keelson/compliance';
 import { frameworkNames, loadFramework, loadFrameworks } from '@keelson/pack-frameworks';
-import { CommandError, reasonOf } from './errors.ts';
-import { suggestion } from './suggest.ts';
+import { CommandError, reasonOf, reportError } from './errors.ts';
+import { identifierSuggestion, suggestion } from './suggest.ts';
 
 /** A framework and the checks that judge each of its controls. */
 export interface FrameworkCoverage {
@@ -63,9 +63,11 @@ async function ownFrameworks(file: string, mappings: readonly CheckMapping[]): P
   const { frameworks, problems } = readFrameworks([{ file, text }], {
     frameworks: await loadFrameworks(),
     checks: new Set(mappings.map(({ id }) => id)),
+    suggest: identifierSuggestion,
   });
-  const [problem] = problems;
-  if (problem !== undefined) throw problem;
+  const last = problems.pop();
+  for (const problem of problems) reportError(problem, false);
+  if (last !== undefined) throw last;
   if (frameworks.length === 0) throw new CommandError('USAGE', `framework ${file}: it holds none`);
   return frameworks;
 }

@@ -13,6 +13,11 @@ export function suggestion(written: string, known: Iterable<string>): string {
   return best === undefined ? '' : ` (did you mean "${best}"?)`;
 }
 
+/** As `suggestion`, for identifiers: of numbers such as 5.1.9 each is near another, so only words have one. */
+export function identifierSuggestion(written: string, known: Iterable<string>): string {
+  return /[a-z]{3}/i.test(written) ? suggestion(written, known) : '';
+}
+
 /** Edits of one character, swaps of neighbours among them, from one word to the other; `limit` when there are more. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;

@@ -71,6 +71,47 @@ describe('keelson checks test', () => {
     });
   });
 
+  test.each([
+    ['an unknown control', 'cis-2.0: ["9.9.9"]', 'cis-2.0 has no "9.9.9"'],
+    [
+      'a control of another spelling',
+      'pss: [privilegd]',
+      'pss has no "privilegd" (did you mean "privileged"?)',
+    ],
+    ['another name', 'cis: ["5.2.2"]', '"cis" is another name of cis-2.0'],
+    ['a profile', 'pss-restricted: [privileged]', '"pss-restricted" is a profile of pss'],
+    ['an unknown framework', 'niist: [x]', 'there is no framework "niist"'],
+  ])('a name that there is not is a fault of the check: %s', (_, controls, fault) => {
+    const text = check.replace('cis-1.12: ["5.6.1"]', controls);
+    withFolder({ 'team.yaml': text }, (folder) => {
+      const run = keelson(folder, ['checks', 'test', '.']);
+      expect(run.code).toBe(1);
+      expect(run.out).toContain(`FAILED  team-label-missing\n  names no control: ${fault}`);
+    });
+  });
+
+  test('a check that tells the rest must be there; controls of a framework of the user’s own are known', () => {
+    const framework = `id: ours
+title: Our rules
+version: "1"
+publisher: us
+reference: https://example.com
+controls: [{ id: "1", title: A rule, checks: [team-label-missing] }]
+`;
+    const text = (teller: string) =>
+      check.replace('cis-1.12: ["5.6.1"] }', `ours: ["1"] }\ntoldBy: [${teller}]`);
+    const files = { 'checks/a.yaml': text('labels-mising'), 'ours.yaml': framework };
+    withFolder(files, (folder) => {
+      const run = keelson(folder, ['checks', 'test', 'checks', '--framework', 'ours.yaml']);
+      expect(run.out).toBe(
+        'FAILED  team-label-missing\n  toldBy: there is no check "labels-mising" (did you mean "labels-missing"?)\n0 passed, 1 failed\n',
+      );
+    });
+    withFolder({ ...files, 'checks/a.yaml': text('labels-missing') }, (folder) => {
+      expect(keelson(folder, ['checks', 'test', 'checks', '--framework', 'ours.yaml']).code).toBe(0);
+    });
+  });
+
   test('a file with a fault is named with line and reason, the others are tried', () => {
     withFolder(
       {
@@ -88,6 +129,36 @@ describe('keelson checks test', () => {
 });
 
 describe('keelson checks coverage', () => {
+  test('every fault of a framework is told, with the name that was meant', () => {
+    const framework = `id: ours
+titel: Our rules
+version: "1"
+publisher: us
+reference: https://example.com
+controls:
+  - { id: 5.10, title: A number }
+  - { id: "2", title: A check, checks: [privileged-contaner] }
+  - { id: "3", title: A control, from: { pss: [privilegd] } }
+`;
+    withFolder({ 'ours.yaml': framework }, (folder) => {
+      const run = keelson(folder, ['checks', 'coverage', 'ours.yaml']);
+      expect(run.code).toBe(2);
+      expect(run.err.trim().split('\n')).toEqual([
+        expect.stringMatching(
+          /ours\.yaml:2:\d+: unknown field "titel" of a framework \(did you mean "title"\?\)/,
+        ),
+        expect.stringMatching(/ours\.yaml:1:\d+: title is missing/),
+        expect.stringMatching(/ours\.yaml:7:\d+: id must be text/),
+        expect.stringMatching(
+          /ours\.yaml:8:\d+: there is no check "privileged-contaner" \(did you mean "privileged-container"\?\)/,
+        ),
+        expect.stringMatching(
+          /ours\.yaml:9:\d+: pss has no control "privilegd" \(did you mean "privileged"\?\)/,
+        ),
+      ]);
+    });
+  });
+
   test('every control of a framework has its state and what judges it', () => {
     const [cis] = JSON.parse(keelson(root, ['checks', 'coverage', 'cis-1.12', '-f', 'json']).out);
     expect(cis.counts.uncovered).toBe(0);

@@ -15,8 +15,13 @@ import type { Control, ControlGroup, Framework, Profile } from './framework.ts';
 export interface FrameworkDefinition extends Framework {
   /** The framework whose groups and controls this one takes over where it does not write its own. */
   extends?: string;
+  /** It was read without a fault; one with faults is looked through for others and not used. */
+  sound: boolean;
   locate: Locate;
 }
+
+/** A word on the known name nearest to the one written, such as ` (did you mean "x"?)`, or nothing. */
+export type Suggest = (written: string, known: Iterable<string>) => string;
 
 /** Says where a path of the definition stands in its file. */
 type Locate = (path: Path) => SourceLocation | undefined;
@@ -35,7 +40,10 @@ const singular = { groups: 'group', profiles: 'profile', controls: 'control' } a
  * Reads framework files as they are written; `resolve.ts` joins them. Every fault of a framework is a problem
  * naming file, line and reason; the other frameworks are kept.
  */
-export function readDefinitions(files: readonly { file: string; text: string }[]): {
+export function readDefinitions(
+  files: readonly { file: string; text: string }[],
+  suggest: Suggest = () => '',
+): {
   definitions: FrameworkDefinition[];
   problems: KeelsonError[];
 } {
@@ -51,7 +59,7 @@ export function readDefinitions(files: readonly { file: string; text: string }[]
         const { location } = document.locateNearest(path);
         return source.location(location.key ?? location.value);
       };
-      const reader = new Reader(locate);
+      const reader = new Reader(locate, suggest);
       const definition = reader.framework(document.value);
       problems.push(...reader.faults);
       if (definition !== undefined) definitions.push(definition);
@@ -78,12 +86,16 @@ export function faultAt(
 class Reader {
   readonly faults: ComplianceError[] = [];
   readonly #locate: Locate;
+  readonly #suggest: Suggest;
+  /** False once an item was left out: the places of those behind it are not known any more. */
+  #whole = true;
 
-  constructor(locate: Locate) {
+  constructor(locate: Locate, suggest: Suggest) {
     this.#locate = locate;
+    this.#suggest = suggest;
   }
 
-  /** The framework, or undefined when it has faults. */
+  /** The framework as far as it can be read, or undefined when what it refers to cannot be looked up. */
   framework(value: JsonValue): FrameworkDefinition | undefined {
     const root = this.#object(value, [], 'framework');
     if (root === undefined) return undefined;
@@ -100,12 +112,11 @@ class Reader {
       groups: this.#list(root, 'groups', (item, path) => this.#group(item, path)),
       profiles: this.#list(root, 'profiles', (item, path) => this.#profile(item, path)),
       controls: this.#list(root, 'controls', (item, path) => this.#control(item, path)),
-      locate: this.#locate,
     };
     // Nothing to judge would look like nothing that failed.
     if (definition.controls.length === 0 && base === undefined && this.faults.length === 0)
       this.#fault(['controls'], 'a framework has controls, or extends one that has');
-    return this.faults.length === 0 ? definition : undefined;
+    return this.#whole ? { ...definition, sound: this.faults.length === 0, locate: this.#locate } : undefined;
   }
 
   #group(group: JsonObject, path: Path): ControlGroup {
@@ -166,7 +177,9 @@ class Reader {
     }
     return list.flatMap((item, i) => {
       const object = this.#object(item, [key, i], singular[key]);
-      return object === undefined ? [] : [read(object, [key, i])];
+      if (object !== undefined) return [read(object, [key, i])];
+      this.#whole = false;
+      return [];
     });
   }
 
@@ -179,7 +192,8 @@ class Reader {
   #known(object: JsonObject, path: Path, kind: keyof typeof fields): void {
     const known: readonly string[] = fields[kind];
     for (const key of Object.keys(object)) {
-      if (!known.includes(key)) this.#fault([...path, key], `unknown field "${key}" of a ${kind}`);
+      if (!known.includes(key))
+        this.#fault([...path, key], `unknown field "${key}" of a ${kind}${this.#suggest(key, known)}`);
     }
   }
 
@@ -211,10 +225,10 @@ class Reader {
       this.#fault(path, `${path.at(-1)} is a list`);
       return [];
     }
-    return value.flatMap((item, i) => {
-      if (typeof item === 'string') return [item];
+    return value.map((item, i) => {
+      if (typeof item === 'string' && item !== '') return item;
       this.#fault([...path, i], `${path.at(-1)} holds text only`);
-      return [];
+      return '';
     });
   }
 

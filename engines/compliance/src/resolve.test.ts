@@ -107,6 +107,44 @@ describe('a fault is named with file, line and reason', () => {
     expect(problems.map((problem) => problem.format()).join('\n')).toMatch(message);
   });
 
+  test('all faults of a file are told, in fields, items and names', () => {
+    const faulty = file(
+      'a',
+      'color: red',
+      'groups: {}',
+      'profiles: [{ id: p, title: P, controls: [d, 1] }]',
+      'controls:',
+      '  - { id: "1 2", group: g }',
+      '  - { id: c, title: T, checks: [x, z], notApplicable: never, manual: M }',
+      '  - { id: c, title: T, from: { b: [d] } }',
+    );
+    const known = { frameworks: [], checks: new Set(['x']), suggest: () => '?' };
+    const { frameworks, problems } = readFrameworks([faulty], known);
+    expect(frameworks).toEqual([]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      'unknown field "color" of a framework?',
+      'groups is a list',
+      'controls holds text only',
+      '"1 2" is not letters, digits, ".", "_" and "-"',
+      'title is missing',
+      'what is not applicable has no manual',
+      'what is not applicable has no checks',
+      'there is already a control "c"',
+      'there is no group "g"?',
+      'there is no check "z"?',
+      'there is no framework "b"?',
+      'there is no control "d"?',
+    ]);
+  });
+
+  test('an item that is none hides no fault of another', () => {
+    const faulty = file('a', 'controls:', '  - c', '  - { id: d }');
+    expect(faultsOf(faulty)).toEqual([
+      expect.stringMatching(/a\.yaml:7.*a control is a mapping/),
+      expect.stringMatching(/a\.yaml:8.*title is missing/),
+    ]);
+  });
+
   test('YAML that cannot be read', () => {
     expect(faultsOf({ file: 'a.yaml', text: 'id: [\n' })).toHaveLength(1);
   });
