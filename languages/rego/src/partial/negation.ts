@@ -131,7 +131,7 @@ function canInline(live: ReadonlySet<string>, queries: readonly Body[]): boolean
 
 /** Negated, a variable without a value would be unsafe. */
 function isBound(expr: Expr, live: ReadonlySet<string>): boolean {
-  if (expr.negated) return true;
+  if (expr.negated || expr.terms.type === 'not') return true;
   const names = variablesOfExpr(expr, { skipCallHead: true, skipClosures: true });
   return [...names].every((name) => live.has(name) || rootNames.has(name));
 }

@@ -1,3 +1,4 @@
+import { variablesFromOutside } from '../compiler/implicit-operands.ts';
 import { callOf, isConstant, isEquality, rootNames, sides, trueStatement } from '../compiler/nodes.ts';
 import { outputsOfBody, outputsOfExpr } from '../compiler/outputs.ts';
 import { safetyView, variablesOfBody, variablesOfTerm } from '../compiler/variables.ts';
@@ -47,7 +48,7 @@ class Simplifier {
     this.#findHeads();
     const kept: Expr[] = [];
     for (const expr of this.#body) {
-      this.#isNegated = expr.negated;
+      this.#isNegated = expr.negated || expr.terms.type === 'not';
       const plugged = this.#withInner(this.#expr(expr));
       if (this.#keeps(plugged)) kept.push(plugged);
     }
@@ -126,7 +127,7 @@ class Simplifier {
 
   /** False where the expression only gives a variable its value, which then is remembered, or says nothing. */
   #keeps(expr: Expr): boolean {
-    if (expr.negated || expr.with.length > 0) return true;
+    if (this.#isNegated || expr.with.length > 0) return true;
     const pair = isEquality(expr) ? sides(expr) : undefined;
     if (pair !== undefined) return this.#keepsEquality(...pair);
     if (expr.terms.type === 'call' && expr.terms.operator.type === 'ref') {
@@ -188,7 +189,8 @@ class Simplifier {
     const arity = (operator: readonly Term[]): number => this.#options.session.compilation.arity(operator);
     const safe = new Set([...rootNames, ...this.#live]);
     for (const name of outputsOfBody(kept, arity, safe)) safe.add(name);
-    const unsafe = new Set([...variablesOfBody(kept, safetyView)].filter((name) => !safe.has(name)));
+    const view = { ...safetyView, implicitOperand: (operand: Body) => variablesFromOutside(operand, arity) };
+    const unsafe = new Set([...variablesOfBody(kept, view)].filter((name) => !safe.has(name)));
     const removed = [...this.#removed].sort(([a], [b]) => (a < b ? 1 : a > b ? -1 : 0));
     for (const [name, value] of removed) {
       const expr = equality(varTerm(name), value);
