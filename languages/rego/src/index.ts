@@ -57,6 +57,13 @@ export type {
 } from './insight/explanation.ts';
 export { type LineProfile, Profile } from './insight/profile.ts';
 export { Trace, type TraceLine, type TraceMode, type TraceOptions } from './insight/trace.ts';
+export type { FilterFault } from './partial/check.ts';
+export { compileFilters, type Filter, type FilterOptions, type FilterResult } from './partial/filters.ts';
+export type { Mappings } from './partial/mappings.ts';
+export { type PartialOptions, PartialPolicy, type PartialPolicyOptions } from './partial/partial.ts';
+export type { PartialResult } from './partial/result.ts';
+export type { SupportModule } from './partial/saved.ts';
+export type { FilterTarget, SqlDialect } from './partial/targets.ts';
 export { compile, Policy, PreparedQuery } from './policy.ts';
 export type {
   EvaluationOptions,
