@@ -174,4 +174,28 @@ describe('mappings and masks', () => {
     const { filters } = filter(rules, postgresql, { maskRule: 'data.f.masks' });
     expect(filters[0]?.masks).toEqual({ fruits: { name: '***' } });
   });
+
+  it('come from metadata where the caller gives none', () => {
+    const policy = new PartialPolicy({
+      'f.rego': [
+        '# METADATA',
+        '# scope: package',
+        '# compile:',
+        '#   mask_rule: masks',
+        'package f',
+        '# METADATA',
+        '# scope: document',
+        '# compile:',
+        '#   unknowns: [input.fruits]',
+        'include if input.fruits.name == input.colour',
+        'masks.fruits.name := "***"',
+      ].join('\n'),
+    });
+    const { filters } = compileFilters(policy, 'data.f.include', {
+      targets: [ucast],
+      input: { colour: 'red' },
+    });
+    const tree = { type: 'field', operator: 'eq', field: 'fruits.name', value: 'red' };
+    expect(filters).toEqual([{ ...ucast, query: tree, masks: { fruits: { name: '***' } } }]);
+  });
 });

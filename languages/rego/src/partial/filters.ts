@@ -13,7 +13,10 @@ export interface FilterOptions extends Omit<PartialOptions, 'inlineConditions' |
   /** What to write; features are those that all of them have. */
   readonly targets: readonly FilterTarget[];
   readonly mappings?: Mappings;
-  /** A reference to the rule whose value tells which columns to mask: `data.app.masks`. */
+  /**
+   * A reference to the rule whose value tells which columns to mask: `data.app.masks`. Where it is not given, or no
+   * unknowns are, the `compile` metadata of the queried document tells.
+   */
   readonly maskRule?: string;
 }
 
@@ -41,7 +44,11 @@ export type FilterResult =
  * @throws RegoError where a text does not parse or compile, EvaluationError where the evaluation fails.
  */
 export function compileFilters(policy: PartialPolicy, query: string, options: FilterOptions): FilterResult {
-  const { targets, mappings, maskRule, ...partial } = options;
+  const { targets, mappings, ...given } = options;
+  const annotated = isReference(query) ? policy.annotatedFilter(query) : undefined;
+  const maskRule = given.maskRule ?? annotated?.maskRule;
+  const unknowns = given.unknowns ?? (annotated?.unknowns.length ? annotated.unknowns : ['input']);
+  const partial = { ...given, unknowns };
   const nondeterministicBuiltins = options.nondeterministicBuiltins ?? true;
   const result = policy.evaluate(query, { ...partial, nondeterministicBuiltins, inlineConditions: true });
   const faults = checkQueries(result, { targets, shortNames: shortNames(mappings) });
@@ -75,6 +82,11 @@ function filterFor(
   const condition = conditionOf(queries, mappings);
   const query = target.target === 'sql' ? sqlOf(condition, target.dialect) : ucastOf(condition);
   return { target: kind, dialect, query, ...(masks === undefined ? {} : { masks }) };
+}
+
+/** A query that is just a document of the policy may have metadata. */
+function isReference(query: string): boolean {
+  return /^data(?:\.[A-Za-z_][A-Za-z0-9_]*)+$/.test(query);
 }
 
 /** The value of a rule that needs nothing unknown. */

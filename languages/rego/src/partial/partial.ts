@@ -1,4 +1,5 @@
 import { type Builtin, type BuiltinHost, findBuiltin } from '../builtins/index.ts';
+import { allowedBuiltins } from '../capabilities-of-policy.ts';
 import { compileModules } from '../compiler/compile.ts';
 import { LocalNames } from '../compiler/names.ts';
 import { callOf, isGeneratedName } from '../compiler/nodes.ts';
@@ -15,6 +16,7 @@ import { compareExprs } from '../syntax/compare.ts';
 import { parseBody, parseModule, parseTerm } from '../syntax/parse.ts';
 import { walkBody } from '../syntax/visit.ts';
 import type { RegoValue } from '../values/index.ts';
+import { type AnnotatedFilter, annotatedFilter } from './annotated.ts';
 import { evaluateBody } from './body.ts';
 import { Frame } from './frame.ts';
 import { type Path, sameTerm } from './paths.ts';
@@ -31,7 +33,7 @@ export interface PartialPolicyOptions {
   readonly version?: RegoVersion;
   readonly data?: RegoValue;
   readonly limits?: Partial<EvaluationLimits>;
-  /** Further built-ins by name; modules cannot name them, `with` neither. */
+  /** Further built-ins by name. */
   readonly builtins?: ReadonlyMap<string, Builtin>;
 }
 
@@ -61,6 +63,7 @@ export interface PartialOptions {
 export class PartialPolicy {
   readonly #compilation: ReturnType<typeof compileModules>;
   readonly #options: PartialPolicyOptions;
+  readonly #texts: ReadonlyMap<string, string>;
 
   /** @throws RegoError with OPA's code and words where a module does not parse or compile. */
   constructor(
@@ -68,10 +71,18 @@ export class PartialPolicy {
     options: PartialPolicyOptions = {},
   ) {
     this.#options = options;
-    const texts = modules instanceof Map ? modules : new Map(Object.entries(modules));
+    const texts: ReadonlyMap<string, string> =
+      modules instanceof Map ? modules : new Map(Object.entries(modules));
+    this.#texts = texts;
     const parsed = new Map<string, Module>();
     for (const [file, text] of texts) parsed.set(file, parseModule(file, text, this.#language));
-    this.#compilation = compileModules(parsed, {});
+    const builtins = allowedBuiltins(undefined, options.builtins);
+    this.#compilation = compileModules(parsed, builtins === undefined ? {} : { builtins });
+  }
+
+  /** What metadata says about the filters of the document at a reference. */
+  annotatedFilter(reference: string): AnnotatedFilter {
+    return annotatedFilter(this.#texts, referenceOf(reference, 'reference'), this.#language.version);
   }
 
   get #language(): { version: RegoVersion } {

@@ -1,6 +1,9 @@
 import { isComprehension } from '../compiler/nodes.ts';
+import { RegoError } from '../errors.ts';
+import { constantValue } from '../evaluator/generator/terms.ts';
 import type { ObjectTerm, Term } from '../syntax/ast.ts';
 import { arrayTerm, objectTerm, setTerm } from '../syntax/build.ts';
+import { keyOf } from '../values/index.ts';
 import { evaluateBody } from './body.ts';
 import { capturedComprehension } from './captured.ts';
 import { isUnknownTerm } from './dynamic.ts';
@@ -132,9 +135,22 @@ function comprehensionValue(place: Place, term: Term): Term {
       evaluateBody(closure(place, term.body), () => {
         pairs.push([place.frame.plug(term.key), place.frame.plug(term.value)]);
       });
-      return objectTerm(pairs);
+      return objectOfPairs(pairs);
     }
     default:
       return term;
   }
+}
+
+/** A key may come again, with the same value. */
+function objectOfPairs(pairs: readonly (readonly [Term, Term])[]): Term {
+  const known = new Map<unknown, Term>();
+  for (const [key, value] of pairs) {
+    const name = keyOf(constantValue(key) ?? null);
+    const other = known.get(name);
+    if (other !== undefined && !sameTerm(other, value))
+      throw new RegoError('eval_conflict_error', 'object keys must be unique');
+    known.set(name, value);
+  }
+  return objectTerm(pairs.map(([key, value]) => [key, value]));
 }
