@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatCount } from './bits.tsx';
 import { CheckPage, Checks } from './checks.tsx';
 import { ComparisonPage } from './comparison.tsx';
@@ -15,7 +15,8 @@ import { timeText } from './run.tsx';
 export function App({ model, printing }: { model: Model; printing: boolean }) {
   const [route, setRoute] = useState(() => parseRoute(location.hash));
   const shown = useRef('');
-  useEffect(() => {
+  // Not behind the first frame, as an effect would be: on a busy machine a link may be followed before it.
+  useLayoutEffect(() => {
     const follow = () => setRoute(parseRoute(location.hash));
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);

@@ -23,6 +23,7 @@ export function Overview() {
   return (
     <>
       <Title>Security report</Title>
+      {data.scanned.length === 0 ? null : <p class="muted wrap">{data.scanned.join(', ')}</p>}
       <p class="lead">{verdictOf(model, active)}</p>
       {errors === 0 ? null : (
         <p class="warning">

@@ -12,7 +12,7 @@ export function timeText(time: string): string {
 /** What was read, by what, and what exceptions did. */
 export function RunFacts() {
   const { model } = usePage();
-  const { input, scanned, suppressions, tool, time, failOn } = model.data;
+  const { input, suppressions, tool, time, failOn } = model.data;
   const suppressed = model.columns.suppressed.length;
   return (
     <section>
@@ -24,7 +24,6 @@ export function RunFacts() {
         <Entry name="Tool">
           {tool.name} {tool.version}
         </Entry>
-        {scanned.length === 0 ? null : <Entry name="Scanned">{scanned.join(', ')}</Entry>}
         <Entry name="Read">
           {countOf(input.files, 'file')}, {countOf(input.objects, 'object')},{' '}
           {countOf(input.dockerfiles, 'Dockerfile')}

@@ -111,6 +111,20 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
   });
 
   /** Opens all that is folded. */
+  test('the first look says what was scanned, and which mends want the name of their check', async () => {
+    const report = reportOf({ findings: [finding('high'), finding('low')] });
+    const findings = report.findings.map((item, i) => ({ ...item, fixableByName: i === 0 }));
+    const input = { ...report.input, scanned: ['deploy', '.'], folder: 'shop' };
+    const { page, close } = await open({ ...report, input, findings });
+    expect(await page.title()).toBe('Security report – keelson report: deploy, shop');
+    expect(await page.locator('h1 + p').textContent()).toBe('deploy, shop');
+    expect(await page.locator('td[data-name="mended by --fix"]').allTextContents()).toEqual([
+      'when named',
+      'none',
+    ]);
+    await close();
+  });
+
   async function unfold(page: Page): Promise<void> {
     await page.evaluate(`
       for (const summary of document.querySelectorAll('details:not([open]) > summary')) summary.click();
