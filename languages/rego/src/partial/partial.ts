@@ -7,11 +7,13 @@ import { compileQuery } from '../compiler/query.ts';
 import { queryTypeErrors } from '../compiler/type-stages.ts';
 import { variablesOfBody } from '../compiler/variables.ts';
 import { RegoError } from '../errors.ts';
+import { Program } from '../evaluator/program.ts';
 import { EvaluationError } from '../evaluator/runtime/failure.ts';
 import { defaultEvaluationLimits, type EvaluationLimits } from '../evaluator/runtime/limits.ts';
 import { Run } from '../evaluator/runtime/run.ts';
+import { rootScope } from '../evaluator/runtime/scope.ts';
 import type { Body, Expr, Module, RegoVersion, Term } from '../syntax/ast.ts';
-import { isCallOf, nameRef, newBody, newExpr, varTerm } from '../syntax/build.ts';
+import { isCallOf, nameRef, newBody, newExpr, refTerm, varTerm } from '../syntax/build.ts';
 import { compareExprs } from '../syntax/compare.ts';
 import { parseBody, parseModule, parseTerm } from '../syntax/parse.ts';
 import { walkBody } from '../syntax/visit.ts';
@@ -64,6 +66,7 @@ export class PartialPolicy {
   readonly #compilation: ReturnType<typeof compileModules>;
   readonly #options: PartialPolicyOptions;
   readonly #texts: ReadonlyMap<string, string>;
+  readonly #program: Program;
 
   /** @throws RegoError with OPA's code and words where a module does not parse or compile. */
   constructor(
@@ -78,6 +81,10 @@ export class PartialPolicy {
     for (const [file, text] of texts) parsed.set(file, parseModule(file, text, this.#language));
     const builtins = allowedBuiltins(undefined, options.builtins);
     this.#compilation = compileModules(parsed, builtins === undefined ? {} : { builtins });
+    this.#program = new Program(
+      this.#compilation,
+      options.builtins === undefined ? {} : { builtins: options.builtins },
+    );
   }
 
   /** What metadata says about the filters of the document at a reference. */
@@ -134,6 +141,17 @@ export class PartialPolicy {
     return compileQuery(this.#compilation, body).body;
   }
 
+  /** Compiled code gives documents that need nothing unknown: it is many times faster. */
+  #document(path: Path, scope: ReturnType<typeof rootScope>): Term | undefined {
+    const equality = callOf('eq', [varTerm('$_known'), refTerm([...path])], undefined);
+    const code = this.#program.query({ body: newBody([newExpr(equality)]) });
+    let found: Term | undefined;
+    code.run(scope, ([value]) => {
+      if (value !== undefined) found = termOf(value);
+    });
+    return found;
+  }
+
   #scope({ input, data, disableInlining = [] }: PartialOptions): Scope {
     return {
       input: input === undefined ? undefined : termOf(input),
@@ -149,15 +167,18 @@ export class PartialPolicy {
     const compilation = this.#compilation;
     const names = new LocalNames('q', new Set());
     const { builtins } = this.#options;
+    const run = new Run({
+      data: options.data ?? this.#options.data,
+      limits: { ...defaultEvaluationLimits, ...this.#options.limits },
+      host: options.host ?? {},
+      clock: () => performance.now(),
+      strictBuiltinErrors: options.strictBuiltinErrors ?? false,
+    });
+    const scope = rootScope(run, options.input);
     return {
       compilation,
-      run: new Run({
-        data: undefined,
-        limits: { ...defaultEvaluationLimits, ...this.#options.limits },
-        host: options.host ?? {},
-        clock: () => performance.now(),
-        strictBuiltinErrors: options.strictBuiltinErrors ?? false,
-      }),
+      run,
+      knownDocument: (path) => this.#document(path, scope),
       home: new Frame(0),
       unknowns: new Unknowns(unknowns),
       saved: new SavedQueries(),

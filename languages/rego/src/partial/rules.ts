@@ -120,6 +120,12 @@ function knownValue({ place, plugged, at }: Arrival, { rules, fallback }: Defini
   const key = printRef(path);
   const known = place.scope.cache.get(key);
   if (known !== undefined) return known ?? undefined;
+  const { scope, session } = place;
+  if (scope.targets.length === 0 && scope.mocks.size === 0) {
+    const document = session.knownDocument(path);
+    scope.cache.set(key, document ?? null);
+    return document;
+  }
   let value: Term | undefined;
   for (const { rule } of rules) {
     const found = chainValue(place, rule, key);

@@ -1,8 +1,9 @@
 import type { Builtin } from '../builtins/index.ts';
 import type { Compilation } from '../compiler/compilation.ts';
 import type { Run } from '../evaluator/runtime/run.ts';
-import type { Body, Expr } from '../syntax/ast.ts';
+import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { Frame } from './frame.ts';
+import type { Path } from './paths.ts';
 import type { SavedQueries, SupportRules } from './saved.ts';
 import type { Scope } from './scope.ts';
 import type { Unknowns } from './unknowns.ts';
@@ -24,6 +25,8 @@ export interface Session {
   readonly conditions: Set<string> | undefined;
   readonly counters: { frame: number; variable: number };
   builtin(name: string): Builtin | undefined;
+  /** The value of a document that needs nothing unknown, where no `with` applies. */
+  knownDocument(path: Path): Term | undefined;
   /** No type error shows that the body can never hold. */
   passesTypes(body: Body): boolean;
 }
