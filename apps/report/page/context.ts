@@ -15,6 +15,8 @@ export interface Page {
 
 const nothing: Model = new Model({
   tool: { name: '', version: '' },
+  title: '',
+  scanned: [],
   time: '',
   input: { files: 0, documents: 0, objects: 0, dockerfiles: 0, checks: 0 },
   failOn: 'none',

@@ -116,8 +116,8 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
     const findings = report.findings.map((item, i) => ({ ...item, fixableByName: i === 0 }));
     const input = { ...report.input, scanned: ['deploy', '.'], folder: 'shop' };
     const { page, close } = await open({ ...report, input, findings });
-    expect(await page.title()).toBe('Security report – keelson report: deploy, shop');
-    expect(await page.locator('h1 + p').textContent()).toBe('deploy, shop');
+    await expect.poll(() => page.title()).toBe('Security report – keelson report: deploy, shop');
+    await expect.poll(() => page.locator('h1 + p').textContent()).toBe('deploy, shop');
     expect(await page.locator('td[data-name="mended by --fix"]').allTextContents()).toEqual([
       'when named',
       'none',
@@ -144,7 +144,7 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
 
   test.each(reports)('%s report opens without a fault and asks for nothing', async (_, report) => {
     const { page, misdeeds, close } = await open(report);
-    expect(await page.locator('h1').textContent()).toBe('Security report');
+    await expect.poll(() => page.locator('h1').textContent()).toBe('Security report');
     for (const view of ['findings', 'checks', 'compliance', 'not-judged', 'comparison']) {
       await go(page, `#${view}`);
       await page.locator('h1').waitFor();
@@ -158,12 +158,14 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
     await unfold(page);
     const messages = await page.locator('.message > .wrap:first-child').allTextContents();
     expect(messages.sort()).toEqual(hostileTexts.map(shownText).sort());
-    expect(await page.locator('main').locator('script, img, svg, iframe, object, style').count()).toBe(0);
-    expect(await page.locator('script').count()).toBe(2);
+    await expect
+      .poll(() => page.locator('main').locator('script, img, svg, iframe, object, style').count())
+      .toBe(0);
+    await expect.poll(() => page.locator('script').count()).toBe(2);
     for (const link of await page.locator('a').all())
       expect(await link.getAttribute('href')).toMatch(/^(?:#|https:\/\/kubernetes\.io\/)/);
     await go(page, '#not-judged');
-    expect(await page.locator('.notices > li').count()).toBe(hostileTexts.length);
+    await expect.poll(() => page.locator('.notices > li').count()).toBe(hostileTexts.length);
     expect(misdeeds).toEqual(none);
     await close();
   });
@@ -179,7 +181,7 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
     ]) {
       const { page, misdeeds, close } = await open(full, hash);
       await page.locator('h1').waitFor();
-      expect(await page.locator('img').count()).toBe(0);
+      await expect.poll(() => page.locator('img').count()).toBe(0);
       expect(misdeeds).toEqual(none);
       await close();
     }
@@ -188,10 +190,10 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
   test('search and filters work by keyboard, are told to screen readers, and stand in the address', async () => {
     const { page, close } = await open(full, '#findings');
     const count = () => page.locator('.result-count').textContent();
-    expect(await count()).toBe('7 findings in 2 objects');
+    await expect.poll(count).toBe('7 findings in 2 objects');
     await page.getByLabel('Search').focus();
     await page.keyboard.type('rule-critical');
-    expect(await count()).toBe('1 finding in 1 object');
+    await expect.poll(count).toBe('1 finding in 1 object');
     await expect.poll(() => page.getByRole('status').textContent()).toBe('1 finding in 1 object');
     expect(page.url()).toMatch(/#findings&q=rule-critical$/);
     await page.keyboard.press('Control+A');
@@ -199,13 +201,13 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
-    expect(await count()).toBe('2 findings in 1 object');
+    await expect.poll(count).toBe('2 findings in 1 object');
     expect(page.url()).toMatch(/&severity=high$/);
     await page.getByRole('button', { name: /Severity: high/ }).press('Enter');
-    expect(await count()).toBe('7 findings in 2 objects');
+    await expect.poll(count).toBe('7 findings in 2 objects');
     await page.locator('summary').first().focus();
     await page.keyboard.press('Enter');
-    expect(await page.locator('.detail').count()).toBe(1);
+    await expect.poll(() => page.locator('.detail').count()).toBe(1);
     await close();
   });
 
@@ -283,10 +285,10 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
 
   test('states of a comparison filter, and what is resolved is listed', async () => {
     const { page, close } = await open(compared, '#findings&state=new&exceptions=with');
-    expect(await listed(page)).toBe(3);
-    expect(await page.locator('.tag', { hasText: 'new' }).count()).toBe(3);
+    await expect.poll(() => listed(page)).toBe(3);
+    await expect.poll(() => page.locator('.tag', { hasText: 'new' }).count()).toBe(3);
     await page.getByRole('link', { name: 'Comparison' }).click();
-    expect(await page.locator('.notices > li').count()).toBe(2);
+    await expect.poll(() => page.locator('.notices > li').count()).toBe(2);
     await close();
   });
 
@@ -295,18 +297,18 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
     const focused = () => page.evaluate<string>('document.activeElement.textContent');
     await expect.poll(focused).toContain('5.2.2 No privileged containers');
     await page.getByRole('link', { name: 'Findings of 5.2.2' }).click();
-    expect(await page.locator('.result-count').textContent()).toBe('2 findings in 1 object');
-    expect(await focused()).toBe('Findings');
+    await expect.poll(() => page.locator('.result-count').textContent()).toBe('2 findings in 1 object');
+    await expect.poll(focused).toBe('Findings');
     await page.locator('summary').first().click();
     await page.getByRole('link', { name: 'Link to this finding' }).click();
-    expect(await page.locator('h1').textContent()).toBe('Title of rule-high');
+    await expect.poll(() => page.locator('h1').textContent()).toBe('Title of rule-high');
     const address = page.url();
-    expect(await page.title()).toBe('Title of rule-high – keelson report');
+    await expect.poll(() => page.title()).toBe('Title of rule-high – keelson report');
     await page.getByRole('link', { name: 'All findings of rule-high' }).click();
-    expect(await listed(page)).toBe(2);
+    await expect.poll(() => listed(page)).toBe(2);
     await page.goBack();
     expect(page.url()).toBe(address);
-    expect(await page.locator('h1').textContent()).toBe('Title of rule-high');
+    await expect.poll(() => page.locator('h1').textContent()).toBe('Title of rule-high');
     await close();
   });
 
@@ -327,23 +329,23 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
       finding('high', { subject: `k8s:source:/x.yaml//Pod/default/p${i >> 1}`, object: `Pod p${i >> 1}` }),
     );
     const { page, close } = await open(reportOf({ findings }), '#findings');
-    expect(await listed(page)).toBe(50);
+    await expect.poll(() => listed(page)).toBe(50);
     await page.getByRole('button', { name: 'Next' }).click();
-    expect(await page.locator('.pager').textContent()).toContain('Page 2 of 14');
+    await expect.poll(() => page.locator('.pager').textContent()).toContain('Page 2 of 14');
     await page.emulateMedia({ media: 'print' });
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");
-    expect(await page.locator('details.finding[open]').count()).toBe(200);
-    expect(await page.locator('.bound').textContent()).toContain('The first 200 of 700 findings');
+    await expect.poll(() => page.locator('details.finding[open]').count()).toBe(200);
+    await expect.poll(() => page.locator('.bound').textContent()).toContain('The first 200 of 700 findings');
     for (const part of ['.filters', 'nav']) expect(await page.locator(part).first().isVisible()).toBe(false);
     await page.evaluate("dispatchEvent(new Event('afterprint'))");
-    expect(await listed(page)).toBe(50);
+    await expect.poll(() => listed(page)).toBe(50);
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
     await close();
   });
 
   test('without scripts the figures are there', async () => {
     const { page, close } = await open(full, '', { javaScriptEnabled: false });
-    expect(await page.locator('main').textContent()).toContain('7 findings in 1 object');
+    await expect.poll(() => page.locator('main').textContent()).toContain('7 findings in 1 object');
     await close();
   });
 });

@@ -23,14 +23,9 @@ function network(answers: Record<string, Answer | Error>, more: BuiltinHost = {}
     httpHosts: ['a.example', 'b.example'],
     http(request) {
       asked.push(request);
-      const {
-        status = 200,
-        statusText = 'OK',
-        headers = [],
-        body = '',
-        ...answer
-      } = answers[request.url] ?? {};
-      if (answer instanceof Error || answers[request.url] instanceof Error) throw answers[request.url];
+      const answer = answers[request.url] ?? {};
+      if (answer instanceof Error) throw answer;
+      const { status = 200, statusText = 'OK', headers = [], body = '' } = answer;
       return { status, statusText, headers, body: encodeUtf8(body) };
     },
     ...more,
