@@ -2,17 +2,18 @@ import type { Body, Expr, Module, Term } from '../syntax/ast.ts';
 import { refTerm } from '../syntax/build.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { printTerm } from '../syntax/print.ts';
+import { type Visitor, walkBody, walkHead, walkTerms } from '../syntax/visit.ts';
 import { typeError } from './diagnostics.ts';
 import { isEquality, operatorName, operatorTerms } from './nodes.ts';
 import type { Arity } from './outputs.ts';
-import { rulesOf, type Visitor, walkBody, walkHead, walkModule, walkTerms } from './walk.ts';
+import { rulesOf, walkRules } from './walk.ts';
 
 /** Where calls are looked for: in a whole module or in a query. */
 export type Calling = Module | Body;
 
 function walkAll(node: Calling, visitor: Visitor): void {
   if (Array.isArray(node)) walkBody(node, visitor);
-  else walkModule(node, visitor);
+  else walkRules(node, visitor);
 }
 
 export interface CallContext {

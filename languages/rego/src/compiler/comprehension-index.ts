@@ -1,10 +1,10 @@
 import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { varTerm } from '../syntax/build.ts';
+import { walkBody } from '../syntax/visit.ts';
 import type { ComprehensionIndex } from './compiled.ts';
 import { isComprehension, isEquality, operatorName, rootNames, sides } from './nodes.ts';
 import { type Arity, outputsOfBody } from './outputs.ts';
 import { addAll, safetyView, VariableCollector, variablesOfBody, variablesOfTerm } from './variables.ts';
-import { walkBody } from './walk.ts';
 
 /** Built-ins to which a variable that has a value is worth much: the operand that one should push down. */
 const pushedOperands: ReadonlyMap<string, number> = new Map([['walk', 1]]);

@@ -1,7 +1,7 @@
 import type { Body, Expr, Term } from '../syntax/ast.ts';
+import { walkExpr } from '../syntax/visit.ts';
 import { isAssignment, isComprehension, sides } from './nodes.ts';
 import { VariableCollector } from './variables.ts';
-import { walkExpr } from './walk.ts';
 
 /** The names that `:=` and `some` declare in the body and its nested bodies, not in comprehensions. */
 export function declaredInBody(body: Body): Set<string> {

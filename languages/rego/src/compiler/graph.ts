@@ -2,6 +2,7 @@ import type { Module, Rule, Term } from '../syntax/ast.ts';
 import { refTerm } from '../syntax/build.ts';
 import { compareTerms } from '../syntax/compare.ts';
 import { copyTerm } from '../syntax/copy.ts';
+import { type Visitor, walkExpr, walkHead } from '../syntax/visit.ts';
 import type { CompiledRule, RuleGraph, RuleTreeNode } from './compiled.ts';
 import { compareLocations } from './diagnostics.ts';
 import { isConstant } from './nodes.ts';
@@ -9,7 +10,7 @@ import { type VariableOrigin, variableOrigins } from './origins.ts';
 import { BodyRanges, expandReference, hasVariableTerm, type Ranges } from './ranges.ts';
 import { rulesReachedBy } from './rule-tree.ts';
 import { type Names, VariableCollector, variablesOfExpr } from './variables.ts';
-import { branchesOf, rulesOf, type Visitor, walkExpr, walkHead } from './walk.ts';
+import { branchesOf, rulesOf } from './walk.ts';
 
 const none: ReadonlySet<Rule> = new Set();
 

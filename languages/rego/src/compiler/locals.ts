@@ -2,6 +2,7 @@ import type { Body, Every, Expr, Term, With } from '../syntax/ast.ts';
 import { newExpr, refTerm, varTerm } from '../syntax/build.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { printTerm } from '../syntax/print.ts';
+import { walkExpr, walkTerm } from '../syntax/visit.ts';
 import { markAssignment } from './assignments.ts';
 import { compileError } from './diagnostics.ts';
 import type { LocalNames } from './names.ts';
@@ -22,7 +23,6 @@ import { rewriteChildren } from './rewrite.ts';
 import type { Occurrence, Scopes } from './scopes.ts';
 import { unusedDeclarations } from './unused.ts';
 import { patternView, VariableCollector, variablesOfTerm } from './variables.ts';
-import { walkExpr, walkTerm } from './walk.ts';
 
 const assignInNot = 'cannot assign vars inside negated expression';
 const assignInAnd = 'cannot assign vars inside implicit and operand';

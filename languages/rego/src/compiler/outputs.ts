@@ -1,4 +1,5 @@
 import type { Body, Expr, Term } from '../syntax/ast.ts';
+import { type Visitor, walkExpr, walkTerm } from '../syntax/visit.ts';
 import { isFromAssignment } from './assignments.ts';
 import { isComprehension, isEquality, isGroundReference, operatorTerms, sides } from './nodes.ts';
 import { isReferenceSafe, unifiedVariables } from './unify.ts';
@@ -10,7 +11,6 @@ import {
   VariableCollector,
   type VariableOptions,
 } from './variables.ts';
-import { type Visitor, walkExpr, walkTerm } from './walk.ts';
 
 /** How many arguments a function takes; -1 for what is none. */
 export type Arity = (operator: readonly Term[]) => number;

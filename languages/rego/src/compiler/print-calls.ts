@@ -1,6 +1,7 @@
 import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { arrayTerm, nameRef, newExpr, varTerm } from '../syntax/build.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
+import { walkExpr } from '../syntax/visit.ts';
 import { compileError } from './diagnostics.ts';
 import type { LocalNames } from './names.ts';
 import {
@@ -16,7 +17,6 @@ import {
 import { type Arity, outputsOfBody } from './outputs.ts';
 import { deepRewriter, type Rewriter } from './rewrite.ts';
 import { addAll, safetyView, VariableCollector, variablesOfBody, variablesOfTerm } from './variables.ts';
-import { walkExpr } from './walk.ts';
 
 /** Takes all calls of `print` away. */
 export function printEraser(): Rewriter {

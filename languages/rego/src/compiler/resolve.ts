@@ -1,11 +1,11 @@
 import type { Body, Expr, Import, Module, Package, Rule, Term } from '../syntax/ast.ts';
 import { refTerm, stringTerm } from '../syntax/build.ts';
 import { copyTerm } from '../syntax/copy.ts';
+import { walkTerms } from '../syntax/visit.ts';
 import { declaredInBody } from './declared.ts';
 import { isRootDocument } from './nodes.ts';
 import { rewriteChildren } from './rewrite.ts';
 import { VariableCollector } from './variables.ts';
-import { walkTerms } from './walk.ts';
 
 /** A name of a module that stands for a document: a rule of its package, or an import. */
 interface Global {

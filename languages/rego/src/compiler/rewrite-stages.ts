@@ -1,6 +1,7 @@
 import type { Rule, Term } from '../syntax/ast.ts';
 import { isGround, refTerm, varTerm } from '../syntax/build.ts';
 import { printRef, printTerm } from '../syntax/print.ts';
+import { walkBody, walkHead } from '../syntax/visit.ts';
 import type { Compilation } from './compilation.ts';
 import { indexComprehensionsOf } from './comprehension-index.ts';
 import { compileError } from './diagnostics.ts';
@@ -16,7 +17,7 @@ import { rewriteRuleLocals } from './rule-locals.ts';
 import { buildRuleTree, isFunction, ruleKind, rulesAt } from './rule-tree.ts';
 import { type TemplateContext, TemplateStrings } from './template-strings.ts';
 import { VariableCollector } from './variables.ts';
-import { branchesOf, walkBody, walkHead } from './walk.ts';
+import { branchesOf } from './walk.ts';
 import { WithModifiers } from './with-modifiers.ts';
 
 /** Names of rules and imports become references from `data` and `input`. */

@@ -1,10 +1,11 @@
 import type { Body, Module } from '../syntax/ast.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { printRef, printTerm } from '../syntax/print.ts';
+import { type Visitor, walkBody } from '../syntax/visit.ts';
 import { compileError } from './diagnostics.ts';
 import { isAssignment, isRootDocument, rootNames } from './nodes.ts';
 import { importName } from './resolve.ts';
-import { type Visitor, walkBody, walkModule } from './walk.ts';
+import { walkRules } from './walk.ts';
 
 /** Rules, arguments and variables named `input` or `data`: from Rego v1 on, and in strict mode. */
 export function checkRootNames(module: Module): Diagnostic[] {
@@ -20,7 +21,7 @@ export function checkRootNames(module: Module): Diagnostic[] {
       errors.push(compileError(argument.location, message));
     }
   }
-  walkModule(module, assignmentVisitor(errors));
+  walkRules(module, assignmentVisitor(errors));
   return errors;
 }
 

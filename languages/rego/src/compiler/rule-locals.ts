@@ -1,6 +1,7 @@
 import type { Head, Rule, Term } from '../syntax/ast.ts';
 import { varTerm } from '../syntax/build.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
+import { walkBody, walkHead } from '../syntax/visit.ts';
 import { declaredInBody } from './declared.ts';
 import { compileError } from './diagnostics.ts';
 import { LocalRewriter } from './locals.ts';
@@ -9,7 +10,7 @@ import { isComprehension, isScalar } from './nodes.ts';
 import { deepRewriter, rewriteChildren, rewriteHead } from './rewrite.ts';
 import { Scopes } from './scopes.ts';
 import { VariableCollector, variablesOfBody, variablesOfTerm } from './variables.ts';
-import { branchesOf, walkBody, walkHead } from './walk.ts';
+import { branchesOf } from './walk.ts';
 
 /** What the rewriting of a rule found and made. */
 export interface RuleLocals {

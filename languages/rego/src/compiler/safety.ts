@@ -1,4 +1,5 @@
 import type { Body, Expr, Term } from '../syntax/ast.ts';
+import { walkExpr } from '../syntax/visit.ts';
 import { variablesFromOutside } from './implicit-operands.ts';
 import { isComprehension, numbered, operandBodies } from './nodes.ts';
 import { type Arity, outputsOfExpr, without } from './outputs.ts';
@@ -10,7 +11,6 @@ import {
   type VariableOptions,
   variablesOfExpr,
 } from './variables.ts';
-import { walkExpr } from './walk.ts';
 
 /** The expressions that cannot be put in order, each with the variables that it lacks. */
 export type UnsafeVariables = Map<Expr, Set<string>>;

@@ -1,7 +1,7 @@
 import { VariableCollector } from '../compiler/variables.ts';
-import { walkTerm } from '../compiler/walk.ts';
 import type { Term } from '../syntax/ast.ts';
 import { isGround, varTerm } from '../syntax/build.ts';
+import { walkTerm } from '../syntax/visit.ts';
 import type { Frame, Placed } from './frame.ts';
 import { hasPrefix, mayOverlap, onOneLine, type Path, sameTerm } from './paths.ts';
 

@@ -6,12 +6,12 @@ import type { Body, Expr, Head, Module, Rule, Term, With } from './ast.ts';
  * the arguments, key and value, and not the reference.
  */
 export interface Visitor {
-  rule?(rule: Rule): boolean;
-  head?(head: Head): boolean;
-  body?(body: Body): boolean;
-  expr?(expr: Expr): boolean;
-  with?(modifier: With): boolean;
-  term?(term: Term): boolean;
+  rule?(rule: Rule): boolean | undefined;
+  head?(head: Head): boolean | undefined;
+  body?(body: Body): boolean | undefined;
+  expr?(expr: Expr): boolean | undefined;
+  with?(modifier: With): boolean | undefined;
+  term?(term: Term): boolean | undefined;
 }
 
 export function walkModule(module: Module, visitor: Visitor): void {
@@ -77,6 +77,10 @@ function walkStatement({ terms }: Expr, visitor: Visitor): void {
       walkBody(terms.lhs, visitor);
       walkBody(terms.rhs, visitor);
   }
+}
+
+export function walkTerms(terms: readonly Term[], visitor: Visitor): void {
+  for (const term of terms) walkTerm(term, visitor);
 }
 
 export function walkTerm(term: Term, visitor: Visitor): void {

@@ -1,11 +1,12 @@
 import type { Rule, Term } from '../../syntax/ast.ts';
 import { newExpr, varTerm } from '../../syntax/build.ts';
 import type { Location } from '../../syntax/location.ts';
+import { type Visitor, walkRule } from '../../syntax/visit.ts';
 import type { Compilation } from '../compilation.ts';
 import { bind } from '../generated.ts';
 import { appended, callOf, operatorName } from '../nodes.ts';
 import { deepRewriter, rewriteRule } from '../rewrite.ts';
-import { branchesOf, type Visitor, walkModule, walkRule } from '../walk.ts';
+import { branchesOf, walkRules } from '../walk.ts';
 import { annotationsOf } from './attach.ts';
 import { AnnotationSet } from './set.ts';
 import { chainTerm, ruleTerm } from './terms.ts';
@@ -22,7 +23,7 @@ export function readWantedAnnotations(compilation: Compilation): void {
 export function readUsedAnnotations(compilation: Compilation): void {
   if (compilation.settings.annotations) return;
   const isUsed = compilation.sorted.some(
-    (module) => firstCalls((visitor) => walkModule(module, visitor)).size > 0,
+    (module) => firstCalls((visitor) => walkRules(module, visitor)).size > 0,
   );
   if (isUsed) readAll(compilation);
 }
