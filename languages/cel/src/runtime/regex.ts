@@ -1,19 +1,18 @@
-import { automatonTest, mayMatch, parseRegex, Regex, RegexSyntaxError } from '@keelson/regex';
+import {
+  automatonTest,
+  mayMatch,
+  parseRegex,
+  type Regex,
+  RegexSyntaxError,
+  rememberedRegex,
+} from '@keelson/regex';
 import { CelFault, noSuchOverload } from './fault.ts';
 import type { CelValue } from './values.ts';
 
-const maxCached = 256;
-const cache = new Map<string, Regex>();
-
 /** The compiled pattern, remembered. Throws a fault for a faulty pattern. */
 export function regexOf(pattern: string): Regex {
-  const known = cache.get(pattern);
-  if (known !== undefined) return known;
   try {
-    const regex = new Regex(pattern);
-    if (cache.size >= maxCached) cache.clear();
-    cache.set(pattern, regex);
-    return regex;
+    return rememberedRegex(pattern);
   } catch (error) {
     if (!(error instanceof RegexSyntaxError)) throw error;
     throw faultyPattern(pattern, error);
