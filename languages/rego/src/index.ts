@@ -64,7 +64,7 @@ export { type PartialOptions, PartialPolicy, type PartialPolicyOptions } from '.
 export type { PartialResult } from './partial/result.ts';
 export type { SupportModule } from './partial/saved.ts';
 export type { FilterTarget, SqlDialect } from './partial/targets.ts';
-export { compile, Policy, PreparedQuery } from './policy.ts';
+export { compile, Policy } from './policy.ts';
 export type {
   EvaluationOptions,
   EvaluationResult,
@@ -72,6 +72,7 @@ export type {
   QueryOptions,
   QueryResult,
 } from './policy-options.ts';
+export { PreparedQuery } from './prepared-query.ts';
 export type { Module, RegoVersion } from './syntax/ast.ts';
 export { type Diagnostic, formatDiagnostics, RegoSyntaxError } from './syntax/diagnostic.ts';
 export { moduleJson, type TreeJsonOptions } from './syntax/json.ts';

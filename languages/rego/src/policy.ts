@@ -1,30 +1,16 @@
-import { allowedBuiltins, hostWithin, parserCapabilities } from './capabilities-of-policy.ts';
+import { allowedBuiltins, parserCapabilities } from './capabilities-of-policy.ts';
 import { compileModules } from './compiler/compile.ts';
-import type { CompiledQuery } from './compiler/compiled.ts';
 import type { CompileOptions } from './compiler/options.ts';
 import { compileQuery } from './compiler/query.ts';
-import type { CapturedExpression } from './compiler/query-values.ts';
 import { annotatedEntrypoints, checkEntrypoint, entrypointReference } from './entrypoints.ts';
-import { RegoError } from './errors.ts';
-import type { QueryCode } from './evaluator/generator/query.ts';
 import { once } from './evaluator/generator/values-of-rules.ts';
 import { Program } from './evaluator/program.ts';
-import { EvaluationError } from './evaluator/runtime/failure.ts';
 import { defaultEvaluationLimits, type EvaluationLimits } from './evaluator/runtime/limits.ts';
-import { Run } from './evaluator/runtime/run.ts';
-import { type Path, rootScope, type Scope } from './evaluator/runtime/scope.ts';
-import { Watch } from './evaluator/runtime/watch.ts';
+import type { Path } from './evaluator/runtime/scope.ts';
 import { DataStore } from './evaluator/store.ts';
-import { explain } from './insight/explain.ts';
-import { Recorder } from './insight/record.ts';
-import type {
-  EvaluationOptions,
-  EvaluationResult,
-  PolicyOptions,
-  QueryOptions,
-  QueryResult,
-} from './policy-options.ts';
-import { isStackOverflow, withinStack } from './stack.ts';
+import type { EvaluationOptions, EvaluationResult, PolicyOptions, QueryOptions } from './policy-options.ts';
+import { asEvaluationError, PreparedQuery } from './prepared-query.ts';
+import { withinStack } from './stack.ts';
 import type { Module } from './syntax/ast.ts';
 import type { ParserOptions } from './syntax/options.ts';
 import { parseBody, parseModule } from './syntax/parse.ts';
@@ -137,12 +123,16 @@ export class Policy {
     const key = JSON.stringify([text, options]);
     const known = this.#queries.get(key);
     if (known !== undefined) return known;
-    const query = withinStack('query', () => this.#prepare(text, options));
+    const query = this.#prepare(text, options);
     this.#queries.set(key, query);
     return query;
   }
 
   #prepare(text: string, options: QueryOptions = {}): PreparedQuery {
+    return withinStack('query', () => this.#compileQuery(text, options));
+  }
+
+  #compileQuery(text: string, options: QueryOptions): PreparedQuery {
     const limits = parserOptionsOf(this.#options);
     const preamble = [
       ...(options.package === undefined ? [] : [`package ${options.package}`]),
@@ -177,106 +167,6 @@ export class Policy {
   }
 }
 
-/** What a prepared query is made of. */
-interface QueryParts {
-  readonly code: QueryCode;
-  readonly watchedCode: () => QueryCode;
-  readonly compiled: CompiledQuery;
-  readonly store: DataStore;
-  readonly limits: EvaluationLimits;
-  readonly modules: ReadonlyMap<string, Module>;
-  readonly allowedHosts: readonly string[] | undefined;
-}
-
-/** A compiled query of a policy. */
-export class PreparedQuery {
-  readonly #parts: QueryParts;
-  readonly #rows: RowReader;
-  readonly #watchedRows: () => RowReader;
-  /** The expressions as written, where their values were asked for. */
-  readonly expressions: readonly CapturedExpression[];
-
-  constructor(parts: QueryParts) {
-    this.#parts = parts;
-    this.expressions = parts.compiled.expressions;
-    this.#rows = new RowReader(parts.code, parts.compiled);
-    this.#watchedRows = once(() => new RowReader(parts.watchedCode(), parts.compiled));
-  }
-
-  run(input?: RegoValue, options: EvaluationOptions = {}): QueryResult {
-    const { listeners = [], explain: wanted = false } = options;
-    if (listeners.length === 0 && wanted === false) return this.#run(this.#rows, input, options);
-    const explainOptions = typeof wanted === 'object' ? wanted : {};
-    const { maxTries = 10_000, maxResults = 1_000 } = explainOptions;
-    const recorder = wanted === false ? undefined : new Recorder({ maxTries, maxResults });
-    const watch = new Watch(listeners, recorder);
-    const result = this.#run(this.#watchedRows, input, options, watch);
-    if (recorder === undefined) return result;
-    return { ...result, explanation: explain(recorder, this.#parts.modules, explainOptions) };
-  }
-
-  #run(
-    rows: RowReader | (() => RowReader),
-    input: RegoValue | undefined,
-    options: EvaluationOptions,
-    watch?: Watch,
-  ): QueryResult {
-    const run = new Run({
-      data: options.data ?? this.#parts.store.document,
-      limits: this.#parts.limits,
-      host: hostWithin(options.host ?? {}, this.#parts.allowedHosts),
-      clock: () => performance.now(),
-      strictBuiltinErrors: options.strictBuiltinErrors ?? false,
-      ...(options.print === undefined ? {} : { print: options.print }),
-      recordedCalls: options.recordedCalls,
-      ...(watch === undefined ? {} : { watch, trace: (note) => watch.note(note) }),
-    });
-    try {
-      const reader = typeof rows === 'function' ? rows() : rows;
-      return { ...reader.read(rootScope(run, input)), errors: run.builtinErrors };
-    } catch (error) {
-      return { rows: [], values: [], errors: [asEvaluationError(error)] };
-    }
-  }
-}
-
-/** Gathers what a query gives. */
-class RowReader {
-  readonly #code: QueryCode;
-  readonly #names: readonly string[];
-  /** Where the value of each expression stands; -1 for one that is just true. */
-  readonly #captured: readonly number[];
-
-  constructor(code: QueryCode, { originalNames, expressions }: CompiledQuery) {
-    this.#code = code;
-    this.#names = code.names.map((name) => originalNames.get(name) ?? name);
-    this.#captured = expressions.map(({ variable }) =>
-      variable === undefined ? -1 : code.names.indexOf(variable),
-    );
-  }
-
-  read(scope: Scope): Pick<QueryResult, 'rows' | 'values'> {
-    const rows: ReadonlyMap<string, RegoValue>[] = [];
-    const values: RegoValue[][] = [];
-    this.#code.run(scope, (found) => {
-      rows.push(this.#row(found));
-      values.push(this.#captured.map((at) => (at < 0 ? true : (found[at] ?? null))));
-    });
-    return { rows, values };
-  }
-
-  #row(values: readonly RegoValue[]): ReadonlyMap<string, RegoValue> {
-    const row = new Map<string, RegoValue>();
-    this.#names.forEach((name, i) => {
-      if (!generatedName.test(name)) row.set(name, values[i] ?? null);
-    });
-    return row;
-  }
-}
-
-/** Wildcards and what the compiler makes. */
-const generatedName = /^(?:\$|__local|_$)/;
-
 /** A query without a package still needs one for its imports to be read. */
 function preambleText(lines: readonly string[]): string {
   return lines[0]?.startsWith('package ') === true
@@ -291,15 +181,6 @@ function keywordsOf(module: Module | undefined): string[] {
     const isFuture = head?.type === 'var' && head.name === 'future' && kind?.type === 'string';
     return isFuture && word?.type === 'string' ? [word.value] : [];
   });
-}
-
-/** Faults of the program are no result of an evaluation and go on. */
-function asEvaluationError(error: unknown): EvaluationError {
-  if (error instanceof EvaluationError) return error;
-  if (error instanceof RegoError) return new EvaluationError(error.code, error.message);
-  if (isStackOverflow(error))
-    return new EvaluationError('eval_limit_error', 'evaluation nests deeper than the call stack allows');
-  throw error;
 }
 
 function parserOptionsOf({ version, capabilities }: PolicyOptions): ParserOptions {

@@ -1,11 +1,10 @@
 import type { Builtin } from '../builtins/builtin.ts';
 import { findBuiltin } from '../builtins/index.ts';
 import type { EvaluationError } from '../evaluator/runtime/failure.ts';
-import type { Policy, PreparedQuery } from '../policy.ts';
+import type { Policy } from '../policy.ts';
+import type { EvaluationOptions } from '../policy-options.ts';
 import { entriesSorted, isArray, isObjectValue, type RegoValue, stringifyRego } from '../values/index.ts';
 import { type RegoTest, testCaseFunction } from './find-tests.ts';
-
-type EvaluationOptions = NonNullable<Parameters<PreparedQuery['run']>[1]>;
 
 /** What became of a test or of one of its cases. */
 export interface TestOutcome {
