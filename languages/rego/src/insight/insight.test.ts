@@ -116,6 +116,18 @@ data.app.level does not hold (app.rego:20)
     }
   });
 
+  it.each([
+    ['deep within what was read', '{"a": {"b": {"c": {"d": {"e": {"f": {"g": {"password": "hunter2"}}}}}}}}'],
+    ['with signs that JSON escapes', '{"a": {"password": "hunter2\\n<\\"x\\">"}}'],
+  ])('values that are kept back are not in a document written as text: %s', (_, text) => {
+    const policy = compile({ 'm.rego': 'package m\np := json.marshal(input.a)' });
+    const redact = (path: readonly unknown[]) => path.at(-1) === 'password';
+    const { explanation } = policy.evaluate('data.m.p', fromJson(text), { explain: { redact } });
+    const shown = JSON.stringify(explanation);
+    expect(shown).not.toContain('hunter2');
+    expect(shown).toContain('[redacted]');
+  });
+
   it('short values that are kept back do not garble what stands for them', () => {
     const policy = compile({ 'm.rego': 'package m\np := sprintf("%s-%s", [input.a, input.b])' });
     const { explanation } = policy.evaluate('data.m.p', fromJson('{"a": "e", "b": "r.d"}'), {

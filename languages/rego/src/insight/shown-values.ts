@@ -11,6 +11,7 @@ import {
   type JsonResult,
   type RegoValue,
   sizeOf,
+  stringifyJson,
   stringifyRego,
 } from '../values/index.ts';
 import type { ExplainedRead, ExplainOptions } from './explanation.ts';
@@ -24,32 +25,67 @@ export const redactedText = '[redacted]';
 /** A key of a place; what is no scalar stands as its text. */
 export type PathKey = string | number | boolean | null;
 
+interface PlacedValue {
+  readonly value: RegoValue;
+  readonly path: readonly PathKey[];
+  /** Something above it is kept back. */
+  readonly hidden: boolean;
+}
+
 /** Values as an explanation shows them: shortened, and without what is to be kept back. */
 export class ShownValues {
   readonly #redact: ExplainOptions['redact'];
   /** Texts at places that are kept back. */
   readonly #secrets = new Set<string>();
+  /** Collections that were learnt, each with the places where they stood. */
+  readonly #learned = new Map<object, Set<string>>();
   #pattern: RegExp | undefined;
 
   constructor(redact: ExplainOptions['redact']) {
     this.#redact = redact;
   }
 
-  /** Learns what is kept back, before anything is shown. */
+  /** Learns what is kept back, before anything is shown: all of what was read, for texts can be made of it whole. */
   learn(reads: Iterable<Read>): void {
     if (this.#redact === undefined) return;
-    for (const { path, value } of reads)
-      if (value !== undefined) this.#learnValue(value, keysOf(path), this.#isHidden(keysOf(path)), 0);
+    for (const { path, value } of reads) {
+      if (value === undefined) continue;
+      const keys = keysOf(path);
+      if (this.#isNew(value, keys)) this.#learnValue({ value, path: keys, hidden: this.#isHidden(keys) });
+    }
   }
 
-  #learnValue(value: RegoValue, path: readonly PathKey[], hidden: boolean, depth: number): void {
-    const isHere = hidden || this.#redact?.(path) === true;
-    if (typeof value === 'string') {
-      if (isHere && value !== '') this.#secrets.add(value);
-      return;
+  /** Rules read the same large documents again and again. */
+  #isNew(value: RegoValue, keys: readonly PathKey[]): boolean {
+    if (typeof value !== 'object' || value === null) return true;
+    const place = JSON.stringify(keys);
+    const places = this.#learned.get(value);
+    if (places === undefined) this.#learned.set(value, new Set([place]));
+    else if (places.has(place)) return false;
+    else places.add(place);
+    return true;
+  }
+
+  /** Without recursion: a document may nest deeper than the call stack allows. */
+  #learnValue(read: PlacedValue): void {
+    const waiting = [read];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { value, path } = next;
+      const hidden = next.hidden || this.#redact?.(path) === true;
+      if (typeof value === 'string') {
+        if (hidden) this.#learnText(value);
+        continue;
+      }
+      for (const [key, item] of members(value)) waiting.push({ value: item, path: [...path, key], hidden });
     }
-    if (depth > maxShownDepth) return;
-    for (const [key, item] of members(value)) this.#learnValue(item, [...path, key], isHere, depth + 1);
+  }
+
+  /** The text as it is, and as it stands within JSON. */
+  #learnText(text: string): void {
+    if (text === '') return;
+    this.#secrets.add(text);
+    for (const escapeHtml of [false, true])
+      this.#secrets.add(stringifyJson(text, { escapeHtml }).slice(1, -1));
   }
 
   #isHidden(path: readonly PathKey[]): boolean {
