@@ -44,6 +44,7 @@ export type {
   WatchedNode,
 } from './evaluator/runtime/watch.ts';
 export { Coverage, type CoverageRange, type CoverageReport, type FileCoverage } from './insight/coverage.ts';
+export { type Dependencies, dependenciesOf } from './insight/dependencies.ts';
 export { formatExplanation } from './insight/explain-text.ts';
 export type {
   ExplainedFailure,

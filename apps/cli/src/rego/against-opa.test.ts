@@ -42,6 +42,18 @@ describe.skipIf(!isThere)('answers are those of opa', () => {
     compare(['eval', '-d', 'p', '-i', 'bob.json', '-f', format, query]);
   });
 
+  test.each(
+    [
+      'data.app.allow',
+      'data.app',
+      'x := data.app.names[_]; input.seen[x]',
+      'data.app.f(input.n)',
+      '1',
+    ].flatMap((query) => ['json', 'pretty'].map((format) => [query, format] as const)),
+  )('deps %s -f %s', (query, format) => {
+    compare(['deps', '-d', 'p', '-f', format, query]);
+  });
+
   test.each(['bad', 'unsafe', 'types'])('check %s.rego', (name) => {
     const [ours, theirs] = both(['check', '-f', 'json', `${name}.rego`]);
     expect(JSON.parse(ours.out)).toEqual(JSON.parse(theirs.err));

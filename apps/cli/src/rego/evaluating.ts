@@ -1,5 +1,6 @@
 import type { VerbModule } from '../verbs.ts';
 import * as checkVerb from './check.ts';
+import { deps } from './deps.ts';
 import * as evalVerb from './eval.ts';
 import * as execVerb from './exec.ts';
 import * as parseVerb from './parse.ts';
@@ -9,6 +10,7 @@ import * as testVerb from './test.ts';
 // files that all had to be loaded.
 export const evaluating = {
   check: checkVerb,
+  deps,
   eval: evalVerb,
   exec: execVerb,
   parse: parseVerb,

@@ -6,6 +6,7 @@ import {
   RegoSyntaxError,
 } from '@keelson/rego';
 import { exitCodes } from '../exit.ts';
+import { tell } from '../stderr.ts';
 import { type Structure, structure } from './json-output.ts';
 
 /** An error as `opa` writes it in JSON. */
@@ -47,4 +48,19 @@ export function faultText(error: unknown): string | undefined {
 /** An evaluation that failed says nothing of its input, which counts as one that could not be read. */
 export function exitOf(error: unknown): number {
   return error instanceof EvaluationError ? exitCodes.unreadable : exitCodes.usage;
+}
+
+/** Does the work of a verb; where errors of policies end it they are told on stderr, unless the verb is to be quiet. */
+export async function reportFaults(
+  quiet: boolean | undefined,
+  work: () => number | Promise<number>,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    const text = faultText(error);
+    if (text === undefined) throw error;
+    if (quiet !== true) tell(text);
+    return exitOf(error);
+  }
 }

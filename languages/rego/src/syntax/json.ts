@@ -41,6 +41,11 @@ export function bodyJson(body: Body, options: TreeJsonOptions = {}): RegoValue {
   return new TreeJson(options.locations ?? false).body(body);
 }
 
+/** The tree of a reference. */
+export function referenceJson(terms: readonly Term[]): RegoValue {
+  return new TreeJson(false).terms(terms);
+}
+
 class TreeJson {
   private readonly locations: boolean;
   private byRule: ReadonlyMap<Rule, readonly Annotation[]> = new Map();
@@ -166,7 +171,7 @@ class TreeJson {
     }
   }
 
-  private terms(terms: readonly Term[]): RegoValue {
+  terms(terms: readonly Term[]): RegoValue {
     return terms.map((term) => this.term(term));
   }
 
