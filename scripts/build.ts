@@ -1,5 +1,5 @@
 // Builds everything: libraries with tsc, the packs' checks from their YAML, the report's page with Vite, the command
-// with esbuild.
+// with Rolldown.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

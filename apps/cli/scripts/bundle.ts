@@ -2,8 +2,9 @@
 import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { type Plugin, rolldown } from 'rolldown';
 import { frontDoors } from './front-doors.ts';
+import { modulesOfStarts } from './starts.ts';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,38 +14,54 @@ const here = fileURLToPath(new URL('..', import.meta.url));
  */
 const builtinsOnDemand: Plugin = {
   name: 'builtins-on-demand',
-  setup(host) {
-    host.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin', sideEffects: false }));
-    host.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-    }));
+  resolveId: {
+    filter: { id: /^node:/ },
+    handler: (id) => ({ id: `\0builtin:${id}`, moduleSideEffects: false }),
+  },
+  load: {
+    filter: { id: /^\0builtin:/ },
+    handler: (id) => {
+      const name = JSON.stringify(id.slice('\0builtin:'.length));
+      return `module.exports = process.getBuiltinModule(${name});`;
+    },
   },
 };
 
-const { metafile } = await build({
-  absWorkingDir: here,
-  entryPoints: { keelson: 'build/keelson.js' },
-  outdir: 'dist',
-  bundle: true,
-  plugins: [builtinsOnDemand, frontDoors()],
-  splitting: true,
-  format: 'esm',
+let moduleOf: ReadonlyMap<string, string> = new Map();
+const bundle = await rolldown({
+  cwd: here,
+  input: { keelson: 'build/keelson.js' },
   platform: 'node',
-  target: 'node24',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  minifyIdentifiers: true,
-  sourcemap: 'linked',
-  sourcesContent: false,
-  legalComments: 'linked',
-  chunkNames: 'chunks/[name]-[hash]',
+  preserveEntrySignatures: false,
+  plugins: [
+    builtinsOnDemand,
+    frontDoors(),
+    {
+      name: 'starts',
+      buildEnd() {
+        moduleOf = modulesOfStarts(this, (entry) => join(here, 'build', `${entry}.js`));
+      },
+    },
+  ],
   // CommonJS with Node's own modules inside: Node loads it itself, and only when an archive is read.
   external: ['tar-stream'],
-  logLevel: 'warning',
-  metafile: true,
+});
+const { output } = await bundle.write({
+  dir: 'dist',
+  format: 'es',
+  minify: true,
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  codeSplitting: {
+    // The files of starts are closed under imports already.
+    includeDependenciesRecursively: false,
+    groups: [{ debugName: 'starts', name: (file) => moduleOf.get(file) ?? null }],
+  },
 });
 // What an earlier build left goes last, so that a command that runs meanwhile finds its modules.
-const written = new Set(Object.keys(metafile.outputs).map((file) => join(here, file)));
+const written = new Set(output.map(({ fileName }) => join(here, 'dist', fileName)));
 for (const name of readdirSync(join(here, 'dist'), { recursive: true, encoding: 'utf8' })) {
   const file = join(here, 'dist', name);
   if (!written.has(file) && statSync(file).isFile()) rmSync(file);

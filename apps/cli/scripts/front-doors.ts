@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Plugin } from 'esbuild';
+import type { Plugin } from 'rolldown';
 
 /** Where a package's front door takes each of its names from. */
 type Names = ReadonlyMap<string, { file: string; name: string }>;
@@ -25,11 +25,9 @@ export function frontDoors(): Plugin {
   };
   return {
     name: 'front-doors',
-    setup(build) {
-      build.onLoad({ filter: /[\\/](?:dist|build|generated)[\\/].*\.js$/ }, ({ path }) => {
-        if (path.includes('node_modules')) return undefined;
-        return { contents: straighten(readFileSync(path, 'utf8'), namesOf), loader: 'js' };
-      });
+    load: {
+      filter: { id: { include: /[\\/](?:dist|build|generated)[\\/].*\.js$/, exclude: /node_modules/ } },
+      handler: (id) => straighten(readFileSync(id, 'utf8'), namesOf),
     },
   };
 }

@@ -36,8 +36,11 @@ function loadedBy(args: readonly string[]): Loaded {
   return { builtins, chunks: [...new Set(chunks.map(([, name = '']) => name))].sort() };
 }
 
+/** What every verb loads. */
+const common = ['keelson', 'main', 'rolldown-runtime', 'shared', 'version'];
+
 test('--version loads the entry and what it shares: the version', () => {
-  expect(loadedBy(['--version']).chunks).toEqual(['chunk', 'keelson']);
+  expect(loadedBy(['--version']).chunks).toEqual(['keelson', 'version']);
 });
 
 test('scan pod.yaml loads neither other checks nor what only folders, charts and hashes need', () => {
@@ -45,7 +48,9 @@ test('scan pod.yaml loads neither other checks nor what only folders, charts and
     'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: c, image: x }] }\n';
   withFolder({ 'pod.yaml': pod }, (folder) => {
     const { builtins, chunks } = loadedBy(['scan', join(folder, 'pod.yaml')]);
-    expect(chunks).toEqual(['chunk', 'general', 'keelson', 'main', 'scan', 'texts', 'workload']);
+    expect(chunks).toEqual(
+      [...common, 'general', 'generated', 'programs', 'scan', 'texts', 'workload'].sort(),
+    );
     const costly = [
       'child_process',
       'crypto',
@@ -59,4 +64,8 @@ test('scan pod.yaml loads neither other checks nor what only folders, charts and
     ];
     expect(builtins.filter((name) => costly.includes(name))).toEqual([]);
   });
+});
+
+test('rego eval loads the engine and nothing else', () => {
+  expect(loadedBy(['rego', 'eval', '1+1']).chunks).toEqual([...common, 'evaluating', 'rego'].sort());
 });
