@@ -8,6 +8,7 @@ import { Program } from './evaluator/program.ts';
 import { defaultEvaluationLimits, type EvaluationLimits } from './evaluator/runtime/limits.ts';
 import type { Path } from './evaluator/runtime/scope.ts';
 import { DataStore } from './evaluator/store.ts';
+import { type ModuleTexts, parseModules, textsByFile } from './module-texts.ts';
 import type { EvaluationOptions, EvaluationResult, PolicyOptions, QueryOptions } from './policy-options.ts';
 import { asEvaluationError, PreparedQuery } from './prepared-query.ts';
 import { withinStack } from './stack.ts';
@@ -22,18 +23,13 @@ import { type RegoValue, toJson } from './values/index.ts';
  * @param modules texts by the file name that errors show.
  * @throws RegoError with OPA's code and words where a module does not parse or compile.
  */
-export function compile(
-  modules: Readonly<Record<string, string>> | ReadonlyMap<string, string>,
-  options: PolicyOptions = {},
-): Policy {
-  const texts = modules instanceof Map ? modules : new Map(Object.entries(modules));
-  const parsed = new Map<string, Module>();
+export function compile(modules: ModuleTexts, options: PolicyOptions = {}): Policy {
+  const { futureKeywords } = options;
   const parserOptions = {
     ...parserOptionsOf(options),
-    ...(options.futureKeywords === undefined ? {} : { futureKeywords: options.futureKeywords }),
+    ...(futureKeywords === undefined ? {} : { futureKeywords }),
   };
-  for (const [file, text] of texts) parsed.set(file, parseModule(file, text, parserOptions));
-  return withinStack('modules', () => new Policy(parsed, options));
+  return new Policy(parseModules(textsByFile(modules), parserOptions), options);
 }
 
 /** Compiled modules with their base document. Compiled once, evaluated as often as wanted. */
@@ -56,7 +52,7 @@ export class Policy {
   constructor(modules: ReadonlyMap<string, Module>, options: PolicyOptions) {
     this.#options = options;
     this.modules = modules;
-    this.#compiled = compileModules(modules, compileOptionsOf(options));
+    this.#compiled = withinStack('modules', () => compileModules(modules, compileOptionsOf(options)));
     this.#program = new Program(this.#compiled, {
       joins: options.indexes ?? true,
       ordered: options.print ?? false,

@@ -2,7 +2,8 @@ import { callOf, isComprehension } from '../compiler/nodes.ts';
 import { variablesOfTerm } from '../compiler/variables.ts';
 import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { newBody, newExpr, varTerm } from '../syntax/build.ts';
-import { copyTerm, mapStatement, mapTerm } from '../syntax/copy.ts';
+import { copyTerm, mapTerm } from '../syntax/copy.ts';
+import { mapExpr } from './expressions.ts';
 import type { Frame, Placed } from './frame.ts';
 import type { Place } from './session.ts';
 
@@ -33,14 +34,7 @@ function renameTerm(term: Term, frame: Frame, home: Frame): Term {
     if (part.type === 'var') return frame.named(part.name, home);
     return mapTerm(part, onTerm, onBody, onExpr);
   };
-  const onExpr = (expr: Expr): Expr => ({
-    ...expr,
-    terms:
-      expr.terms.type === 'call'
-        ? { ...expr.terms, operands: expr.terms.operands.map(onTerm) }
-        : mapStatement(expr.terms, onTerm, onBody),
-    with: expr.with.map((one) => ({ ...one, value: onTerm(one.value) })),
-  });
+  const onExpr = (expr: Expr): Expr => mapExpr(expr, onTerm, onBody);
   const onBody = (body: Body): Body => body.map(onExpr);
   return onTerm(term);
 }

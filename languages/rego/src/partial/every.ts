@@ -2,9 +2,11 @@ import { callOf, isScalar } from '../compiler/nodes.ts';
 import { renameVariables } from '../compiler/rewrite.ts';
 import type { Body, Every, Expr, Term } from '../syntax/ast.ts';
 import { newBody, newExpr, refTerm, varTerm } from '../syntax/build.ts';
-import { copyBody, copyTerm, mapStatement } from '../syntax/copy.ts';
+import { copyBody, copyTerm } from '../syntax/copy.ts';
 import { evaluateBody } from './body.ts';
 import { isUnknownBody, isUnknownTerm } from './dynamic.ts';
+import { mapExpr } from './expressions.ts';
+import { holds } from './holds.ts';
 import { pluggedBodyTerms } from './logical.ts';
 import { saveExpr } from './save.ts';
 import { closure, type Next, type Place } from './session.ts';
@@ -38,12 +40,7 @@ function generator({ key, value, domain }: Every): Body {
 function allHold(place: Place, every: Every): boolean {
   let isTrue = true;
   evaluateBody(closure(place, generator(every)), () => {
-    if (!isTrue) return;
-    let isFound = false;
-    evaluateBody(closure(place, every.body), () => {
-      isFound = true;
-    });
-    isTrue = isFound;
+    isTrue &&= holds(place, every.body);
   });
   return isTrue;
 }
@@ -91,15 +88,7 @@ function elementBody(place: Place, every: Every, element: Element): Expr[] {
 
 function renamedBody(body: Body, rename: (name: string) => Term | undefined): Body {
   const onTerm = (term: Term): Term => renameVariables(term, rename);
-  const onBody = (inner: Body): Body =>
-    inner.map((expr) => ({
-      ...expr,
-      terms:
-        expr.terms.type === 'call'
-          ? { ...expr.terms, operands: expr.terms.operands.map(onTerm) }
-          : mapStatement(expr.terms, onTerm, onBody),
-      with: expr.with.map((one) => ({ ...one, value: onTerm(one.value) })),
-    }));
+  const onBody = (inner: Body): Body => inner.map((expr) => mapExpr(expr, onTerm, onBody));
   return onBody(body);
 }
 

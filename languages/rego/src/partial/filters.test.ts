@@ -66,6 +66,26 @@ describe('SQL', () => {
   });
 
   it.each([
+    ['postgresql', `E'\u001a'`],
+    ['mysql', `'\\Z'`],
+    ['sqlserver', `N'\u001a'`],
+  ] as const)('only MySQL has an escape for the end of a file: %s', (dialect, text) => {
+    expect(query('include if input.fruits.name == "\\u001a"', { target: 'sql', dialect })).toBe(
+      `WHERE fruits.name = ${text}`,
+    );
+  });
+
+  it.each([
+    ['postgresql', `E'50\\\\%[a]%'`],
+    ['mysql', `'50\\\\%[a]%'`],
+    ['sqlserver', `N'50\\%\\[a]%' ESCAPE N'\\'`],
+  ] as const)('escapes the signs of patterns for %s', (dialect, text) => {
+    expect(query('include if startswith(input.fruits.name, "50%[a]")', { target: 'sql', dialect })).toBe(
+      `WHERE fruits.name LIKE ${text}`,
+    );
+  });
+
+  it.each([
     ['postgresql', '"a""b` = 1"', "E'x'"],
     ['mysql', '`a"b`` = 1`', "'x'"],
   ] as const)('quotes names for %s', (dialect, name, value) => {

@@ -1,6 +1,6 @@
-import { rootNames } from '../compiler/nodes.ts';
+import { isConstant, rootNames } from '../compiler/nodes.ts';
 import type { Term } from '../syntax/ast.ts';
-import { arrayTerm, isGround, objectTerm, refTerm, setTerm, varTerm } from '../syntax/build.ts';
+import { arrayTerm, objectTerm, refTerm, setTerm, varTerm } from '../syntax/build.ts';
 
 /** A term with the frame that its variables belong to. */
 export interface Placed {
@@ -56,7 +56,7 @@ export class Frame {
       case 'array':
       case 'set':
       case 'object':
-        return isGround(term) && !hasReference(term) ? term : this.#plugItems(term, home);
+        return isConstant(term) ? term : this.#plugItems(term, home);
       default:
         return term;
     }
@@ -76,19 +76,5 @@ export class Frame {
   named(name: string, home: Frame | undefined): Term {
     const isForeign = home !== undefined && home !== this && !rootNames.has(name);
     return varTerm(isForeign ? `${name}${this.id}` : name);
-  }
-}
-
-function hasReference(term: Term): boolean {
-  switch (term.type) {
-    case 'ref':
-      return true;
-    case 'array':
-    case 'set':
-      return term.items.some(hasReference);
-    case 'object':
-      return term.pairs.some((pair) => pair.some(hasReference));
-    default:
-      return false;
   }
 }

@@ -1,11 +1,11 @@
 import { isComprehension } from '../compiler/nodes.ts';
 import type { Body, Expr, LogicalAnd, LogicalOr, Term } from '../syntax/ast.ts';
-import { evaluateBody } from './body.ts';
 import { capturedComprehension } from './captured.ts';
 import { isUnknownBody } from './dynamic.ts';
 import { pluggedEvery } from './every.ts';
+import { holds } from './holds.ts';
 import { saveExpr } from './save.ts';
-import { closure, expressionAt, type Next, type Place } from './session.ts';
+import { expressionAt, type Next, type Place } from './session.ts';
 
 /** `and` and `or`: one result at most; with something unknown in them they are left for later as they are. */
 export function evaluateLogical(place: Place, terms: LogicalAnd | LogicalOr, next: Next): void {
@@ -18,14 +18,6 @@ export function evaluateLogical(place: Place, terms: LogicalAnd | LogicalOr, nex
   const left = holds(place, terms.lhs);
   const isTrue = terms.type === 'and' ? left && holds(place, terms.rhs) : left || holds(place, terms.rhs);
   if (isTrue) next();
-}
-
-function holds(place: Place, body: Body): boolean {
-  let isTrue = false;
-  evaluateBody(closure(place, body), () => {
-    isTrue = true;
-  });
-  return isTrue;
 }
 
 /** A body that is left as it is, with what is known of its variables. */

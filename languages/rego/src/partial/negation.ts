@@ -6,6 +6,7 @@ import { compareTerms } from '../syntax/compare.ts';
 import { copyBody, copyExpr } from '../syntax/copy.ts';
 import { evaluateBody } from './body.ts';
 import { isUnknownBody, isUnknownExpr } from './dynamic.ts';
+import { holds } from './holds.ts';
 import { insertNamespace } from './paths.ts';
 import { keptModifiers } from './save.ts';
 import { pluggedBody } from './saved.ts';
@@ -40,14 +41,6 @@ export function evaluateNot(place: Place, not: Not, next: Next): void {
       newExpr({ type: 'not', body: newBody([newExpr(terms)]), explicit: false, location: undefined });
     negateResidue(place, not.body, { complement: complementOf, negate }, next);
   }
-}
-
-function holds(place: Place, body: Body): boolean {
-  let isTrue = false;
-  evaluateBody(closure(place, body), () => {
-    isTrue = true;
-  });
-  return isTrue;
 }
 
 /** The expressions that say the opposite, of which one must hold… all of a `not`'s body otherwise. */

@@ -12,10 +12,12 @@ import { EvaluationError } from '../evaluator/runtime/failure.ts';
 import { defaultEvaluationLimits, type EvaluationLimits } from '../evaluator/runtime/limits.ts';
 import { Run } from '../evaluator/runtime/run.ts';
 import { rootScope } from '../evaluator/runtime/scope.ts';
-import type { Body, Expr, Module, RegoVersion, Term } from '../syntax/ast.ts';
+import { type ModuleTexts, parseModules, textsByFile } from '../module-texts.ts';
+import { isStackOverflow, withinStack } from '../stack.ts';
+import type { Body, Expr, RegoVersion, Term } from '../syntax/ast.ts';
 import { isCallOf, nameRef, newBody, newExpr, refTerm, varTerm } from '../syntax/build.ts';
 import { compareExprs } from '../syntax/compare.ts';
-import { parseBody, parseModule, parseTerm } from '../syntax/parse.ts';
+import { parseBody, parseTerm } from '../syntax/parse.ts';
 import { walkBody } from '../syntax/visit.ts';
 import type { RegoValue } from '../values/index.ts';
 import { type AnnotatedFilter, annotatedFilter } from './annotated.ts';
@@ -69,18 +71,14 @@ export class PartialPolicy {
   readonly #program: Program;
 
   /** @throws RegoError with OPA's code and words where a module does not parse or compile. */
-  constructor(
-    modules: Readonly<Record<string, string>> | ReadonlyMap<string, string>,
-    options: PartialPolicyOptions = {},
-  ) {
+  constructor(modules: ModuleTexts, options: PartialPolicyOptions = {}) {
     this.#options = options;
-    const texts: ReadonlyMap<string, string> =
-      modules instanceof Map ? modules : new Map(Object.entries(modules));
-    this.#texts = texts;
-    const parsed = new Map<string, Module>();
-    for (const [file, text] of texts) parsed.set(file, parseModule(file, text, this.#language));
+    this.#texts = textsByFile(modules);
+    const parsed = parseModules(this.#texts, this.#language);
     const builtins = allowedBuiltins(undefined, options.builtins);
-    this.#compilation = compileModules(parsed, builtins === undefined ? {} : { builtins });
+    this.#compilation = withinStack('modules', () =>
+      compileModules(parsed, builtins === undefined ? {} : { builtins }),
+    );
     this.#program = new Program(
       this.#compilation,
       options.builtins === undefined ? {} : { builtins: options.builtins },
@@ -105,7 +103,7 @@ export class PartialPolicy {
    */
   evaluate(query: string, options: PartialOptions = {}): PartialResult {
     const unknowns = (options.unknowns ?? ['input']).map((text) => referenceOf(text, 'unknown'));
-    const body = this.#query(query);
+    const body = withinStack('query', () => this.#query(query));
     const session = this.#session(options, unknowns);
     const live = new Set([...session.unknowns.roots(), ...[...variablesOfBody(body)].filter(isOfText)]);
     const queries: Body[] = [];
@@ -223,7 +221,7 @@ function guarded(work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (error instanceof RangeError && /call stack/i.test(error.message))
+    if (isStackOverflow(error))
       throw new EvaluationError('eval_limit_error', 'evaluation nests deeper than the call stack allows');
     throw error;
   }

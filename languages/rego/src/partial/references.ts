@@ -3,7 +3,7 @@ import { RegoError } from '../errors.ts';
 import { constantValue } from '../evaluator/generator/terms.ts';
 import type { Term } from '../syntax/ast.ts';
 import { isGround, objectTerm, refTerm } from '../syntax/build.ts';
-import { isArray, isObjectValue, isSet, keysSorted, lookUp, type RegoValue } from '../values/index.ts';
+import { isArray, isObjectValue, isSet, keyOf, keysSorted, lookUp, type RegoValue } from '../values/index.ts';
 import { isUnknownPath } from './dynamic.ts';
 import type { Frame, Placed } from './frame.ts';
 import { hasPrefix, type Path, sameTerm } from './paths.ts';
@@ -111,7 +111,7 @@ function replaced(path: Path, at: number, term: Term): Path {
 }
 
 /** The base document at a path; its terms are constants. */
-export function baseAt({ scope }: Place, path: Path): RegoValue | undefined {
+function baseAt({ scope }: Place, path: Path): RegoValue | undefined {
   let value = scope.data;
   for (const term of path.slice(1)) {
     const key = constantValue(term);
@@ -168,11 +168,11 @@ function merged(base: Term | undefined, rules: Term): Term {
   if (base === undefined) return rules;
   if (base.type !== 'object' || rules.type !== 'object')
     throw new RegoError('eval_conflict_error', 'base and virtual document keys must be disjoint');
-  const pairs = new Map(base.pairs.map(([key, value]) => [JSON.stringify(constantValue(key)), [key, value]]));
+  const idOf = (key: Term) => keyOf(constantValue(key) ?? null);
+  const pairs = new Map(base.pairs.map((pair) => [idOf(pair[0]), pair]));
   for (const [key, value] of rules.pairs) {
-    const name = JSON.stringify(constantValue(key));
-    const other = pairs.get(name)?.[1];
-    pairs.set(name, [key, other === undefined ? value : merged(other, value)]);
+    const other = pairs.get(idOf(key))?.[1];
+    pairs.set(idOf(key), [key, other === undefined ? value : merged(other, value)]);
   }
-  return objectTerm([...pairs.values()].flatMap(([key, value]) => (key && value ? [[key, value]] : [])));
+  return objectTerm([...pairs.values()]);
 }

@@ -4,9 +4,10 @@ import { outputsOfBody, outputsOfExpr } from '../compiler/outputs.ts';
 import { safetyView, variablesOfBody, variablesOfTerm } from '../compiler/variables.ts';
 import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { isCallOf, isGround, newBody, newExpr, refTerm, varTerm } from '../syntax/build.ts';
-import { mapStatement, mapTerm } from '../syntax/copy.ts';
+import { mapTerm } from '../syntax/copy.ts';
 import { type Visitor, walkBody } from '../syntax/visit.ts';
 import { Classes } from './classes.ts';
+import { mapExpr } from './expressions.ts';
 import { hasPrefix, sameTerm } from './paths.ts';
 import type { Session } from './session.ts';
 
@@ -81,17 +82,7 @@ class Simplifier {
 
   readonly #bodyOf = (body: Body): Body => body.map(this.#expr);
 
-  readonly #expr = (expr: Expr): Expr => {
-    const { terms } = expr;
-    return {
-      ...expr,
-      terms:
-        terms.type === 'call'
-          ? { ...terms, operands: terms.operands.map(this.#term) }
-          : mapStatement(terms, this.#term, this.#bodyOf),
-      with: expr.with.map((one) => ({ ...one, value: this.#term(one.value) })),
-    };
-  };
+  readonly #expr = (expr: Expr): Expr => mapExpr(expr, this.#term, this.#bodyOf);
 
   #variable(term: Term & { type: 'var' }): Term {
     const value = this.#classes.value(term.name) ?? term;

@@ -34,7 +34,7 @@ function writeField({ operator, field, value }: Condition & { type: 'field' }, d
   const sign = comparisons.get(operator);
   if (sign !== undefined) return `${name} ${sign} ${writeOperand(value, dialect)}`;
   if (operator === 'in') return writeMembership(name, constant, dialect);
-  return `${name} LIKE ${writeText(pattern(operator, constant), dialect)}`;
+  return `${name} ${writeLike(pattern(operator, constant, dialect), dialect)}`;
 }
 
 function writeOperand(value: Operand, dialect: SqlDialect): string {
@@ -49,11 +49,18 @@ function writeMembership(name: string, values: RegoValue | undefined, dialect: S
   return `${name} IN (${items.map((item) => writeValue(item, dialect)).join(', ')})`;
 }
 
-/** What `LIKE` looks for: its own signs in the text are escaped. */
-function pattern(operator: string, value: RegoValue | undefined): string {
+/** What `LIKE` looks for: its own signs in the text are escaped, the brackets of SQL Server among them. */
+function pattern(operator: string, value: RegoValue | undefined, dialect: SqlDialect): string {
   if (typeof value !== 'string') throw new Untranslatable(`'${operator}' pattern requires string argument`);
-  const text = value.replace(/[\\_%]/g, (sign) => `\\${sign}`);
+  const signs = dialect === 'sqlserver' ? /[\\_%[]/g : /[\\_%]/g;
+  const text = value.replace(signs, (sign) => `\\${sign}`);
   return `${operator === 'startswith' ? '' : '%'}${text}${operator === 'endswith' ? '' : '%'}`;
+}
+
+/** MySQL and PostgreSQL take the backslash for the escape of a pattern by themselves; standard SQL has none. */
+function writeLike(wanted: string, dialect: SqlDialect): string {
+  const isEscaped = (dialect === 'sqlserver' || dialect === 'sqlite') && wanted.includes('\\');
+  return `LIKE ${writeText(wanted, dialect)}${isEscaped ? ` ESCAPE ${writeText('\\', dialect)}` : ''}`;
 }
 
 function writeValue(value: RegoValue, dialect: SqlDialect): string {
@@ -71,7 +78,6 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ['\n', '\\n'],
   ['\r', '\\r'],
   ['\t', '\\t'],
-  ['\u001a', '\\Z'],
   ["'", "\\'"],
   ['"', '\\"'],
   ['\\', '\\\\'],
@@ -84,9 +90,14 @@ function writeText(text: string, dialect: SqlDialect): string {
     case 'sqlite':
       return `'${text.replaceAll("'", "''").replaceAll('\u0000', "'||char(0)||'")}'`;
     case 'mysql':
+      return `'${escaped(text).replaceAll('\u001a', '\\Z')}'`;
     case 'postgresql':
-      return `${dialect === 'postgresql' ? 'E' : ''}'${[...text].map((sign) => escapes.get(sign) ?? sign).join('')}'`;
+      return `E'${escaped(text)}'`;
   }
+}
+
+function escaped(text: string): string {
+  return [...text].map((sign) => escapes.get(sign) ?? sign).join('');
 }
 
 /** Segments that are no plain names are quoted; others stay as the database folds them. */

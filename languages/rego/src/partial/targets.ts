@@ -4,7 +4,7 @@ export type FilterTarget =
   | { readonly target: 'sql'; readonly dialect: SqlDialect };
 export type SqlDialect = 'postgresql' | 'mysql' | 'sqlserver' | 'sqlite';
 
-export type Feature = 'not' | 'field-ref' | 'existence-ref';
+type Feature = 'not' | 'field-ref' | 'existence-ref';
 
 const comparisons = ['eq', 'neq', 'lt', 'lte', 'gt', 'gte'];
 const withMember = [...comparisons, 'internal.member_2'];

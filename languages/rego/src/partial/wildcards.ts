@@ -1,7 +1,8 @@
 import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { varTerm } from '../syntax/build.ts';
-import { mapStatement, mapTerm } from '../syntax/copy.ts';
+import { mapTerm } from '../syntax/copy.ts';
 import { walkBody } from '../syntax/visit.ts';
+import { mapExpr } from './expressions.ts';
 
 /** The body with names for wildcards and generated variables that stand in it more than once. */
 export function renameWildcards(body: Body): Body {
@@ -17,11 +18,7 @@ export function renameWildcards(body: Body): Body {
     if (term.type !== 'var') return mapTerm(term, onTerm, onBody, onExpr);
     return (counts.get(term.name) ?? 0) > 1 ? varTerm(plainName(term.name)) : term;
   };
-  const onExpr = (expr: Expr): Expr => ({
-    ...expr,
-    terms: mapStatement(expr.terms, onTerm, onBody),
-    with: expr.with.map((one) => ({ ...one, value: onTerm(one.value) })),
-  });
+  const onExpr = (expr: Expr): Expr => mapExpr(expr, onTerm, onBody);
   const onBody = (inner: Body): Body => inner.map(onExpr);
   return onBody(body);
 }
