@@ -23,8 +23,6 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function run(name: string, args: readonly string[]): Promise<number> {
   const debug = args.includes('--debug');
-  // Stack traces of the minified command name its sources.
-  if (debug) process.setSourceMapsEnabled(true);
   try {
     const verb = findVerb(name);
     if (verb === undefined) {
