@@ -155,12 +155,8 @@ function run(wanted: Case, { version, gate }: Setting): readonly ReadonlyMap<str
     ...(wanted.data === undefined ? {} : { data: wanted.data }),
   });
   const [error] = errors;
-  if (error !== undefined && rows.length === 0 && (wanted.strictError || isFatal(error))) throw error;
+  if (error !== undefined && rows.length === 0 && (wanted.strictError || error.endsEvaluation)) throw error;
   return rows;
-}
-
-function isFatal({ code }: EvaluationError): boolean {
-  return code !== 'eval_builtin_error' && code !== 'eval_type_error';
 }
 
 function judgeError(error: unknown, wanted: Case): string | undefined {

@@ -40,9 +40,7 @@ function askUs(policy: string): string {
     // The second and third time, indexes are there.
     for (let round = 0; round < 3; round++) {
       const { result, errors } = compiled.evaluate('data.t', fromJson(inputText));
-      const [error] = errors.filter(
-        ({ code }) => code !== 'eval_builtin_error' && code !== 'eval_type_error',
-      );
+      const [error] = errors.filter(({ endsEvaluation }) => endsEvaluation);
       if (result !== undefined) answers.add(stringifyJson(result));
       else answers.add(error === undefined ? 'undefined' : `${error.code}: ${error.message}`);
     }

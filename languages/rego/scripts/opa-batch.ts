@@ -79,9 +79,7 @@ function answerHere(name: string, policy: string): string {
     const answers = new Set<string>();
     for (const listeners of [[], [], [], [{ event: () => undefined }]]) {
       const { result, errors } = compiled.evaluate(`data.${name}`, fromJson(inputText), { listeners });
-      const [error] = errors.filter(
-        ({ code }) => code !== 'eval_builtin_error' && code !== 'eval_type_error',
-      );
+      const [error] = errors.filter(({ endsEvaluation }) => endsEvaluation);
       if (result !== undefined) answers.add(stringifyJson(result));
       else answers.add(error === undefined ? 'undefined' : `${error.code}: ${error.message}`);
     }

@@ -73,15 +73,10 @@ export class RegoEngine implements Engine {
       data: inventory.document,
       ...(host === undefined ? {} : { host }),
     });
-    const fatal = errors.find(endsEvaluation);
+    const fatal = errors.find(({ endsEvaluation }) => endsEvaluation);
     if (fatal !== undefined) throw evaluationFault(fatal);
     return Array.isArray(result) ? result.flatMap(violationOf) : [];
   }
-}
-
-/** Errors of built-ins only leave their expression undefined. */
-export function endsEvaluation({ code }: EvaluationError): boolean {
-  return code !== 'eval_builtin_error' && code !== 'eval_type_error';
 }
 
 /** The error that ended an evaluation, as a fault of the policy. */

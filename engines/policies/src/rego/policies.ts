@@ -2,7 +2,7 @@ import { isObject, type JsonValue, type PathStep } from '@keelson/core';
 import type { Severity } from '@keelson/evidence';
 import type { BuiltinHost, EvaluationLimits, Policy, RegoValue } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
-import { endsEvaluation, evaluationFault } from '../gatekeeper/rego-engine.ts';
+import { evaluationFault } from '../gatekeeper/rego-engine.ts';
 import { fromRego } from '../json.ts';
 import { compileModules, parseFiles, type RegoFile } from './modules.ts';
 import { pathOfResult } from './place.ts';
@@ -94,7 +94,7 @@ export class RegoPolicies {
       data,
       ...(host === undefined ? {} : { host }),
     });
-    const fatal = errors.find(endsEvaluation);
+    const fatal = errors.find(({ endsEvaluation }) => endsEvaluation);
     if (fatal !== undefined) throw evaluationFault(fatal);
     return result === undefined ? undefined : fromRego(result);
   }

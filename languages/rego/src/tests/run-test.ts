@@ -53,9 +53,8 @@ export function runTest(
   const { values, errors } = policy.query(test.query, { values: true }).run(undefined, options);
   const value = values[0]?.[0];
   const [error] = errors;
-  const isFatal =
-    error !== undefined && value === undefined && !/^eval_(?:builtin|type)_error$/.test(error.code);
-  if (isFatal || (error !== undefined && options.strictBuiltinErrors === true))
+  const isFatal = value === undefined && error?.endsEvaluation === true;
+  if (error !== undefined && (isFatal || options.strictBuiltinErrors === true))
     return { test, name: test.name, failed: false, cases: [], error };
   const base = { test, name: test.name, error: undefined };
   if (!test.hasCases) return { ...base, failed: value !== true, cases: [] };
@@ -65,17 +64,19 @@ export function runTest(
 
 /** The cases that have a value, and those that began and came to none. */
 function casesOf(value: RegoValue | undefined, begun: readonly (readonly RegoValue[])[]): TestOutcome[] {
-  const members = new Map<string, RegoValue | undefined>();
+  const members = new Map<
+    string,
+    { readonly member?: RegoValue; readonly below: (readonly RegoValue[])[] }
+  >();
   if (isObjectValue(value))
-    for (const [key, member] of entriesSorted(value)) members.set(caseName(key), member);
-  for (const [first] of begun) {
+    for (const [key, member] of entriesSorted(value)) members.set(caseName(key), { member, below: [] });
+  for (const [first, ...rest] of begun) {
     const name = first === undefined ? '' : caseName(first);
-    if (!members.has(name)) members.set(name, undefined);
+    const known = members.get(name) ?? { below: [] };
+    members.set(name, known);
+    if (rest.length > 0) known.below.push(rest);
   }
-  return [...members].map(([name, member]) => {
-    const below = begun.flatMap(([first, ...rest]) =>
-      first !== undefined && caseName(first) === name && rest.length > 0 ? [rest] : [],
-    );
+  return [...members].map(([name, { member, below }]) => {
     const cases = isObjectValue(member) || below.length > 0 ? casesOf(member, below) : [];
     return { name, cases, failed: cases.length > 0 ? cases.some(({ failed }) => failed) : member !== true };
   });

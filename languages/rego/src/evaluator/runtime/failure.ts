@@ -14,6 +14,11 @@ export class EvaluationError extends RegoError {
     this.at = at;
   }
 
+  /** False for an error of a built-in function, behind which an evaluation that is not strict goes on. */
+  get endsEvaluation(): boolean {
+    return this.code !== 'eval_builtin_error' && this.code !== 'eval_type_error';
+  }
+
   /** `file:row: code: message`, as OPA prints an error. */
   toOpaText(): string {
     const text = `${this.code}: ${this.message}`;
