@@ -12,6 +12,13 @@ export {
   valueAt,
 } from './json.ts';
 export {
+  defaultJsonLimits,
+  type JsonLimits,
+  JsonSyntaxError,
+  parseJson,
+  parseJsonBytes,
+} from './parse-json.ts';
+export {
   formatPath,
   jsonPointer,
   type LineColumn,
@@ -21,3 +28,4 @@ export {
   SourceText,
   type Span,
 } from './position.ts';
+export { terminalSafe } from './terminal-safe.ts';
