@@ -12,7 +12,6 @@ export {
   documentBelow,
   emptyDocument,
   emptyManifest,
-  fromYamlValue,
   isMembers,
   type Manifest,
   manifestFrom,
@@ -105,3 +104,4 @@ export {
   stringifyRego,
   toJson,
 } from './values/index.ts';
+export { fromYamlValue } from './values/yaml-value.ts';

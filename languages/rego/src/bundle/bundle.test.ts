@@ -143,4 +143,11 @@ describe('documents', () => {
       '{"a":["on",15,12345678901234567890]}',
     );
   });
+
+  test.each([
+    ['a: 1\nb: [1\n', 'yaml', /^x:3:1: items of/],
+    ['{"a": 1,', 'json', /^x: unexpected EOF/],
+  ] as const)('what cannot be read is told with its place: %j', (text, format, message) => {
+    expect(() => readDocument('x', text, format)).toThrow(message);
+  });
 });

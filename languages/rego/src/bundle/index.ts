@@ -15,6 +15,6 @@ export {
   overlap,
   rootsPermit,
 } from './manifest.ts';
-export { fromYamlValue, readDocument } from './read-document.ts';
+export { readDocument } from './read-document.ts';
 export { type ArchiveFile, type ArchiveLimits, defaultArchiveLimits, readTar, writeTar } from './tar.ts';
 export { type VerificationKey, verifyBundle } from './verify.ts';

@@ -1,0 +1,15 @@
+import type { JsonValue } from '@keelson/core';
+import { numberFromBigInt, numberFromDouble } from './number.ts';
+import type { RegoValue } from './value.ts';
+
+/** What the YAML reader gives, as a value of Rego. */
+export function fromYamlValue(value: JsonValue): RegoValue {
+  if (typeof value === 'bigint') return numberFromBigInt(value);
+  if (typeof value === 'number') return numberFromDouble(value);
+  if (Array.isArray(value)) return value.map(fromYamlValue);
+  if (typeof value !== 'object' || value === null) return value;
+  // Without a prototype: a member may have any name.
+  const members: Record<string, RegoValue> = Object.create(null);
+  for (const [name, member] of Object.entries(value)) members[name] = fromYamlValue(member ?? null);
+  return members;
+}
