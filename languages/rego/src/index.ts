@@ -1,4 +1,13 @@
-export type { Builtin, BuiltinContext, BuiltinHost, Capabilities } from './builtins/index.ts';
+export type {
+  Builtin,
+  BuiltinContext,
+  BuiltinHost,
+  CachedHttpResponse,
+  Capabilities,
+  HttpCache,
+  HttpRequest,
+  HttpResponse,
+} from './builtins/index.ts';
 export { BuiltinError, capabilities, findBuiltin, nodeCryptography } from './builtins/index.ts';
 export {
   type ArchiveFile,
@@ -26,6 +35,7 @@ export {
   verifyBundle,
   writeTar,
 } from './bundle/index.ts';
+export { parserCapabilities } from './capabilities-of-policy.ts';
 export type { Annotations } from './compiler/annotations/annotation.ts';
 export { annotationsOf } from './compiler/annotations/attach.ts';
 export { compileModules } from './compiler/compile.ts';

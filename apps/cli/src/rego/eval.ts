@@ -1,4 +1,5 @@
 import {
+  type BuiltinHost,
   type EvaluationError,
   type EvaluationLimits,
   formatExplanation,
@@ -16,9 +17,9 @@ import { tell } from '../stderr.ts';
 import { writeStdout } from '../stdout.ts';
 import { exitOf, faultsOf, faultText } from './faults.ts';
 import { readStdin, readText } from './files.ts';
-import { CommandHost } from './host.ts';
 import { compact, indented, structure } from './json-output.ts';
 import { inputFrom, load } from './loading.ts';
+import { hostFrom, networkFlags, networkHelp } from './network.ts';
 import { countOf, durationOf, sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
 import { type ResultFormat, Results, resultFormats } from './results.ts';
 
@@ -40,6 +41,7 @@ const flags = {
   strict: { type: 'boolean', short: 'S' },
   'strict-builtin-errors': { type: 'boolean' },
   'show-builtin-errors': { type: 'boolean' },
+  ...networkFlags,
   'pretty-limit': { type: 'string', value: 'text' },
   timeout: { type: 'string', value: 'text' },
 } as const;
@@ -65,6 +67,7 @@ ${sourceHelp}
   --show-builtin-errors    errors of built-in functions are shown
   --pretty-limit N      characters of a cell of --format pretty (default 80)
   --timeout DURATION    the longest an evaluation may take, as 5s (default 60s)
+${networkHelp}
   -o, --output FILE     write to FILE instead of stdout
   -q, --quiet           no lines of print()
 
@@ -125,7 +128,7 @@ async function evaluate(
     ...(values.package === undefined ? {} : { package: values.package }),
     ...(values.import === undefined ? {} : { imports: values.import }),
   });
-  const evaluation = new Evaluation(prepared, values);
+  const evaluation = new Evaluation(prepared, values, await hostFrom(values));
   if (values.inputs !== undefined) return evaluation.many(files, values.output);
   return evaluation.one(inputOf(values), format, values.output);
 }
@@ -142,11 +145,12 @@ function inputOf(values: Values): RegoValue | undefined {
 class Evaluation {
   readonly #query: PreparedQuery;
   readonly #values: Values;
-  readonly #host = new CommandHost();
+  readonly #host: BuiltinHost;
 
-  constructor(query: PreparedQuery, values: Values) {
+  constructor(query: PreparedQuery, values: Values, host: BuiltinHost) {
     this.#query = query;
     this.#values = values;
+    this.#host = host;
   }
 
   one(input: RegoValue | undefined, format: ResultFormat, output: string | undefined): number {

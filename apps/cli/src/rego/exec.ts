@@ -1,4 +1,11 @@
-import { EvaluationError, Policy, RegoError, type RegoValue, readDocument } from '@keelson/rego';
+import {
+  type BuiltinHost,
+  EvaluationError,
+  Policy,
+  RegoError,
+  type RegoValue,
+  readDocument,
+} from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags, readFlags } from '../flag-values.ts';
@@ -8,9 +15,9 @@ import { tell } from '../stderr.ts';
 import { writeStdout } from '../stdout.ts';
 import { exitOf, faultsOf, faultText } from './faults.ts';
 import { findFiles, isYamlFile, readStdin, readText } from './files.ts';
-import { CommandHost } from './host.ts';
 import { indented, type Output, structure } from './json-output.ts';
 import { inputFrom, load } from './loading.ts';
+import { hostFrom, networkFlags, networkHelp } from './network.ts';
 import { durationOf, sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
 
 const flags = {
@@ -21,6 +28,7 @@ const flags = {
   'fail-defined': { type: 'boolean' },
   'fail-non-empty': { type: 'boolean' },
   'stdin-input': { type: 'boolean', short: 'I' },
+  ...networkFlags,
   timeout: { type: 'string', value: 'text' },
 } as const;
 
@@ -37,6 +45,7 @@ ${sourceHelp}
   --fail-defined        exit 1 where a decision is defined
   --fail-non-empty      exit 1 where a decision is defined and not empty
   --timeout DURATION    the longest a decision may take, as 5s (default 60s)
+${networkHelp}
   -o, --output FILE     write to FILE instead of stdout
   -q, --quiet           no lines of print()
 
@@ -68,7 +77,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const timeout =
       values.timeout === undefined ? {} : { maxMilliseconds: durationOf('timeout', values.timeout) };
     const policy = new Policy(modules, { data, version: sources.version, print: true, limits: timeout });
-    const decisions = new Decisions(policy, values.decision, values);
+    const decisions = new Decisions(policy, values.decision, values, await hostFrom(values));
     if (values['stdin-input'] === true) decisions.of('stdin', () => [inputFrom('stdin', readStdin())]);
     for (const path of positionals)
       for (const { file, named } of findFiles(path, sources.ignore))
@@ -99,12 +108,13 @@ class Decisions {
   readonly #policy: Policy;
   readonly #name: string;
   readonly #values: Values;
-  readonly #host = new CommandHost();
+  readonly #host: BuiltinHost;
 
-  constructor(policy: Policy, name: string, values: Values) {
+  constructor(policy: Policy, name: string, values: Values, host: BuiltinHost) {
     this.#policy = policy;
     this.#name = name.replace(/^\/+|\/+$/g, '');
     this.#values = values;
+    this.#host = host;
   }
 
   get exit(): number {

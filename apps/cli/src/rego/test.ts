@@ -1,4 +1,5 @@
 import {
+  type BuiltinHost,
   CaseListener,
   Coverage,
   type CoverageReport,
@@ -16,8 +17,8 @@ import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { writeStdout } from '../stdout.ts';
 import { exitOf, faultsOf, faultText } from './faults.ts';
-import { CommandHost } from './host.ts';
 import { load } from './loading.ts';
+import { hostFrom, networkFlags, networkHelp } from './network.ts';
 import { countOf, durationOf, sourcesFrom } from './options.ts';
 import { prettyReport, type Report, reportJson } from './test-report.ts';
 
@@ -33,6 +34,7 @@ const flags = {
   coverage: { type: 'boolean', short: 'c' },
   threshold: { type: 'string', value: 'text' },
   count: { type: 'string', value: 'text' },
+  ...networkFlags,
   timeout: { type: 'string', value: 'text' },
   'max-errors': { type: 'string', short: 'm', value: 'text' },
   'exit-zero-on-skipped': { type: 'boolean', short: 'z' },
@@ -60,6 +62,7 @@ skipped.
   -m, --max-errors N    how many errors of policies are told, 0 for all (default 10)
   --ignore NAMES        names of files and folders to leave out, as '.*'
   --v0-compatible       read policies as OPA did before 1.0
+${networkHelp}
   -o, --output FILE     write to FILE instead of stdout
   -q, --quiet           nothing but the exit code
 
@@ -143,9 +146,10 @@ async function runAll(
   const wanted = patternOf(values.run);
   const chosen = tests.filter((test) => wanted.test(`${test.package}.${test.name}`));
   const coverage = values.coverage === true ? new Coverage() : undefined;
+  const world: TestWorld = { policy, listener, coverage, host: await hostFrom(values) };
   const reports: Report[] = [];
   for (let round = countOf('count', values.count, 1); round > 0; round--)
-    for (const test of chosen) reports.push(reportOf(test, policy, listener, coverage));
+    for (const test of chosen) reports.push(reportOf(test, world));
   return { reports, coverage: coverage?.report(loaded.modules) };
 }
 
@@ -157,17 +161,20 @@ function patternOf(text: string | undefined): RegExp {
   }
 }
 
-function reportOf(
-  test: RegoTest,
-  policy: Policy,
-  listener: CaseListener,
-  coverage: Coverage | undefined,
-): Report {
+/** What tests are run in. */
+interface TestWorld {
+  readonly policy: Policy;
+  readonly listener: CaseListener;
+  readonly coverage: Coverage | undefined;
+  readonly host: BuiltinHost;
+}
+
+function reportOf(test: RegoTest, { policy, listener, coverage, host }: TestWorld): Report {
   if (test.skipped) return { test, result: undefined, nanoseconds: 0, output: '' };
   const lines: string[] = [];
   const start = process.hrtime.bigint();
   const result: TestResult = runTest(policy, test, listener, {
-    host: new CommandHost(),
+    host,
     listeners: coverage === undefined ? [] : [coverage],
     print: (text) => lines.push(`${text}\n`),
   });

@@ -54,6 +54,8 @@ export interface BuiltinLimits {
   readonly maxIntegerBits: number;
   /** Nesting of values that a built-in goes down. */
   readonly maxDepth: number;
+  /** Exchanges and look-ups over the network in one evaluation, with redirects and what is tried again. */
+  readonly maxRequests: number;
 }
 
 export const defaultBuiltinLimits: BuiltinLimits = Object.freeze({
@@ -61,6 +63,7 @@ export const defaultBuiltinLimits: BuiltinLimits = Object.freeze({
   maxCollectionSize: 10_000_000,
   maxIntegerBits: 100_000,
   maxDepth: 10_000,
+  maxRequests: 1_000,
 });
 
 /** What a call sees of its evaluation. */

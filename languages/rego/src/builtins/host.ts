@@ -9,7 +9,7 @@ export interface BuiltinHost {
   now?(): bigint;
   /** Random bytes, for `rand.intn` and `uuid.rfc4122`. */
   randomBytes?(length: number): Uint8Array;
-  /** The addresses of a host name. */
+  /** The addresses of a host name. Any error that it throws is one of the network; one named `TimeoutError` is a timeout. */
   lookUpAddresses?(name: string): readonly string[];
   /**
    * One HTTP exchange, synchronous as evaluation is. It follows no redirect: `http.send` does, and asks anew
@@ -18,6 +18,8 @@ export interface BuiltinHost {
   http?(request: HttpRequest): HttpResponse;
   /** The names of the hosts that `http.send` may reach, redirects included; none where not given. */
   httpHosts?: readonly string[];
+  /** How a host could be allowed; stands behind the error of one that is not. */
+  howToAllow?(name: string): string;
   /** Responses that outlive an evaluation, for `http.send` with `cache` or `force_cache`; a Map will do. */
   httpCache?: HttpCache;
   /** What `opa.runtime` shows: configuration, environment, version. Nothing secret belongs here. */

@@ -1,3 +1,4 @@
+import { RegoError } from '../errors.ts';
 import {
   emptySet,
   entriesSorted,
@@ -8,7 +9,13 @@ import {
   type RegoValue,
   setOf,
 } from '../values/index.ts';
-import { type BuiltinArguments, type BuiltinContext, type BuiltinFamily, builtinError } from './builtin.ts';
+import {
+  type BuiltinArguments,
+  type BuiltinContext,
+  BuiltinError,
+  type BuiltinFamily,
+  builtinError,
+} from './builtin.ts';
 import { cached } from './cache.ts';
 import {
   contains,
@@ -19,6 +26,7 @@ import {
   parseNetwork,
 } from './net/address.ts';
 import { mergeNetworks } from './net/merge.ts';
+import { countRequest, disallowedHost } from './network.ts';
 import { checkSize, limitError, membersOf, operand, stringOperand, wrongType } from './operands.ts';
 
 /** OPA counts every network as its first operand. */
@@ -107,9 +115,21 @@ function lookUp(args: BuiltinArguments, context: BuiltinContext): RegoValue {
   const name = stringOperand(args, 1);
   return cached(context, 'net.lookup_ip_addr', name, () => {
     const { host } = context;
-    if (host.lookUpAddresses === undefined) throw builtinError(`disallowed host: ${name}`);
-    return setOf(host.lookUpAddresses(name));
+    if (host.lookUpAddresses === undefined) throw disallowedHost(name, host);
+    countRequest(context);
+    try {
+      return setOf(host.lookUpAddresses(name));
+    } catch (error) {
+      throw lookUpError(error);
+    }
   });
+}
+
+/** Of a name that is not there built-ins tell; a look-up that takes too long ends the evaluation, as in OPA. */
+function lookUpError(error: unknown): unknown {
+  if (error instanceof BuiltinError || error instanceof RegoError || !(error instanceof Error)) return error;
+  if (error.name !== 'TimeoutError') return builtinError(error.message);
+  return new RegoError('eval_cancel_error', `net.lookup_ip_addr: ${error.message}`);
 }
 
 function isValid(args: BuiltinArguments): boolean {

@@ -1,6 +1,7 @@
 import { RegoError } from '../../errors.ts';
 import { type BuiltinContext, BuiltinError, builtinError } from '../builtin.ts';
 import type { BuiltinHost, HttpRequest, HttpResponse } from '../host.ts';
+import { countRequest, disallowedHost } from '../network.ts';
 import { parseUrl } from '../url.ts';
 import { NetworkError } from './errors.ts';
 import { type Headers, headerOf, isHeaderValue, isToken } from './headers.ts';
@@ -12,10 +13,11 @@ const maxRedirects = 10;
 const stepsOfAttempt = 1_000;
 
 /** Throws unless the host of a URL may be reached. */
-export function checkHost(url: string, { http, httpHosts = [] }: BuiltinHost): void {
+export function checkHost(url: string, host: BuiltinHost): void {
+  const { http, httpHosts = [] } = host;
   const name = nameOf(url);
   const isAllowed = httpHosts.some((allowed) => allowed.toLowerCase() === name.toLowerCase());
-  if (http === undefined || !isAllowed) throw builtinError(`disallowed host: ${name}`);
+  if (http === undefined || !isAllowed) throw disallowedHost(name, host);
 }
 
 function nameOf(url: string): string {
@@ -66,7 +68,8 @@ function follow(exchange: Exchange, tried: number, context: BuiltinContext): Htt
   }
 }
 
-function once(exchange: Exchange, tried: number, { host }: BuiltinContext): HttpResponse {
+function once(exchange: Exchange, tried: number, context: BuiltinContext): HttpResponse {
+  const { host } = context;
   const { method, headers, body, timeout, options } = exchange;
   const fail = (fault: string): Error => new NetworkError(method, withoutPassword(exchange.url), fault);
   const { scheme, host: authority } = parseUrl(exchange.url);
@@ -86,10 +89,11 @@ function once(exchange: Exchange, tried: number, { host }: BuiltinContext): Http
     ...(body === undefined ? {} : { body }),
     ...(timeout === undefined ? {} : { timeout }),
   };
+  countRequest(context);
   return attempt(
     () => {
       const response = host.http?.(request);
-      if (response === undefined) throw builtinError(`disallowed host: ${authority}`);
+      if (response === undefined) throw disallowedHost(authority, host);
       return response;
     },
     (error) =>

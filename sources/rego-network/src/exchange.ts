@@ -1,0 +1,127 @@
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as requestHttp,
+} from 'node:http';
+import { Agent as HttpsAgent, type RequestOptions, request as requestHttps } from 'node:https';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { HttpRequest, HttpResponse } from '@keelson/rego';
+import { guardedLookup } from './addresses.ts';
+import type { NetworkLimits } from './limits.ts';
+import { retryMilliseconds, timeoutOf } from './times.ts';
+import { transportSecurity } from './transport-security.ts';
+
+/** What exchanges need to know of the network that they are part of. */
+export interface ExchangeContext {
+  readonly allowed: ReadonlySet<string>;
+  readonly limits: NetworkLimits;
+  readonly proxies: Readonly<Record<string, string>>;
+}
+
+/** One exchange. It follows no redirect. Whatever goes wrong is an Error; one named `TimeoutError` is a timeout. */
+export async function exchange(request: HttpRequest, context: ExchangeContext): Promise<HttpResponse> {
+  const pause = retryMilliseconds(request.attempt);
+  if (pause > 0) await wait(pause);
+  const time = timeoutOf(request, context.limits);
+  const sent = send(request, context);
+  const timer = setTimeout(() => sent.destroy(timeoutError(time)), time);
+  try {
+    return await responseTo(sent, context.limits);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function timeoutError(time: number): Error {
+  const error = new Error(`no whole response within ${time} ms`);
+  error.name = 'TimeoutError';
+  return error;
+}
+
+/** Of the message itself: how it is framed is not a policy's to say. */
+const ownHeaders: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'trailer']);
+
+function send(request: HttpRequest, { allowed, limits, proxies }: ExchangeContext): ClientRequest {
+  const url = new URL(request.url);
+  const isSecure = url.protocol === 'https:';
+  const agentOptions = { keepAlive: false, proxyEnv: proxies };
+  const options: RequestOptions = {
+    method: request.method,
+    agent: isSecure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions),
+    maxHeaderSize: limits.maxHeaderBytes,
+    lookup: guardedLookup(allowed),
+    ...(isSecure ? transportSecurity(request) : {}),
+  };
+  const sent = isSecure ? requestHttps(url, options) : requestHttp(url, options);
+  for (const [name, value] of request.headers)
+    if (!ownHeaders.has(name.toLowerCase())) sent.setHeader(name, value);
+  if (!sent.hasHeader('User-Agent')) sent.setHeader('User-Agent', 'keelson');
+  const { body } = request;
+  if (body === undefined) return sent.end();
+  sent.setHeader('Content-Length', body.length);
+  return sent.end(body);
+}
+
+function responseTo(sent: ClientRequest, limits: NetworkLimits): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    sent.on('error', (error) => reject(errorOf(error, limits)));
+    sent.on('response', (message) => {
+      readBody(message, limits.maxResponseBytes).then((body) => {
+        resolve({
+          status: message.statusCode ?? 0,
+          statusText: message.statusMessage ?? '',
+          headers: pairs(message.rawHeaders),
+          body,
+        });
+      }, reject);
+    });
+  });
+}
+
+async function readBody(message: IncomingMessage, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of message) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    length += chunk.length;
+    if (length > limit) {
+      message.destroy();
+      throw new Error(`the response passed the limit maxResponseBytes, ${limit}`);
+    }
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+function pairs(raw: readonly string[]): [name: string, value: string][] {
+  const headers: [string, string][] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) headers.push([raw[i] ?? '', raw[i + 1] ?? '']);
+  return headers;
+}
+
+/** Failures that are common, in the words of Go's client, which policies and their tests may know. */
+function errorOf(error: NodeJS.ErrnoException, { maxHeaderBytes }: NetworkLimits): Error {
+  const { code } = error;
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Error(`the response passed the limit maxHeaderBytes, ${maxHeaderBytes}`);
+  if (code === 'ECONNREFUSED') return new Error(`dial tcp ${placeOf(error)}: connect: connection refused`);
+  if (code === 'ENOTFOUND') return new Error(`dial tcp: lookup ${nameOf(error)}: no such host`);
+  return error;
+}
+
+function placeOf(error: Error): string {
+  const [one = error] = error instanceof AggregateError ? error.errors : [];
+  const { address, port } = one;
+  return String(address).includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function nameOf(error: Error): string {
+  return 'hostname' in error ? String(error.hostname) : '';
+}
