@@ -27,8 +27,9 @@ function run(...args: readonly string[]) {
   return withFolder(files, (folder) => keelson(folder, ['rego', ...args]));
 }
 
+const question = ['-d', 'p.rego', '-i', 'input.json', 'data.p.answer.raw_body'];
 const verbs = [
-  ['eval', ['-d', 'p.rego', '-i', 'input.json', '-f', 'json', 'data.p.answer.raw_body'], '"value": "here"'],
+  ['eval', question, '"value": "here"'],
   ['exec', ['-d', 'p.rego', '--decision', 'p/answer', 'input.json'], '"raw_body": "here"'],
   ['test', ['p.rego'], 'PASS: 2/2'],
 ] as const;
@@ -53,13 +54,7 @@ describe.each(verbs)('keelson rego %s', (verb, args, wanted) => {
 });
 
 it('tells how a host could be allowed', () => {
-  const { code, err } = run(
-    ...verbs[0].slice(0, 1),
-    ...verbs[0][1],
-    '--strict-builtin-errors',
-    '-f',
-    'pretty',
-  );
+  const { code, err } = run('eval', ...question, '--strict-builtin-errors', '-f', 'pretty');
   expect(code).toBe(3);
   expect(err).toContain('disallowed host: localhost (--allow-net localhost allows it)');
 });

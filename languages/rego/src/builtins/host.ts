@@ -19,7 +19,7 @@ export interface BuiltinHost {
   /** The names of the hosts that `http.send` may reach, redirects included; none where not given. */
   httpHosts?: readonly string[];
   /** How a host could be allowed; stands behind the error of one that is not. */
-  howToAllow?(name: string): string;
+  howToAllow?(name: string): string | undefined;
   /** Responses that outlive an evaluation, for `http.send` with `cache` or `force_cache`; a Map will do. */
   httpCache?: HttpCache;
   /** What `opa.runtime` shows: configuration, environment, version. Nothing secret belongs here. */
