@@ -1,1 +1,6 @@
-export {};
+export { HttpAnswer } from './answer.ts';
+export { HttpClient, type HttpOptions, type HttpRequest } from './client.ts';
+export { HttpError, type HttpErrorCode, httpErrorCodes } from './errors.ts';
+export { defaultHttpLimits, type HttpLimits } from './limits.ts';
+export type { Timing } from './timing.ts';
+export { isLoopback, shownUrl } from './url.ts';
