@@ -1,4 +1,5 @@
 import { groupUsage, runGroup, type VerbGroup } from '../subverbs.ts';
+import { optimizeLater } from '../v8.ts';
 import type { VerbModule } from '../verbs.ts';
 import type { evaluating } from './evaluating.ts';
 
@@ -18,6 +19,7 @@ const group: VerbGroup = {
 };
 
 async function evaluatingVerb(name: keyof typeof evaluating): Promise<VerbModule> {
+  optimizeLater();
   const { evaluating: verbs } = await import('./evaluating.ts');
   return verbs[name];
 }

@@ -12,6 +12,7 @@ import {
 } from '@keelson/report';
 import { CommandError, reasonOf } from '../errors.ts';
 import { terminalColumns, wantsColour, writeStdout } from '../stdout.ts';
+import { setV8Flags } from '../v8.ts';
 import { version } from '../version.ts';
 import type { SelectedChecks } from './checks.ts';
 import { controlsByCheck, withControls } from './controls.ts';
@@ -41,11 +42,11 @@ export async function writeOutputs(
   // One report for all formats that tell of no framework: some share what they make of it.
   const bare = options.frameworks.length > 0 ? report : { ...report, frameworks: [] };
   const isLong = judged.findings.length > longReport;
-  if (isLong) setV8Flag('--no-turbofan');
+  if (isLong) setV8Flags('--no-turbofan');
   try {
     for (const output of options.outputs) writeParts(output, await render(output, report, bare, options));
   } finally {
-    if (isLong) setV8Flag('--turbofan');
+    if (isLong) setV8Flags('--turbofan');
   }
 }
 
@@ -54,10 +55,6 @@ export async function writeOutputs(
  * costs more than it saves.
  */
 const longReport = 1_000;
-
-function setV8Flag(flag: string): void {
-  process.getBuiltinModule('node:v8').setFlagsFromString(flag);
-}
 
 async function makeReport(
   judged: Judged,

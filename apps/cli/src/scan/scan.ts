@@ -6,6 +6,7 @@ import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { Progress } from '../progress.ts';
 import { writeStdout } from '../stdout.ts';
+import { optimizeLater, setV8Flags } from '../v8.ts';
 import type { EarlierState } from './against.ts';
 import { applyBaseline, writeBaseline } from './baseline.ts';
 import { selectChecks } from './checks.ts';
@@ -47,7 +48,10 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
   if (merged.paths.length === 0)
     throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
   const select = await selectChecks(merged, configuration.settings);
-  if (merged.paths.some(isFolder) && merged.outputs.length <= manyOutputs) boundYoungGeneration();
+  if (merged.paths.some(isFolder)) {
+    optimizeLater();
+    if (merged.outputs.length <= manyOutputs) boundYoungGeneration();
+  }
   const time = startTime();
   const progress = new Progress(merged.quiet);
   const judgePaths = async (paths: readonly string[]) => {
@@ -188,5 +192,5 @@ const manyOutputs = 3;
  * grows with it takes a hundred megabytes and no less time. A single file is judged before it would grow.
  */
 function boundYoungGeneration(): void {
-  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
+  setV8Flags('--semi-space-growth-factor=1');
 }
