@@ -186,6 +186,7 @@ describe('schemas', () => {
   it('of annotations', () => {
     const text = 'package a\n# METADATA\n# schemas:\n# - data.d: schema.d\np if data.d.nome == "x"';
     expect(faultOf(text, { schemas: { 'schema.d': user } })).toContain('undefined ref: data.d.nome');
+    expect(faultOf(text, { schemas: { 'schema["d"]': user } })).toContain('undefined ref: data.d.nome');
     expect(faultOf(text, {})).toBeUndefined();
   });
 });

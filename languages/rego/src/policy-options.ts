@@ -20,6 +20,8 @@ export interface PolicyOptions {
   readonly data?: RegoValue;
   /** Refuse what OPA's strict mode refuses. */
   readonly strict?: boolean;
+  /** How many errors of modules are told; 0 for all. 10 where not given. */
+  readonly errorLimit?: number;
   readonly limits?: Partial<EvaluationLimits>;
   /**
    * The documents that will be asked for: `data.authz.allow`, or `authz/allow` as `opa build` has it. Each is checked to
@@ -40,7 +42,10 @@ export interface PolicyOptions {
    * held against the data of an evaluation.
    */
   readonly dataSchema?: JsonValue;
-  /** JSON Schemas that metadata annotations name, as `schema.input`. With them the schemas of annotations count. */
+  /**
+   * JSON Schemas by the references with which metadata annotations name them, as `schema.input` or `schema["in"]`. With them,
+   * be it none, the schemas of annotations count.
+   */
   readonly schemas?: Readonly<Record<string, JsonValue>>;
   /** Further built-ins by name. They need no capability. */
   readonly builtins?: ReadonlyMap<string, Builtin>;

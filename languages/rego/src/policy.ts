@@ -14,7 +14,8 @@ import { asEvaluationError, PreparedQuery } from './prepared-query.ts';
 import { withinStack } from './stack.ts';
 import type { Module } from './syntax/ast.ts';
 import type { ParserOptions } from './syntax/options.ts';
-import { parseBody, parseModule } from './syntax/parse.ts';
+import { parseBody, parseModule, parseTerm } from './syntax/parse.ts';
+import { printTerm } from './syntax/print.ts';
 import { type RegoValue, toJson } from './values/index.ts';
 
 /**
@@ -189,12 +190,15 @@ function parserOptionsOf({ version, capabilities }: PolicyOptions): ParserOption
 function compileOptionsOf(options: PolicyOptions): CompileOptions {
   const { capabilities, builtins, schemas, inputSchema, dataSchema } = options;
   const allowed = allowedBuiltins(capabilities, builtins);
-  const named = new Map(Object.entries(schemas ?? {}));
+  const named = new Map(
+    Object.entries(schemas ?? {}).map(([name, schema]) => [printTerm(parseTerm(name)), schema] as const),
+  );
   if (inputSchema !== undefined) named.set('schema', inputSchema);
   return {
     strict: options.strict ?? false,
     print: options.print ?? false,
     annotations: schemas !== undefined,
+    ...(options.errorLimit === undefined ? {} : { errorLimit: options.errorLimit }),
     ...(named.size === 0 ? {} : { schemas: named }),
     ...(dataSchema === undefined ? {} : { dataSchema }),
     ...(allowed === undefined ? {} : { builtins: allowed }),

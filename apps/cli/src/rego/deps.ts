@@ -3,11 +3,10 @@ import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
-import { defineVerb } from '../verb.ts';
-import { reportFaults } from './faults.ts';
 import { indented } from './json-output.ts';
 import { load } from './loading.ts';
 import { sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
+import { policyVerb } from './policy-verb.ts';
 import { prettyTable } from './pretty-table.ts';
 
 const formats = ['pretty', 'json'] as const;
@@ -37,18 +36,16 @@ Examples:
 `;
 
 /** `keelson rego deps`. */
-export const deps = defineVerb({ flags, help, operands: 'text' }, async ({ values, positionals }) => {
+export const deps = policyVerb({ flags, help, operands: 'text' }, async ({ values, positionals }) => {
   const [query, second] = positionals;
   if (query === undefined || second !== undefined) throw new CommandError('USAGE', 'name one query');
   const format = choiceOf('format', values.format, formats) ?? 'pretty';
-  return reportFaults(values.quiet, async () => {
-    const sources = sourcesFrom(values);
-    const { modules } = await load({ ...sources, modulesOnly: true });
-    const dependencies = dependenciesOf(modules, query, { version: sources.version });
-    const text = format === 'json' ? `${indented(dependencies.json())}\n` : pretty(dependencies);
-    writeResult(values.output, text);
-    return exitCodes.done;
-  });
+  const sources = sourcesFrom(values);
+  const { modules } = await load({ ...sources, modulesOnly: true });
+  const dependencies = dependenciesOf(modules, query, { version: sources.version });
+  const text = format === 'json' ? `${indented(dependencies.json())}\n` : pretty(dependencies);
+  writeResult(values.output, text);
+  return exitCodes.done;
 });
 
 function pretty({ base, virtual }: Dependencies): string {

@@ -1,7 +1,7 @@
 import type { VerbModule } from '../verbs.ts';
-import * as checkVerb from './check.ts';
+import { check } from './check.ts';
 import { deps } from './deps.ts';
-import * as evalVerb from './eval.ts';
+import { evaluate } from './eval.ts';
 import * as execVerb from './exec.ts';
 import * as parseVerb from './parse.ts';
 import * as testVerb from './test.ts';
@@ -9,9 +9,9 @@ import * as testVerb from './test.ts';
 // The verbs that need the engine stand behind one import: each for itself would cut the engine into dozens of small
 // files that all had to be loaded.
 export const evaluating = {
-  check: checkVerb,
+  check,
   deps,
-  eval: evalVerb,
+  eval: evaluate,
   exec: execVerb,
   parse: parseVerb,
   test: testVerb,

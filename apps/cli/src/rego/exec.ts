@@ -13,12 +13,13 @@ import type { VerbUsage } from '../flags.ts';
 import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { writeStdout } from '../stdout.ts';
+import { durationOf } from './durations.ts';
 import { exitOf, faultsOf, faultText } from './faults.ts';
 import { findFiles, isYamlFile, readStdin, readText } from './files.ts';
 import { indented, type Output, structure } from './json-output.ts';
 import { inputFrom, load } from './loading.ts';
 import { hostFrom, networkFlags, networkHelp } from './network.ts';
-import { durationOf, sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
+import { sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
 
 const flags = {
   ...commonFlags,

@@ -27,13 +27,14 @@ export function placeJson({ file, row, col }: { file: string; row: number; col: 
   return structure({ file, row, col });
 }
 
+export function errorJson({ code, message, at }: EvaluationError): Structure {
+  return structure({ message, code, location: at === undefined ? undefined : placeJson(at) });
+}
+
 /** The errors that ended a run, as `opa`'s JSON has them; undefined for what is no error of a policy. */
 export function faultsOf(error: unknown): readonly Structure[] | undefined {
   if (error instanceof RegoSyntaxError) return error.diagnostics.map(faultJson);
-  if (error instanceof EvaluationError) {
-    const { code, message, at } = error;
-    return [structure({ message, code, location: at === undefined ? undefined : placeJson(at) })];
-  }
+  if (error instanceof EvaluationError) return [errorJson(error)];
   return error instanceof RegoError ? [structure({ message: error.message })] : undefined;
 }
 
@@ -51,16 +52,13 @@ export function exitOf(error: unknown): number {
 }
 
 /** Does the work of a verb; where errors of policies end it they are told on stderr, unless the verb is to be quiet. */
-export async function reportFaults(
-  quiet: boolean | undefined,
-  work: () => number | Promise<number>,
-): Promise<number> {
+export async function reportFaults(quiet: boolean, work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {
     const text = faultText(error);
     if (text === undefined) throw error;
-    if (quiet !== true) tell(text);
+    if (!quiet) tell(text);
     return exitOf(error);
   }
 }

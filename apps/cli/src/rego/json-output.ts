@@ -11,6 +11,14 @@ export function structure(members: Readonly<Record<string, Output | undefined>>)
   return present;
 }
 
+/** Plain data whose members are to stand in the order that they have. */
+export function inOrder(value: unknown): Output {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value === 'object' && value !== null)
+    return new Map(Object.entries(value).map(([name, member]) => [name, inOrder(member)]));
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
 /** JSON over several lines, as Go's encoder indents it. */
 export function indented(value: Output, margin = ''): string {
   if (!hasStructure(value)) return stringifyJson(value, { indent: '  ', prefix: margin });

@@ -1,4 +1,5 @@
 import {
+  type Capabilities,
   type Diagnostic,
   DocumentConflict,
   documentAt,
@@ -7,6 +8,7 @@ import {
   type Module,
   mergeDocuments,
   parseModule,
+  parserCapabilities,
   RegoError,
   RegoSyntaxError,
   type RegoValue,
@@ -17,6 +19,7 @@ import {
 } from '@keelson/rego';
 import type { LoadedBundle } from './bundles.ts';
 import { type FoundFile, findFiles, isYamlFile, readText } from './files.ts';
+import { Timers } from './timers.ts';
 
 /** Where policies and data come from. */
 export interface Sources {
@@ -25,10 +28,13 @@ export interface Sources {
   readonly bundles: readonly string[];
   readonly ignore: readonly string[];
   readonly version: RegoVersion;
+  /** What modules may use; everything where not given. */
+  readonly capabilities?: Partial<Capabilities> | undefined;
   /** Every bundle must be signed by it. */
   readonly verification?: VerificationKey | undefined;
   /** Read only modules. */
   readonly modulesOnly?: boolean;
+  readonly timers?: Timers | undefined;
 }
 
 export interface Loaded {
@@ -45,6 +51,13 @@ export interface Loaded {
  *   merged; CommandError USAGE for a path that is not there.
  */
 export async function load(sources: Sources): Promise<Loaded> {
+  const start = performance.now();
+  const loaded = await loadAll(sources);
+  sources.timers?.add('rego_load_files', performance.now() - start);
+  return loaded;
+}
+
+async function loadAll(sources: Sources): Promise<Loaded> {
   const loader = new Loader(sources);
   for (const source of sources.data) loader.source(source);
   if (sources.bundles.length > 0 || loader.archives.length > 0) {
@@ -138,11 +151,17 @@ class Loader {
 
   module(file: string, text: string, version: RegoVersion): void {
     try {
-      this.#modules.set(file, parseModule(file, text, { version }));
+      this.#modules.set(file, this.#parsed(file, text, version));
     } catch (error) {
       if (!(error instanceof RegoSyntaxError)) throw error;
       this.#faults.push(...error.diagnostics);
     }
+  }
+
+  #parsed(file: string, text: string, version: RegoVersion): Module {
+    const { capabilities, timers = new Timers() } = this.#sources;
+    const may = capabilities === undefined ? {} : { capabilities: parserCapabilities(capabilities) };
+    return timers.time('rego_module_parse', () => parseModule(file, text, { version, ...may }));
   }
 
   bundle(loaded: LoadedBundle, nameOf: (path: string) => string): void {

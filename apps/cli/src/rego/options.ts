@@ -45,34 +45,33 @@ export function sourcesFrom(values: SourceValues): Sources {
   };
 }
 
+/** Flags of verbs that take paths of policies instead of `--data` and `--bundle`. */
+export const pathFlags = {
+  bundle: { type: 'boolean', short: 'b' },
+  ignore: sourceFlags.ignore,
+  'v0-compatible': sourceFlags['v0-compatible'],
+} as const;
+
+export const pathHelp = `  -b, --bundle          the paths are bundles
+  --ignore NAMES        names of files and folders to leave out, as '.*' or '*_test.rego'
+  --v0-compatible       read policies as OPA did before 1.0`;
+
+/** @throws CommandError USAGE where there is no path. */
+export function sourcesAt(
+  paths: readonly string[],
+  values: Omit<SourceValues, 'data' | 'bundle'> & { readonly bundle?: boolean | undefined },
+): Sources {
+  if (paths.length === 0) throw new CommandError('USAGE', 'name a file or folder of policies');
+  const { bundle, ...rest } = values;
+  return sourcesFrom({ ...rest, ...(bundle === true ? { bundle: paths } : { data: paths }) });
+}
+
 function verificationOf(values: SourceValues): VerificationKey | undefined {
   const { 'verification-key': key, 'signing-alg': algorithm = 'RS256', scope = '' } = values;
   if (key !== undefined) return { key: algorithm.startsWith('HS') ? key : readText(key), algorithm, scope };
   if (values['signing-alg'] !== undefined || values.scope !== undefined)
     throw new CommandError('USAGE', '--signing-alg and --scope need --verification-key');
   return undefined;
-}
-
-const units: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/**
- * Milliseconds of a duration as Go writes it: `500ms`, `1m30s`.
- *
- * @throws CommandError USAGE
- */
-export function durationOf(flag: string, text: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text)
-    throw new CommandError('USAGE', `--${flag} ${text}: a duration is like 500ms, 5s or 1m30s`);
-  return parts.reduce((sum, [, count = '0', unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0);
 }
 
 /**

@@ -2,9 +2,6 @@ import { type PreparedQuery, type QueryResult, type RegoValue, stringifyJson } f
 import { indented, type Structure, structure } from './json-output.ts';
 import { prettyTable } from './pretty-table.ts';
 
-export const resultFormats = ['json', 'values', 'bindings', 'pretty', 'raw', 'discard'] as const;
-export type ResultFormat = (typeof resultFormats)[number];
-
 /** One way in which a query holds. */
 interface Row {
   readonly values: readonly RegoValue[];
@@ -28,30 +25,21 @@ export class Results {
     return this.#rows.length > 0;
   }
 
-  /** The text of a format, each line ended. */
-  text(format: ResultFormat, prettyLimit: number): string {
-    switch (format) {
-      case 'json':
-        return `${indented(this.json())}\n`;
-      case 'discard':
-        return `${indented(this.isDefined ? { result: 'discarded' } : {})}\n`;
-      case 'values':
-        return this.#rows.map(({ values }) => `${indented(values)}\n`).join('');
-      case 'bindings':
-        return this.#rows.map((row) => `${indented(bindingsOf(row))}\n`).join('');
-      case 'raw':
-        return this.#rows.map(({ values }) => `${values.map(raw).join(' ')}\n`).join('');
-      case 'pretty':
-        return this.#pretty(prettyLimit);
-    }
+  /** A line for each way in which the query holds: the values of its expressions. */
+  valueLines(): string {
+    return this.#rows.map(({ values }) => `${indented(values)}\n`).join('');
   }
 
-  /** `{"result": […]}`, and no more than `{}` where the query is undefined. */
-  json(): Structure {
-    return structure({ result: this.isDefined ? this.rowsJson() : undefined });
+  bindingLines(): string {
+    return this.#rows.map((row) => `${indented(bindingsOf(row))}\n`).join('');
   }
 
-  rowsJson(): readonly Structure[] {
+  /** For scripts: texts as they are, everything else as JSON. */
+  rawLines(): string {
+    return this.#rows.map(({ values }) => `${values.map(raw).join(' ')}\n`).join('');
+  }
+
+  json(): readonly Structure[] {
     return this.#rows.map((row) => this.#rowJson(row));
   }
 
@@ -62,9 +50,9 @@ export class Results {
     return structure({ expressions, bindings: row.bindings.length === 0 ? undefined : bindingsOf(row) });
   }
 
-  #pretty(limit: number): string {
+  /** @param limit characters of a cell. */
+  pretty(limit: number): string {
     const [first] = this.#rows;
-    // `opa` writes an empty object where nothing holds.
     if (first === undefined) return 'undefined\n';
     const isPlain = first.values.length === 1 || first.values.every((value) => typeof value === 'boolean');
     if (this.#rows.length === 1 && first.bindings.length === 0 && isPlain)

@@ -1,4 +1,5 @@
 import type { EvaluationError, RegoTest, TestOutcome, TestResult } from '@keelson/rego';
+import { goDuration } from './durations.ts';
 import { placeJson } from './faults.ts';
 import { indented, type Structure, structure } from './json-output.ts';
 
@@ -103,15 +104,4 @@ function caseLines(cases: readonly TestOutcome[], verbose: boolean, indent: stri
         `${indent}${each.name}: ${each.failed ? 'FAIL' : 'PASS'}\n${caseLines(each.cases, verbose, `${indent}  `)}`,
     )
     .join('');
-}
-
-/** As Go prints a duration: `1.5ms`, `2s`. */
-function goDuration(nanoseconds: number): string {
-  const units = [
-    ['s', 1e9],
-    ['ms', 1e6],
-    ['µs', 1e3],
-  ] as const;
-  const [unit, size] = units.find(([, each]) => nanoseconds >= each) ?? ['ns', 1];
-  return `${nanoseconds / size}${unit}`;
 }

@@ -16,10 +16,11 @@ import type { VerbUsage } from '../flags.ts';
 import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { writeStdout } from '../stdout.ts';
+import { durationOf } from './durations.ts';
 import { exitOf, faultsOf, faultText } from './faults.ts';
 import { load } from './loading.ts';
 import { hostFrom, networkFlags, networkHelp } from './network.ts';
-import { countOf, durationOf, sourcesFrom } from './options.ts';
+import { countOf, sourcesFrom } from './options.ts';
 import { prettyReport, type Report, reportJson } from './test-report.ts';
 
 const formats = ['pretty', 'json'] as const;

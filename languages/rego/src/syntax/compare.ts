@@ -1,4 +1,4 @@
-import type { Body, Expr, ExprTerms, TemplatePart, Term, TermPair, With } from './ast.ts';
+import type { Body, Expr, ExprTerms, Head, Rule, TemplatePart, Term, TermPair, With } from './ast.ts';
 import { compareNumberTexts } from './number-text.ts';
 
 const termOrder: Readonly<Record<Term['type'], number>> = {
@@ -112,6 +112,27 @@ export function compareLists<Item>(
 
 export function compareBodies(a: Body, b: Body): number {
   return compareLists(a, b, compareExprs);
+}
+
+/** OPA's order of rules, annotations aside. */
+export function compareRules(a: Rule, b: Rule): number {
+  const order =
+    compareHeads(a.head, b.head) || Number(a.default) - Number(b.default) || compareBodies(a.body, b.body);
+  if (order !== 0) return order;
+  if (a.else === undefined || b.else === undefined)
+    return Number(a.else !== undefined) - Number(b.else !== undefined);
+  return compareRules(a.else, b.else);
+}
+
+function compareHeads(a: Head, b: Head): number {
+  return (
+    Number(b.assign) - Number(a.assign) ||
+    compareLists(a.args ?? [], b.args ?? [], compareTerms) ||
+    compareLists(a.reference, b.reference, compareTerms) ||
+    compareText(a.name, b.name) ||
+    compareOptional(a.key, b.key) ||
+    compareOptional(a.value, b.value)
+  );
 }
 
 const statementOrder: Readonly<Record<ExprTerms['type'], number>> = {

@@ -1,0 +1,54 @@
+import { type BuiltinHost, PartialPolicy } from '@keelson/rego';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import { writeResult } from '../result.ts';
+import { type EvalFormat, outputText } from './eval-output.ts';
+import type { Loaded } from './loading.ts';
+import { sourcesFrom } from './options.ts';
+import { limitsFrom, type QueryValues, queryInput } from './query.ts';
+
+export interface PartialValues extends QueryValues {
+  readonly host: BuiltinHost;
+  readonly 'disable-inlining'?: readonly string[] | undefined;
+  readonly 'shallow-inlining'?: boolean | undefined;
+  readonly 'strict-builtin-errors'?: boolean | undefined;
+  readonly output?: string | undefined;
+}
+
+/** Evaluates as much of a query as can be without what is unknown, and writes what remains. */
+export function evaluatePartially(
+  query: string,
+  loaded: Loaded,
+  format: EvalFormat,
+  values: PartialValues,
+): number {
+  const partial = partialQuery(query, loaded, values)();
+  writeResult(values.output, outputText({ partial }, format, 0));
+  return exitCodes.done;
+}
+
+/**
+ * The work of one partial evaluation, with all made ready that can be.
+ *
+ * @throws CommandError USAGE
+ */
+export function partialQuery(query: string, { modules, data }: Loaded, values: PartialValues) {
+  const wrong = (['package', 'import', 'schema', 'capabilities'] as const).find(
+    (name) => values[name] !== undefined,
+  );
+  if (wrong !== undefined) throw new CommandError('USAGE', `--${wrong} does not go with --partial`);
+  const texts = new Map([...modules].map(([file, { source }]) => [file, source]));
+  const { version } = sourcesFrom(values);
+  const policy = new PartialPolicy(texts, { version, data, limits: limitsFrom(values) });
+  const input = queryInput(values);
+  const { unknowns, 'disable-inlining': disableInlining } = values;
+  return () =>
+    policy.evaluate(query, {
+      host: values.host,
+      strictBuiltinErrors: values['strict-builtin-errors'] ?? false,
+      shallowInlining: values['shallow-inlining'] ?? false,
+      ...(input === undefined ? {} : { input }),
+      ...(unknowns === undefined ? {} : { unknowns }),
+      ...(disableInlining === undefined ? {} : { disableInlining }),
+    });
+}
