@@ -14,12 +14,14 @@ export interface Expansion {
 }
 
 /** An object that comes of another, and the template that made it. */
-export interface Resultant {
+interface Resultant {
   readonly object: JsonObject;
   readonly expansion: Expansion;
 }
 
 const deepest = 30;
+/** What one object makes, all together: two expansions a step make 2^30 objects in 30 steps. */
+const mostResultants = 1_000;
 
 /**
  * Reads an ExpansionTemplate.
@@ -101,15 +103,20 @@ export function expandObject(
   object: JsonObject,
   expansions: readonly Expansion[],
   namespace: JsonObject | undefined,
-  depth = 0,
-): Resultant[] {
-  if (depth >= deepest) {
-    throw new PolicyError('POLICY_EXPANSION', `objects are expanded ${deepest} times at most`);
-  }
-  return expansions
-    .filter((expansion) => expansion.appliesTo(object))
-    .flatMap((expansion) => {
-      const made = expansion.expand(object, namespace);
-      return [{ object: made, expansion }, ...expandObject(made, expansions, namespace, depth + 1)];
-    });
+): readonly Resultant[] {
+  const resultants: Resultant[] = [];
+  const grow = (parent: JsonObject, depth: number): void => {
+    if (depth >= deepest)
+      throw new PolicyError('POLICY_EXPANSION', `objects are expanded ${deepest} times at most`);
+    for (const expansion of expansions) {
+      if (!expansion.appliesTo(parent)) continue;
+      if (resultants.length >= mostResultants)
+        throw new PolicyError('POLICY_EXPANSION', `an object makes ${mostResultants} others at most`);
+      const made = expansion.expand(parent, namespace);
+      resultants.push({ object: made, expansion });
+      grow(made, depth + 1);
+    }
+  };
+  grow(object, 0);
+  return resultants;
 }

@@ -1,6 +1,6 @@
-import { createObject, isObject, type JsonObject } from '@keelson/core';
+import { isObject, type JsonObject } from '@keelson/core';
 import { isClusterScoped, splitApiVersion } from '@keelson/kubernetes';
-import type { RegoValue } from '@keelson/rego';
+import { emptyDocument, type RegoValue } from '@keelson/rego';
 import { textAt, toRego } from '../json.ts';
 
 type Node = { [key: string]: RegoValue };
@@ -11,7 +11,7 @@ type Node = { [key: string]: RegoValue };
  * `document` never changes; a later change copies only the way to the object.
  */
 export class Inventory {
-  #root: Node = newNode();
+  #root: Node = emptyDocument();
   /** Nodes that nobody has seen yet and that may be changed in place. */
   #fresh = new WeakSet<object>([this.#root]);
   readonly #defaultNamespace: string;
@@ -65,16 +65,11 @@ export class Inventory {
 
   #writable(value: RegoValue | undefined): Node {
     if (isNode(value) && this.#fresh.has(value)) return value;
-    const node = newNode();
+    const node = emptyDocument();
     if (isNode(value)) Object.assign(node, value);
     this.#fresh.add(node);
     return node;
   }
-}
-
-function newNode(): Node {
-  const bare: object = createObject();
-  return isNode(bare) ? bare : {};
 }
 
 /** The levels above the objects are plain objects of ours. */

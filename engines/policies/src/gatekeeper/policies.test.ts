@@ -185,6 +185,33 @@ describe('constraints', () => {
   });
 });
 
+test('expansions that make more and more objects are a fault that names the bound', () => {
+  const kinds = Array.from({ length: 12 }, (_, i) => `K${i}`);
+  const expansions = kinds.slice(1).flatMap((kind, i) =>
+    ['a', 'b'].map((name) =>
+      cloneJson<JsonObject>({
+        apiVersion: 'expansion.gatekeeper.sh/v1alpha1',
+        kind: 'ExpansionTemplate',
+        metadata: { name: `${name}${i}` },
+        spec: {
+          applyTo: [{ groups: ['x'], versions: ['v1'], kinds: [`K${i}`] }],
+          templateSource: 'spec',
+          generatedGVK: { group: 'x', version: 'v1', kind },
+        },
+      }),
+    ),
+  );
+  const policies = new GatekeeperPolicies();
+  policies.add(expansions.map((object) => ({ object })));
+  const spec: JsonObject = {};
+  let inner = spec;
+  for (const _ of kinds) inner = Object.assign(inner, { spec: {} }).spec;
+  const object = cloneJson<JsonObject>({ apiVersion: 'x/v1', kind: 'K0', metadata: { name: 'a' }, spec });
+  expect(policies.review(reviewOf(object)).faults.map(({ error }) => error.message)).toEqual([
+    'an object makes 1000 others at most',
+  ]);
+});
+
 describe('what is wrong', () => {
   const conflict = 'package a\nx = 1 { true }\nx = 2 { true }\nviolation[{"msg": "m"}] { x }';
   test.each<[string, JsonObject[], string]>([

@@ -1,4 +1,4 @@
-import { isKeelsonError, type JsonObject, type JsonValue } from '@keelson/core';
+import { isKeelsonError, isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import { splitApiVersion } from '@keelson/kubernetes';
 import { PolicyError } from '../errors.ts';
 import { textAt } from '../json.ts';
@@ -152,9 +152,9 @@ export class GatekeeperPolicies {
     const result: Gathered = { violations: [], faults: [] };
     this.#judge(review, point, result);
     const object = review.request['object'];
-    if (!expand || this.#expansions.length === 0 || typeof object !== 'object') return result;
+    if (!expand || !isObject(object)) return result;
     try {
-      this.#judgeResultants(review, point, result);
+      this.#judgeResultants(object, review, point, result);
     } catch (error) {
       if (!(error instanceof PolicyError)) throw error;
       result.faults.push({ constraint: undefined, error });
@@ -162,12 +162,15 @@ export class GatekeeperPolicies {
     return result;
   }
 
-  #judgeResultants(review: Review, point: EnforcementPoint, result: Gathered): void {
-    const { object } = review.request;
-    if (typeof object !== 'object' || object === null || Array.isArray(object)) return;
-    for (const resultant of expandObject(object, this.#expansions, review.namespace)) {
+  #judgeResultants(
+    object: JsonObject,
+    { namespace }: Review,
+    point: EnforcementPoint,
+    result: Gathered,
+  ): void {
+    for (const resultant of expandObject(object, this.#expansions, namespace)) {
       const { expansion } = resultant;
-      const options = { namespace: review.namespace, source: 'Generated' } as const;
+      const options = { namespace, source: 'Generated' } as const;
       const gathered: Gathered = { violations: [], faults: [] };
       this.#judge(reviewOf(resultant.object, options), point, gathered);
       result.faults.push(...gathered.faults);

@@ -7,7 +7,7 @@ import {
   type JsonValue,
   type Path,
 } from '@keelson/core';
-import { Regex } from '@keelson/regex';
+import { rememberedRegex } from '@keelson/regex';
 import { itemsAt, objectAt, objectsAt, textsAt } from '../json.ts';
 
 /** What a value lacks of a schema. */
@@ -76,22 +76,35 @@ function scalarFaults(value: JsonValue, schema: JsonObject): string[] {
   if (Array.isArray(choices) && !choices.some((choice) => equalJson(choice, value))) {
     faults.push(`must be one of ${choices.map(String).join(', ')}`);
   }
-  const { minimum, maximum, minLength, maxLength, pattern } = schema;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  const { minLength, maxLength, pattern } = schema;
   if (typeof value === 'number' || typeof value === 'bigint') {
     if (typeof minimum === 'number' && value < minimum) faults.push(`must be ${minimum} or more`);
     if (typeof maximum === 'number' && value > maximum) faults.push(`must be ${maximum} or less`);
+    if (exclusiveMinimum === true && Number(value) === minimum) faults.push(`must be more than ${minimum}`);
+    if (exclusiveMaximum === true && Number(value) === maximum) faults.push(`must be less than ${maximum}`);
+    if (typeof multipleOf === 'number' && !isMultiple(Number(value), multipleOf))
+      faults.push(`must be a multiple of ${multipleOf}`);
   }
   if (typeof value === 'string') {
     const { length } = [...value];
     if (typeof minLength === 'number' && length < minLength) faults.push(`must be ${minLength} or longer`);
     if (typeof maxLength === 'number' && length > maxLength) faults.push(`must be ${maxLength} or shorter`);
-    if (typeof pattern === 'string' && !new Regex(pattern).test(value)) faults.push(`must match ${pattern}`);
+    if (typeof pattern === 'string' && !rememberedRegex(pattern).test(value))
+      faults.push(`must match ${pattern}`);
   }
   return faults;
 }
 
+/** With room for the dust of binary fractions: 0.3 is three times 0.1. */
+function isMultiple(value: number, of: number): boolean {
+  const times = value / of;
+  return Math.abs(times - Math.round(times)) < 1e-9;
+}
+
 function joinFaults(value: JsonValue, schema: JsonObject): string[] {
-  const fits = (part: JsonObject) => schemaFaults(value, part).length === 0;
+  // Schemas within others do not say which fields there are (structural schemas of Kubernetes).
+  const fits = (part: JsonObject) => schemaFaults(value, part).every(({ isUnknown: only }) => only === true);
   const anyOf = objectsAt(schema, 'anyOf');
   const oneOf = objectsAt(schema, 'oneOf');
   const { not } = schema;
@@ -99,7 +112,7 @@ function joinFaults(value: JsonValue, schema: JsonObject): string[] {
     ...(objectsAt(schema, 'allOf').every(fits) ? [] : ['must fit all of its schemas']),
     ...(anyOf.length === 0 || anyOf.some(fits) ? [] : ['must fit one of its schemas']),
     ...(oneOf.length === 0 || oneOf.filter(fits).length === 1 ? [] : ['must fit exactly one of its schemas']),
-    ...(isObject(not) && fits(not) ? ['must not fit the schema that it may not fit'] : []),
+    ...(isObject(not) && fits(not) ? ['must not fit the schema below "not"'] : []),
   ];
 }
 
@@ -118,6 +131,12 @@ function objectFaults(value: JsonObject, schema: JsonObject, path: Path): Schema
   const properties = objectAt(schema, 'properties');
   const missing = textsAt(schema, 'required').filter((key) => !Object.hasOwn(value, key));
   const faults: SchemaFault[] = missing.map((key) => ({ path, message: `needs the field "${key}"` }));
+  const { minProperties, maxProperties } = schema;
+  const { length } = Object.keys(value);
+  if (typeof minProperties === 'number' && length < minProperties)
+    faults.push({ path, message: `must have ${minProperties} fields or more` });
+  if (typeof maxProperties === 'number' && length > maxProperties)
+    faults.push({ path, message: `must have ${maxProperties} fields or fewer` });
   for (const [key, item] of Object.entries(value)) {
     const own = Object.hasOwn(properties, key) ? properties[key] : schema['additionalProperties'];
     if (isObject(own)) faults.push(...schemaFaults(item, own, [...path, key]));
