@@ -3,7 +3,7 @@ import { HttpError } from './errors.ts';
 import { isPassingFault, unreachable } from './faults.ts';
 import { defaultHttpLimits, type HttpLimits } from './limits.ts';
 import { delayBefore, isTransient, systemTiming, type Timing } from './timing.ts';
-import { checkedUrl, redirectTarget, shownUrl } from './url.ts';
+import { checkedUrl, onwardUrl, shownUrl } from './url.ts';
 import { Watch } from './watch.ts';
 
 export interface HttpRequest {
@@ -134,7 +134,7 @@ export class HttpClient {
       });
       if (!redirects.has(response.status)) return { response, url, leftOrigin, watch };
       await response.body?.cancel();
-      const next = redirectTarget(url, response.headers.get('location'), this.#plainHttp);
+      const next = onwardUrl(url, response.headers.get('location'), this.#plainHttp);
       leftOrigin ||= next.origin !== start.origin;
       this.#checkRedirect(sending, { next, leftOrigin, status: response.status, seen });
       seen.add(next.href);

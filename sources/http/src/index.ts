@@ -2,5 +2,5 @@ export { HttpAnswer } from './answer.ts';
 export { HttpClient, type HttpOptions, type HttpRequest } from './client.ts';
 export { HttpError, type HttpErrorCode, httpErrorCodes } from './errors.ts';
 export { defaultHttpLimits, type HttpLimits } from './limits.ts';
-export type { Timing } from './timing.ts';
-export { isLoopback, shownUrl } from './url.ts';
+export { systemTiming, type Timing } from './timing.ts';
+export { isLoopback, onwardUrl, shownUrl } from './url.ts';

@@ -30,11 +30,11 @@ export function checkedUrl(text: string, plainHttp: boolean): URL {
 }
 
 /**
- * Where a redirect may lead: never from https to http, never from outside to this machine.
+ * Where a redirect, or another word of a server, may lead: never from https to http, never from outside to this machine.
  *
  * @throws HttpError HTTP_REDIRECT_REFUSED
  */
-export function redirectTarget(from: URL, location: string | null, plainHttp: boolean): URL {
+export function onwardUrl(from: URL, location: string | null, plainHttp: boolean): URL {
   const refuse = (reason: string) =>
     new HttpError('HTTP_REDIRECT_REFUSED', `${shownUrl(from)} sends on ${reason}`);
   if (location === null) throw refuse('and does not say where');

@@ -1,1 +1,3 @@
-export {};
+export type { Authentication } from './gate.ts';
+export { TestRegistry, type TestRegistryOptions } from './registry.ts';
+export type { Repository, StoredManifest } from './repository.ts';

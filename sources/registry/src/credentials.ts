@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type AuthConfig, type Credentials, credentialPlace, parseAuthConfig } from '@keelson/oci';
+import { askCredentialHelper, type HelperOptions } from './credential-helper.ts';
+import { RegistryError } from './errors.ts';
+
+/** Finds what proves to a registry who asks; undefined for nobody. */
+export type CredentialProvider = (registry: string, repository: string) => Promise<Credentials | undefined>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where podman, skopeo and docker keep credentials, in the order in which they are looked at. The first file that has some for a
+ * registry counts (containers-auth.json(5); Docker's `config.json`).
+ */
+export function authFiles(environment: Environment = process.env, home: string = homedir()): string[] {
+  const {
+    REGISTRY_AUTH_FILE: own,
+    XDG_RUNTIME_DIR: runtime,
+    XDG_CONFIG_HOME: config,
+    DOCKER_CONFIG: docker,
+  } = environment;
+  return [
+    ...(own === undefined || own === '' ? [] : [own]),
+    ...(runtime === undefined || runtime === '' ? [] : [join(runtime, 'containers/auth.json')]),
+    join(config === undefined || config === '' ? join(home, '.config') : config, 'containers/auth.json'),
+    join(docker === undefined || docker === '' ? join(home, '.docker') : docker, 'config.json'),
+  ];
+}
+
+/**
+ * Credentials from files, and from the helpers that they name. Files are read once, when they are first needed; one that is not
+ * there is passed over.
+ */
+export function credentialsFromFiles(
+  files: readonly string[] = authFiles(),
+  helpers: HelperOptions = {},
+): CredentialProvider {
+  let configs: readonly AuthConfig[] | undefined;
+  return async (registry, repository) => {
+    configs ??= files.flatMap(readAuthFile);
+    for (const config of configs) {
+      const place = credentialPlace(config, registry, repository);
+      if (place === undefined) continue;
+      const found = place.kind === 'helper' ? await askCredentialHelper(place, helpers) : place.credentials;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
+
+const maxFileBytes = 1024 * 1024;
+
+/** @throws OciError AUTH_CONFIG_INVALID; RegistryError CREDENTIALS_UNAVAILABLE */
+function readAuthFile(file: string): AuthConfig[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw new RegistryError('CREDENTIALS_UNAVAILABLE', `cannot be read (${code})`, { location: { file } });
+  }
+  if (text.length > maxFileBytes)
+    throw new RegistryError('CREDENTIALS_UNAVAILABLE', `larger than ${maxFileBytes} bytes`, {
+      location: { file },
+    });
+  return [parseAuthConfig(text, file)];
+}
+
+/** One pair for all registries that are asked. */
+export function fixedCredentials(credentials: Credentials): CredentialProvider {
+  return async () => credentials;
+}
+
+/** No credentials, whatever files there are. */
+export const anonymous: CredentialProvider = async () => undefined;

@@ -1,0 +1,158 @@
+import { checkedReferrers, copyImage, digestOf, mediaTypes, referrersTag } from '@keelson/oci';
+import { TestRegistry } from '@keelson/registry-testing';
+import { expect, test } from 'vitest';
+import { RegistryClient, type RegistryOptions, RegistryRepository } from './index.ts';
+import { collect, describe, encode, listOf, sampleImage } from './testing/images.ts';
+
+const open = (registry: TestRegistry, name = 'demo/app', options: RegistryOptions = {}) =>
+  new RegistryRepository(new RegistryClient(registry.host, options), name);
+
+async function push(repository: RegistryRepository, tag?: string, image = sampleImage()) {
+  for (const blob of image.blobs) await repository.putBlob(describe(blob, 'a/b'), () => blob);
+  return await repository.putManifest(image.bytes, mediaTypes.ociManifest, tag);
+}
+
+test('an image that was pushed is pulled by its tag and by its digest', async () => {
+  await using registry = await TestRegistry.start();
+  const repository = open(registry);
+  const pushed = await push(repository, 'v1');
+  const byTag = await repository.resolve('v1');
+  const byDigest = await repository.resolve(byTag.digest);
+  expect([byTag.digest, byDigest.digest]).toEqual([pushed.digest, pushed.digest]);
+  if (byTag.manifest.kind !== 'manifest') throw new Error('an index');
+  const [layer] = byTag.manifest.layers;
+  if (layer === undefined) throw new Error('no layer');
+  expect(await collect(repository.blob(layer))).toBe('layer');
+});
+
+test('a blob that is there is not sent again', async () => {
+  await using registry = await TestRegistry.start();
+  const repository = open(registry);
+  await push(repository);
+  const before = registry.log.length;
+  await push(repository, 'again');
+  expect(registry.log.slice(before).filter((line) => line.startsWith('POST'))).toEqual([]);
+});
+
+test.each([
+  ['nothing', 0, 0],
+  ['less than one piece', 9, 0],
+  ['one piece', 10, 0],
+  ['one piece and a byte', 11, 1],
+  ['three pieces', 30, 2],
+  ['three pieces and a half', 35, 3],
+])('a blob of %s (%i bytes) takes %i requests before the last', async (_, size, patches) => {
+  await using registry = await TestRegistry.start();
+  const repository = open(registry, 'a', { limits: { uploadPieceBytes: 10 } });
+  const bytes = encode('x'.repeat(size));
+  async function* slowly() {
+    for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+  }
+  const descriptor = describe(bytes, 'a/b');
+  await repository.putBlob(descriptor, slowly);
+  expect(registry.log.filter((line) => line.startsWith('PATCH')).length).toBe(patches);
+  expect(await collect(repository.blob(descriptor))).toBe('x'.repeat(size));
+});
+
+test('content that is not what it is called is not sent to its end', async () => {
+  await using registry = await TestRegistry.start();
+  const repository = open(registry);
+  const descriptor = describe(encode('right'), 'a/b');
+  await expect(repository.putBlob(descriptor, () => encode('wrong'))).rejects.toMatchObject({
+    code: 'DIGEST_MISMATCH',
+  });
+  expect(registry.log.at(-1)).toMatch(/^DELETE .*uploads/);
+  expect(await repository.hasBlob(descriptor)).toBe(false);
+});
+
+test('a blob is mounted from another repository', async () => {
+  await using registry = await TestRegistry.start();
+  const blob = registry.repository('source').addBlob('content');
+  const repository = open(registry);
+  expect(await repository.mountBlob(blob.digest, 'source')).toBe(true);
+  expect(await repository.hasBlob(blob)).toBe(true);
+  expect(await repository.mountBlob(digestOf(encode('other')), 'source')).toBe(false);
+});
+
+test('tags come in pages', async () => {
+  await using registry = await TestRegistry.start({ pageSize: 3 });
+  const { bytes } = sampleImage();
+  const tags = ['a', 'b', 'c', 'd', 'e.1_2-3', 'f', 'g'];
+  for (const tag of tags) registry.repository('demo/app').addManifest(bytes, mediaTypes.ociManifest, tag);
+  expect(await listOf(open(registry).tags())).toEqual(tags);
+  expect(registry.log.length).toBe(3);
+});
+
+const signature = 'application/vnd.example.signature';
+
+test.each([
+  ['the API', true],
+  ['a tag', false],
+])('referrers by %s', async (_, referrers) => {
+  await using registry = await TestRegistry.start({ referrers, pageSize: 1 });
+  const repository = open(registry);
+  const image = await push(repository, 'v1');
+  const subject = describe(image.bytes, mediaTypes.ociManifest);
+  const kinds = [signature, 'application/vnd.example.sbom', signature];
+  for (const [at, artifactType] of kinds.entries())
+    await push(
+      repository,
+      undefined,
+      sampleImage(`${at}`, { artifactType, subject, annotations: new Map([['at', `${at}`]]) }),
+    );
+  expect((await repository.referrers(image.digest)).map((entry) => entry.artifactType)).toEqual(kinds);
+  const checked = await checkedReferrers(repository, image.digest, signature);
+  expect([checked.referrers.length, checked.leftOut]).toEqual([2, []]);
+  expect(await repository.referrers(digestOf(encode('other')))).toEqual([]);
+  expect((await listOf(repository.tags())).includes(referrersTag(image.digest))).toBe(!referrers);
+});
+
+test('two who write referrers to a tag lose none', async () => {
+  await using registry = await TestRegistry.start({ referrers: false });
+  const repository = open(registry);
+  const image = await push(repository, 'v1');
+  const subject = describe(image.bytes, mediaTypes.ociManifest);
+  const images = Array.from({ length: 3 }, (_, at) =>
+    sampleImage(`${at}`, { subject, artifactType: signature }),
+  );
+  await Promise.all(images.map((one) => push(open(registry), undefined, one)));
+  expect((await repository.referrers(image.digest)).length).toBe(3);
+});
+
+test('an index is copied from one registry to another with all that it names', async () => {
+  await using from = await TestRegistry.start();
+  await using to = await TestRegistry.start();
+  const source = open(from);
+  const child = await push(source);
+  const index = encode(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: mediaTypes.ociIndex,
+      manifests: [{ mediaType: child.mediaType, digest: child.digest, size: child.size }],
+    }),
+  );
+  const { digest } = await source.putManifest(index, mediaTypes.ociIndex, 'multi');
+  const target = open(to, 'other/name');
+  await copyImage(source, target, await source.resolve('multi'), 'copied');
+  expect((await target.resolve('copied')).digest).toBe(digest);
+  expect((await target.resolve(child.digest)).digest).toBe(child.digest);
+});
+
+test('a tag and a manifest are deleted', async () => {
+  await using registry = await TestRegistry.start();
+  const repository = open(registry);
+  const { digest } = await push(repository, 'v1');
+  await repository.delete('v1');
+  await expect(repository.resolve('v1')).rejects.toMatchObject({ code: 'CONTENT_NOT_FOUND' });
+  await repository.delete(digest);
+  await expect(repository.resolve(digest)).rejects.toMatchObject({ code: 'CONTENT_NOT_FOUND' });
+});
+
+test('blobs and manifests of sha512', async () => {
+  await using registry = await TestRegistry.start();
+  const repository = open(registry);
+  const bytes = encode('content');
+  const descriptor = { ...describe(bytes, 'a/b'), digest: digestOf(bytes, 'sha512') };
+  await repository.putBlob(descriptor, () => bytes);
+  expect(await collect(repository.blob(descriptor))).toBe('content');
+});

@@ -1,0 +1,141 @@
+import type { HttpAnswer } from '@keelson/http';
+import { type ContentBytes, type Descriptor, type Digest, verified, verifyContent } from '@keelson/oci';
+import type { RegistryClient } from './client.ts';
+import { RegistryError } from './errors.ts';
+import type { Scope } from './scopes.ts';
+
+const octets = { 'content-type': 'application/octet-stream' };
+
+/** Uploads of blobs to one repository (distribution-spec 1.1, "Pushing Blobs"). */
+export class Uploads {
+  readonly #client: RegistryClient;
+  readonly #repository: string;
+  readonly #scopes: readonly Scope[];
+
+  constructor(client: RegistryClient, repository: string) {
+    this.#client = client;
+    this.#repository = repository;
+    this.#scopes = [{ repository, actions: ['pull', 'push'] }];
+  }
+
+  /**
+   * Takes a blob over from another repository of the registry.
+   *
+   * @returns false where the registry does not, and the blob is to be uploaded.
+   */
+  async mount(digest: Digest, from: string): Promise<boolean> {
+    const scopes = [...this.#scopes, { repository: from, actions: ['pull'] }];
+    const path = `${this.#begin}?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`;
+    const answer = await this.#client.send({ path, method: 'POST', scopes, accept: [201, 202] });
+    await answer.discard();
+    if (answer.status === 202) await this.#cancel(this.#locationOf(answer));
+    return answer.status === 201;
+  }
+
+  /** In one request where the blob fits into one piece, else piece by piece. */
+  async upload({ digest, size }: Pick<Descriptor, 'digest' | 'size'>, content: ContentBytes): Promise<void> {
+    const begun = await this.#client.send({
+      path: this.#begin,
+      method: 'POST',
+      scopes: this.#scopes,
+      accept: [202],
+    });
+    await begun.discard();
+    let location = this.#locationOf(begun);
+    try {
+      let sent = 0;
+      let last = new Uint8Array();
+      for await (const { piece, isLast } of this.#pieces(checked(content, { digest, size }))) {
+        if (isLast) last = piece;
+        else {
+          location = await this.#sendPiece(location, piece, sent);
+          sent += piece.length;
+        }
+      }
+      await this.#finish(location, digest, last);
+    } catch (error) {
+      await this.#cancel(location);
+      throw error;
+    }
+  }
+
+  /** Pieces of the size that the limits say; the last one may be smaller, and is told. */
+  async *#pieces(
+    content: AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<{ piece: Uint8Array<ArrayBuffer>; isLast: boolean }> {
+    const size = this.#client.limits.uploadPieceBytes;
+    let held: Uint8Array[] = [];
+    let length = 0;
+    for await (const bytes of content) {
+      for (let rest = bytes; rest.length > 0; ) {
+        // Only when there is more to come is a full piece known not to be the last.
+        if (length === size) {
+          yield { piece: Buffer.concat(held), isLast: false };
+          held = [];
+          length = 0;
+        }
+        const part = rest.subarray(0, size - length);
+        held.push(part);
+        length += part.length;
+        rest = rest.subarray(part.length);
+      }
+    }
+    yield { piece: Buffer.concat(held), isLast: true };
+  }
+
+  async #sendPiece(location: URL, piece: Uint8Array, from: number): Promise<URL> {
+    const answer = await this.#client.send({
+      path: location,
+      method: 'PATCH',
+      headers: { ...octets, 'content-range': `${from}-${from + piece.length - 1}` },
+      body: piece,
+      scopes: this.#scopes,
+      accept: [202],
+    });
+    await answer.discard();
+    return this.#locationOf(answer);
+  }
+
+  async #finish(location: URL, digest: Digest, body: Uint8Array): Promise<void> {
+    const path = new URL(location);
+    path.searchParams.set('digest', digest);
+    const request = {
+      path,
+      method: 'PUT',
+      headers: octets,
+      body,
+      scopes: this.#scopes,
+      accept: [201, 204],
+    } as const;
+    const answer = await this.#client.send({ ...request, repeatable: false });
+    await answer.discard();
+  }
+
+  /** Leaves nothing half done behind, as far as the registry lets us. */
+  async #cancel(location: URL): Promise<void> {
+    const request = { path: location, method: 'DELETE', scopes: this.#scopes, accept: [] } as const;
+    await this.#client.send({ ...request, repeatable: false }).catch(() => undefined);
+  }
+
+  get #begin(): string {
+    return `${this.#repository}/blobs/uploads/`;
+  }
+
+  #locationOf(answer: HttpAnswer): URL {
+    const location = answer.headers.get('location');
+    if (location === null)
+      throw new RegistryError('REGISTRY_ANSWER_INVALID', `${answer.url.host}: an upload without Location`);
+    return this.#client.urlOf(location, answer.url);
+  }
+}
+
+/** What is sent has its digest: an upload of something else would only be refused at its end. */
+async function* checked(
+  content: ContentBytes,
+  expected: Pick<Descriptor, 'digest' | 'size'>,
+): AsyncGenerator<Uint8Array> {
+  if (content instanceof Uint8Array) {
+    verifyContent(content, expected);
+    yield content;
+  } else yield* verified(content, expected);
+}
