@@ -75,16 +75,33 @@ function rangesOf(sets: Map<string, RangeSet>, file: string): RangeSet {
 
 class RangeSet {
   readonly #ranges = new Map<string, CoverageRange>();
+  /** Places that were added: an evaluation comes by the same ones again and again. */
+  readonly #added = new Set<Location>();
+  /** The ranges by the row that they begin on. */
+  readonly #byRow = new Map<number, CoverageRange[]>();
+  /** Rows that the longest range goes on for behind its first. */
+  #longest = 0;
 
   add(location: Location): void {
+    if (this.#added.has(location)) return;
+    this.#added.add(location);
     const range = rangeOf(location);
     const { start, end } = range;
-    this.#ranges.set(`${start.row}:${start.col}:${end.row}:${end.col}`, range);
+    const key = `${start.row}:${start.col}:${end.row}:${end.col}`;
+    if (this.#ranges.has(key)) return;
+    this.#ranges.set(key, range);
+    const beside = this.#byRow.get(start.row);
+    if (beside === undefined) this.#byRow.set(start.row, [range]);
+    else beside.push(range);
+    this.#longest = Math.max(this.#longest, end.row - start.row);
   }
 
-  contains(range: CoverageRange): boolean {
-    for (const own of this.#ranges.values()) {
-      if (comparePlaces(own.start, range.start) <= 0 && comparePlaces(own.end, range.end) >= 0) return true;
+  contains({ start, end }: CoverageRange): boolean {
+    for (let row = start.row; row >= start.row - this.#longest; row--) {
+      const isIn = this.#byRow
+        .get(row)
+        ?.some((own) => comparePlaces(own.start, start) <= 0 && comparePlaces(own.end, end) >= 0);
+      if (isIn === true) return true;
     }
     return false;
   }
