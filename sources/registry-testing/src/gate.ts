@@ -81,7 +81,7 @@ function pairsOf(scope: string, isAnonymous: boolean): string[] {
 }
 
 function basic({ username, password }: { username: string; password: string }): string {
-  return `Basic ${btoa(`${username}:${password}`)}`;
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
 
 function unauthorized(challenge: string): RegistryFault {
