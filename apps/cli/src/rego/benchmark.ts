@@ -17,7 +17,7 @@ const mostRuns = 1_000_000;
 const warmUpMilliseconds = 300;
 
 /** Measures work over and over. What it throws ends the measurement. */
-export function benchmark(work: () => void, withMetrics: boolean): Benchmark {
+export function benchmark(work: () => unknown, withMetrics: boolean): Benchmark {
   const warmUp = performance.now() + warmUpMilliseconds;
   do work();
   while (performance.now() < warmUp);

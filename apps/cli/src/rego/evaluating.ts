@@ -1,6 +1,5 @@
 import type { VerbModule } from '../verbs.ts';
 import { check } from './check.ts';
-import { deps } from './deps.ts';
 import { evaluate } from './eval.ts';
 import * as execVerb from './exec.ts';
 import * as parseVerb from './parse.ts';
@@ -10,7 +9,6 @@ import * as testVerb from './test.ts';
 // files that all had to be loaded.
 export const evaluating = {
   check,
-  deps,
   eval: evaluate,
   exec: execVerb,
   parse: parseVerb,

@@ -118,9 +118,8 @@ export class Evaluation {
         ...(values.quiet === true ? {} : { print: (text) => tell(text) }),
       }),
     );
-    const [error] = result.errors;
-    if (error !== undefined && (values['strict-builtin-errors'] === true || isFatal(result, error)))
-      throw error;
+    const error = values['strict-builtin-errors'] === true ? result.errors[0] : fatalError(result);
+    if (error !== undefined) throw error;
     return {
       results: new Results(query, result),
       errors: values['show-builtin-errors'] === true && result.errors.length > 0 ? result.errors : undefined,
@@ -147,6 +146,10 @@ function textOf({ explanation }: QueryResult): string {
   return explanation === undefined ? '' : `${formatExplanation(explanation).trimEnd()}\n`;
 }
 
-function isFatal({ rows }: QueryResult, error: QueryResult['errors'][number]): boolean {
-  return rows.length === 0 && error.endsEvaluation;
+/** What ended an evaluation that gave nothing. */
+export function fatalError({
+  rows,
+  errors: [error],
+}: QueryResult): QueryResult['errors'][number] | undefined {
+  return rows.length === 0 && error?.endsEvaluation === true ? error : undefined;
 }

@@ -1,5 +1,6 @@
 import type { VerificationKey } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
+import { choiceOf } from '../flag-values.ts';
 import { readText } from './files.ts';
 import type { Sources } from './loading.ts';
 
@@ -72,6 +73,15 @@ function verificationOf(values: SourceValues): VerificationKey | undefined {
   if (values['signing-alg'] !== undefined || values.scope !== undefined)
     throw new CommandError('USAGE', '--signing-alg and --scope need --verification-key');
   return undefined;
+}
+
+/**
+ * A switch that is on where it is not given, as `--fail=false` switches it off.
+ *
+ * @throws CommandError USAGE
+ */
+export function switchOf(flag: string, value: string | undefined): boolean {
+  return choiceOf(flag, value, ['true', 'false']) !== 'false';
 }
 
 /**

@@ -10,7 +10,14 @@ const group: VerbGroup = {
     eval: { summary: 'evaluate a query', load: () => evaluatingVerb('eval') },
     test: { summary: 'run the tests of policies', load: () => evaluatingVerb('test') },
     check: { summary: 'tell what is wrong in policies', load: () => evaluatingVerb('check') },
-    deps: { summary: 'tell which documents a query needs', load: () => evaluatingVerb('deps') },
+    deps: {
+      summary: 'tell which documents a query needs',
+      load: async () => (await import('./deps.ts')).deps,
+    },
+    bench: {
+      summary: 'measure how long a query takes',
+      load: async () => (await import('./bench.ts')).bench,
+    },
     exec: { summary: 'ask for one decision about many files', load: () => evaluatingVerb('exec') },
     build: { summary: 'put policies and data into a bundle', load: () => import('./build.ts') },
     inspect: { summary: 'tell what a bundle holds', load: () => import('./inspect.ts') },
