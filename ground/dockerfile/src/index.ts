@@ -23,3 +23,4 @@ export {
 } from './parse.ts';
 export { baseName } from './shell-script.ts';
 export { dockerfileValue, locateDockerfile } from './value.ts';
+export { splitQuoted } from './words.ts';

@@ -6,7 +6,7 @@ export interface HclLimits {
   readonly maxDepth: number;
 }
 
-export const defaultHclLimits: HclLimits = Object.freeze({ maxLength: 16 * 1024 * 1024, maxDepth: 200 });
+export const defaultHclLimits: HclLimits = Object.freeze({ maxLength: 4 * 1024 * 1024, maxDepth: 200 });
 
 /** The parser recurses, so no caller may ask for more than a stack surely holds. */
 const hardestDepth = 500;

@@ -1,0 +1,12 @@
+import type { JsonValue, SourceText } from '@keelson/core';
+import type { ConfigurationLimits } from './limits.ts';
+import type { Locate } from './places.ts';
+
+/** One value of a file, and where its parts stand, where the format can tell. */
+export interface ReadValue {
+  readonly value: JsonValue;
+  readonly locate: Locate;
+}
+
+/** Reads a text of one format into the documents that policies judge. */
+export type FormatReader = (source: SourceText, limits: ConfigurationLimits) => readonly ReadValue[];

@@ -1,0 +1,29 @@
+import { childOf, type JsonObject, type JsonValue, type Path, type PathStep, type Span } from '@keelson/core';
+
+/** Where the values of a document stand. */
+export type Locate = (path: Path) => Span | undefined;
+
+/** Notes where members and items stand while a value is built. */
+export class Places {
+  readonly #spans = new WeakMap<object, Map<PathStep, Span>>();
+
+  readonly mark = (holder: JsonObject | JsonValue[], step: PathStep, span: Span): void => {
+    const steps = this.#spans.get(holder) ?? new Map<PathStep, Span>();
+    steps.set(step, span);
+    this.#spans.set(holder, steps);
+  };
+
+  /** Finds places in `root`: that of a path, or of the nearest place above it that is known. */
+  within(root: JsonValue): Locate {
+    return (path) => {
+      let current: JsonValue | undefined = root;
+      let span: Span | undefined;
+      for (const step of path) {
+        if (typeof current !== 'object' || current === null) break;
+        span = this.#spans.get(current)?.get(step) ?? span;
+        current = childOf(current, step);
+      }
+      return span;
+    };
+  }
+}

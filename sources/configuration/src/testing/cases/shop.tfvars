@@ -1,0 +1,4 @@
+region = "eu"
+sizes = {
+  small = 1
+}
