@@ -32,7 +32,7 @@ export function benchmark(work: () => unknown, withMetrics: boolean): Benchmark 
   }
   return {
     runs: took.length,
-    nanoseconds: milliseconds * 1e6,
+    nanoseconds: Math.round(milliseconds * 1e6),
     metrics: withMetrics ? metricsOf(took) : new Map(),
   };
 }
@@ -79,7 +79,7 @@ function quantile(sorted: Float64Array, share: number): number {
 
 /** As `opa bench --format json`, without what it counts of memory. */
 export function benchmarkJson({ runs, nanoseconds, metrics }: Benchmark): Structure {
-  return structure({ N: runs, T: Math.round(nanoseconds), Extra: new Map(metrics) });
+  return structure({ N: runs, T: nanoseconds, Extra: new Map(metrics) });
 }
 
 export function benchmarkTable(measured: Benchmark): string {

@@ -3,7 +3,7 @@ import { check } from './check.ts';
 import { evaluate } from './eval.ts';
 import * as execVerb from './exec.ts';
 import * as parseVerb from './parse.ts';
-import * as testVerb from './test.ts';
+import { test } from './test.ts';
 
 // The verbs that need the engine stand behind one import: each for itself would cut the engine into dozens of small
 // files that all had to be loaded.
@@ -12,5 +12,5 @@ export const evaluating = {
   eval: evaluate,
   exec: execVerb,
   parse: parseVerb,
-  test: testVerb,
+  test,
 } satisfies Record<string, VerbModule>;

@@ -1,11 +1,6 @@
-import {
-  type BuiltinHost,
-  EvaluationError,
-  Policy,
-  RegoError,
-  type RegoValue,
-  readDocument,
-} from '@keelson/rego';
+import { configurationParsers } from '@keelson/configuration';
+import { isKeelsonError } from '@keelson/core';
+import { type BuiltinHost, EvaluationError, Policy, RegoError, type RegoValue } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags, readFlags } from '../flag-values.ts';
@@ -15,9 +10,10 @@ import { tell } from '../stderr.ts';
 import { writeStdout } from '../stdout.ts';
 import { durationOf } from './durations.ts';
 import { exitOf, faultsOf, faultText } from './faults.ts';
-import { findFiles, isYamlFile, readStdin, readText } from './files.ts';
+import { findFiles } from './files.ts';
+import { InputReader } from './inputs.ts';
 import { indented, type Output, structure } from './json-output.ts';
-import { inputFrom, load } from './loading.ts';
+import { load } from './loading.ts';
 import { hostFrom, networkFlags, networkHelp } from './network.ts';
 import { sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
 
@@ -29,6 +25,8 @@ const flags = {
   'fail-defined': { type: 'boolean' },
   'fail-non-empty': { type: 'boolean' },
   'stdin-input': { type: 'boolean', short: 'I' },
+  parser: { type: 'string', value: { choices: configurationParsers } },
+  combine: { type: 'boolean' },
   ...networkFlags,
   timeout: { type: 'string', value: 'text' },
 } as const;
@@ -37,11 +35,14 @@ const help = `keelson rego exec: ask for one decision about many files
 
 Usage: keelson rego exec --decision NAME [options] PATH...
 
-Each PATH is a file of JSON or YAML, or a folder of them; every document of a YAML file is an input of its own.
+Each PATH is a file of configuration, or a folder of them: JSON, YAML, TOML, HCL (.tf, .tfvars, .hcl), INI,
+Dockerfiles, .properties, .env, XML, rules of .gitignore. Every document of a YAML file is an input of its own.
 
   --decision NAME       the document that is asked for, as app/deny
 ${sourceHelp}
   -I, --stdin-input     the input is read from stdin
+  --parser NAME         the format of the files, where their names are not to say it: ${configurationParsers.join(', ')}
+  --combine             decide once about all files: the input is a list of {path, contents}
   --fail                exit 1 where a decision is undefined
   --fail-defined        exit 1 where a decision is defined
   --fail-non-empty      exit 1 where a decision is defined and not empty
@@ -55,6 +56,7 @@ Exit: 0 done, 1 as the --fail options say, 2 wrong call or policy, 3 an input co
 Examples:
   keelson rego exec -b policies/ --decision app/deny manifests/
   keelson rego exec -d policy.rego --decision app/deny --fail-non-empty pod.yaml
+  keelson rego exec -d policy.rego --decision main/deny --fail-non-empty main.tf
 `;
 
 /** How `keelson rego exec` is called. */
@@ -79,10 +81,12 @@ export async function run(args: readonly string[]): Promise<number> {
       values.timeout === undefined ? {} : { maxMilliseconds: durationOf('timeout', values.timeout) };
     const policy = new Policy(modules, { data, version: sources.version, print: true, limits: timeout });
     const decisions = new Decisions(policy, values.decision, values, await hostFrom(values));
-    if (values['stdin-input'] === true) decisions.of('stdin', () => [inputFrom('stdin', readStdin())]);
+    const reader = new InputReader(configurationParsers.find((parser) => parser === values.parser));
+    if (values['stdin-input'] === true) decisions.of('stdin', () => reader.stdin());
     for (const path of positionals)
       for (const { file, named } of findFiles(path, sources.ignore))
-        if (named || isYamlFile(file) || file.endsWith('.json')) decisions.of(file, () => documentsOf(file));
+        if (named || reader.takes(file)) decisions.of(file, () => reader.file(file));
+    decisions.finish();
     writeResult(values.output, `${indented(structure({ result: decisions.results }))}\n`);
     return decisions.exit;
   } catch (error) {
@@ -92,18 +96,10 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The documents of a file. A line that begins with `---` begins one, whatever it stands in (YAML 1.2, 9.1.2). */
-function documentsOf(file: string): RegoValue[] {
-  const text = readText(file);
-  if (!isYamlFile(file)) return [inputFrom(file, text)];
-  return text
-    .split(/^(?=---(?:\s|$))/m)
-    .filter((part) => !/^(?:---)?(?:\s|#.*$)*$/m.test(part) || part.replace(/^---|#.*$/gm, '').trim() !== '')
-    .map((part) => readDocument(file, part, 'yaml'));
-}
-
 class Decisions {
   readonly results: Output[] = [];
+  /** What `--combine` puts into one input. */
+  readonly #combined: { readonly path: string; readonly contents: RegoValue }[] = [];
   #failed = false;
   #unreadable = false;
   readonly #policy: Policy;
@@ -127,6 +123,10 @@ class Decisions {
   of(path: string, read: () => readonly RegoValue[]): void {
     try {
       const documents = read();
+      if (this.#values.combine === true) {
+        this.#combined.push(...documents.map((contents) => ({ path, contents })));
+        return;
+      }
       documents.forEach((input, at) => {
         const document = documents.length > 1 ? at : undefined;
         this.#attempt(path, document, () => this.#decide(path, document, input));
@@ -134,6 +134,13 @@ class Decisions {
     } catch (error) {
       this.#refuse(path, undefined, error);
     }
+  }
+
+  /** Decides about all files together where that is asked for; their order is that of their names, as for conftest. */
+  finish(): void {
+    if (this.#values.combine !== true) return;
+    const input = this.#combined.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    this.#attempt('Combined', undefined, () => this.#decide('Combined', undefined, input));
   }
 
   #attempt(path: string, document: number | undefined, decide: () => void): void {
@@ -145,12 +152,16 @@ class Decisions {
   }
 
   #refuse(path: string, document: number | undefined, error: unknown): void {
-    if (!(error instanceof RegoError)) throw error;
+    if (!isKeelsonError(error) || error instanceof CommandError) throw error;
     this.#unreadable = true;
-    const { code, message } = error;
-    const text = error instanceof EvaluationError ? error.toOpaText() : message;
-    tell(`${path}: ${text}`);
-    this.results.push(structure({ path, document, error: structure({ code, message: text }) }));
+    const text =
+      error instanceof EvaluationError
+        ? error.toOpaText()
+        : error instanceof RegoError
+          ? error.message
+          : error.format();
+    tell(text.startsWith(`${path}:`) ? text : `${path}: ${text}`);
+    this.results.push(structure({ path, document, error: structure({ code: error.code, message: text }) }));
   }
 
   #decide(path: string, document: number | undefined, input: RegoValue): void {

@@ -21,11 +21,20 @@ export interface FoundFile {
  * @throws CommandError USAGE for a path that is not there.
  */
 export function* findFiles(path: string, ignored: readonly string[] = []): Generator<FoundFile> {
-  const root = normalize(path.startsWith('file://') ? path.slice('file://'.length) : path);
-  const found = statSync(root, { throwIfNoEntry: false });
-  if (found === undefined) throw new CommandError('USAGE', `${path}: no such file or folder`);
-  if (!found.isDirectory()) yield { file: root, steps: [], named: true };
+  const root = pathOf(path);
+  mustExist(path);
+  if (!statSync(root).isDirectory()) yield { file: root, steps: [], named: true };
   else yield* below(root, [], ignored.map(namePattern), new Set([realpathSync(root)]));
+}
+
+/** @throws CommandError USAGE for a path that is not there. */
+export function mustExist(path: string): void {
+  if (statSync(pathOf(path), { throwIfNoEntry: false }) === undefined)
+    throw new CommandError('USAGE', `${path}: no such file or folder`);
+}
+
+function pathOf(path: string): string {
+  return normalize(path.startsWith('file://') ? path.slice('file://'.length) : path);
 }
 
 function* below(

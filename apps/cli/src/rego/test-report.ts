@@ -1,4 +1,5 @@
 import type { EvaluationError, RegoTest, TestOutcome, TestResult } from '@keelson/rego';
+import { type Benchmark, benchmarkJson, benchmarkLine } from './benchmark.ts';
 import { goDuration } from './durations.ts';
 import { placeJson } from './faults.ts';
 import { indented, type Structure, structure } from './json-output.ts';
@@ -10,6 +11,9 @@ export interface Report {
   readonly nanoseconds: number;
   /** What the test printed. */
   readonly output: string;
+  readonly benchmark?: Benchmark;
+  /** What happened in a test that failed; empty where nobody asked. */
+  readonly trace?: string;
 }
 
 /** The results as `opa test --format json` has them. */
@@ -17,7 +21,7 @@ export function reportJson(reports: readonly Report[]): string {
   return `${indented(reports.map(reportStructure))}\n`;
 }
 
-function reportStructure({ test, result, nanoseconds, output }: Report): Structure {
+function reportStructure({ test, result, nanoseconds, output, benchmark }: Report): Structure {
   return structure({
     location: test.location === undefined ? undefined : placeJson(test.location),
     package: test.package,
@@ -27,6 +31,7 @@ function reportStructure({ test, result, nanoseconds, output }: Report): Structu
     skip: test.skipped ? true : undefined,
     duration: nanoseconds,
     output: output === '' ? undefined : Buffer.from(output).toString('base64'),
+    benchmark_result: benchmark === undefined ? undefined : benchmarkJson(benchmark),
     sub_results: result === undefined || result.cases.length === 0 ? undefined : casesStructure(result.cases),
   });
 }
@@ -57,7 +62,7 @@ export function prettyReport(reports: readonly Report[], verbose: boolean): stri
   const count = { PASS: 0, FAIL: 0, SKIPPED: 0, ERROR: 0 };
   for (const report of reports) {
     countInto(count, report);
-    if (!verbose && outcomeOf(report) === 'PASS') continue;
+    if (outcomeOf(report) === 'PASS' && (!verbose || report.benchmark !== undefined)) continue;
     const { location } = report.test;
     if (location !== undefined) {
       text += `${lastFile !== undefined && lastFile !== location.file ? '\n' : ''}${location.file}:${location.row}:\n`;
@@ -65,10 +70,33 @@ export function prettyReport(reports: readonly Report[], verbose: boolean): stri
     }
     text += reportLines(report, verbose);
   }
-  if (text !== '') text += rule;
+  const failures = reports.filter(({ result }) => result?.failed === true);
+  if (verbose && failures.length > 0) text += `${rule}FAILURES\n${rule}${failures.map(failureText).join('')}`;
+  if (text !== '' || reports.some(({ benchmark }) => benchmark !== undefined)) text += rule;
   const total = Object.values(count).reduce((sum, part) => sum + part, 0);
   for (const [word, part] of Object.entries(count)) if (part > 0) text += `${word}: ${part}/${total}\n`;
   return text;
+}
+
+/** What a test that failed failed at, and which of its cases did. */
+function failureText(report: Report): string {
+  const { trace = '', result, test, nanoseconds } = report;
+  const lines = trace.replace(/^(?=.)/gm, '  ');
+  const cases = caseLines(result?.cases ?? [], false, '  ');
+  const title = `${test.package}.${test.name}: ${outcomeOf(report)} (${goDuration(nanoseconds)})`;
+  return `${title}\n\n${lines}${cases === '' ? '' : `\n${cases}`}\n`;
+}
+
+/** Tests that were measured, a line each; in Go's format their names are in capitals: `BenchmarkDataAppTestAllow`. */
+export function benchmarkLines(reports: readonly Report[], asGo: boolean): string {
+  return reports
+    .map(({ test, benchmark }) => {
+      if (benchmark === undefined) return '';
+      const name = `${test.package}.${test.name}`;
+      const parts = name.split(/[._]/).map((part) => part.slice(0, 1).toUpperCase() + part.slice(1));
+      return benchmarkLine(asGo ? `Benchmark${parts.join('')}` : name, benchmark);
+    })
+    .join('');
 }
 
 function countInto(count: Record<'PASS' | 'FAIL' | 'SKIPPED' | 'ERROR', number>, report: Report): void {

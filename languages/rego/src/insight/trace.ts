@@ -11,8 +11,8 @@ import { varTerm } from '../syntax/build.ts';
 import { copyExpr } from '../syntax/copy.ts';
 import { printExpr } from '../syntax/print.ts';
 
-/** Which events are kept: all, those that failed, or notes; with fails and notes those that led to them. */
-export type TraceMode = 'full' | 'fails' | 'notes';
+/** Which events are kept: all, or those that failed, notes, or both, with the events that led to them. */
+export type TraceMode = 'full' | 'fails' | 'notes' | 'fails and notes';
 
 export interface TraceOptions {
   /** `full` where not given. */
@@ -76,13 +76,15 @@ function depthOf({ query, parent }: WatchEvent, depths: Map<number, number>): nu
   return depth;
 }
 
-/** The events of one kind, each after the beginnings of the bodies around it that were not shown before. */
-function leadingTo(events: readonly WatchEvent[], mode: 'fails' | 'notes'): WatchEvent[] {
-  const wanted = mode === 'fails' ? 'Fail' : 'Note';
+const wantedKinds = { fails: ['Fail'], notes: ['Note'], 'fails and notes': ['Fail', 'Note'] } as const;
+
+/** The events wanted, each after the beginnings of the bodies around it that were not shown before. */
+function leadingTo(events: readonly WatchEvent[], mode: keyof typeof wantedKinds): WatchEvent[] {
+  const wanted: ReadonlySet<WatchEvent['kind']> = new Set(wantedKinds[mode]);
   const kept: WatchEvent[] = [];
   let open = new Map<number, WatchEvent>();
   for (const event of events) {
-    if (event.kind === wanted) {
+    if (wanted.has(event.kind)) {
       const path = [event];
       let around = open.get(event.query);
       while (around !== undefined) {

@@ -1,0 +1,57 @@
+import { type ConfigurationParser, parserOf, readConfiguration } from '@keelson/configuration';
+import { fromYamlValue, type RegoValue, readDocument } from '@keelson/rego';
+import { readBytes, readStdin, readText } from './files.ts';
+import { inputFrom } from './loading.ts';
+
+/** Reads inputs from files: JSON and YAML as OPA does, every other format as conftest does. */
+export class InputReader {
+  readonly #parser: ConfigurationParser | undefined;
+
+  /** @param parser the format of all files, where their names are not to say it. */
+  constructor(parser: ConfigurationParser | undefined) {
+    this.#parser = parser;
+  }
+
+  /** Whether a file that was found in a folder is an input. */
+  takes(file: string): boolean {
+    const found = parserOf(file);
+    return found !== undefined && (this.#parser ?? found) === found;
+  }
+
+  /** @throws RegoError `bundle_error` or KeelsonError of the format for what cannot be read. */
+  file(file: string): readonly RegoValue[] {
+    const parser = this.#parser ?? parserOf(file);
+    return isForOpa(parser)
+      ? documentsOf(file, readText(file), parser)
+      : valuesOf(file, readBytes(file), parser);
+  }
+
+  /** The program's own input: one document of JSON or YAML, unless a format is asked for. */
+  stdin(): readonly RegoValue[] {
+    const text = readStdin();
+    return isForOpa(this.#parser)
+      ? [inputFrom('stdin', text)]
+      : valuesOf('stdin', new TextEncoder().encode(text), this.#parser);
+  }
+}
+
+type OpaParser = 'json' | 'yaml' | undefined;
+
+/** Also for a name that says no format: that is JSON, or else YAML. */
+function isForOpa(parser: ConfigurationParser | undefined): parser is OpaParser {
+  return parser === undefined || parser === 'json' || parser === 'yaml';
+}
+
+function valuesOf(file: string, bytes: Uint8Array, parser: ConfigurationParser): readonly RegoValue[] {
+  return readConfiguration(file, bytes, { parser }).documents.map(({ value }) => fromYamlValue(value));
+}
+
+/** The documents of a text. A line that begins with `---` begins one, whatever it stands in (YAML 1.2, 9.1.2). */
+function documentsOf(file: string, text: string, parser: OpaParser): RegoValue[] {
+  if (parser === 'json') return [readDocument(file, text, 'json')];
+  if (parser === undefined) return [inputFrom(file, text)];
+  return text
+    .split(/^(?=---(?:\s|$))/m)
+    .filter((part) => !/^(?:---)?(?:\s|#.*$)*$/m.test(part) || part.replace(/^---|#.*$/gm, '').trim() !== '')
+    .map((part) => readDocument(file, part, 'yaml'));
+}
