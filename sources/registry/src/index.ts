@@ -9,4 +9,5 @@ export {
 } from './credentials.ts';
 export { RegistryError, type RegistryErrorCode, registryErrorCodes } from './errors.ts';
 export { defaultRegistryLimits, type RegistryLimits } from './limits.ts';
+export { openSource, openStore, resolveReference } from './open.ts';
 export { RegistryRepository } from './repository.ts';

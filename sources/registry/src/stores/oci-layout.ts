@@ -1,0 +1,138 @@
+import { isObject, JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
+import {
+  algorithmOf,
+  type ContentName,
+  type Descriptor,
+  type Digest,
+  hexOf,
+  type ImageIndex,
+  type ImageSource,
+  isDigest,
+  type LoadedManifest,
+  loadManifest,
+  mediaTypes,
+  OciError,
+  parseManifest,
+  referrerOf,
+  verified,
+} from '@keelson/oci';
+import { RegistryError } from '../errors.ts';
+import type { RegistryLimits } from '../limits.ts';
+import { type FileTree, invalid, readFile } from './file-tree.ts';
+
+/** The name of an image in a layout (image-spec 1.1, annotations.md). */
+export const refName = 'org.opencontainers.image.ref.name';
+
+/** An OCI image layout (image-spec 1.1, image-layout.md) in a folder or a tar archive. */
+export class OciLayout implements ImageSource {
+  readonly name: string;
+  readonly limits: RegistryLimits;
+  readonly #tree: FileTree;
+
+  /** Looks at nothing yet but the marker of a layout. @throws RegistryError STORE_INVALID */
+  static async open(tree: FileTree, limits: RegistryLimits): Promise<OciLayout> {
+    const layout = new OciLayout(tree, limits);
+    await layout.checkMarker();
+    return layout;
+  }
+
+  protected constructor(tree: FileTree, limits: RegistryLimits) {
+    this.name = tree.name;
+    this.limits = limits;
+    this.#tree = tree;
+  }
+
+  protected async checkMarker(): Promise<void> {
+    const marker = jsonOf(this.#tree, 'oci-layout', await readFile(this.#tree, 'oci-layout', 4_096));
+    const version = isObject(marker) ? marker['imageLayoutVersion'] : undefined;
+    if (version !== '1.0.0') throw invalid(this.#tree, 'it is no image layout of version 1.0.0');
+  }
+
+  async index(): Promise<ImageIndex> {
+    const bytes = await readFile(this.#tree, 'index.json', this.limits.maxManifestBytes);
+    const index = parseManifest(bytes, mediaTypes.ociIndex, this.limits);
+    if (index.kind === 'index') return index;
+    throw invalid(this.#tree, 'index.json is no index');
+  }
+
+  async resolve(reference?: string): Promise<LoadedManifest> {
+    if (reference !== undefined && isDigest(reference)) return await this.manifest({ digest: reference });
+    const { manifests } = await this.index();
+    const named = manifests.filter(
+      ({ annotations }) => reference === undefined || annotations.get(refName) === reference,
+    );
+    const digests = new Set(named.map(({ digest }) => digest));
+    const [only] = named;
+    if (only !== undefined && digests.size === 1) return await this.manifest(only);
+    const names = manifests.flatMap(({ annotations }) => annotations.get(refName) ?? []);
+    const list = names.length === 0 ? '' : `; it has ${names.slice(0, 20).join(', ')}`;
+    const what =
+      reference === undefined
+        ? `${manifests.length} images, and none is named`
+        : `${named.length} images ${reference}`;
+    throw new OciError('CONTENT_NOT_FOUND', `${this.name} has ${what}${list}`);
+  }
+
+  async manifest(name: ContentName): Promise<LoadedManifest> {
+    const path = blobPath(name.digest);
+    if ((await this.#tree.size(path)) === undefined) throw this.#absent(name.digest);
+    return loadManifest(await readFile(this.#tree, path, this.limits.maxManifestBytes), name, this.limits);
+  }
+
+  async *blob(name: ContentName): AsyncGenerator<Uint8Array> {
+    const path = blobPath(name.digest);
+    if (!(await this.hasBlob(name))) throw this.#absent(name.digest);
+    yield* verified(this.#tree.stream(path), name);
+  }
+
+  async hasBlob({ digest }: ContentName): Promise<boolean> {
+    return (await this.#tree.size(blobPath(digest))) !== undefined;
+  }
+
+  async *tags(): AsyncGenerator<string> {
+    const { manifests } = await this.index();
+    for (const { annotations } of manifests) {
+      const name = annotations.get(refName);
+      if (name !== undefined) yield name;
+    }
+  }
+
+  /** The manifests of `index.json` that name the subject. */
+  async referrers(subject: Digest): Promise<readonly Descriptor[]> {
+    const { manifests } = await this.index();
+    if (manifests.length > this.limits.maxReferrers)
+      throw new RegistryError(
+        'REGISTRY_LIMIT',
+        `${this.name} has more than maxReferrers (${this.limits.maxReferrers}) manifests to look at`,
+      );
+    const found = new Map<Digest, Descriptor>();
+    for (const descriptor of manifests) {
+      const { manifest, digest, size } = await this.manifest(descriptor);
+      if (manifest.subject?.digest === subject) found.set(digest, referrerOf(manifest, digest, size));
+    }
+    return [...found.values()];
+  }
+
+  async close(): Promise<void> {
+    await this.#tree.close();
+  }
+
+  #absent(digest: Digest): OciError {
+    return new OciError('CONTENT_NOT_FOUND', `${this.name} has no ${digest}`);
+  }
+}
+
+/** A digest's algorithm and digits are plain words, so the path leads nowhere else. */
+export function blobPath(digest: Digest): string {
+  return `blobs/${algorithmOf(digest)}/${hexOf(digest)}`;
+}
+
+/** @throws RegistryError STORE_INVALID */
+export function jsonOf(tree: FileTree, path: string, bytes: Uint8Array): JsonValue {
+  try {
+    return parseJsonBytes(bytes);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw invalid(tree, `${path} is no JSON: ${error.message}`, error);
+    throw error;
+  }
+}
