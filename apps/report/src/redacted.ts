@@ -1,6 +1,7 @@
 import type { SensitiveText } from '@keelson/checks';
 import type { JsonValue } from '@keelson/core';
 import type { Finding, Fix, Notification, PatchOperation } from '@keelson/evidence';
+import { redactedExplanation } from './explanation.ts';
 
 /**
  * A finding whose texts from the input are redacted. Names (files, objects, paths, rules) stay: a report whose places
@@ -9,6 +10,7 @@ import type { Finding, Fix, Notification, PatchOperation } from '@keelson/eviden
 export function redactedFinding(finding: Finding, redact: SensitiveText): Finding {
   const out = { ...finding, message: redact.message(finding.message) };
   if (finding.fixes !== undefined) out.fixes = finding.fixes.map((fix) => redactedFix(fix, redact));
+  if (finding.explanation !== undefined) out.explanation = redactedExplanation(finding.explanation, redact);
   // Reasons come from comments and annotations of the input.
   if (finding.suppressions !== undefined)
     out.suppressions = finding.suppressions.map((item) => ({ ...item, reason: redact.message(item.reason) }));

@@ -79,6 +79,29 @@ test('a secret that is a common word takes nothing from ids and fingerprints', (
   expect(run.results[0].ruleId).toBe(run.tool.driver.rules[run.results[0].ruleIndex].id);
 });
 
+test('what a policy read is told, and redacted like any text from the input', () => {
+  const explanation = {
+    rule: 'data.main.deny',
+    location: { file: 'policies/main.rego', line: 7 },
+    reads: [
+      { path: 'input.spec.key', value: canary.repeat(20) },
+      { path: 'input.spec.replicas', value: 1 },
+      { path: 'input.metadata.labels.team', missing: true },
+      { path: 'input.spec' },
+    ],
+  };
+  const report = reportOf({ findings: [finding('high', { explanation })] });
+  const text = writeTerminal(report, { colour: false, width: 160, show: 'info' });
+  for (const output of [text, writeJson(report), writeSarif(report)]) {
+    expect(output).not.toContain(canary.slice(0, 8));
+    expect(output).toContain('[redacted]');
+  }
+  expect(text).toContain('= policy: policies/main.rego:7 (data.main.deny)');
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(
+    'input.spec.replicas is 1, input.metadata.labels.team is not there and 1 more',
+  );
+});
+
 test('the reason of a suppression is redacted like any text from the input', () => {
   const suppressions = [{ kind: 'in-source' as const, reason: `the key is ${canary}` }];
   const report = reportOf({ findings: [finding('high', { suppressions })] });

@@ -9,6 +9,7 @@ import type {
   Suppression,
   TextEdit,
 } from '@keelson/evidence';
+import { redactedExplanation } from './explanation.ts';
 import { redactedNotification } from './redacted.ts';
 import type { ScanReport } from './report.ts';
 import { memoized } from './told.ts';
@@ -158,7 +159,11 @@ function resultText({ finding, baselineState }: StatedFinding, context: Context)
   const state = baselineState === undefined ? '' : `,"baselineState":"${baselineState}"`;
   const head = `{${context.rule(rule)},"kind":"fail","level":"${levels[severity]}","message":{"text":${context.message(message)}}`;
   const where = `"locations":[${place}]${beside},"partialFingerprints":{"keelson/v1":${JSON.stringify(fingerprint)}}`;
-  const what = `"properties":{"severity":"${severity}","subject":${context.json(subject)}}`;
+  const why =
+    finding.explanation === undefined
+      ? ''
+      : `,"explanation":${JSON.stringify(redactedExplanation(finding.explanation, context.redact))}`;
+  const what = `"properties":{"severity":"${severity}","subject":${context.json(subject)}${why}}`;
   return `${head},${where}${mends},"suppressions":[${suppressions.join(',')}],${what}${state}}`;
 }
 

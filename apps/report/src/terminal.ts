@@ -1,7 +1,14 @@
-import { type FindingLocation, type Notification, type Severity, severities } from '@keelson/evidence';
+import {
+  type Finding,
+  type FindingLocation,
+  type Notification,
+  type Severity,
+  severities,
+} from '@keelson/evidence';
 import { comparisonLines } from './comparison-lines.ts';
 import { foldCovered } from './covered.ts';
 import { excerptOf } from './excerpt.ts';
+import { policyPlace, readsText, redactedExplanation } from './explanation.ts';
 import { frameworkLines } from './framework-lines.ts';
 import { countsNow, type ReportedFinding, type ScanReport } from './report.ts';
 import { terminalSafe } from './sanitize.ts';
@@ -186,7 +193,7 @@ function adviceLines(
 ): string[] {
   const { report, paint, width, explained } = context;
   const text = report.texts.get(finding.rule);
-  const advice: [string, string][] = [];
+  const advice: [string, string][] = explanationAdvice(finding, context);
   if (text !== undefined && !explained.has(finding.rule)) advice.push(['why', firstSentences(text.why)]);
   explained.add(finding.rule);
   const fix = finding.fixes?.[0];
@@ -203,6 +210,16 @@ function adviceLines(
       const indent = margin(gutter) + ' '.repeat(label.length + 4);
       return `${margin(gutter)}${paint.frame('=')} ${paint.bold(label)}: ${wrap(words, width - indent.length, indent, 0)}`;
     });
+}
+
+/** Which rule of a user's policy it was, and what it read. */
+function explanationAdvice({ explanation }: Finding, { report }: Context): [string, string][] {
+  if (explanation === undefined) return [];
+  const told = redactedExplanation(explanation, report.redact);
+  return [
+    ['policy', terminalSafe(policyPlace(told))],
+    ['read', terminalSafe(readsText(told))],
+  ];
 }
 
 /** The first sentence, and the second when both are short. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
-import type { ControlReferences, PatchOperation, Severity } from '@keelson/evidence';
+import type { ControlReferences, FindingExplanation, PatchOperation, Severity } from '@keelson/evidence';
 import type { PodTemplate, Resource } from '@keelson/kubernetes';
 import type { DockerfileInput } from './input.ts';
 import type { Inventory } from './inventory.ts';
@@ -100,6 +100,7 @@ export interface Violation {
   fix?: CheckFix;
   /** When it differs from the check's own. */
   severity?: Severity;
+  explanation?: FindingExplanation;
 }
 
 /** Variables of one evaluation. Those that the scope does not have are null. */

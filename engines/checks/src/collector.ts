@@ -1,5 +1,5 @@
 import { isKeelsonError, type Path } from '@keelson/core';
-import type { Notification, Severity } from '@keelson/evidence';
+import type { FindingExplanation, Notification, Severity } from '@keelson/evidence';
 import type { Resource } from '@keelson/kubernetes';
 import type { Check, CheckFix, ElementJudge } from './check.ts';
 import type { DockerfileInput } from './input.ts';
@@ -12,6 +12,7 @@ export interface JudgedViolation {
   readonly message: string;
   readonly severity: Severity;
   readonly fix?: CheckFix;
+  readonly explanation?: FindingExplanation;
   readonly related?: readonly { subject: Resource | DockerfileInput; path: Path }[];
 }
 

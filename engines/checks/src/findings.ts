@@ -78,6 +78,7 @@ function objectName(resource: Resource, defaultNamespace: string) {
 export function toFinding(violation: JudgedViolation, defaultNamespace: string): Finding {
   const finding: Finding = new JudgedFinding(violation, defaultNamespace);
   if (violation.fix !== undefined) finding.fixes = [fixOf(violation.fix)];
+  if (violation.explanation !== undefined) finding.explanation = violation.explanation;
   return finding;
 }
 

@@ -27,9 +27,11 @@ export {
 } from './gatekeeper/review.ts';
 export type { PolicyDocument, Template } from './gatekeeper/template.ts';
 export { fromRego, toRego } from './json.ts';
+export type { ResultExplanation } from './rego/explanation.ts';
 export type { RegoFile } from './rego/modules.ts';
 export { pathOfResult } from './rego/place.ts';
 export {
+  type AskOptions,
   type RegoJudgement,
   RegoPolicies,
   type RegoPoliciesOptions,

@@ -57,6 +57,25 @@ export interface Suppression {
 /** Control ids by framework id, as in `{ pss: ['restricted'], nsa: ['...'] }`. */
 export type ControlReferences = Readonly<Record<string, readonly string[]>>;
 
+/** What a rule of a policy read: `input.spec.replicas`. */
+export interface FindingRead {
+  path: string;
+  /** Where it is one scalar that is not long. */
+  value?: string | number | boolean | null;
+  /** Nothing was there. */
+  missing?: boolean;
+}
+
+/** Why a policy of the user's says what it says. */
+export interface FindingExplanation {
+  /** The rule of the policy, as `data.main.deny`. */
+  rule: string;
+  /** Where the rule stands. */
+  location?: SourceLocation;
+  /** What it read on the way, some of it where it was much. */
+  reads: FindingRead[];
+}
+
 /** A judgement of a rule about a subject (design: the body of evidence). */
 export interface Finding {
   rule: string;
@@ -71,6 +90,7 @@ export interface Finding {
   locations: FindingLocation[];
   /** Digests of the claims it rests on. */
   claims?: string[];
+  explanation?: FindingExplanation;
   controls?: ControlReferences;
   fixes?: Fix[];
   suppressions?: Suppression[];

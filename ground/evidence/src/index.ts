@@ -33,7 +33,9 @@ export { type EvidenceErrorCode, evidenceErrorCodes } from './error.ts';
 export {
   type ControlReferences,
   type Finding,
+  type FindingExplanation,
   type FindingLocation,
+  type FindingRead,
   type Fix,
   type Notification,
   type PatchOperation,

@@ -103,6 +103,40 @@ warn contains "w" if count(data.inventory.namespace.default["v1"].Pod) == 1
     ]);
   });
 
+  test('findings tell the rule, and stand where it read, without secrets', () => {
+    const secret =
+      'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData:\n  pin: tulip-harvest-77\n';
+    const rules = `package main
+warn contains "no image of ours" if { some c in input.spec.containers; c.image == "x" }
+warn contains "pin" if { input.kind == "Secret"; input.stringData.pin == "tulip-harvest-77" }
+`;
+    const { findings } = scan({ 'p/a.rego': rules, 'in/secret.yaml': secret });
+    const [inPod, inSecret] = ['in/pod.yaml', 'in/secret.yaml'].map((file) =>
+      findings.find(({ locations }: { locations: { file: string }[] }) => locations[0]?.file === file),
+    );
+    expect([inPod, inSecret]).toMatchObject([
+      {
+        locations: [{ file: 'in/pod.yaml', line: 6 }],
+        explanation: {
+          rule: 'data.main.warn',
+          location: { file: 'p/a.rego', line: 2 },
+          reads: [{ path: 'input.spec.containers[0].image', value: 'x' }],
+        },
+      },
+      {
+        locations: [{ file: 'in/secret.yaml', line: 5 }],
+        explanation: {
+          location: { line: 3 },
+          reads: [
+            { path: 'input.kind', value: 'Secret' },
+            { path: 'input.stringData.pin', value: expect.stringContaining('[redacted') },
+          ],
+        },
+      },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain('tulip');
+  });
+
   test('they can be chosen and suppressed by rule', () => {
     const only = scan({ 'p/a.rego': rego }, '--only', 'main.warn');
     expect(only.findings.map(({ rule }: { rule: string }) => rule)).toEqual(['main.warn']);

@@ -51,7 +51,7 @@ export function loadPolicies(
     documents.push(...read.documents.filter(({ object }) => isGatekeeperDocument(object)));
   }
   const host = new CommandHost();
-  const gatekeeper = new GatekeeperPolicies({ host });
+  const gatekeeper = new GatekeeperPolicies({ host, explain: true });
   problems.push(...gatekeeper.add(documents));
   const rego = new RegoPolicies(modules, { host });
   problems.push(...rego.faults);
@@ -148,12 +148,17 @@ function constraintCheck(
     if (fault !== undefined) throw fault.error;
     const unknown = violations.find(({ isFault }) => isFault);
     if (unknown !== undefined) throw new PolicyError('POLICY_FAILED', unknown.message);
-    return violations.map(({ message, details, actions: taken, expansion }) => ({
-      subject: resource,
-      path: expansion === undefined ? (pathOfResult(objectOf([['details', details]])) ?? []) : [],
-      message,
-      severity: severityOfActions(taken),
-    }));
+    return violations.map(({ message, details, actions: taken, expansion, why }) => {
+      const told = pathOfResult(objectOf([['details', details]])) ?? why?.path;
+      return {
+        subject: resource,
+        // Paths of what an expansion made lead nowhere in the object that it was made of.
+        path: expansion === undefined ? (told ?? []) : [],
+        message,
+        severity: severityOfActions(taken),
+        ...(why === undefined ? {} : { explanation: why.explanation }),
+      };
+    });
   };
   const { title, description } = template;
   return [policyCheck({ id, severity, title, why: description, remediation: '', references: [] }, judge)];
@@ -169,13 +174,14 @@ function ruleCheck(rule: DecisionRule, rego: RegoPolicies, world: World, taken: 
   const id = uniqueId(rule.id, rule.id, taken);
   const judge = (resource: Resource, inventory: CheckInventory): Violation[] =>
     rego
-      .ask(rule, toRego(resource.object), world.of(inventory).document)
+      .ask(rule, toRego(resource.object), world.of(inventory).document, { explain: true })
       .filter(({ excused }) => !excused)
-      .map((result) => ({
+      .map(({ path = [], message, severity, explanation }) => ({
         subject: resource,
-        path: result.path ?? [],
-        message: result.message,
-        severity: result.severity,
+        path,
+        message,
+        severity,
+        ...(explanation === undefined ? {} : { explanation }),
       }));
   return policyCheck({ id, severity, title: title || rule.id, why, remediation, references }, judge);
 }

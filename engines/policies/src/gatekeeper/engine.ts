@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@keelson/core';
 import type { BuiltinHost, EvaluationLimits } from '@keelson/rego';
+import type { ResultExplanation } from '../rego/explanation.ts';
 import type { Inventory } from './inventory.ts';
 import type { Review } from './review.ts';
 
@@ -12,6 +13,8 @@ export interface EngineViolation {
   readonly details: JsonValue;
   /** The violation only stands for an expression that could not be evaluated, as `failurePolicy: Fail` has it. */
   readonly isFault?: boolean;
+  /** Why, where it was asked for and can be told. */
+  readonly why?: ResultExplanation;
 }
 
 /** A template's code, ready to be asked. */
@@ -28,6 +31,8 @@ export interface EngineOptions {
   /** The world that Rego's built-ins see; nothing where not given. */
   readonly host?: BuiltinHost;
   readonly limits?: Partial<EvaluationLimits>;
+  /** Tell of violations in Rego why: only a review with violations is evaluated once more, in slower code. */
+  readonly explain?: boolean;
 }
 
 /** Bounds of one evaluation of a policy in Rego. */

@@ -2,6 +2,7 @@ import { isKeelsonError, isObject, type JsonObject, type JsonValue } from '@keel
 import { splitApiVersion } from '@keelson/kubernetes';
 import { PolicyError } from '../errors.ts';
 import { textAt } from '../json.ts';
+import type { ResultExplanation } from '../rego/explanation.ts';
 import {
   type Constraint,
   constraintGroup,
@@ -32,6 +33,8 @@ export interface ConstraintViolation {
   readonly isFault: boolean;
   /** The expansion that made the object that was judged. */
   readonly expansion: Expansion | undefined;
+  /** Why, and where in the object that was judged, where it was asked for and can be told. */
+  readonly why?: ResultExplanation;
 }
 
 /** A constraint that could not be evaluated on an object: nobody knows what it would say. */
@@ -194,8 +197,8 @@ export class GatekeeperPolicies {
         if (actions.length === 0 || !matchesReview(constraint.match, review)) continue;
         const engine = template.engine(this.#engineOf(template));
         for (const found of engine.evaluate(review, constraint.object, this.inventory)) {
-          const { message, details, isFault = false } = found;
-          result.violations.push({ constraint, message, details, actions, isFault, expansion: undefined });
+          const { isFault = false } = found;
+          result.violations.push({ ...found, constraint, actions, isFault, expansion: undefined });
         }
       } catch (error) {
         if (!isKeelsonError(error)) throw error;

@@ -1,6 +1,7 @@
 import { isKeelsonError, type JsonObject, type SourceLocation } from '@keelson/core';
 import {
   type EvaluationError,
+  type Explanation,
   type JsonResult,
   type Module,
   Policy,
@@ -10,6 +11,7 @@ import {
 } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
 import { fromRego, objectAt, toRego } from '../json.ts';
+import { type ExplainedPolicy, explainOptions, explainResult } from '../rego/explanation.ts';
 import { type Engine, type EngineOptions, type EngineViolation, policyLimits } from './engine.ts';
 import type { Inventory } from './inventory.ts';
 import { checkEntryModule, checkLibrary } from './rego-check.ts';
@@ -28,6 +30,7 @@ export class RegoEngine implements Engine {
   readonly #policy: Policy;
   readonly #entrypoint: string;
   readonly #options: EngineOptions;
+  readonly #explained: ExplainedPolicy;
 
   /** @throws PolicyError POLICY_CODE at the line of the template */
   constructor(
@@ -60,6 +63,10 @@ export class RegoEngine implements Engine {
       () => new Policy(modules, { version, limits: { ...policyLimits, ...options.limits } }),
       (file) => texts.get(file)?.locate ?? entry.locate,
     );
+    this.#explained = {
+      objectAt: ['review', 'object'],
+      locate: ({ file, row }) => texts.get(file)?.locate(row),
+    };
     this.#entrypoint = `${referenceOf(modules.get('template'))}.violation`;
   }
 
@@ -68,14 +75,16 @@ export class RegoEngine implements Engine {
       review: toRego(reviewedRequest(review)),
       parameters: toRego(objectAt(constraint, 'spec', 'parameters')),
     };
-    const { host } = this.#options;
-    const { result, errors } = this.#policy.evaluate(this.#entrypoint, input, {
-      data: inventory.document,
-      ...(host === undefined ? {} : { host }),
-    });
+    const { host, explain = false } = this.#options;
+    const options = { data: inventory.document, ...(host === undefined ? {} : { host }) };
+    const { result, errors } = this.#policy.evaluate(this.#entrypoint, input, options);
     const fatal = errors.find(({ endsEvaluation }) => endsEvaluation);
     if (fatal !== undefined) throw evaluationFault(fatal);
-    return Array.isArray(result) ? result.flatMap(violationOf) : [];
+    if (!Array.isArray(result) || result.length === 0) return [];
+    const { explanation } = explain
+      ? this.#policy.evaluate(this.#entrypoint, input, { ...options, explain: explainOptions })
+      : {};
+    return result.flatMap((item) => violationOf(item, explanation, this.#explained));
   }
 }
 
@@ -86,12 +95,18 @@ export function evaluationFault({ code, message }: EvaluationError): PolicyError
 }
 
 /** An item without `msg` says nothing, as for Gatekeeper. */
-function violationOf(item: JsonResult): EngineViolation[] {
+function violationOf(
+  item: JsonResult,
+  explanation: Explanation | undefined,
+  explained: ExplainedPolicy,
+): EngineViolation[] {
   const value = fromRego(item);
   const message = objectAt(value)['msg'];
   if (message === undefined) return [];
   if (typeof message !== 'string') throw new PolicyError('POLICY_FAILED', 'msg of a violation is no text');
-  return [{ message, details: objectAt(value)['details'] ?? {} }];
+  const why = explanation === undefined ? undefined : explainResult(explanation, value, explained);
+  const details = objectAt(value)['details'] ?? {};
+  return [why === undefined ? { message, details } : { message, details, why }];
 }
 
 /** The package as a reference, with every name as a literal. */

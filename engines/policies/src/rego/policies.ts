@@ -1,9 +1,10 @@
 import { isObject, type JsonValue, type PathStep } from '@keelson/core';
-import type { Severity } from '@keelson/evidence';
-import type { BuiltinHost, EvaluationLimits, Policy, RegoValue } from '@keelson/rego';
+import type { FindingExplanation, Severity } from '@keelson/evidence';
+import type { BuiltinHost, EvaluationLimits, Explanation, Policy, RegoValue } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
 import { evaluationFault } from '../gatekeeper/rego-engine.ts';
 import { fromRego } from '../json.ts';
+import { type ExplainedPolicy, explainOptions, explainResult } from './explanation.ts';
 import { compileModules, parseFiles, type RegoFile } from './modules.ts';
 import { pathOfResult } from './place.ts';
 import { type DecisionRule, findRules, severityOf } from './rules.ts';
@@ -25,6 +26,16 @@ export interface RegoResult {
   readonly path: readonly PathStep[] | undefined;
   /** An `exception` of the package names the rule. */
   readonly excused: boolean;
+  /** Where it was asked for and can be told. */
+  readonly explanation?: FindingExplanation;
+}
+
+export interface AskOptions {
+  /**
+   * Tell why, and where in the document: a result that names no path of its own has that of what it read. Only a document
+   * that a rule is against is evaluated once more, in slower code.
+   */
+  readonly explain?: boolean;
 }
 
 export interface RegoJudgement {
@@ -74,18 +85,41 @@ export class RegoPolicies {
    * Asks one rule.
    * @throws PolicyError POLICY_FAILED where it cannot be evaluated
    */
-  ask(rule: DecisionRule, input: RegoValue, data: RegoValue = {}): RegoResult[] {
-    const items = itemsOf(rule, this.#evaluate(rule.entrypoint, input, data));
+  ask(
+    rule: DecisionRule,
+    input: RegoValue,
+    data: RegoValue = {},
+    { explain = false }: AskOptions = {},
+  ): RegoResult[] {
+    const decision = this.#evaluate(rule.entrypoint, input, data);
+    const items = itemsOf(rule, decision);
     if (items.length === 0) return [];
     const excused = excusedBy(this.#evaluate(`${rule.home}.exception`, input, data)).has(rule.excuse);
-    return items.map((value) => ({
-      rule,
-      message: messageOf(rule, value),
-      severity: severityOf(objectOf(value)['severity']) ?? rule.severity,
-      value,
-      path: pathOfResult(value),
-      excused,
-    }));
+    const why = explain && !excused ? this.#explain(rule, input, data) : undefined;
+    // What fails as a whole gives no item that could be found again.
+    const isItem = Array.isArray(decision) || rule.kind !== 'decision';
+    return items.map((value) => {
+      const found =
+        why === undefined ? undefined : explainResult(why, isItem ? value : undefined, explainedAt(rule));
+      return {
+        rule,
+        message: messageOf(rule, value),
+        severity: severityOf(objectOf(value)['severity']) ?? rule.severity,
+        value,
+        path: pathOfResult(value) ?? found?.path,
+        excused,
+        ...(found === undefined ? {} : { explanation: { ...found.explanation, rule: rule.document } }),
+      };
+    });
+  }
+
+  #explain(rule: DecisionRule, input: RegoValue, data: RegoValue): Explanation | undefined {
+    const { host } = this.#options;
+    return this.#policy.evaluate(rule.entrypoint, input, {
+      data,
+      explain: explainOptions,
+      ...(host === undefined ? {} : { host }),
+    }).explanation;
   }
 
   #evaluate(entrypoint: string, input: RegoValue, data: RegoValue): JsonValue | undefined {
@@ -98,6 +132,13 @@ export class RegoPolicies {
     if (fatal !== undefined) throw evaluationFault(fatal);
     return result === undefined ? undefined : fromRego(result);
   }
+}
+
+function explainedAt(rule: DecisionRule): ExplainedPolicy {
+  return {
+    objectAt: [],
+    locate: ({ file, row, col }) => ({ file: file || rule.location.file, line: row, column: col }),
+  };
 }
 
 function itemsOf({ kind, title, id }: DecisionRule, value: JsonValue | undefined): readonly JsonValue[] {

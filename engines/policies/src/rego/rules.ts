@@ -14,7 +14,9 @@ export interface DecisionRule {
   readonly kind: DecisionKind;
   /** The package as a reference, with every name as a literal. */
   readonly home: string;
-  /** The document with its results. */
+  /** The document as policies call it: `data.main.deny_root`. */
+  readonly document: string;
+  /** The document with its results, whose name may be another. */
   readonly entrypoint: string;
   /** What exceptions call it: its name without the first word. */
   readonly excuse: string;
@@ -146,6 +148,7 @@ function decisionRule(
     id: custom('id', ofRule) || [...steps, name].join('.'),
     kind,
     home,
+    document: ['data', ...steps, name].join('.'),
     entrypoint: `${home}[${JSON.stringify(alias)}]`,
     excuse: name.replace(/^(deny|violation|warn)_?/, ''),
     severity: severityOf(custom('severity', annotations)) ?? defaultSeverity[kind],

@@ -4,6 +4,8 @@ import type { JsonResult } from '../values/index.ts';
 export interface ExplainedRead {
   /** As Rego writes it: `input.spec.containers[0].image`. */
   readonly path: string;
+  /** Its keys, `input` or `data` first; what is no scalar stands as its text. */
+  readonly keys: readonly (string | number | boolean | null)[];
   /** Absent where there was nothing. Long texts and large documents are shortened. */
   readonly value?: JsonResult;
 }

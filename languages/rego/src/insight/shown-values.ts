@@ -99,9 +99,14 @@ export class ShownValues {
       const keys = keysOf(path);
       const text = shorten(this.#withoutSecrets(pathText(keys)));
       if (shown.has(text)) continue;
-      shown.set(text, value === undefined ? { path: text } : { path: text, value: this.#at(value, keys) });
+      const place = { path: text, keys: keys.map((key) => this.#shownKey(key)) };
+      shown.set(text, value === undefined ? place : { ...place, value: this.#at(value, keys) });
     }
     return [...shown.values()];
+  }
+
+  #shownKey(key: PathKey): PathKey {
+    return typeof key === 'string' ? this.#withoutSecrets(key) : key;
   }
 
   #at(value: RegoValue, keys: readonly PathKey[]): JsonResult {
