@@ -1,19 +1,20 @@
-import type { Body, Expr, Module, Term } from '../syntax/ast.ts';
-import { refTerm } from '../syntax/build.ts';
+import type { Body, Expr, Rule, Term } from '../syntax/ast.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { printTerm } from '../syntax/print.ts';
 import { type Visitor, walkBody, walkHead, walkTerms } from '../syntax/visit.ts';
 import { typeError } from './diagnostics.ts';
 import { isEquality, operatorName, operatorTerms } from './nodes.ts';
 import type { Arity } from './outputs.ts';
-import { rulesOf, walkRules } from './walk.ts';
 
-/** Where calls are looked for: in a whole module or in a query. */
-export type Calling = Module | Body;
+/** Where calls are looked for: in a rule, whose `else` branches are others, or in a query. */
+export type Calling = Rule | Body;
 
 function walkAll(node: Calling, visitor: Visitor): void {
   if (Array.isArray(node)) walkBody(node, visitor);
-  else walkRules(node, visitor);
+  else {
+    walkHead(node.head, visitor);
+    walkBody(node.body, visitor);
+  }
 }
 
 export interface CallContext {
@@ -109,13 +110,7 @@ export function checkDeprecatedBuiltins(
       return false;
     },
   };
-  if (Array.isArray(node)) walkBody(node, visitor);
-  else {
-    for (const rule of rulesOf(node)) {
-      walkTerms([refTerm(rule.head.reference)], visitor);
-      walkHead(rule.head, visitor);
-      walkBody(rule.body, visitor);
-    }
-  }
+  if (!Array.isArray(node)) walkTerms(node.head.reference, visitor);
+  walkAll(node, visitor);
   return errors;
 }

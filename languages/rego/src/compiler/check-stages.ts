@@ -8,6 +8,7 @@ import {
 } from './calls.ts';
 import type { Compilation } from './compilation.ts';
 import { compileError } from './diagnostics.ts';
+import { hasSome } from './names.ts';
 import { checkDuplicateImports, checkRootNames, printImport } from './root-names.ts';
 import { argumentLines } from './types/details.ts';
 
@@ -43,9 +44,9 @@ export function isVoidBuiltin({ settings }: Compilation): (name: string) => bool
 }
 
 export function checkVoid(compilation: Compilation): void {
-  const { sorted, diagnostics } = compilation;
   const isVoid = isVoidBuiltin(compilation);
-  for (const module of sorted) diagnostics.stop(...checkVoidCalls(module, isVoid));
+  for (const rule of compilation.rulesWith(({ operators }) => hasSome(operators, isVoid)))
+    compilation.diagnostics.stop(...checkVoidCalls(rule, isVoid));
 }
 
 export function callContext(compilation: Compilation): CallContext {
@@ -63,20 +64,23 @@ export function callContext(compilation: Compilation): CallContext {
 
 export function checkUndefined(compilation: Compilation): void {
   const context = callContext(compilation);
-  for (const module of compilation.sorted) {
-    compilation.diagnostics.stop(...checkUndefinedFunctions(module, context));
+  for (const rule of compilation.rules()) {
+    compilation.diagnostics.stop(...checkUndefinedFunctions(rule, context));
   }
 }
 
-export function checkUnsafe({ sorted, settings, diagnostics }: Compilation): void {
-  if (settings.unsafeBuiltins.size === 0) return;
-  for (const module of sorted) diagnostics.note(...checkUnsafeBuiltins(module, settings.unsafeBuiltins));
+export function checkUnsafe(compilation: Compilation): void {
+  const { unsafeBuiltins } = compilation.settings;
+  if (unsafeBuiltins.size === 0) return;
+  for (const rule of compilation.rules())
+    compilation.diagnostics.note(...checkUnsafeBuiltins(rule, unsafeBuiltins));
 }
 
 export function checkDeprecated(compilation: Compilation): void {
-  const { sorted, settings, diagnostics } = compilation;
-  const isDeprecated = (name: string): boolean => settings.builtins.get(name)?.deprecated === true;
-  for (const module of sorted) {
-    if (isHeldToV1(module, compilation)) diagnostics.note(...checkDeprecatedBuiltins(module, isDeprecated));
+  const { builtins } = compilation.settings;
+  const isDeprecated = (name: string): boolean => builtins.get(name)?.deprecated === true;
+  for (const rule of compilation.rulesWith(({ operators }) => hasSome(operators, isDeprecated))) {
+    if (isHeldToV1(compilation.home(rule), compilation))
+      compilation.diagnostics.note(...checkDeprecatedBuiltins(rule, isDeprecated));
   }
 }

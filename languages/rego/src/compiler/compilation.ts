@@ -5,21 +5,22 @@ import { printRef } from '../syntax/print.ts';
 import type { Annotations } from './annotations/annotation.ts';
 import { AnnotationSet } from './annotations/set.ts';
 import type { CompiledModules, ComprehensionIndex, RuleTreeNode } from './compiled.ts';
+import { RuleContents } from './contents.ts';
 import { compareTexts, Diagnostics } from './diagnostics.ts';
 import { DependencyGraph } from './graph.ts';
 import { LocalNames } from './names.ts';
-import { groundPrefix, operatorName } from './nodes.ts';
+import { groundPrefix, isGeneratedName, nameOfTerms } from './nodes.ts';
 import type { CompileSettings } from './options.ts';
 import { renameVariables } from './rewrite.ts';
 import { buildRuleTree, rulePath, rulesAt } from './rule-tree.ts';
 import { builtinEnvironment } from './type-stages.ts';
 import type { TypeEnvironment } from './types/environment.ts';
-import { VariableCollector } from './variables.ts';
 import { rulesOf } from './walk.ts';
 
 /** What the stages of one compilation share. */
 export class Compilation implements CompiledModules {
   readonly #homes = new Map<Rule, Module>();
+  readonly #contents = new Map<Rule, RuleContents>();
   readonly modules: ReadonlyMap<string, Module>;
   /** The modules in order of their names. */
   readonly sorted: readonly Module[];
@@ -44,9 +45,14 @@ export class Compilation implements CompiledModules {
     this.sorted = [...this.modules.values()];
     this.settings = settings;
     this.diagnostics = new Diagnostics(settings.errorLimit);
-    this.names = new LocalNames('', namesOf(this.sorted));
+    for (const module of this.sorted) {
+      for (const rule of rulesOf(module)) {
+        this.#homes.set(rule, module);
+        this.#contents.set(rule, new RuleContents(rule));
+      }
+    }
+    this.names = new LocalNames('', generatedLike(this.#contents.values()));
     this.types = builtinEnvironment(this);
-    for (const module of this.sorted) for (const rule of rulesOf(module)) this.#homes.set(rule, module);
   }
 
   /** The path of a rule or of an `else` branch. */
@@ -55,13 +61,31 @@ export class Compilation implements CompiledModules {
     return home === undefined ? [] : rulePath(rule, home);
   }
 
+  /** The module of a rule or of an `else` branch. */
+  home(rule: Rule): Module {
+    const home = this.#homes.get(rule);
+    if (home === undefined) throw new TypeError('a rule that is not of the modules');
+    return home;
+  }
+
+  /** What the rule, which may be an `else` branch, had in it before anything was rewritten. */
+  contents(rule: Rule): RuleContents {
+    const contents = this.#contents.get(rule);
+    if (contents === undefined) throw new TypeError('a rule that is not of the modules');
+    return contents;
+  }
+
+  /** The rules and `else` branches in which there is something for a stage. */
+  *rulesWith(wanted: (contents: RuleContents) => boolean): Generator<Rule> {
+    for (const [rule, contents] of this.#contents) if (wanted(contents)) yield rule;
+  }
+
   *rules(): Generator<Rule> {
     for (const module of this.sorted) yield* rulesOf(module);
   }
 
   arity(operator: readonly Term[]): number {
-    const name = operatorName({ type: 'ref', terms: [...operator], location: undefined });
-    const builtin = this.settings.builtins.get(name);
+    const builtin = this.settings.builtins.get(nameOfTerms(operator));
     if (builtin !== undefined) return builtin.decl.args?.length ?? 0;
     const [rule] = rulesAt(this.ruleTree, operator);
     return rule === undefined ? -1 : (rule.rule.head.args?.length ?? 0);
@@ -110,11 +134,12 @@ export function withOriginalNames(
   );
 }
 
-/** Every name that modules use for variables: generated ones must differ. */
-function namesOf(modules: readonly Module[]): Set<string> {
-  const collector = new VariableCollector();
-  for (const module of modules) {
-    for (const { head, body } of rulesOf(module)) collector.terms(head.reference).head(head).body(body);
+/** The names of modules that may be ones that the compiler makes: it makes others then. */
+function generatedLike(rules: Iterable<RuleContents>): Set<string> {
+  const names = new Set<string>();
+  for (const { variables, operators } of rules) {
+    for (const name of variables) if (isGeneratedName(name)) names.add(name);
+    for (const name of operators) if (isGeneratedName(name)) names.add(name);
   }
-  return collector.names;
+  return names;
 }

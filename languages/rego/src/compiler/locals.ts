@@ -1,16 +1,16 @@
-import type { Body, Every, Expr, Term, With } from '../syntax/ast.ts';
+import type { Body, Every, Expr, Term } from '../syntax/ast.ts';
 import { newExpr, refTerm, varTerm } from '../syntax/build.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
-import { printTerm } from '../syntax/print.ts';
-import { walkExpr, walkTerm } from '../syntax/visit.ts';
+import { walkExpr } from '../syntax/visit.ts';
 import { markAssignment } from './assignments.ts';
-import { compileError } from './diagnostics.ts';
+import { LocalDeclarations } from './local-declarations.ts';
+import { LocalTerms } from './local-terms.ts';
 import type { LocalNames } from './names.ts';
 import {
   callOf,
   isAssignment,
+  isComprehension,
   isRootDocument,
-  isScalar,
   isWildcardName,
   kindName,
   numbered,
@@ -19,8 +19,8 @@ import {
   trueStatement,
 } from './nodes.ts';
 import { equalityOutputs } from './outputs.ts';
-import { rewriteChildren } from './rewrite.ts';
-import type { Occurrence, Scopes } from './scopes.ts';
+import { rewriteTerms } from './rewrite.ts';
+import type { Scopes } from './scopes.ts';
 import { unusedDeclarations } from './unused.ts';
 import { patternView, VariableCollector, variablesOfTerm } from './variables.ts';
 
@@ -34,18 +34,27 @@ const assignInOr = 'cannot assign vars inside implicit or operand';
  */
 export class LocalRewriter {
   readonly scopes: Scopes;
-  readonly errors: Diagnostic[] = [];
   /** Variables that are declared and never used: they do not stop what follows. */
   readonly unused: Diagnostic[] = [];
-  readonly #names: LocalNames;
+  readonly #declarations: LocalDeclarations;
+  readonly #terms: LocalTerms;
   readonly #strict: boolean;
   /** Statements inside of operands that are rewritten already. */
   readonly #done = new WeakSet<Expr>();
 
   constructor(names: LocalNames, scopes: Scopes, strict: boolean) {
-    this.#names = names;
     this.scopes = scopes;
+    this.#declarations = new LocalDeclarations(names, scopes);
+    this.#terms = new LocalTerms(this.#declarations, (body, used) => this.body(body, used));
     this.#strict = strict;
+  }
+
+  get errors(): readonly Diagnostic[] {
+    return this.#declarations.errors;
+  }
+
+  term(term: Term): Term {
+    return this.#terms.term(term);
   }
 
   /** `used` are names that the body's result speaks of: the head of a rule, the term of a comprehension. */
@@ -82,7 +91,7 @@ export class LocalRewriter {
   #every(expr: Expr, every: Every): Expr | undefined {
     every.domain = this.term(every.domain);
     return this.scopes.within(() => {
-      if (every.key === undefined) every.key = varTerm(this.#names.generate());
+      if (every.key === undefined) every.key = varTerm(this.#declarations.generate());
       else every.key = this.#everyVariable(every.key, every);
       every.value = this.#everyVariable(every.value, every);
       every.body = this.body(every.body, new Set());
@@ -92,7 +101,7 @@ export class LocalRewriter {
 
   #everyVariable(term: Term, every: Every): Term {
     if (term.type !== 'var' || isWildcardName(term.name)) return term;
-    const local = this.#declare(term.name, 'declared', every.location);
+    const local = this.#declarations.declare(term.name, 'declared', every.location);
     return local === undefined ? term : varTerm(local, term.location);
   }
 
@@ -120,7 +129,7 @@ export class LocalRewriter {
     if (explicit) return this.scopes.within(() => this.body(body, new Set()));
     for (const expr of body) {
       const { type } = expr.terms;
-      if (isAssignment(expr)) this.errors.push(compileError(expr.location, message));
+      if (isAssignment(expr)) this.#declarations.refuse(expr.location, message);
       else if (type === 'not' || type === 'and' || type === 'or') {
         this.#logical(expr);
         this.#done.add(expr);
@@ -131,7 +140,7 @@ export class LocalRewriter {
 
   #assignment(expr: Expr): Expr {
     if (expr.negated) {
-      this.errors.push(compileError(expr.location, assignInNot));
+      this.#declarations.refuse(expr.location, assignInNot);
       return expr;
     }
     const pair = sides(expr);
@@ -169,12 +178,12 @@ export class LocalRewriter {
       default:
         break;
     }
-    this.errors.push(compileError(term.location, `cannot assign to ${kindName(term)}`));
+    this.#declarations.refuse(term.location, `cannot assign to ${kindName(term)}`);
     return term;
   }
 
   #assigned(name: string, term: Term): Term {
-    const local = this.#declare(name, 'assigned', term.location);
+    const local = this.#declarations.declare(name, 'assigned', term.location);
     return local === undefined ? term : varTerm(local, term.location);
   }
 
@@ -182,7 +191,7 @@ export class LocalRewriter {
     const location = expr.terms.type === 'some' ? expr.terms.location : undefined;
     for (const symbol of symbols) {
       if (symbol.type === 'var') {
-        if (this.#declare(symbol.name, 'declared', location) === undefined) return undefined;
+        if (this.#declarations.declare(symbol.name, 'declared', location) === undefined) return undefined;
       } else if (symbol.type === 'call') {
         return this.#someIn(expr, symbol.operands, location);
       }
@@ -195,7 +204,7 @@ export class LocalRewriter {
     const container = operands.at(-1);
     const value = operands.at(-2);
     if (container === undefined || value === undefined) return undefined;
-    const key = operands.at(-3) ?? varTerm(this.#names.generate());
+    const key = operands.at(-3) ?? varTerm(this.#declarations.generate());
     if (this.#boundInDomain([key, value], container, location)) return undefined;
     const reference =
       container.type === 'ref'
@@ -206,7 +215,7 @@ export class LocalRewriter {
       negated: expr.negated,
     });
     for (const name of [...equalityOutputs(equality, variablesOfTerm(container))].sort()) {
-      if (this.#declare(name, 'declared', location) === undefined) return undefined;
+      if (this.#declarations.declare(name, 'declared', location) === undefined) return undefined;
     }
     return this.#plain(equality);
   }
@@ -215,8 +224,7 @@ export class LocalRewriter {
     const names = new VariableCollector(patternView).terms(bound).names;
     const domain = variablesOfTerm(container, { skipClosures: true });
     const both = [...names].filter((name) => domain.has(name) && !isWildcardName(name)).sort();
-    for (const name of both)
-      this.errors.push(compileError(location, `var ${shownName(name)} assigned before`));
+    for (const name of both) this.#declarations.refuse(location, `var ${shownName(name)} assigned before`);
     return both.length > 0;
   }
 
@@ -229,7 +237,7 @@ export class LocalRewriter {
         break;
       case 'call':
         terms.operator = this.term(terms.operator);
-        terms.operands = terms.operands.map((operand) => this.term(operand));
+        rewriteTerms(terms.operands, this.#terms);
         break;
       case 'every':
         if (terms.key !== undefined) terms.key = this.term(terms.key);
@@ -246,10 +254,10 @@ export class LocalRewriter {
         this.#nested(terms.rhs, terms.explicitRhs);
         break;
       case 'some':
-        terms.symbols = terms.symbols.map((symbol) => this.term(symbol));
+        rewriteTerms(terms.symbols, this.#terms);
         break;
     }
-    for (const modifier of expr.with) this.#with(modifier);
+    for (const modifier of expr.with) this.#terms.with(modifier);
     return expr;
   }
 
@@ -262,124 +270,7 @@ export class LocalRewriter {
   }
 
   #see(term: Term): boolean {
-    if (term.type === 'var') this.#variable(term);
-    return isRootDocument(term) || term.type.endsWith('comprehension');
-  }
-
-  /** A local variable named `input` does not change what `with input` replaces. */
-  #with(modifier: With): void {
-    modifier.target = this.term(modifier.target);
-    const shadow = this.scopes.local('input');
-    const { target } = modifier;
-    if (target.type === 'var' && target.name === shadow) {
-      modifier.target = refTerm([varTerm('input', target.location)], target.location);
-    } else if (target.type === 'ref') {
-      const head = target.terms[0];
-      if (head?.type === 'var' && head.name === shadow) target.terms[0] = varTerm('input', head.location);
-    }
-    modifier.value = this.term(modifier.value);
-  }
-
-  /** The term with local names in place of those of the text. */
-  term(term: Term): Term {
-    switch (term.type) {
-      case 'var':
-        return this.#variable(term);
-      case 'ref':
-        return isRootDocument(term) ? this.#root(term) : this.#children(term);
-      case 'call':
-        this.#calledVariable(term);
-        return this.#children(term);
-      case 'arraycomprehension':
-      case 'setcomprehension':
-        return this.scopes.within(() => {
-          term.body = this.body(term.body, variablesOfTerm(term.term));
-          term.term = this.term(term.term);
-          return term;
-        });
-      case 'objectcomprehension':
-        return this.scopes.within(() => {
-          term.body = this.body(term.body, new VariableCollector().term(term.key).term(term.value).names);
-          term.key = this.term(term.key);
-          term.value = this.term(term.value);
-          return term;
-        });
-      case 'templatestring':
-        for (const part of term.parts) if (part.type === 'expr') this.#template(part.expr);
-        return term;
-      default:
-        return isScalar(term) ? term : this.#children(term);
-    }
-  }
-
-  #children(term: Term): Term {
-    return rewriteChildren(term, {
-      term: (part) => this.term(part),
-      body: (body) => this.body(body, new Set()),
-    });
-  }
-
-  #template(expr: Expr): void {
-    const { terms } = expr;
-    if (terms.type === 'term') terms.term = this.term(terms.term);
-    else if (terms.type === 'call') {
-      terms.operator = this.term(terms.operator);
-      terms.operands = terms.operands.map((operand) => this.term(operand));
-    }
-    for (const modifier of expr.with) {
-      modifier.target = this.term(modifier.target);
-      modifier.value = this.term(modifier.value);
-    }
-  }
-
-  #variable(term: Term & { type: 'var' }): Term {
-    const local = this.scopes.local(term.name);
-    if (local !== undefined) {
-      this.scopes.see(term.name);
-      return local === term.name ? term : varTerm(local, term.location);
-    }
-    if (this.scopes.occurrence(term.name) === undefined) this.scopes.insert(term.name, term.name, 'seen');
-    return term;
-  }
-
-  /** `input` or `data` on its own, which a variable of that name may hide. */
-  #root(term: Term & { type: 'ref' }): Term {
-    const head = term.terms[0];
-    if (head?.type !== 'var') return term;
-    const occurrence = this.scopes.anyOccurrence(head.name);
-    if (occurrence === undefined || occurrence === 'seen') return term;
-    const local = this.scopes.local(head.name);
-    return local === undefined || local === head.name ? term : varTerm(local, term.location);
-  }
-
-  #calledVariable(term: Term & { type: 'call' }): void {
-    walkTerm(term.operator, {
-      term: (part) => {
-        if (part.type !== 'var') return false;
-        const local = this.scopes.local(part.name);
-        if (local === undefined || local === part.name) return false;
-        this.errors.push(compileError(term.location, `called function ${printTerm(term.operator)} shadowed`));
-        return true;
-      },
-    });
-  }
-
-  /** A new local name; undefined, with an error, where the scope knows the name already. */
-  #declare(name: string, occurrence: Occurrence, location: Expr['location']): string | undefined {
-    const known = this.scopes.occurrence(name);
-    if (known !== undefined) {
-      this.errors.push(compileError(location, declarationErrors[known](name)));
-      return undefined;
-    }
-    const local = this.#names.generate();
-    this.scopes.insert(name, local, occurrence);
-    return local;
+    if (term.type === 'var') this.#terms.variable(term);
+    return isRootDocument(term) || isComprehension(term);
   }
 }
-
-const declarationErrors: Readonly<Record<Occurrence, (name: string) => string>> = {
-  seen: (name) => `var ${shownName(name)} referenced above`,
-  assigned: (name) => `var ${shownName(name)} assigned above`,
-  declared: (name) => `var ${shownName(name)} declared above`,
-  argument: (name) => `arg ${shownName(name)} redeclared`,
-};

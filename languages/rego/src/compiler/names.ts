@@ -28,3 +28,9 @@ export class LocalNames {
     this.subjects.set(name, copyTerm(subject));
   }
 }
+
+/** One of the names is wanted. */
+export function hasSome(names: Iterable<string>, wanted: (name: string) => boolean): boolean {
+  for (const name of names) if (wanted(name)) return true;
+  return false;
+}

@@ -28,9 +28,17 @@ export function operatorTerms(operator: Term): readonly Term[] {
 
 /** `io.jwt.decode` of a reference whose terms are all names, else its parts with a mark that no built-in has. */
 export function operatorName(operator: Term): string {
-  return operatorTerms(operator)
-    .map((term) => (term.type === 'var' ? term.name : term.type === 'string' ? term.value : '[]'))
-    .join('.');
+  return nameOfTerms(operatorTerms(operator));
+}
+
+/** The same of the terms of an operator. */
+export function nameOfTerms(terms: readonly Term[]): string {
+  let name = '';
+  for (const term of terms) {
+    const part = term.type === 'var' ? term.name : term.type === 'string' ? term.value : '[]';
+    name = name === '' ? part : `${name}.${part}`;
+  }
+  return name;
 }
 
 /** The call calls the built-in `name`, which has no dots. */

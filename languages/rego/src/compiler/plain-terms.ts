@@ -1,9 +1,9 @@
-import type { Body, Module, Rule } from '../syntax/ast.ts';
+import type { Body, Rule } from '../syntax/ast.ts';
 import { compareTerms } from '../syntax/compare.ts';
 import { bind, bindAtEnd } from './generated.ts';
 import type { LocalNames } from './names.ts';
 import { appended, isScalar } from './nodes.ts';
-import { deepRewriter, type Rewriter, rewriteModule } from './rewrite.ts';
+import { deepRewriter, type Rewriter } from './rewrite.ts';
 
 /** What a comprehension gives is a plain term: references and comprehensions in it move into its body. */
 export function comprehensionTerms(names: LocalNames): Rewriter {
@@ -27,10 +27,6 @@ export function comprehensionTerms(names: LocalNames): Rewriter {
       return term;
     },
   });
-}
-
-export function rewriteComprehensionTerms(module: Module, names: LocalNames): void {
-  rewriteModule(module, comprehensionTerms(names));
 }
 
 /** What a head says is plain: references and comprehensions in it move to the end of the body. */

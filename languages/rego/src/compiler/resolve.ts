@@ -3,8 +3,8 @@ import { refTerm, stringTerm } from '../syntax/build.ts';
 import { copyTerm } from '../syntax/copy.ts';
 import { walkTerms } from '../syntax/visit.ts';
 import { declaredInBody } from './declared.ts';
-import { isRootDocument } from './nodes.ts';
-import { rewriteChildren } from './rewrite.ts';
+import { isComprehension, isRootDocument } from './nodes.ts';
+import { type Rewriter, rewriteChildren, rewriteExpr, rewriteModifiers, rewriteTerms } from './rewrite.ts';
 import { VariableCollector } from './variables.ts';
 
 /** A name of a module that stands for a document: a rule of its package, or an import. */
@@ -56,7 +56,7 @@ export function importName({ alias, path }: Import): string {
 }
 
 /** Writes names of documents as references from `data`, unless a local variable hides them. */
-export class Resolver {
+export class Resolver implements Rewriter {
   readonly #globals: Globals;
   readonly #hidden: ReadonlySet<string>[] = [];
 
@@ -70,7 +70,7 @@ export class Resolver {
     if (taken.shadowing !== undefined) return taken.shadowing;
     this.#hidden.push(taken.names, declaredInBody(rule.body));
     const { head } = rule;
-    head.reference = head.reference.map((term, index) => (index === 0 ? term : this.term(term)));
+    rewriteTerms(head.reference, this, 1);
     if (head.key !== undefined) head.key = this.term(head.key);
     if (head.value !== undefined) head.value = this.term(head.value);
     rule.body = this.body(rule.body);
@@ -98,17 +98,10 @@ export class Resolver {
   #expr(expr: Expr): void {
     const { terms } = expr;
     switch (terms.type) {
-      case 'term':
-        terms.term = this.term(terms.term);
-        break;
-      case 'call':
-        terms.operator = this.term(terms.operator);
-        terms.operands = terms.operands.map((operand) => this.term(operand));
-        break;
       case 'some':
-        if (terms.symbols[0]?.type === 'call')
-          terms.symbols = terms.symbols.map((symbol) => this.term(symbol));
-        break;
+        if (terms.symbols[0]?.type === 'call') rewriteExpr(expr, this);
+        else rewriteModifiers(expr, this);
+        return;
       case 'every': {
         const bound = new VariableCollector().term(terms.value);
         if (terms.key !== undefined) bound.term(terms.key);
@@ -116,20 +109,11 @@ export class Resolver {
           terms.domain = this.term(terms.domain);
           terms.body = this.body(terms.body);
         });
-        break;
+        rewriteModifiers(expr, this);
+        return;
       }
-      case 'not':
-        terms.body = this.body(terms.body);
-        break;
-      case 'and':
-      case 'or':
-        terms.lhs = this.body(terms.lhs);
-        terms.rhs = this.body(terms.rhs);
-        break;
-    }
-    for (const modifier of expr.with) {
-      modifier.target = this.term(modifier.target);
-      modifier.value = this.term(modifier.value);
+      default:
+        rewriteExpr(expr, this);
     }
   }
 
@@ -145,28 +129,27 @@ export class Resolver {
       case 'arraycomprehension':
       case 'setcomprehension':
       case 'objectcomprehension':
-        return this.#hiding(declaredInBody(term.body), () => this.#children(term));
+        return this.#hiding(declaredInBody(term.body), () => rewriteChildren(term, this));
       case 'templatestring':
         for (const part of term.parts) if (part.type === 'expr') this.#expr(part.expr);
         return term;
       default:
-        return this.#children(term);
+        return rewriteChildren(term, this);
     }
   }
 
-  #children(term: Term): Term {
-    return rewriteChildren(term, { term: (part) => this.term(part), body: (body) => this.body(body) });
-  }
-
-  #reference(terms: readonly Term[]): Term[] {
-    const [head, ...rest] = terms;
-    if (head === undefined) return [];
-    const path = head.type === 'var' ? this.#lookup(head) : [this.term(head)];
-    return [...(path ?? [head]), ...rest.map((term) => this.term(term))];
+  #reference(terms: Term[]): Term[] {
+    const [head] = terms;
+    if (head === undefined) return terms;
+    // The head first: all references through one import share its place, which the last one to be looked up sets.
+    const path = head.type === 'var' ? this.#lookup(head) : undefined;
+    if (head.type !== 'var') terms[0] = this.term(head);
+    rewriteTerms(terms, this, 1);
+    return path === undefined ? terms : [...path, ...terms.slice(1)];
   }
 
   #lookup(term: Term & { type: 'var' }): Term[] | undefined {
-    if (this.#hidden.some((names) => names.has(term.name))) return undefined;
+    for (const names of this.#hidden) if (names.has(term.name)) return undefined;
     return this.#globals.lookup(term);
   }
 }
@@ -184,9 +167,7 @@ function argumentNames(args: readonly Term[]): ArgumentNames {
     term: (term) => {
       if (term.type === 'var') names.add(term.name);
       if (isRootDocument(term)) shadowing ??= term;
-      return ['set', 'arraycomprehension', 'setcomprehension', 'objectcomprehension', 'call'].includes(
-        term.type,
-      );
+      return term.type === 'set' || term.type === 'call' || isComprehension(term);
     },
   });
   return { names, shadowing };

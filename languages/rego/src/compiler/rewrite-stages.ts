@@ -9,10 +9,10 @@ import { DynamicTerms } from './dynamic-terms.ts';
 import { ExpressionTerms } from './expression-terms.ts';
 import { DependencyGraph } from './graph.ts';
 import { calls, isEmptyBody, isScalar, rootNames, startsWith } from './nodes.ts';
-import { rewriteHeadReference, rewriteHeadTerms } from './plain-terms.ts';
+import { comprehensionTerms, rewriteHeadReference, rewriteHeadTerms } from './plain-terms.ts';
 import { capturePrints, printEraser } from './print-calls.ts';
 import { exportedNames, Globals, importName, Resolver } from './resolve.ts';
-import { deepRewriter, rewriteModule } from './rewrite.ts';
+import { deepRewriter, rewriteRule } from './rewrite.ts';
 import { rewriteRuleLocals } from './rule-locals.ts';
 import { buildRuleTree, isFunction, ruleKind, rulesAt } from './rule-tree.ts';
 import { type TemplateContext, TemplateStrings } from './template-strings.ts';
@@ -73,6 +73,7 @@ export function rewriteLocals(compilation: Compilation): void {
     names,
     strict: settings.strict,
     isBuiltin: (name: string) => compilation.isBuiltin(name),
+    variables: (rule: Rule) => compilation.contents(rule).variables,
   };
   for (const { rules } of sorted) {
     for (const rule of rules) {
@@ -112,8 +113,7 @@ function isConstantRule({ head: { value }, body }: Rule): boolean {
 }
 
 export function rewriteTemplates(compilation: Compilation): void {
-  for (const rule of compilation.rules()) {
-    if (!hasTemplate(rule)) continue;
+  for (const rule of compilation.rulesWith(({ hasTemplates }) => hasTemplates)) {
     const templates = new TemplateStrings(templateContext(compilation));
     const args = new VariableCollector({}, new Set(rootNames)).terms(rule.head.args ?? []);
     const safe = templates.body(rule.body, args.names);
@@ -122,27 +122,15 @@ export function rewriteTemplates(compilation: Compilation): void {
   }
 }
 
-function hasTemplate({ head, body }: Rule): boolean {
-  let found = false;
-  const visitor = {
-    term: (term: Term) => {
-      found ||= term.type === 'templatestring';
-      return found;
-    },
-  };
-  walkHead(head, visitor);
-  walkBody(body, visitor);
-  return found;
-}
-
 export function rewritePrints(compilation: Compilation): void {
+  const rules = compilation.rulesWith(({ operators }) => operators.has('print'));
   if (!compilation.settings.print) {
     const eraser = printEraser();
-    for (const module of compilation.sorted) rewriteModule(module, eraser);
+    for (const rule of rules) rewriteRule(rule, eraser);
     return;
   }
   const context = templateContext(compilation);
-  for (const rule of compilation.rules()) {
+  for (const rule of rules) {
     const globals = new VariableCollector({}, new Set(rootNames)).terms(rule.head.args ?? []).names;
     const visitor = {
       body: (body: Rule['body']) => {
@@ -171,12 +159,12 @@ export function rewriteHeads(compilation: Compilation): void {
 
 export function rewriteWiths(compilation: Compilation): void {
   const modifiers = new WithModifiers(compilation);
-  for (const module of compilation.sorted) rewriteModule(module, modifiers.rewriter);
+  for (const rule of compilation.rulesWith(({ hasWith }) => hasWith)) rewriteRule(rule, modifiers.rewriter);
   compilation.diagnostics.stop(...modifiers.errors);
 }
 
 /** `==` becomes `=`, now that safety knows which was meant. */
-export function rewriteEquals({ sorted }: Compilation): void {
+export function rewriteEquals(compilation: Compilation): void {
   const rewriter = deepRewriter({
     body: (body) => {
       for (const expr of body) {
@@ -187,7 +175,14 @@ export function rewriteEquals({ sorted }: Compilation): void {
       return body;
     },
   });
-  for (const module of sorted) rewriteModule(module, rewriter);
+  for (const rule of compilation.rulesWith(({ operators }) => operators.has('equal')))
+    rewriteRule(rule, rewriter);
+}
+
+export function rewriteComprehensions(compilation: Compilation): void {
+  const rewriter = comprehensionTerms(compilation.names);
+  for (const rule of compilation.rulesWith(({ hasComprehensions }) => hasComprehensions))
+    rewriteRule(rule, rewriter);
 }
 
 export function rewriteDynamicTerms(compilation: Compilation): void {
@@ -197,7 +192,7 @@ export function rewriteDynamicTerms(compilation: Compilation): void {
 
 export function indexComprehensions(compilation: Compilation): void {
   const arity = compilation.arity.bind(compilation);
-  for (const { head, body } of compilation.rules()) {
+  for (const { head, body } of compilation.rulesWith(({ hasComprehensions }) => hasComprehensions)) {
     const globals = new VariableCollector({}, new Set(rootNames)).terms(head.args ?? []).names;
     indexComprehensionsOf(body, globals, arity, compilation.comprehensionIndexes);
   }

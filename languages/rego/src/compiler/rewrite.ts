@@ -8,6 +8,14 @@ export interface Rewriter {
   body(body: Body): Body;
 }
 
+/** Puts what the rewriter answers in the place of each term from index `from` on. */
+export function rewriteTerms(terms: Term[], rewriter: Pick<Rewriter, 'term'>, from = 0): void {
+  for (let index = from; index < terms.length; index += 1) {
+    const term = terms[index];
+    if (term !== undefined) terms[index] = rewriter.term(term);
+  }
+}
+
 /**
  * Puts what the rewriter answers in the place of each term and body directly below `term`. Objects and sets are
  * put in order again; everything else is changed in place.
@@ -15,10 +23,10 @@ export interface Rewriter {
 export function rewriteChildren(term: Term, rewriter: Rewriter): Term {
   switch (term.type) {
     case 'ref':
-      term.terms = term.terms.map((part) => rewriter.term(part));
+      rewriteTerms(term.terms, rewriter);
       return term;
     case 'array':
-      term.items = term.items.map((item) => rewriter.term(item));
+      rewriteTerms(term.items, rewriter);
       return term;
     case 'set':
       return setTerm(
@@ -42,7 +50,7 @@ export function rewriteChildren(term: Term, rewriter: Rewriter): Term {
       return term;
     case 'call':
       term.operator = rewriter.term(term.operator);
-      term.operands = term.operands.map((operand) => rewriter.term(operand));
+      rewriteTerms(term.operands, rewriter);
       return term;
     case 'templatestring':
       for (const part of term.parts) {
@@ -64,10 +72,10 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter): void {
       break;
     case 'call':
       terms.operator = rewriter.term(terms.operator);
-      terms.operands = terms.operands.map((operand) => rewriter.term(operand));
+      rewriteTerms(terms.operands, rewriter);
       break;
     case 'some':
-      terms.symbols = terms.symbols.map((symbol) => rewriter.term(symbol));
+      rewriteTerms(terms.symbols, rewriter);
       break;
     case 'every':
       if (terms.key !== undefined) terms.key = rewriter.term(terms.key);
@@ -84,6 +92,11 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter): void {
       terms.rhs = rewriter.body(terms.rhs);
       break;
   }
+  rewriteModifiers(expr, rewriter);
+}
+
+/** The same for the `with` modifiers of an expression alone. */
+export function rewriteModifiers(expr: Expr, rewriter: Pick<Rewriter, 'term'>): void {
   for (const modifier of expr.with) {
     modifier.target = rewriter.term(modifier.target);
     modifier.value = rewriter.term(modifier.value);
@@ -92,8 +105,8 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter): void {
 
 /** The same for a head: its reference, arguments, key and value. */
 export function rewriteHead(head: Head, rewriter: Rewriter): void {
-  head.reference = head.reference.map((term, index) => (index === 0 ? term : rewriter.term(term)));
-  head.args = head.args?.map((argument) => rewriter.term(argument));
+  rewriteTerms(head.reference, rewriter, 1);
+  if (head.args !== undefined) rewriteTerms(head.args, rewriter);
   if (head.key !== undefined) head.key = rewriter.term(head.key);
   if (head.value !== undefined) head.value = rewriter.term(head.value);
 }

@@ -5,7 +5,7 @@ import { walkBody, walkHead } from '../syntax/visit.ts';
 import { declaredInBody } from './declared.ts';
 import { compileError } from './diagnostics.ts';
 import { LocalRewriter } from './locals.ts';
-import type { LocalNames } from './names.ts';
+import { hasSome, type LocalNames } from './names.ts';
 import { isComprehension, isScalar } from './nodes.ts';
 import { deepRewriter, rewriteChildren, rewriteHead } from './rewrite.ts';
 import { Scopes } from './scopes.ts';
@@ -23,6 +23,8 @@ export interface LocalOptions {
   readonly names: LocalNames;
   readonly strict: boolean;
   readonly isBuiltin: (name: string) => boolean;
+  /** The variables of a rule or `else` branch, those of its closures too. */
+  readonly variables: (rule: Rule) => ReadonlySet<string>;
 }
 
 /** Gives the local variables of a rule and of its `else` branches, arguments first, names of their own. */
@@ -52,13 +54,13 @@ function argumentTerm(term: Term, scopes: Scopes, names: LocalNames, errors: Dia
   const inner = (part: Term): Term => argumentTerm(part, scopes, names, errors);
   switch (term.type) {
     case 'var': {
-      let local = scopes.local(term.name);
-      if (local === undefined) {
-        local = names.generate();
-        scopes.insert(term.name, local, 'argument');
-      } else {
-        scopes.see(term.name);
+      const known = scopes.find(term.name);
+      if (known !== undefined) {
+        known.count += 1;
+        return varTerm(known.local, term.location);
       }
+      const local = names.generate();
+      scopes.insert(term.name, local, 'argument');
       return varTerm(local, term.location);
     }
     case 'object':
@@ -141,7 +143,9 @@ function rewriteHeadClosures(head: Head, { names, strict }: LocalOptions, result
  * A variable that the body binds without a declaration and that bears the name of a built-in gets another one,
  * lest later stages take it for the built-in.
  */
-function renameBuiltinLike({ head, body }: Rule, scopes: Scopes, options: LocalOptions): void {
+function renameBuiltinLike(rule: Rule, scopes: Scopes, options: LocalOptions): void {
+  if (!hasSome(options.variables(rule), options.isBuiltin)) return;
+  const { head, body } = rule;
   const candidates = [...variablesOfBody(body, { skipCallHead: true, skipClosures: true })]
     .filter((name) => options.isBuiltin(name))
     .sort();
@@ -164,13 +168,13 @@ function renameBuiltinLike({ head, body }: Rule, scopes: Scopes, options: LocalO
 
 /** What the head says of variables that the body declares. */
 function renameHead(head: Head, scopes: Scopes): void {
-  const { names } = scopes.top;
+  const { top } = scopes;
   rewriteHead(
     head,
     deepRewriter({
       term: (term) => {
         if (term.type !== 'var') return term;
-        const local = names.get(term.name);
+        const local = top.get(term.name)?.local;
         return local === undefined || local === term.name ? term : varTerm(local, term.location);
       },
     }),

@@ -1,7 +1,8 @@
-import type { Rule } from '../syntax/ast.ts';
+import type { Head, Rule } from '../syntax/ast.ts';
+import { walkTerms } from '../syntax/visit.ts';
 import type { Compilation } from './compilation.ts';
 import { diagnostic } from './diagnostics.ts';
-import { isGeneratedName, rootNames, shownName } from './nodes.ts';
+import { isGeneratedName, type Place, rootNames, shownName } from './nodes.ts';
 import { reorderForSafety } from './safety.ts';
 import { RuleScopes, safetyErrors } from './safety-errors.ts';
 import { safetyView, VariableCollector } from './variables.ts';
@@ -16,15 +17,29 @@ export function checkHeadSafety(compilation: Compilation): void {
 }
 
 function checkHead(rule: Rule, scopes: RuleScopes, compilation: Compilation): void {
+  const head = new VariableCollector().head(rule.head).names;
+  if (head.size === 0) return;
   const { names } = new VariableCollector(safetyView).body(rule.body);
   new VariableCollector({}, names).terms(rule.head.args ?? []);
-  const head = new VariableCollector().head(rule.head);
-  for (const local of head.names) {
+  for (const local of head) {
     const name = compilation.originalName(local);
     if (names.has(local) || isGeneratedName(name)) continue;
     const message = `var ${shownName(name)} is unsafe${scopes.of(rule)}`;
-    compilation.diagnostics.stop(diagnostic('rego_unsafe_var_error', head.places.get(local), message));
+    compilation.diagnostics.stop(diagnostic('rego_unsafe_var_error', placeIn(rule.head, local), message));
   }
+}
+
+/** Where the head names the variable last. */
+function placeIn({ args = [], key, value, reference }: Head, name: string): Place {
+  let place: Place;
+  const terms = [...args, key, value, ...reference.slice(1)].filter((term) => term !== undefined);
+  walkTerms(terms, {
+    term: (term) => {
+      if (term.type === 'var' && term.name === name) place = term.location;
+      return false;
+    },
+  });
+  return place;
 }
 
 /** Puts bodies in an order in which every variable has a value before it is needed. */

@@ -29,38 +29,56 @@ export function reorderForSafety(body: Body, globals: ReadonlySet<string>, arity
     ...safetyView,
     implicitOperand: (operand) => variablesFromOutside(operand, arity),
   };
-  const names = new VariableCollector(view).body(body).names;
-  const safe = new Set([...names].filter((name) => globals.has(name)));
-  const unsafe: UnsafeVariables = new Map();
+  const names = new Set<string>();
+  const variables: ReadonlySet<string>[] = [];
+  const closed = new Set<Expr>();
   for (const expr of body) {
-    const open = without(new VariableCollector(view).expr(expr).names, safe);
+    const collector = new VariableCollector(view).expr(expr);
+    variables.push(collector.names);
+    addAll(names, collector.names);
+    if (collector.leftOut) closed.add(expr);
+  }
+  const safe = new Set<string>();
+  for (const name of names) if (globals.has(name)) safe.add(name);
+  const unsafe: UnsafeVariables = new Map();
+  for (const [index, expr] of body.entries()) {
+    const open = without(variables[index] ?? names, safe);
     if (open.size > 0) unsafe.set(expr, open);
   }
-  const ordered = order({ body, names, globals, safe, unsafe, arity });
-  orderClosures(ordered, { globals, unsafe, arity, view });
+  const ordered = order({ body, names, closed, globals, safe, unsafe, arity });
+  if (closed.size > 0) orderClosures(ordered, { closed, globals, unsafe, arity, view });
   return { body: numbered(ordered), unsafe };
 }
 
 interface Ordering {
   readonly body: Body;
   readonly names: ReadonlySet<string>;
+  /** The expressions in which there are closures. */
+  readonly closed: ReadonlySet<Expr>;
   readonly globals: ReadonlySet<string>;
   readonly safe: Set<string>;
   readonly unsafe: UnsafeVariables;
   readonly arity: Arity;
 }
 
-/**
- * Goes through the expressions again and again, in the order of the text, and takes those that are safe. One that was
- * looked at in vain is only looked at again when one of its variables has become safe.
- */
+/** Goes through the expressions again and again, in the order of the text, and takes those that are safe. */
 function order(ordering: Ordering): Body {
-  const { body } = ordering;
   const ordered: Body = [];
-  const waiting = new Waiting(body);
+  const left: Body = [];
+  for (const expr of ordering.body) {
+    if (newlySafe(expr, ordering) === undefined) left.push(expr);
+    else ordered.push(expr);
+  }
+  if (ordered.length > 0 && left.length > 0) orderRest(left, ordered, ordering);
+  return ordered;
+}
+
+/** One that was looked at in vain is only looked at again when one of its variables has become safe. */
+function orderRest(left: Body, ordered: Body, ordering: Ordering): void {
+  const waiting = new Waiting(left);
   for (let taken = -1; taken !== ordered.length; ) {
     taken = ordered.length;
-    for (const [index, expr] of body.entries()) {
+    for (const [index, expr] of left.entries()) {
       if (!waiting.take(index)) continue;
       const outputs = newlySafe(expr, ordering);
       if (outputs === undefined) continue;
@@ -68,7 +86,6 @@ function order(ordering: Ordering): Body {
       waiting.done(index, outputs);
     }
   }
-  return ordered;
 }
 
 /** Which expressions are worth a look. */
@@ -108,13 +125,15 @@ class Waiting {
 
 /** The variables that the expression makes safe when it comes next; undefined where it cannot. */
 function newlySafe(expr: Expr, ordering: Ordering): ReadonlySet<string> | undefined {
-  const { names, globals, safe, unsafe, arity } = ordering;
+  const { names, closed, globals, safe, unsafe, arity } = ordering;
   const outputs = outputsOfExpr(expr, arity, safe);
-  const closed = new Set([...closureVariables(expr)].filter((name) => names.has(name) && !globals.has(name)));
-  if (closed.size > 0) {
+  const captured = new Set<string>();
+  if (closed.has(expr))
+    for (const name of closureVariables(expr)) if (names.has(name) && !globals.has(name)) captured.add(name);
+  if (captured.size > 0) {
     // An expression whose closure reads just what it gives itself waits for another that gives it.
-    if (closed.size === outputs.size && isCovered(closed, outputs)) return undefined;
-    unsafe.set(expr, closed);
+    if (captured.size === outputs.size && isCovered(captured, outputs)) return undefined;
+    unsafe.set(expr, captured);
   }
   const open = unsafe.get(expr);
   for (const name of open ?? []) if (outputs.has(name) || safe.has(name)) open?.delete(name);
@@ -143,6 +162,7 @@ function closureVariables(expr: Expr): Set<string> {
 }
 
 interface Closures {
+  readonly closed: ReadonlySet<Expr>;
   readonly globals: ReadonlySet<string>;
   readonly unsafe: UnsafeVariables;
   readonly arity: Arity;
@@ -156,6 +176,7 @@ function orderClosures(ordered: Body, closures: Closures): void {
   ordered.forEach((expr, index) => {
     const before = ordered[index - 1];
     if (before !== undefined) collector.expr(before);
+    if (!closures.closed.has(expr)) return;
     walkExpr(expr, {
       expr: (inner) => orderOperands(inner, expr, known, closures),
       term: (term) => orderComprehension(term, expr, known, closures),

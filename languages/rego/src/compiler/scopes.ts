@@ -1,17 +1,21 @@
 /** How a name came into a scope. */
 export type Occurrence = 'argument' | 'seen' | 'assigned' | 'declared';
 
-/** One scope of local variables: a body, a closure, the arguments. */
-export class Scope {
-  /** Name in the text → name in the rewritten tree; the same where nothing declares it. */
-  readonly names = new Map<string, string>();
-  readonly occurrences = new Map<string, Occurrence>();
-  readonly counts = new Map<string, number>();
+/** What a scope knows of a name. */
+export interface Local {
+  /** What it is called in the rewritten tree; the same as in the text where nothing declares it. */
+  local: string;
+  occurrence: Occurrence;
+  /** How often it was seen. */
+  count: number;
 }
+
+/** One scope of local variables, by their names in the text: a body, a closure, the arguments. */
+export type Scope = Map<string, Local>;
 
 /** The scopes around a place in the text, innermost last. */
 export class Scopes {
-  readonly #scopes: Scope[] = [new Scope()];
+  readonly #scopes: Scope[] = [new Map()];
   /** Every generated name → the name in the text. */
   readonly originalNames: Map<string, string>;
 
@@ -22,12 +26,7 @@ export class Scopes {
   /** Scopes of their own that begin with what these hold. */
   copy(): Scopes {
     const copy = new Scopes(new Map(this.originalNames));
-    const target = copy.top;
-    for (const scope of this.#scopes) {
-      for (const [name, local] of scope.names) target.names.set(name, local);
-      for (const [name, occurrence] of scope.occurrences) target.occurrences.set(name, occurrence);
-      for (const [name, count] of scope.counts) target.counts.set(name, count);
-    }
+    for (const scope of this.#scopes) for (const [name, known] of scope) copy.top.set(name, { ...known });
     return copy;
   }
 
@@ -38,64 +37,37 @@ export class Scopes {
   }
 
   within<Result>(work: () => Result): Result {
-    this.#scopes.push(new Scope());
+    this.#scopes.push(new Map());
     const result = work();
     this.#scopes.pop();
     return result;
   }
 
   insert(name: string, local: string, occurrence: Occurrence): void {
-    const { names, occurrences, counts } = this.top;
-    names.set(name, local);
-    occurrences.set(name, occurrence);
-    counts.set(name, 1);
+    this.top.set(name, { local, occurrence, count: 1 });
     if (name !== local) this.originalNames.set(local, name);
+  }
+
+  /** What the innermost scope that knows the name knows of it. */
+  find(name: string): Local | undefined {
+    for (let at = this.#scopes.length - 1; at >= 0; at -= 1) {
+      const known = this.#scopes[at]?.get(name);
+      if (known !== undefined) return known;
+    }
+    return undefined;
   }
 
   /** What the name is called in the rewritten tree. */
   local(name: string): string | undefined {
-    for (const scope of this.#outwards()) {
-      const local = scope.names.get(name);
-      if (local !== undefined) return local;
-    }
-    return undefined;
+    return this.find(name)?.local;
   }
 
   /** How the name occurred in the innermost scope. */
   occurrence(name: string): Occurrence | undefined {
-    return this.top.occurrences.get(name);
-  }
-
-  /** How the name occurred in the innermost scope that knows it. */
-  anyOccurrence(name: string): Occurrence | undefined {
-    for (const scope of this.#outwards()) {
-      const occurrence = scope.occurrences.get(name);
-      if (occurrence !== undefined) return occurrence;
-    }
-    return undefined;
-  }
-
-  /** Counts a use. */
-  see(name: string): void {
-    for (const { counts } of this.#outwards()) {
-      const count = counts.get(name);
-      if (count !== undefined) {
-        counts.set(name, count + 1);
-        return;
-      }
-    }
-    this.top.counts.set(name, 1);
+    return this.top.get(name)?.occurrence;
   }
 
   count(name: string): number {
-    for (const { counts } of this.#outwards()) {
-      const count = counts.get(name);
-      if (count !== undefined) return count;
-    }
-    return 0;
-  }
-
-  #outwards(): readonly Scope[] {
-    return this.#scopes.toReversed();
+    return this.find(name)?.count ?? 0;
   }
 }

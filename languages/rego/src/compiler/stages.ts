@@ -15,12 +15,12 @@ import {
 } from './check-stages.ts';
 import type { Compilation } from './compilation.ts';
 import { checkPackageConflicts, checkRuleConflicts } from './conflicts.ts';
-import { rewriteComprehensionTerms } from './plain-terms.ts';
 import { checkRecursion } from './recursion.ts';
 import {
   indexComprehensions,
   prepareHeadReferences,
   resolveNames,
+  rewriteComprehensions,
   rewriteDynamicTerms,
   rewriteEquals,
   rewriteExpressionTerms,
@@ -56,9 +56,7 @@ export const moduleStages: readonly Stage[] = [
   setAnnotations,
   rewriteMetadataCalls,
   setGraph,
-  ({ sorted, names }) => {
-    for (const module of sorted) rewriteComprehensionTerms(module, names);
-  },
+  rewriteComprehensions,
   rewriteHeads,
   rewriteWiths,
   (compilation) => {

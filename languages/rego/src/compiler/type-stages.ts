@@ -1,12 +1,12 @@
 import type { JsonValue } from '@keelson/core';
 import type { Body, Rule, Term } from '../syntax/ast.ts';
-import { refTerm, varTerm } from '../syntax/build.ts';
+import { varTerm } from '../syntax/build.ts';
 import { copyTerm } from '../syntax/copy.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import type { Compilation } from './compilation.ts';
 import { typeError } from './diagnostics.ts';
 import type { LocalNames } from './names.ts';
-import { groundPrefix, operatorName } from './nodes.ts';
+import { groundPrefix, nameOfTerms } from './nodes.ts';
 import { renameVariables } from './rewrite.ts';
 import { rulesReachedBy } from './rule-tree.ts';
 import { applySchemas } from './types/annotated.ts';
@@ -23,7 +23,7 @@ export function builtinEnvironment(compilation: Compilation): TypeEnvironment {
   const input = schemas?.get('schema');
   return new TypeChecker(checkerContext(compilation)).root(
     (reference) => {
-      const builtin = builtins.get(operatorName(refTerm([...reference])));
+      const builtin = builtins.get(nameOfTerms(reference));
       return builtin === undefined ? undefined : builtinType(builtin);
     },
     input === undefined ? [] : [[[varTerm('input')], schemaType(input, compilation)]],

@@ -23,12 +23,10 @@ export function unusedDeclarations(
 
 /** To be used is to be seen a second time, in the scope or one below it. */
 function unusedAssigned(rewritten: Body, used: ReadonlySet<string>, scopes: Scopes): Diagnostic[] {
-  const { names, occurrences } = scopes.top;
   const unused: [local: string, name: string][] = [];
-  for (const [name, occurrence] of occurrences) {
-    const local = names.get(name);
-    if (occurrence !== 'assigned' || local === undefined || isWildcardName(name)) continue;
-    if (scopes.count(name) <= 1 && !used.has(name)) unused.push([local, name]);
+  for (const [name, { local, occurrence, count }] of scopes.top) {
+    if (occurrence !== 'assigned' || isWildcardName(name)) continue;
+    if (count <= 1 && !used.has(name)) unused.push([local, name]);
   }
   return unused.sort(byLocal).map(([local, name]) => {
     const at = rewritten.find((expr) => variablesOfExpr(expr).has(local)) ?? rewritten[0];
@@ -42,14 +40,13 @@ function unusedDeclared(
   used: ReadonlySet<string>,
   scopes: Scopes,
 ): Diagnostic[] {
-  const { names, occurrences } = scopes.top;
-  if (![...occurrences.values()].includes('declared')) return [];
+  const { top } = scopes;
+  if (![...top.values()].some(({ occurrence }) => occurrence === 'declared')) return [];
   const found = variablesOfBody(rewritten);
   for (const name of used) found.add(scopes.local(name) ?? name);
   const unused: [local: string, name: string][] = [];
-  for (const [name, occurrence] of occurrences) {
-    const local = names.get(name);
-    if (occurrence !== 'declared' || local === undefined || found.has(local)) continue;
+  for (const [name, { local, occurrence }] of top) {
+    if (occurrence !== 'declared' || found.has(local)) continue;
     if (!isGeneratedName(name)) unused.push([local, name]);
   }
   return unused.sort(byLocal).map(([, name]) => {

@@ -1,6 +1,5 @@
 import type { Body, Expr, Head, Term, With } from '../syntax/ast.ts';
-import type { Location } from '../syntax/location.ts';
-import { operatorTerms } from './nodes.ts';
+import { isComprehension, operatorTerms } from './nodes.ts';
 
 /** What of a tree is left out when its variables are gathered. */
 export interface VariableOptions {
@@ -26,8 +25,8 @@ export const patternView: VariableOptions = { skipRefHead: true, skipObjectKeys:
 /** Gathers names of variables into `names`. */
 export class VariableCollector {
   readonly names: Set<string>;
-  /** Where each name was last seen. */
-  readonly places = new Map<string, Location | undefined>();
+  /** Closures were left out. */
+  leftOut = false;
   readonly #options: VariableOptions;
 
   constructor(options: VariableOptions = {}, names: Set<string> = new Set()) {
@@ -55,7 +54,10 @@ export class VariableCollector {
 
   expr(expr: Expr): this {
     const { terms } = expr;
-    if (this.#options.skipClosures === true && terms.type === 'every') return this.term(terms.domain);
+    if (this.#options.skipClosures === true && terms.type === 'every') {
+      this.leftOut = true;
+      return this.term(terms.domain);
+    }
     switch (terms.type) {
       case 'term':
         this.term(terms.term);
@@ -85,6 +87,7 @@ export class VariableCollector {
 
   #operand(body: Body, explicit: boolean): void {
     const { implicitOperand, skipClosures } = this.#options;
+    if (skipClosures === true) this.leftOut = true;
     if (implicitOperand !== undefined) {
       if (!explicit) for (const name of implicitOperand(body)) this.names.add(name);
     } else if (skipClosures !== true) {
@@ -108,7 +111,6 @@ export class VariableCollector {
     switch (term.type) {
       case 'var':
         this.names.add(term.name);
-        this.places.set(term.name, term.location);
         break;
       case 'ref':
         this.terms(this.#options.skipRefHead === true ? term.terms.slice(1) : term.terms);
@@ -135,7 +137,10 @@ export class VariableCollector {
   }
 
   #closure(term: Term): void {
-    if (this.#options.skipClosures === true) return;
+    if (this.#options.skipClosures === true) {
+      this.leftOut ||= isClosure(term);
+      return;
+    }
     switch (term.type) {
       case 'arraycomprehension':
       case 'setcomprehension':
@@ -155,6 +160,10 @@ export class VariableCollector {
         break;
     }
   }
+}
+
+function isClosure(term: Term): boolean {
+  return isComprehension(term) || term.type === 'templatestring';
 }
 
 export function variablesOfTerm(term: Term, options: VariableOptions = {}): Set<string> {

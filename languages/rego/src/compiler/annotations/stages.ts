@@ -3,10 +3,11 @@ import { newExpr, varTerm } from '../../syntax/build.ts';
 import type { Location } from '../../syntax/location.ts';
 import { type Visitor, walkRule } from '../../syntax/visit.ts';
 import type { Compilation } from '../compilation.ts';
+import type { RuleContents } from '../contents.ts';
 import { bind } from '../generated.ts';
 import { appended, callOf, operatorName } from '../nodes.ts';
 import { deepRewriter, rewriteRule } from '../rewrite.ts';
-import { branchesOf, walkRules } from '../walk.ts';
+import { branchesOf } from '../walk.ts';
 import { annotationsOf } from './attach.ts';
 import { AnnotationSet } from './set.ts';
 import { chainTerm, ruleTerm } from './terms.ts';
@@ -22,10 +23,11 @@ export function readWantedAnnotations(compilation: Compilation): void {
 /** Reads it where rules ask for their own. */
 export function readUsedAnnotations(compilation: Compilation): void {
   if (compilation.settings.annotations) return;
-  const isUsed = compilation.sorted.some(
-    (module) => firstCalls((visitor) => walkRules(module, visitor)).size > 0,
-  );
-  if (isUsed) readAll(compilation);
+  for (const rule of compilation.rulesWith(asksForMetadata)) {
+    if (firstCalls((visitor) => walkRule(rule, visitor)).size === 0) continue;
+    readAll(compilation);
+    return;
+  }
 }
 
 function readAll(compilation: Compilation): void {
@@ -45,6 +47,7 @@ export function setAnnotations(compilation: Compilation): void {
 
 /** Puts the metadata itself in the place of calls that ask for it. */
 export function rewriteMetadataCalls(compilation: Compilation): void {
+  if (compilation.rulesWith(asksForMetadata).next().done === true) return;
   for (const module of compilation.sorted) {
     for (const first of module.rules) {
       for (const rule of branchesOf(first)) {
@@ -60,6 +63,10 @@ export function rewriteMetadataCalls(compilation: Compilation): void {
       }
     }
   }
+}
+
+function asksForMetadata({ operators }: RuleContents): boolean {
+  return operators.has(chain) || operators.has(own);
 }
 
 /** Where each of the two is called first. */

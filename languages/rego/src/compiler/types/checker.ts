@@ -62,8 +62,9 @@ export class TypeChecker {
   /** Checks a body inside of the environment. */
   body(body: Body, outer: TypeEnvironment): CheckedBody {
     const environment = outer.inner();
+    const references = new ReferenceChecker(environment, this.#context.display);
     const errors: Diagnostic[] = [];
-    for (const expr of body) errors.push(...this.#expression(expr, environment));
+    for (const expr of body) this.#expression(expr, environment, references, errors);
     return { environment, errors };
   }
 
@@ -87,28 +88,39 @@ export class TypeChecker {
     return annotationErrors;
   }
 
-  #expression(expr: Expr, environment: TypeEnvironment): Diagnostic[] {
-    const at = expr.with.length > 0 ? this.#replaced(expr, environment) : environment;
-    const closureErrors = this.#closureErrors(expr, at);
-    const referenceErrors = new ReferenceChecker(at, this.#context.display).check(expr);
+  #expression(
+    expr: Expr,
+    environment: TypeEnvironment,
+    references: ReferenceChecker,
+    errors: Diagnostic[],
+  ): void {
+    const before = errors.length;
+    const isReplaced = expr.with.length > 0;
+    const at = isReplaced ? this.#replaced(expr, environment) : environment;
+    errors.push(...this.#closureErrors(expr, at));
+    const checker = isReplaced ? new ReferenceChecker(at, this.#context.display) : references;
+    errors.push(...checker.check(expr));
     const found = checkStatement(expr, at);
-    const errors = [...closureErrors, ...referenceErrors];
     // An error that comes of a type that is not known says nothing new beside another one.
-    if (found !== undefined && !(errors.length > 0 && found.fromUnknown)) errors.push(found.error);
-    return errors;
+    if (found !== undefined && !(errors.length > before && found.fromUnknown)) errors.push(found.error);
   }
 
-  /** The errors of the last outermost comprehension of the expression that has some. */
+  /**
+   * The errors of the last outermost comprehension of the expression that has some. Comprehensions are sides of
+   * equalities or statements by now: whatever else needed their value has a variable for it.
+   */
   #closureErrors(expr: Expr, environment: TypeEnvironment): readonly Diagnostic[] {
     let errors: readonly Diagnostic[] = [];
-    walkExpr(expr, {
-      term: (term) => {
-        if (!isComprehension(term) || !('body' in term)) return false;
-        const found = this.#closure(term.body, environment).errors;
-        if (found.length > 0) errors = found;
-        return true;
-      },
-    });
+    const check = (term: Term): boolean => {
+      if (!isComprehension(term) || !('body' in term)) return false;
+      const found = this.#closure(term.body, environment).errors;
+      if (found.length > 0) errors = found;
+      return true;
+    };
+    const { terms } = expr;
+    if (terms.type === 'term') check(terms.term);
+    else if (terms.type === 'call') for (const operand of terms.operands) check(operand);
+    else walkExpr(expr, { term: check });
     return errors;
   }
 

@@ -1,7 +1,7 @@
 import type { Term } from '../../syntax/ast.ts';
 import { isConstant, rootNames } from '../nodes.ts';
 import { either, isEmptyCollection, selected, valuesOf } from './algebra.ts';
-import { TypeTree } from './tree.ts';
+import { TypeTree, treeKey } from './tree.ts';
 import {
   anyType,
   arrayType,
@@ -104,47 +104,67 @@ export class TypeEnvironment {
   }
 
   #variable(term: Term): MaybeType {
-    const node = this.tree.child(term);
-    return node === undefined ? this.outer?.typeOf(term) : node.type;
+    const key = treeKey(term);
+    for (let at: TypeEnvironment | undefined = this; at !== undefined; at = at.outer) {
+      const node = at.tree.children.get(key);
+      if (node !== undefined) return node.type;
+    }
+    return undefined;
   }
 
   /** The type of what a reference names; anything, for documents that nothing is known of. */
   reference(reference: readonly Term[]): MaybeType {
-    const [head, ...tail] = reference;
-    const node = head === undefined ? undefined : this.tree.child(head);
-    return node === undefined ? this.#outside(reference) : this.#below(node, reference, tail);
+    const [head] = reference;
+    return this.#from(reference, head === undefined ? undefined : treeKey(head));
   }
 
-  #outside(reference: readonly Term[]): MaybeType {
-    if (this.outer !== undefined) return this.outer.reference(reference);
-    const head = reference[0];
+  #from(reference: readonly Term[], key: string | undefined): MaybeType {
+    for (let at: TypeEnvironment | undefined = this; at !== undefined; at = at.outer) {
+      const node = key === undefined ? undefined : at.tree.children.get(key);
+      if (node !== undefined) return at.#below(node, reference, 1, key);
+    }
+    return this.#unknown(reference);
+  }
+
+  #unknown(reference: readonly Term[]): MaybeType {
+    const [head] = reference;
     return head?.type === 'var' && rootNames.has(head.name) ? anyType : this.#functions(reference);
   }
 
-  #below(node: TypeTree, reference: readonly Term[], tail: readonly Term[]): MaybeType {
-    const [next, ...others] = tail;
+  #below(node: TypeTree, reference: readonly Term[], index: number, key: string | undefined): MaybeType {
+    const next = reference[index];
     if (next === undefined) return node.extent();
-    const child = node.child(next);
     if (node.isLeaf) {
-      return child === undefined ? selectedBy(node.type, tail) : this.#below(child, reference, others);
+      const child = node.children.size === 0 ? undefined : node.child(next);
+      if (child === undefined) return selectedBy(node.type, reference, index);
+      return this.#below(child, reference, index + 1, key);
     }
-    if (!isConstant(next)) return selectedBy(node.extent(), tail);
-    return child === undefined ? this.#outside(reference) : this.#below(child, reference, others);
+    if (!isConstant(next)) return selectedBy(node.extent(), reference, index);
+    const child = node.child(next);
+    if (child !== undefined) return this.#below(child, reference, index + 1, key);
+    // What is known here goes no further: what is around may know more.
+    return this.outer === undefined ? this.#unknown(reference) : this.outer.#from(reference, key);
   }
 }
 
-/** The type that a reference reaches from a value of `type`. */
-function selectedBy(type: MaybeType, tail: readonly Term[]): MaybeType {
-  const [head, ...others] = tail;
-  if (type === undefined || head === undefined) return type;
-  switch (head.type) {
-    case 'var':
-    case 'ref':
-    case 'array':
-    case 'object':
-    case 'set':
-      return isEmptyCollection(type) ? anyType : selectedBy(valuesOf(type), others);
-    default:
-      return selectedBy(isConstant(head) ? selected(type, constantKey(head)) : undefined, others);
+/** The type that a reference reaches from a value of `type`, by its terms from `index` on. */
+function selectedBy(from: MaybeType, reference: readonly Term[], index: number): MaybeType {
+  let type = from;
+  for (let at = index; at < reference.length; at += 1) {
+    const term = reference[at];
+    if (type === undefined || term === undefined) return type;
+    switch (term.type) {
+      case 'var':
+      case 'ref':
+      case 'array':
+      case 'object':
+      case 'set':
+        if (isEmptyCollection(type)) return anyType;
+        type = valuesOf(type);
+        break;
+      default:
+        type = isConstant(term) ? selected(type, constantKey(term)) : undefined;
+    }
   }
+  return type;
 }

@@ -7,8 +7,16 @@ import { anyType, constantKey, isAnything, type MaybeType, type ObjectType, unwr
 
 /** Whether both sides can be equal; variables of unknown type take the type of the other side. */
 export function unifyTerms(environment: TypeEnvironment, a: Term, b: Term): boolean {
-  const left = environment.typeOf(a);
-  const right = environment.typeOf(b);
+  return unifyTyped(environment, a, b, [environment.typeOf(a), environment.typeOf(b)]);
+}
+
+/** The same where the types of both sides, as they are now, have been looked up. */
+export function unifyTyped(
+  environment: TypeEnvironment,
+  a: Term,
+  b: Term,
+  [left, right]: readonly [MaybeType, MaybeType],
+): boolean {
   const openLeft = isUnknown(left);
   const openRight = isUnknown(right);
   if (!openLeft && !openRight) return unifies(left, right);
@@ -80,6 +88,10 @@ function inferVariable(environment: TypeEnvironment, term: Term, type: MaybeType
 }
 
 type Composite = Term & { type: 'array' | 'object' | 'set' };
+
+export function isComposite(term: Term): term is Composite {
+  return term.type === 'array' || term.type === 'object' || term.type === 'set';
+}
 
 function inferComposite(
   environment: TypeEnvironment,

@@ -6,7 +6,7 @@ import { isEquality, operatorName, operatorTerms } from '../nodes.ts';
 import { isUnknown, keysOf, unifies, valuesOf } from './algebra.ts';
 import { argumentLines, matchLines } from './details.ts';
 import type { TypeEnvironment } from './environment.ts';
-import { infer, unifyTerms } from './infer.ts';
+import { infer, isComposite, unifyTyped } from './infer.ts';
 import { anyType, type FunctionType, isAnything, type MaybeType } from './type.ts';
 
 /** An error, and whether it may only come from a type that is not known. */
@@ -62,7 +62,7 @@ function checkEquality(
     return argumentError(expr, 'eq', what, typesOf(operands, environment), wanted);
   }
   const types: [MaybeType, MaybeType] = [environment.typeOf(left), environment.typeOf(right)];
-  return unifyTerms(environment, left, right) ? undefined : matchError(expr, types);
+  return unifyTyped(environment, left, right, types) ? undefined : matchError(expr, types);
 }
 
 function matchError(expr: Expr, [left, right]: readonly [MaybeType, MaybeType]): Found {
@@ -107,27 +107,30 @@ function checkArguments(
   operands: readonly Term[],
   environment: TypeEnvironment,
 ): Found | undefined {
-  const name = printTerm(operator);
   const type = environment.reference(operatorTerms(operator));
   if (isAnything(type)) return undefined;
   if (type?.kind !== 'function') {
-    return { error: typeError(expr.location, `undefined function ${name}`), fromUnknown: false };
+    const message = `undefined function ${printTerm(operator)}`;
+    return { error: typeError(expr.location, message), fromUnknown: false };
   }
   const wanted = type.result === undefined ? type.args : [...type.args, type.result];
   const have = typesOf(operands, environment);
   if (operands.length > wanted.length && type.variadic === undefined) {
-    return argumentError(expr, name, 'too many arguments', have, type, true);
+    return argumentError(expr, printTerm(operator), 'too many arguments', have, type, true);
   }
   if (operands.length < type.args.length)
-    return argumentError(expr, name, 'too few arguments', have, type, true);
+    return argumentError(expr, printTerm(operator), 'too few arguments', have, type, true);
+  const invalid = (types: readonly MaybeType[]): Found =>
+    argumentError(expr, printTerm(operator), 'invalid argument(s)', types, type, true);
   for (const [index, operand] of operands.entries()) {
     const want = index < wanted.length ? wanted[index] : type.variadic;
-    if (!isUnknown(have[index]) && !unifies(have[index], want)) {
-      return argumentError(expr, name, 'invalid argument(s)', have, type, true);
+    const known = have[index];
+    if (!isUnknown(known)) {
+      if (!unifies(known, want)) return invalid(have);
+      // Of what has parts, the parts may learn something.
+      if (!isComposite(operand)) continue;
     }
-    if (!infer(environment, operand, want)) {
-      return argumentError(expr, name, 'invalid argument(s)', typesOf(operands, environment), type, true);
-    }
+    if (!infer(environment, operand, want)) return invalid(typesOf(operands, environment));
   }
   return undefined;
 }

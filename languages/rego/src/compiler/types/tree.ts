@@ -97,7 +97,8 @@ export class TypeTree {
   }
 }
 
-function treeKey(key: Term): string {
+/** What the children of a node are kept by. */
+export function treeKey(key: Term): string {
   return key.type === 'var' ? `$${key.name}` : (scalarKey(key) ?? `(${printTerm(key)}`);
 }
 
