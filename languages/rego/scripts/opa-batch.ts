@@ -28,8 +28,12 @@ export interface Comparison {
   readonly differences: readonly Difference[];
 }
 
-export function hasOpa(): boolean {
-  return spawnSync(opa, ['version']).status === 0;
+/** Why nothing can be compared; undefined where the program is there, in the version that keelson follows. */
+export function whyNoOpa(): string | undefined {
+  const { status, stdout } = spawnSync(opa, ['version'], { encoding: 'utf8' });
+  if (status !== 0) return `there is no program ${opa}`;
+  const version = /^Version: (.*)$/m.exec(stdout)?.[1] ?? 'of no version';
+  return version.startsWith('1.22.') ? undefined : `${opa} is ${version}, not 1.22`;
 }
 
 export function comparePolicies(firstSeed: number, count: number, batchSize = 25): Comparison {
