@@ -27,6 +27,7 @@ export {
   manifestJson,
   mergeDocuments,
   overlap,
+  patchDocument,
   readBundle,
   readDocument,
   readTar,

@@ -88,6 +88,11 @@ export class Policy {
     return [...new Set([...this.#declared, ...annotatedEntrypoints(this.modules.values())])].sort();
   }
 
+  /** The base document as it is now. */
+  get data(): RegoValue | undefined {
+    return this.#store.document;
+  }
+
   /** Puts a value into the base document, without compiling anything anew. */
   setData(path: Path, value: RegoValue): void {
     this.#store.set(path, value);

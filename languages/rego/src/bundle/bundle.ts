@@ -132,10 +132,15 @@ function patchesFrom(text: string, { roots }: Manifest): DataPatch[] {
         'bundle_error',
         `manifest roots [${roots.join(' ')}] do not permit data patch at path '${trimmed}'`,
       );
-    const steps =
-      trimmed === ''
-        ? []
-        : trimmed.split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-    return { op, path: steps, value: given };
+    return { op, path: trimmed === '' ? [] : trimmed.split('/').map(patchStep), value: given };
   });
+}
+
+/** A step may be escaped as in a URL, and below that as in a JSON Pointer (RFC 6901, 4). */
+function patchStep(step: string): string {
+  try {
+    return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+  } catch (error) {
+    throw new RegoError('bundle_error', 'error parsing patch path', { cause: error });
+  }
 }

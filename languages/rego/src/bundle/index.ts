@@ -15,6 +15,7 @@ export {
   overlap,
   rootsPermit,
 } from './manifest.ts';
+export { patchDocument } from './patch-document.ts';
 export { readDocument } from './read-document.ts';
 export { type ArchiveFile, type ArchiveLimits, defaultArchiveLimits, readTar, writeTar } from './tar.ts';
 export { type VerificationKey, verifyBundle } from './verify.ts';
