@@ -1,10 +1,9 @@
 import { callOf, isComprehension } from '../compiler/nodes.ts';
 import { variablesOfTerm } from '../compiler/variables.ts';
-import type { Body, Expr, Term } from '../syntax/ast.ts';
+import type { Expr, Term } from '../syntax/ast.ts';
 import { newBody, newExpr, varTerm } from '../syntax/build.ts';
-import { copyTerm, mapTerm } from '../syntax/copy.ts';
-import { mapExpr } from './expressions.ts';
-import type { Frame, Placed } from './frame.ts';
+import { VariableMapper } from './expressions.ts';
+import type { Placed } from './frame.ts';
 import type { Place } from './session.ts';
 
 /**
@@ -18,23 +17,14 @@ export function capturedComprehension({ session: { home } }: Place, { term, fram
     if (!names.has(name)) continue;
     known.push(newExpr(callOf('eq', [varTerm(name), frame.plug(varTerm(name), home)], undefined)));
   }
-  const renamed = renameTerm(copyTerm(term), frame, home);
+  const mapper = new VariableMapper(({ name }) => frame.named(name, home));
+  const renamed = mapper.term(term);
   if (!isComprehension(renamed) || !('body' in renamed)) return renamed;
   const equalities = known.map(({ terms }) => {
     if (terms.type !== 'call') return newExpr(terms);
     const [left, right] = terms.operands;
-    const own = left === undefined ? [] : [renameTerm(left, frame, home)];
+    const own = left === undefined ? [] : [mapper.term(left)];
     return newExpr({ ...terms, operands: [...own, ...(right === undefined ? [] : [right])] });
   });
   return { ...renamed, body: newBody([...renamed.body, ...equalities]) };
-}
-
-function renameTerm(term: Term, frame: Frame, home: Frame): Term {
-  const onTerm = (part: Term): Term => {
-    if (part.type === 'var') return frame.named(part.name, home);
-    return mapTerm(part, onTerm, onBody, onExpr);
-  };
-  const onExpr = (expr: Expr): Expr => mapExpr(expr, onTerm, onBody);
-  const onBody = (body: Body): Body => body.map(onExpr);
-  return onTerm(term);
 }

@@ -1,11 +1,10 @@
-import { callOf, isScalar } from '../compiler/nodes.ts';
-import { renameVariables } from '../compiler/rewrite.ts';
+import { callOf, isScalar, rootNames } from '../compiler/nodes.ts';
 import type { Body, Every, Expr, Term } from '../syntax/ast.ts';
 import { newBody, newExpr, refTerm, varTerm } from '../syntax/build.ts';
-import { copyBody, copyTerm } from '../syntax/copy.ts';
+import { copyTerm } from '../syntax/copy.ts';
 import { evaluateBody } from './body.ts';
 import { isUnknownBody, isUnknownTerm } from './dynamic.ts';
-import { mapExpr } from './expressions.ts';
+import { VariableMapper } from './expressions.ts';
 import { holds } from './holds.ts';
 import { pluggedBodyTerms } from './logical.ts';
 import { saveExpr } from './save.ts';
@@ -76,20 +75,14 @@ function elementBody(place: Place, every: Every, element: Element): Expr[] {
     values.set(variable.name, fresh);
     bound.push(newExpr(callOf('eq', [fresh, value], undefined)));
   });
-  const heads = new Set(['data', 'input']);
-  const rename = (name: string): Term | undefined => {
+  const mapper = new VariableMapper((variable) => {
+    const { name } = variable;
     const value = values.get(name);
     if (value !== undefined) return copyTerm(value);
-    const isOuter = heads.has(name) || frame.values.has(name) || isUnknownTerm(place, varTerm(name));
-    return isOuter ? undefined : varTerm(`${name}${suffix}`);
-  };
-  return [...bound, ...renamedBody(copyBody(every.body), rename)];
-}
-
-function renamedBody(body: Body, rename: (name: string) => Term | undefined): Body {
-  const onTerm = (term: Term): Term => renameVariables(term, rename);
-  const onBody = (inner: Body): Body => inner.map((expr) => mapExpr(expr, onTerm, onBody));
-  return onBody(body);
+    const isOuter = rootNames.has(name) || frame.values.has(name) || isUnknownTerm(place, variable);
+    return isOuter ? { ...variable } : varTerm(`${name}${suffix}`);
+  });
+  return [...bound, ...mapper.body(every.body)];
 }
 
 export function pluggedEvery(place: Place, expr: Expr, every: Every): Expr {

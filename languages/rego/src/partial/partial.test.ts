@@ -25,6 +25,7 @@ ready if input.a
 ready if { input.b; input.c > 3 }
 everyone if every x in [1, 2] { input.n > x }
 counted if count([x | some x in input.numbers; x > 1]) > 2
+listed if every x in [1, 2] { x != [input.n | true] }
 first := 1 if { input.a } else := 2 if { input.b }
 mocked if allow with input.role as "admin"
 known if data.grants[_].user == "ann"
@@ -58,6 +59,10 @@ const rows: readonly Row[] = [
   { query: 'data.app.next(input.a) == 4', queries: ['plus(input.a, 1, 4)'] },
   { query: 'data.app.member[k] == 3', queries: ['3 = input.members[k]'] },
   { query: 'data.app.everyone', queries: ['gt(input.n, 1); gt(input.n, 2)'] },
+  {
+    query: 'data.app.listed',
+    queries: ['V0 = [V1 | V1 = input.n]; neq(1, V0); V2 = [V3 | V3 = input.n]; neq(2, V2)'],
+  },
   { query: 'data.app.first == 1', queries: ['data.app.first = 1'] },
   {
     query: 'data.app.allow',
@@ -141,7 +146,7 @@ describe('partial evaluation', () => {
 });
 
 describe('what is left means what the policy means', () => {
-  const entrypoints = ['allow', 'ready', 'everyone', 'counted', 'mocked', 'blocked'];
+  const entrypoints = ['allow', 'ready', 'everyone', 'listed', 'counted', 'mocked', 'blocked'];
   const whole = compile({ 'app.rego': module }, { data });
   const small = fc.integer({ min: 0, max: 5 });
   const name = fc.constantFrom('ann', 'bob', 'eve');

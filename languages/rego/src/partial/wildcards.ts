@@ -1,8 +1,7 @@
-import type { Body, Expr, Term } from '../syntax/ast.ts';
+import type { Body } from '../syntax/ast.ts';
 import { varTerm } from '../syntax/build.ts';
-import { mapTerm } from '../syntax/copy.ts';
 import { walkBody } from '../syntax/visit.ts';
-import { mapExpr } from './expressions.ts';
+import { VariableMapper } from './expressions.ts';
 
 /** The body with names for wildcards and generated variables that stand in it more than once. */
 export function renameWildcards(body: Body): Body {
@@ -14,13 +13,10 @@ export function renameWildcards(body: Body): Body {
       return false;
     },
   });
-  const onTerm = (term: Term): Term => {
-    if (term.type !== 'var') return mapTerm(term, onTerm, onBody, onExpr);
-    return (counts.get(term.name) ?? 0) > 1 ? varTerm(plainName(term.name)) : term;
-  };
-  const onExpr = (expr: Expr): Expr => mapExpr(expr, onTerm, onBody);
-  const onBody = (inner: Body): Body => inner.map(onExpr);
-  return onBody(body);
+  const mapper = new VariableMapper((variable) =>
+    (counts.get(variable.name) ?? 0) > 1 ? varTerm(plainName(variable.name)) : variable,
+  );
+  return mapper.body(body);
 }
 
 function plainName(name: string): string {
