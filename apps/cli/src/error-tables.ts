@@ -1,8 +1,10 @@
 import { celErrorCodes } from '@keelson/cel';
 import { checkErrorCodes } from '@keelson/checks';
 import { complianceErrorCodes } from '@keelson/compliance';
+import { configurationErrorCodes } from '@keelson/configuration';
 import { dockerfileErrorCodes } from '@keelson/dockerfile';
 import { evidenceErrorCodes } from '@keelson/evidence';
+import { hclErrorCodes } from '@keelson/hcl';
 import { manifestErrorCodes } from '@keelson/manifests';
 import { policyErrorCodes } from '@keelson/policies';
 import { regoErrorCodes } from '@keelson/rego';
@@ -15,6 +17,8 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['Reading input (`@keelson/manifests`)', manifestErrorCodes],
   ['YAML (`@keelson/yaml`)', yamlErrorCodes],
   ['Dockerfiles (`@keelson/dockerfile`)', dockerfileErrorCodes],
+  ['Configuration files (`@keelson/configuration`)', configurationErrorCodes],
+  ['HCL (`@keelson/hcl`)', hclErrorCodes],
   ['Checks and exceptions (`@keelson/checks`)', checkErrorCodes],
   ['Frameworks (`@keelson/compliance`)', complianceErrorCodes],
   ['CEL (`@keelson/cel`)', celErrorCodes],

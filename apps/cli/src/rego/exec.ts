@@ -3,7 +3,7 @@ import { isKeelsonError } from '@keelson/core';
 import { type BuiltinHost, EvaluationError, Policy, RegoError, type RegoValue } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { commonFlags, readFlags } from '../flag-values.ts';
+import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
 import type { VerbUsage } from '../flags.ts';
 import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
@@ -74,6 +74,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (values.decision === undefined) throw new CommandError('USAGE', 'name a decision with --decision');
   if (positionals.length === 0 && values['stdin-input'] !== true)
     throw new CommandError('USAGE', 'name a file or folder of inputs');
+  const reader = new InputReader(choiceOf('parser', values.parser, configurationParsers));
   try {
     const sources = sourcesFrom(values);
     const { modules, data } = await load(sources);
@@ -81,7 +82,6 @@ export async function run(args: readonly string[]): Promise<number> {
       values.timeout === undefined ? {} : { maxMilliseconds: durationOf('timeout', values.timeout) };
     const policy = new Policy(modules, { data, version: sources.version, print: true, limits: timeout });
     const decisions = new Decisions(policy, values.decision, values, await hostFrom(values));
-    const reader = new InputReader(configurationParsers.find((parser) => parser === values.parser));
     if (values['stdin-input'] === true) decisions.of('stdin', () => reader.stdin());
     for (const path of positionals)
       for (const { file, named } of findFiles(path, sources.ignore))
@@ -124,7 +124,7 @@ class Decisions {
     try {
       const documents = read();
       if (this.#values.combine === true) {
-        this.#combined.push(...documents.map((contents) => ({ path, contents })));
+        for (const contents of documents) this.#combined.push({ path, contents });
         return;
       }
       documents.forEach((input, at) => {

@@ -215,6 +215,99 @@ describe('keelson rego exec', () => {
   });
 });
 
+describe('keelson rego exec with files of other formats', () => {
+  const more = {
+    'c.rego': `package main
+
+deny contains sprintf("%s: %s", [file.path, name]) if {
+  some file in input
+  some resources in file.contents.resource
+  some name, _ in resources
+}
+
+ports contains input.server.port
+ports contains input.port
+ports contains port if {
+  some command in input
+  command.Cmd == "expose"
+  port := command.Value[0]
+}
+`,
+    'in/Dockerfile': 'FROM a\nEXPOSE 80\n',
+    'in/a.env': 'port=81\n',
+    'in/a.ini': '[server]\nport = 82\n',
+    'in/a.properties': 'port = 83\n',
+    'in/a.tf': 'resource "x" "web" {\n}\nport = 84\n',
+    'in/a.toml': 'port = 85\n',
+    'in/a.xml': '<server><port>86</port></server>',
+    'in/deep/b.tf': 'resource "x" "db" {}\n',
+  };
+  const exec = (...args: string[]) => inFolder(['exec', '-d', 'c.rego', ...args], more);
+
+  test('names say the format', () => {
+    const { code, out, err } = exec('--decision', 'main/ports', 'in');
+    expect([code, err]).toEqual([0, '']);
+    const results: readonly { path: string; result: unknown[] }[] = JSON.parse(out).result;
+    expect(Object.fromEntries(results.map(({ path, result }) => [path, result]))).toEqual({
+      'in/Dockerfile': ['80'],
+      'in/a.env': ['81'],
+      'in/a.ini': [82],
+      'in/a.properties': ['83'],
+      'in/a.tf': [84],
+      'in/a.toml': [85],
+      'in/a.xml': ['86'],
+      'in/deep/b.tf': [],
+    });
+  });
+
+  test('--parser reads in one format, and takes of a folder what is of it', () => {
+    const of = (...args: string[]) => JSON.parse(exec('--decision', 'main/ports', ...args).out).result;
+    expect(of('--parser', 'properties', 'in/a.env')).toEqual([{ path: 'in/a.env', result: ['81'] }]);
+    expect(of('--parser', 'hcl2', 'in').map(({ path }: { path: string }) => path)).toEqual([
+      'in/a.tf',
+      'in/deep/b.tf',
+    ]);
+    expect(exec('--decision', 'main/ports', '--parser', 'cue', 'in').code).toBe(2);
+  });
+
+  test('--combine decides once about all', () => {
+    const { code, out } = exec(
+      '--decision',
+      'main/deny',
+      '--combine',
+      '--fail-non-empty',
+      'in/deep',
+      'in/a.tf',
+    );
+    expect(code).toBe(1);
+    expect(JSON.parse(out).result).toEqual([
+      { path: 'Combined', result: ['in/a.tf: web', 'in/deep/b.tf: db'] },
+    ]);
+  });
+
+  test('stdin', () => {
+    const args = ['exec', '-d', 'c.rego', '--decision', 'main/ports', '-I', '--parser', 'ini'];
+    const { out } = inFolder(args, more, '[server]\nport = 1\n');
+    expect(JSON.parse(out).result).toEqual([{ path: 'stdin', result: [1] }]);
+  });
+
+  test('a file that cannot be read is told with its line, and the others are judged', () => {
+    const { code, out, err } = inFolder(
+      ['exec', '-d', 'c.rego', '--decision', 'main/ports', 'in/a.toml', 'bad.tf'],
+      {
+        ...more,
+        'bad.tf': 'a = 1\nb = [1 2]\n',
+      },
+    );
+    const message = 'bad.tf:2:8: items are parted by , and end with ], not "2" [HCL_SYNTAX]';
+    expect([code, err]).toEqual([3, `${message}\n`]);
+    expect(JSON.parse(out).result).toEqual([
+      { path: 'in/a.toml', result: [85] },
+      { path: 'bad.tf', error: { code: 'HCL_SYNTAX', message } },
+    ]);
+  });
+});
+
 describe('keelson rego build and inspect', () => {
   test('what was built is read again', () => {
     withFolder({ ...files, 'p/.manifest': '{"revision": "r1", "roots": ["app", "roles"]}' }, (folder) => {
