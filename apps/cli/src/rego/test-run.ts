@@ -1,4 +1,5 @@
 import {
+  type BuiltinHost,
   CaseListener,
   Coverage,
   type CoverageReport,
@@ -11,7 +12,6 @@ import {
   type TraceMode,
 } from '@keelson/rego';
 import { type Benchmark, benchmark } from './benchmark.ts';
-import { CommandHost } from './host.ts';
 import type { Loaded } from './loading.ts';
 import type { Report } from './test-report.ts';
 
@@ -24,6 +24,7 @@ export interface TestRunOptions {
   readonly coverage: boolean;
   /** Measure tests that hold. */
   readonly benchmark: boolean;
+  readonly host: BuiltinHost;
   /** Which events of tests that fail are told. */
   readonly trace: TraceMode | undefined;
 }
@@ -35,7 +36,6 @@ export class TestRun {
   readonly #tests: readonly RegoTest[];
   readonly #policy: Policy;
   readonly #cases = new CaseListener();
-  readonly #host = new CommandHost();
   readonly #coverage: Coverage | undefined;
 
   /** @throws RegoError where the policies do not compile. */
@@ -86,7 +86,7 @@ export class TestRun {
   }
 
   #evaluate(test: RegoTest, options: Parameters<typeof runTest>[3]) {
-    return runTest(this.#policy, test, this.#cases, { host: this.#host, ...options });
+    return runTest(this.#policy, test, this.#cases, { host: this.#options.host, ...options });
   }
 
   #measure(test: RegoTest): Benchmark {

@@ -10,6 +10,7 @@ import { mustExist } from './files.ts';
 import { indented, inOrder } from './json-output.ts';
 import { languageFlags, languageFrom, languageHelp } from './language.ts';
 import { load } from './loading.ts';
+import { hostFrom, networkFlags, networkHelp } from './network.ts';
 import { countOf, pathFlags, pathHelp, sourcesAt } from './options.ts';
 import { policyVerb } from './policy-verb.ts';
 import { benchmarkLines, prettyReport, type Report, reportJson } from './test-report.ts';
@@ -35,6 +36,7 @@ const flags = {
   sort: { type: 'string', value: { choices: orders } },
   parallel: { type: 'string', short: 'p', value: 'text' },
   count: { type: 'string', value: 'text' },
+  ...networkFlags,
   timeout: { type: 'string', value: 'text' },
   'max-errors': { type: 'string', short: 'm', value: 'text' },
   'exit-zero-on-skipped': { type: 'boolean', short: 'z' },
@@ -62,6 +64,7 @@ ${languageHelp}
   -p, --parallel N      as opa takes it; tests are run one after the other
   --count N             run each test N times (default 1)
   --timeout DURATION    the longest that a test may take (default 5s, 30s with --bench)
+${networkHelp}
   -z, --exit-zero-on-skipped  skipped tests count as held
   --fail-on-empty       exit 1 where no test was run
   -m, --max-errors N    how many errors of policies are told, 0 for all (default 10)
@@ -133,6 +136,7 @@ async function testsOf(values: Values, paths: readonly string[]): Promise<TestRu
     count: countOf('count', values.count, 1),
     coverage: values.coverage === true || Number(values.threshold ?? 0) > 0,
     benchmark: isBenchmark,
+    host: await hostFrom(values),
     trace: explain ?? (values.verbose === true ? 'fails and notes' : undefined),
   });
 }
