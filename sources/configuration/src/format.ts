@@ -10,3 +10,9 @@ export interface ReadValue {
 
 /** Reads a text of one format into the documents that policies judge. */
 export type FormatReader = (source: SourceText, limits: ConfigurationLimits) => readonly ReadValue[];
+
+/** The documents of a file that is one value: of a list, each item is one. */
+export function itemsOf(whole: ReadValue): readonly ReadValue[] {
+  if (!Array.isArray(whole.value)) return [whole];
+  return whole.value.map((value, index) => ({ value, locate: (path) => whole.locate([index, ...path]) }));
+}

@@ -17,8 +17,12 @@ export const configurationParsers = Object.freeze([
 
 export type ConfigurationParser = (typeof configurationParsers)[number];
 
-const byExtension: ReadonlyMap<string, ConfigurationParser> = new Map([
-  ...configurationParsers.map((parser) => [parser, parser] as const),
+type Names = ReadonlyMap<string, ConfigurationParser>;
+
+/** Endings that say the format whatever stands before them. */
+const endings: Names = new Map([
+  ['dockerfile', 'dockerfile'],
+  ['yaml', 'yaml'],
   ['yml', 'yaml'],
   ['hcl', 'hcl2'],
   ['tf', 'hcl2'],
@@ -28,18 +32,21 @@ const byExtension: ReadonlyMap<string, ConfigurationParser> = new Map([
   ['env', 'dotenv'],
 ]);
 
-/** Names that say the format themselves, alone or with an ending: `Dockerfile`, `Dockerfile.debug`, `.env.test`. */
-const byName: readonly (readonly [string, ConfigurationParser])[] = [
-  ['dockerfile', 'dockerfile'],
-  ['.env', 'dotenv'],
-];
+/** Endings that are names of formats. */
+const ownEndings: Names = new Map(configurationParsers.map((parser) => [parser, parser]));
 
 /** The format of a file by its name, as conftest tells it; undefined for a name that says none. */
 export function parserOf(path: string): ConfigurationParser | undefined {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
-  const named = byName.find(([start]) => name === start || name.startsWith(`${start}.`));
-  const dot = name.lastIndexOf('.');
-  return named?.[1] ?? (dot < 0 ? undefined : byExtension.get(name.slice(dot + 1)));
+  const ending = name.includes('.') ? name.slice(name.lastIndexOf('.') + 1) : '';
+  if (isOrBegins(name, 'dockerfile')) return 'dockerfile';
+  // `.env.yaml` is YAML, `.env.json` is not JSON.
+  return endings.get(ending) ?? (isOrBegins(name, '.env') ? 'dotenv' : ownEndings.get(ending));
+}
+
+/** A name alone or with endings: `Dockerfile`, `Dockerfile.debug`. */
+function isOrBegins(name: string, start: string): boolean {
+  return name === start || name.startsWith(`${start}.`);
 }
 
 /**

@@ -25,6 +25,11 @@ test.each([
   ['main.tf', 'hcl2'],
   ['C:\\x\\prod.TFVARS', 'hcl2'],
   ['.env', 'dotenv'],
+  ['.env.yaml', 'yaml'],
+  ['.env.json', 'dotenv'],
+  ['dockerfile.yaml', 'dockerfile'],
+  ['main.tf.json', 'json'],
+  ['a.dotenv', 'dotenv'],
   ['.env.test', 'dotenv'],
   ['prod.env', 'dotenv'],
   ['.gitignore', 'ignore'],
@@ -48,9 +53,12 @@ test('a format that is asked for wins over the name', () => {
 
 describe('faults name file, line and reason', () => {
   test.each([
-    ['a.json', '{"a":\n 1,}', 'a.json:2:4: "}" is no JSON here [CONFIGURATION_SYNTAX]'],
-    ['a.json', '{"a":', 'a.json:1:6: the JSON ends too early [CONFIGURATION_SYNTAX]'],
-    ['a.json', '', 'a.json:1:1: the JSON ends too early [CONFIGURATION_SYNTAX]'],
+    ['a.json', '{"a":\n 1,}', 'a.json:2:4: no text in double quotes [CONFIGURATION_SYNTAX]'],
+    ['a.json', '{"a":', 'a.json:1:6: no JSON value [CONFIGURATION_SYNTAX]'],
+    ['a.json', '[1 2]', 'a.json:1:4: no ] [CONFIGURATION_SYNTAX]'],
+    ['a.json', '', 'a.json:1:1: no JSON value [CONFIGURATION_SYNTAX]'],
+    ['a.json', '{"a": [1e999]}', 'a.json:1:8: a number beyond a double [CONFIGURATION_SYNTAX]'],
+    ['a.json', '[1]]', 'a.json:1:4: something behind the value [CONFIGURATION_SYNTAX]'],
     ['a.jsonc', '{ // x\n /* y', 'a.jsonc:2:2: a comment that /* begins has no */ [CONFIGURATION_SYNTAX]'],
     ['a.toml', 'a = 1\nb = ', 'a.toml:2:5: '],
     ['a.toml', 'a = nan', 'a.toml:1:1: NaN has no JSON form [CONFIGURATION_SYNTAX]'],

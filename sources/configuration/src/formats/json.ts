@@ -1,21 +1,56 @@
-import { SourceText } from '@keelson/core';
+import { childOf, JsonSyntaxError, type Path, parseJson, SourceText, type Span } from '@keelson/core';
+import { parseYaml } from '@keelson/yaml';
 import { configurationError } from '../error.ts';
-import type { FormatReader } from '../format.ts';
-import { readYaml } from './yaml.ts';
+import { type FormatReader, itemsOf } from '../format.ts';
 
-/** One value of JSON. That it is JSON is seen first; YAML, of which JSON is a part, has the places and exact numbers. */
-export const readJson: FormatReader = (source, limits) => {
-  try {
-    JSON.parse(source.text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : '';
-    const offset = Number(/at position (\d+)/.exec(reason)?.[1] ?? source.text.length);
-    const found = source.text.slice(offset, offset + 1);
-    const message = found === '' ? 'the JSON ends too early' : `${JSON.stringify(found)} is no JSON here`;
-    throw configurationError(source, 'CONFIGURATION_SYNTAX', message, offset);
-  }
-  return readYaml(source, limits);
+/** YAML's reader takes objects of JSON for JSON, with places and exact numbers: a value is read as a member of one. */
+const before = '{"":';
+
+/** One value of JSON. */
+export const readJson: FormatReader = (source, { maxBytes, maxDepth }) => {
+  checkJson(source, maxDepth);
+  const wrapped = new SourceText(source.file, `${before}${source.text}}`);
+  const limits = { maxLength: maxBytes + wrapped.text.length - source.text.length, maxDepth: maxDepth + 1 };
+  const { documents, errors } = parseYaml(wrapped, { limits });
+  const [document] = documents;
+  const value = document === undefined ? undefined : childOf(document.value, '');
+  if (document === undefined || value === undefined) throw errors[0];
+  const locate = (path: Path): Span => {
+    const { start, end } = document.locateNearest(['', ...path]).location.value;
+    return { start: start - before.length, end: end - before.length };
+  };
+  return itemsOf({ value, locate });
 };
+
+/** Whether a text may hold a number that is none as a double. */
+const hugeNumber = /[eE]\+?\d{3}|\d{309}/;
+
+/** @throws KeelsonError CONFIGURATION_SYNTAX where a text is no JSON */
+function checkJson(source: SourceText, maxDepth: number): void {
+  try {
+    JSON.parse(source.text, hugeNumber.test(source.text) ? refuseInfinity : undefined);
+  } catch {
+    const { reason, offset } = faultOf(source.text, maxDepth);
+    throw configurationError(source, 'CONFIGURATION_SYNTAX', reason, offset);
+  }
+}
+
+function refuseInfinity(_key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError();
+  return value;
+}
+
+/** Why a text is no JSON, and where: Node does not say where in a short one. */
+function faultOf(text: string, maxDepth: number): { reason: string; offset: number } {
+  try {
+    parseJson(text, { maxDepth, maxValues: Number.MAX_SAFE_INTEGER });
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const { message, offset } = error;
+    return { reason: message.replace(/ at offset \d+$/, ''), offset };
+  }
+  return { reason: 'this is no JSON', offset: 0 };
+}
 
 /** JSON with comments: what `//` and `/*` begin is taken for blanks, so that places stay. */
 export const readJsonc: FormatReader = (source, limits) =>

@@ -1,5 +1,5 @@
 import { parseYaml, type YamlDocument } from '@keelson/yaml';
-import type { FormatReader, ReadValue } from '../format.ts';
+import { type FormatReader, itemsOf, type ReadValue } from '../format.ts';
 
 /**
  * The documents of a stream of YAML, read as Kubernetes reads them; where there is only one and it is a list, its
@@ -10,15 +10,9 @@ export const readYaml: FormatReader = (source, { maxBytes, maxDepth }) => {
   const [fault] = errors;
   if (fault !== undefined) throw fault;
   const [only] = documents;
-  return documents.length === 1 && only !== undefined ? readValues(only) : documents.map(readValue);
+  return documents.length === 1 && only !== undefined ? itemsOf(readValue(only)) : documents.map(readValue);
 };
 
 function readValue(document: YamlDocument): ReadValue {
   return { value: document.value, locate: (path) => document.locateNearest(path).location.value };
-}
-
-function readValues(document: YamlDocument): ReadValue[] {
-  const whole = readValue(document);
-  if (!Array.isArray(whole.value)) return [whole];
-  return whole.value.map((value, index) => ({ value, locate: (path) => whole.locate([index, ...path]) }));
 }
