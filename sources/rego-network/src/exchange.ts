@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, type RequestOptions, request as requestHttps } fro
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HttpRequest, HttpResponse } from '@keelson/rego';
 import { guardedLookup } from './addresses.ts';
+import { inWordsOfGo } from './errors.ts';
 import type { NetworkLimits } from './limits.ts';
 import { retryMilliseconds, timeoutOf } from './times.ts';
 import { transportSecurity } from './transport-security.ts';
@@ -65,13 +66,13 @@ function send(request: HttpRequest, { allowed, limits, proxies }: ExchangeContex
 
 function responseTo(sent: ClientRequest, limits: NetworkLimits): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    sent.on('error', (error) => reject(errorOf(error, limits)));
+    sent.on('error', (error) => reject(inWordsOfGo(error, limits)));
     sent.on('response', (message) => {
       readBody(message, limits.maxResponseBytes).then((body) => {
         resolve({
           status: message.statusCode ?? 0,
           statusText: message.statusMessage ?? '',
-          headers: pairs(message.rawHeaders),
+          headers: shownHeaders(message.rawHeaders),
           body,
         });
       }, reject);
@@ -100,28 +101,15 @@ async function readBody(message: IncomingMessage, limit: number): Promise<Uint8A
   return body;
 }
 
-function pairs(raw: readonly string[]): [name: string, value: string][] {
+/** The headers, but for those of the connection itself: policies see none of them in OPA either. */
+function shownHeaders(raw: readonly string[]): [name: string, value: string][] {
   const headers: [string, string][] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) headers.push([raw[i] ?? '', raw[i + 1] ?? '']);
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name = '', value = ''] = raw.slice(i, i + 2);
+    const lower = name.toLowerCase();
+    const isOwn =
+      lower === 'transfer-encoding' || (lower === 'connection' && value.toLowerCase() === 'close');
+    if (!isOwn) headers.push([name, value]);
+  }
   return headers;
-}
-
-/** Failures that are common, in the words of Go's client, which policies and their tests may know. */
-function errorOf(error: NodeJS.ErrnoException, { maxHeaderBytes }: NetworkLimits): Error {
-  const { code } = error;
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return new Error(`the response passed the limit maxHeaderBytes, ${maxHeaderBytes}`);
-  if (code === 'ECONNREFUSED') return new Error(`dial tcp ${placeOf(error)}: connect: connection refused`);
-  if (code === 'ENOTFOUND') return new Error(`dial tcp: lookup ${nameOf(error)}: no such host`);
-  return error;
-}
-
-function placeOf(error: Error): string {
-  const [one = error] = error instanceof AggregateError ? error.errors : [];
-  const { address, port } = one;
-  return String(address).includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-function nameOf(error: Error): string {
-  return 'hostname' in error ? String(error.hostname) : '';
 }

@@ -57,12 +57,12 @@ function send(path: string, asked: Asked = {}, options: Partial<NetworkOptions> 
 
 describe('http.send over a network', () => {
   it('gives the response', () => {
-    expect(send('/json')).toMatchObject({
+    expect(send('/json')).toEqual({
       status: '200 OK',
       status_code: 200,
       body: { a: [1] },
       raw_body: '{"a": [1]}',
-      headers: { 'content-type': ['application/json'] },
+      headers: { 'content-type': ['application/json'], date: [expect.any(String)], 'content-length': ['10'] },
     });
     expect(send('/none')).toMatchObject({ status_code: 404, raw_body: 'not found' });
   });
@@ -175,16 +175,18 @@ describe('transport security', () => {
   const named = { tls_ca_cert: authority };
 
   it('trusts those that the request names', () => {
-    expect(send(`${secure}/json`)).toMatch(/self-signed certificate in certificate chain/);
+    expect(send(`${secure}/json`)).toMatch(
+      /: tls: failed to verify certificate: x509: certificate signed by unknown authority$/,
+    );
     expect(send(`${secure}/json`, named)).toMatchObject({ status_code: 200 });
     const oneLine = authority.replaceAll('\n', '\\n');
     expect(send(`${secure}/json`, { tls_ca_cert: oneLine })).toMatchObject({ status_code: 200 });
     expect(send(`${secure}/json`, { tls_insecure_skip_verify: true })).toMatchObject({ status_code: 200 });
-    expect(send(`${secure}/json`, { tls_use_system_certs: true })).toMatch(/self-signed certificate/);
+    expect(send(`${secure}/json`, { tls_use_system_certs: true })).toMatch(/unknown authority/);
     expect(send(`${secure}/json`, { ...named, tls_use_system_certs: true })).toMatchObject({
       status_code: 200,
     });
-    expect(send(`${secure}/json`, { tls_ca_cert: 'none' })).toMatch(/^http\.send: Get "/);
+    expect(send(`${secure}/json`, { tls_ca_cert: 'none' })).toMatch(/: could not append certificates$/);
   });
 
   it('takes the name of the server from the request', () => {

@@ -34,6 +34,8 @@ function authorities(options: HttpRequest['options']): string[] | undefined {
   const given = pem(options['tls_ca_cert']);
   const system = options['tls_use_system_certs'] === true ? getCACertificates('system') : undefined;
   if (given === undefined) return system;
+  // Node takes a text without certificates as none at all.
+  if (!given.includes('-----BEGIN CERTIFICATE-----')) throw new Error('could not append certificates');
   return [...(system ?? []), given];
 }
 
