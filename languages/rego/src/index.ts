@@ -53,6 +53,7 @@ export type {
   WatchedExpression,
   WatchedNode,
 } from './evaluator/runtime/watch.ts';
+export { type AnnotatedPlace, annotatedPlaces } from './insight/annotated-places.ts';
 export { Coverage, type CoverageRange, type CoverageReport, type FileCoverage } from './insight/coverage.ts';
 export { type Dependencies, dependenciesOf } from './insight/dependencies.ts';
 export { formatExplanation } from './insight/explain-text.ts';
@@ -84,10 +85,12 @@ export type {
   QueryResult,
 } from './policy-options.ts';
 export { PreparedQuery } from './prepared-query.ts';
+export { parseAnnotatedModule } from './syntax/annotations/parse-module.ts';
 export type { Module, RegoVersion } from './syntax/ast.ts';
 export { type Diagnostic, formatDiagnostics, RegoSyntaxError } from './syntax/diagnostic.ts';
 export { moduleJson, type TreeJsonOptions } from './syntax/json.ts';
 export { parseModule } from './syntax/parse.ts';
+export { moduleTreeText } from './syntax/tree-text.ts';
 export {
   CaseListener,
   type FoundTests,

@@ -17,6 +17,48 @@ const files = {
   'bad.rego': 'package a\n\np if {\n\tx := 1 +\n}\n',
   'unsafe.rego': 'package a\np if x\nq if { y == z }\n',
   'types.rego': 'package a\np if { 1 + "a" == 2 }\nq if f(1)\n',
+  'partial.rego': `package part
+default allow := false
+allow if input.user == data.roles[_]
+allow if { input.x * 2 > 3; every c in input.cs { c != 1 } }
+deny contains msg if { input.x > 3; msg := sprintf("%d", [input.x]) }
+f(x) := x + input.z
+`,
+  'annotated.rego': `# METADATA
+# title: The package
+# description: |
+#   About it.
+# authors:
+# - Jane Doe <jane@example.com>
+# organizations: [Acme]
+# related_resources:
+# - {ref: "https://example.com/b", description: B}
+# custom: {severity: {a: high}}
+# scope: subpackages
+package ann
+
+# METADATA
+# title: Allow rule
+# scope: document
+# entrypoint: true
+# schemas:
+# - input: schema.input
+# - data.x: {type: object}
+
+# METADATA
+# description: one
+default allow := false
+
+# METADATA
+# title: two
+allow if input.x
+
+deny contains msg if { msg := $"x {input.y}" ; not input.z with input.q as 1 }
+f(x, _) := [x, {"a": x}, {1, 2}, {k: v | some k, v in x}] if every e in x { e > 1.50 } else := 2
+`,
+  'schematic.rego': 'package s\np if input.nouser == 1\n',
+  'schema.json':
+    '{"type": "object", "properties": {"user": {"type": "string"}}, "additionalProperties": false}',
   'strict.rego': 'package a\nimport data.b\np if { x := 1 }\n',
 };
 
@@ -68,6 +110,45 @@ describe.skipIf(!isThere)('answers are those of opa', () => {
   test.each([[[]], [['--json-include', 'locations,-comments']]])('parse %j', (flags) => {
     const [ours, theirs] = both(['parse', '-f', 'json', ...flags, 'p/app.rego']);
     expect(JSON.parse(ours.out)).toEqual(JSON.parse(theirs.out));
+  });
+
+  test.each(['p/app.rego', 'annotated.rego'])('parse -f pretty %s', (file) => {
+    compare(['parse', file]);
+    const [ours, theirs] = both(['parse', '-f', 'json', file]);
+    expect(JSON.parse(ours.out)).toEqual(JSON.parse(theirs.out));
+  });
+
+  test.each(
+    [
+      'data.part',
+      'data.part.allow',
+      'x := data.part.f(1)',
+      'data.part.allow == true',
+      'false',
+      'true',
+    ].flatMap((query) => ['json', 'source', 'pretty'].map((format) => [query, format] as const)),
+  )('eval --partial %s -f %s', (query, format) => {
+    const [ours, theirs] = both(['eval', '-d', 'partial.rego', '-d', 'p', '--partial', '-f', format, query]);
+    if (format === 'json') expect(JSON.parse(ours.out)).toEqual(JSON.parse(theirs.out));
+    else expect(ours.out).toBe(theirs.out);
+  });
+
+  test.each(['data.app.names', 'x := 1', '[x | some x in [1, 2]]'])('eval --coverage %s', (query) => {
+    compare(['eval', '-d', 'p', '--coverage', query]);
+    compare(['eval', '-d', 'p', '--coverage', '-f', 'pretty', query]);
+  });
+
+  test.each([['pretty'], ['json']])('inspect --annotations -f %s', (format) => {
+    const [ours, theirs] = both(['inspect', '-a', '-f', format, 'annotated.rego']);
+    if (format === 'pretty') expect(ours.out).toBe(theirs.out);
+    else expect(JSON.parse(ours.out)).toEqual({ ...JSON.parse(theirs.out), capabilities: undefined });
+  });
+
+  test('eval --schema', () => {
+    const [ours, theirs] = both(['check', '-s', 'schema.json', '-f', 'json', 'schematic.rego']);
+    const words = (text: string) =>
+      JSON.parse(text).errors.map((error: object) => ({ ...error, details: 0 }));
+    expect(words(ours.out)).toEqual(words(theirs.err));
   });
 
   test('test', () => {

@@ -77,7 +77,7 @@ function discarded(output: EvalOutput): Structure {
 function source(partial: PartialResult): string {
   const { queries, support } = partial.source();
   return [
-    ...queries.map((query, at) => `# Query ${at + 1}\n${query}\n\n`),
+    ...queries.map((query, at) => `# Query ${at + 1}\n${query === '' ? '' : `${query}\n`}\n`),
     ...support.map((module, at) => `# Module ${at + 1}\n${module}`),
   ].join('');
 }

@@ -2,7 +2,7 @@ import type { VerbModule } from '../verbs.ts';
 import { check } from './check.ts';
 import { evaluate } from './eval.ts';
 import * as execVerb from './exec.ts';
-import * as parseVerb from './parse.ts';
+import { parse } from './parse.ts';
 import { test } from './test.ts';
 
 // The verbs that need the engine stand behind one import: each for itself would cut the engine into dozens of small
@@ -11,6 +11,6 @@ export const evaluating = {
   check,
   eval: evaluate,
   exec: execVerb,
-  parse: parseVerb,
+  parse,
   test,
 } satisfies Record<string, VerbModule>;

@@ -82,10 +82,10 @@ export async function run(args: readonly string[]): Promise<number> {
       values.timeout === undefined ? {} : { maxMilliseconds: durationOf('timeout', values.timeout) };
     const policy = new Policy(modules, { data, version: sources.version, print: true, limits: timeout });
     const decisions = new Decisions(policy, values.decision, values, await hostFrom(values));
-    if (values['stdin-input'] === true) decisions.of('stdin', () => reader.stdin());
+    if (values['stdin-input'] === true) await decisions.of('stdin', () => reader.stdin());
     for (const path of positionals)
       for (const { file, named } of findFiles(path, sources.ignore))
-        if (named || reader.takes(file)) decisions.of(file, () => reader.file(file));
+        if (named || reader.takes(file)) await decisions.of(file, () => reader.file(file));
     decisions.finish();
     writeResult(values.output, `${indented(structure({ result: decisions.results }))}\n`);
     return decisions.exit;
@@ -120,9 +120,9 @@ class Decisions {
   }
 
   /** Decides about every document of a file; one that cannot be read or judged leaves the others. */
-  of(path: string, read: () => readonly RegoValue[]): void {
+  async of(path: string, read: () => Promise<readonly RegoValue[]>): Promise<void> {
     try {
-      const documents = read();
+      const documents = await read();
       if (this.#values.combine === true) {
         for (const contents of documents) this.#combined.push({ path, contents });
         return;

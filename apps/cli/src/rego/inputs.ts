@@ -1,4 +1,4 @@
-import { type ConfigurationParser, parserOf, readConfiguration } from '@keelson/configuration';
+import { type ConfigurationParser, parserOf } from '@keelson/configuration';
 import { fromYamlValue, type RegoValue, readDocument } from '@keelson/rego';
 import { readBytes, readStdin, readText } from './files.ts';
 import { inputFrom } from './loading.ts';
@@ -19,7 +19,7 @@ export class InputReader {
   }
 
   /** @throws RegoError `bundle_error` or KeelsonError of the format for what cannot be read. */
-  file(file: string): readonly RegoValue[] {
+  async file(file: string): Promise<readonly RegoValue[]> {
     const parser = this.#parser ?? parserOf(file);
     return isForOpa(parser)
       ? documentsOf(file, readText(file), parser)
@@ -27,7 +27,7 @@ export class InputReader {
   }
 
   /** The program's own input: one document of JSON or YAML, unless a format is asked for. */
-  stdin(): readonly RegoValue[] {
+  async stdin(): Promise<readonly RegoValue[]> {
     const text = readStdin();
     return isForOpa(this.#parser)
       ? [inputFrom('stdin', text)]
@@ -42,7 +42,9 @@ function isForOpa(parser: ConfigurationParser | undefined): parser is OpaParser 
   return parser === undefined || parser === 'json' || parser === 'yaml';
 }
 
-function valuesOf(file: string, bytes: Uint8Array, parser: ConfigurationParser): readonly RegoValue[] {
+/** The readers are loaded when a file first needs them. */
+async function valuesOf(file: string, bytes: Uint8Array, parser: ConfigurationParser): Promise<RegoValue[]> {
+  const { readConfiguration } = await import('@keelson/configuration');
   return readConfiguration(file, bytes, { parser }).documents.map(({ value }) => fromYamlValue(value));
 }
 

@@ -1,21 +1,31 @@
-import { statSync } from 'node:fs';
-import { manifestJson, parseModule, type RegoVersion } from '@keelson/rego';
+import {
+  type AnnotatedPlace,
+  annotatedPlaces,
+  type Manifest,
+  type Module,
+  manifestJson,
+  parseModule,
+  type RegoValue,
+  type RegoVersion,
+  readDocument,
+  stringifyJson,
+} from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
-import type { VerbUsage } from '../flags.ts';
+import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
-import { tell } from '../stderr.ts';
-import { writeStdout } from '../stdout.ts';
+import { annotationsText } from './annotations-text.ts';
 import { type LoadedBundle, loadBundle } from './bundles.ts';
-import { exitOf, faultsOf, faultText } from './faults.ts';
+import { mustExist, readText } from './files.ts';
 import { indented, structure } from './json-output.ts';
+import { policyVerb } from './policy-verb.ts';
 import { prettyTable } from './pretty-table.ts';
 
 const formats = ['pretty', 'json'] as const;
 
 const flags = {
   ...commonFlags,
+  annotations: { type: 'boolean', short: 'a' },
   format: { type: 'string', short: 'f', value: { choices: formats } },
   'v0-compatible': { type: 'boolean' },
 } as const;
@@ -24,8 +34,9 @@ const help = `keelson rego inspect: tell what a bundle holds
 
 Usage: keelson rego inspect [options] PATH
 
-PATH is a bundle: a folder or a .tar.gz.
+PATH is a bundle, which is a folder or a .tar.gz, or one policy.
 
+  -a, --annotations     tell the metadata of packages and rules
   -f, --format FORMAT   pretty or json (default pretty)
   --v0-compatible       read policies as OPA did before 1.0
   -o, --output FILE     write to FILE instead of stdout
@@ -35,75 +46,107 @@ Exit: 0 done, 2 the bundle cannot be read.
 
 Examples:
   keelson rego inspect bundle.tar.gz
-  keelson rego inspect -f json policies/
+  keelson rego inspect -a -f json policies/
 `;
 
-/** How `keelson rego inspect` is called. */
-export const usage = (): VerbUsage => ({ flags, help, operands: 'file' });
-
-/** `keelson rego inspect`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, flags);
-  if (values.help === true) {
-    writeStdout(help);
-    return exitCodes.done;
-  }
-  const [path, second] = positionals;
-  if (path === undefined || second !== undefined) throw new CommandError('USAGE', 'name one bundle');
-  if (statSync(path, { throwIfNoEntry: false }) === undefined)
-    throw new CommandError('USAGE', `${path}: no such file or folder`);
-  const format = choiceOf('format', values.format, formats) ?? 'pretty';
-  try {
-    const bundle = loadBundle(path);
-    const namespaces = namespacesOf(bundle, values['v0-compatible'] === true ? 'v0' : 'v1');
-    writeResult(values.output, format === 'json' ? json(bundle, namespaces) : pretty(bundle, namespaces));
-    return exitCodes.done;
-  } catch (error) {
-    if (faultsOf(error) === undefined) throw error;
-    if (values.quiet !== true) tell(faultText(error) ?? '');
-    return exitOf(error);
-  }
+/** What there is to tell. */
+interface Inspected {
+  readonly manifest: Manifest | undefined;
+  /** What `.signatures.json` holds. */
+  readonly signatures: RegoValue;
+  readonly modules: readonly Module[];
+  /** What lies below which name: packages of modules, and folders of data. */
+  readonly namespaces: ReadonlyMap<string, readonly string[]>;
 }
 
-type Namespaces = readonly (readonly [name: string, files: readonly string[]])[];
+/** `keelson rego inspect`. */
+export const inspect = policyVerb({ flags, help, operands: 'file' }, async ({ values, positionals }) => {
+  const [path, second] = positionals;
+  if (path === undefined || second !== undefined) throw new CommandError('USAGE', 'name one bundle');
+  const format = choiceOf('format', values.format, formats) ?? 'pretty';
+  const version = values['v0-compatible'] === true ? 'v0' : 'v1';
+  mustExist(path);
+  const inspected = path.endsWith('.rego') ? ofPolicy(path, version) : ofBundle(loadBundle(path), version);
+  const places = values.annotations === true ? annotatedPlaces(inspected.modules) : [];
+  writeResult(values.output, format === 'json' ? json(inspected, places) : pretty(inspected, places));
+  return exitCodes.done;
+});
 
-/** What lies below which name: packages of modules, and folders of data. */
-function namespacesOf({ bundle, files, isArchive, path }: LoadedBundle, version: RegoVersion): Namespaces {
+function ofPolicy(path: string, version: RegoVersion): Inspected {
+  const module = parseModule(path, readText(path), { version });
+  const namespaces = new Map([[packageName(module), [path]]]);
+  return { manifest: undefined, signatures: {}, modules: [module], namespaces };
+}
+
+function ofBundle({ bundle, files, isArchive, path }: LoadedBundle, version: RegoVersion): Inspected {
   const found = new Map<string, string[]>();
+  const placeOf = (file: string): string =>
+    isArchive ? `/${file}` : `${path.replace(/\/+$/, '')}/${file}`.replace(/^\.\//, '');
   const add = (name: string, file: string): void => {
-    const place = isArchive ? `/${file}` : `${path.replace(/\/+$/, '')}/${file}`;
-    found.set(name, [...(found.get(name) ?? []), place]);
+    found.set(name, [...(found.get(name) ?? []), placeOf(file)]);
   };
-  for (const module of bundle.modules) {
-    const parsed = parseModule(module.path, module.text, { version: module.version ?? version });
-    add(
-      parsed.package.path.map((term) => ('value' in term ? String(term.value) : 'data')).join('.'),
-      module.path,
-    );
+  const modules = bundle.modules.map((each) =>
+    parseModule(placeOf(each.path), each.text, { version: each.version ?? version }),
+  );
+  for (const [at, { path: file }] of bundle.modules.entries()) {
+    const module = modules[at];
+    if (module !== undefined) add(packageName(module), file);
   }
   for (const file of files)
     if (/(?:^|\/)data\.(?:json|ya?ml)$/.test(file.path))
       add(['data', ...file.path.split('/').slice(0, -1)].join('.'), file.path);
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  const signed = files.find((file) => file.path === '.signatures.json');
+  const signatures =
+    signed === undefined ? {} : readDocument(signed.path, new TextDecoder().decode(signed.bytes), 'json');
+  const namespaces = new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { manifest: bundle.manifest, signatures, modules, namespaces };
 }
 
-function json({ bundle }: LoadedBundle, namespaces: Namespaces): string {
-  const members = { manifest: manifestJson(bundle.manifest), namespaces: new Map(namespaces) };
+function packageName({ package: { path } }: Module): string {
+  return path.map((term) => ('value' in term ? String(term.value) : 'data')).join('.');
+}
+
+function json({ manifest, signatures, namespaces }: Inspected, places: readonly AnnotatedPlace[]): string {
+  const members = {
+    manifest: manifest === undefined ? undefined : manifestJson(manifest),
+    signatures_config: signatures,
+    namespaces: new Map(namespaces),
+    annotations: places.length === 0 ? undefined : places.map((place) => place.json()),
+  };
   return `${indented(structure(members))}\n`;
 }
 
-function pretty({ bundle }: LoadedBundle, namespaces: Namespaces): string {
-  const { revision, roots } = bundle.manifest;
-  const rows = namespaces.flatMap(([name, files]) => files.map((file) => [name, file] as const));
-  const table = prettyTable([
-    ['NAMESPACE', rows.map(([name]) => name)],
-    ['FILE', rows.map(([, file]) => file)],
-  ]);
-  const shown = roots.filter((root) => root !== '');
-  const manifest = prettyTable([
-    ['FIELD', [...(revision === '' ? [] : ['Revision']), ...shown.map(() => 'Roots')]],
-    ['VALUE', [...(revision === '' ? [] : [revision]), ...shown]],
-  ]);
-  const hasManifest = revision !== '' || shown.length > 0;
-  return `${hasManifest ? `MANIFEST:\n${manifest}` : ''}NAMESPACES:\n${table}`;
+function pretty({ manifest, namespaces }: Inspected, places: readonly AnnotatedPlace[]): string {
+  const files = [...namespaces].flatMap(([name, inside]) => inside.map((file) => [name, file] as const));
+  const parts = [
+    manifest === undefined ? '' : namedTable('MANIFEST', 'FIELD', 'VALUE', manifestRows(manifest)),
+    namedTable('NAMESPACES', 'NAMESPACE', 'FILE', files),
+    places.length === 0 ? '' : `ANNOTATIONS:\n${places.map(annotationsText).join('')}`,
+  ];
+  return parts.join('');
+}
+
+/** A name stands at its first row only. */
+function namedTable(
+  title: string,
+  left: string,
+  right: string,
+  rows: readonly (readonly [name: string, value: string])[],
+): string {
+  if (rows.length === 0) return '';
+  const names = rows.map(([name], at) => (rows[at - 1]?.[0] === name ? '' : name));
+  return `${title}:\n${prettyTable([
+    [left, names],
+    [right, rows.map(([, value]) => value)],
+  ])}`;
+}
+
+function manifestRows({ revision, roots, regoVersion, metadata }: Manifest): (readonly [string, string])[] {
+  const shownRoots = [...roots].sort().filter((root) => root !== '');
+  return [
+    ...(regoVersion === undefined ? [] : [['Rego Version', String(regoVersion)] as const]),
+    ...(revision === '' ? [] : [['Revision', revision] as const]),
+    ...shownRoots.map((root) => ['Roots', root] as const),
+    ...(metadata === undefined ? [] : [['Metadata', stringifyJson(metadata)] as const]),
+  ];
 }

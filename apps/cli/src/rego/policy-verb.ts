@@ -12,16 +12,28 @@ export function policyVerb<T extends Flags>(form: VerbForm<T>, main: Main<T>): V
     const isQuiet = read.tokens.some((token) => token.kind === 'option' && token.name === 'quiet');
     return reportFaults(isQuiet, () => main(read));
   });
-  return { ...verb, run: (args) => verb.run(withoutSwitchValues(args, form.flags)) };
+  return { ...verb, run: (args) => verb.run(asOpaReads(args, form.flags)) };
 }
 
-/** `--strict=true` is `--strict`, and `--strict=false` nothing; a switch that is on by itself takes a value: `--fail=false`. */
-function withoutSwitchValues(args: readonly string[], flags: Flags): string[] {
-  return args.flatMap((arg) => {
-    const [, name = '', value] = /^--([^=]+)(?:=(true|false))?$/.exec(arg) ?? [];
+/**
+ * As `opa` takes them: `--strict=true` is `--strict`, and `--strict=false` nothing; a switch that is on by itself takes a
+ * value, `--fail=false`; and what stands behind a flag that wants a value is its value, whatever it begins with.
+ */
+function asOpaReads(args: readonly string[], flags: Flags): string[] {
+  const read: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const arg = args[at] ?? '';
+    if (arg === '--') return [...read, ...args.slice(at)];
+    const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
     const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
-    if (flag?.optional === true && value === undefined) return [`--${name}=true`];
-    if (flag?.type !== 'boolean' || value === undefined) return [arg];
-    return value === 'true' ? [`--${name}`] : [];
-  });
+    const next = args[at + 1];
+    if (flag?.optional === true) read.push(`--${name}=${value ?? 'true'}`);
+    else if (flag?.type === 'boolean' && (value === 'true' || value === 'false'))
+      read.push(...(value === 'true' ? [`--${name}`] : []));
+    else if (flag?.type === 'string' && value === undefined && next !== undefined) {
+      read.push(`--${name}=${next}`);
+      at += 1;
+    } else read.push(arg);
+  }
+  return read;
 }

@@ -316,11 +316,51 @@ describe('keelson rego build and inspect', () => {
       const inspect = keelson(folder, ['rego', 'inspect', '-f', 'json', 'app.tar.gz']);
       expect(JSON.parse(inspect.out)).toEqual({
         manifest: { revision: 'r1', roots: ['app', 'roles'], rego_version: 1 },
+        signatures_config: {},
         namespaces: { data: ['/data.json'], 'data.app': ['/p/policy.rego'] },
       });
       const evaluate = keelson(folder, ['rego', 'eval', '-f', 'raw', '-b', 'app.tar.gz', 'data.app.names']);
       expect(evaluate.out).toBe('["x","y"]\n');
     });
+  });
+
+  test('inspect tells the manifest, names once, and metadata', () => {
+    const more = {
+      'p/.manifest': '{"revision": "r1", "roots": ["app", "roles", "deep"], "metadata": {"k": 1}}',
+      'p/more.rego': 'package app\n\n# METADATA\n# title: More\n# custom: {b: 1, a: 2}\nmore := 1\n',
+    };
+    expect(inFolder(['inspect', '-a', 'p'], more).out).toBe(`MANIFEST:
+┌──────────┬─────────┐
+│  FIELD   │  VALUE  │
+├──────────┼─────────┤
+│ Revision │ r1      │
+│ Roots    │ app     │
+│          │ deep    │
+│          │ roles   │
+│ Metadata │ {"k":1} │
+└──────────┴─────────┘
+NAMESPACES:
+┌───────────┬───────────────┐
+│ NAMESPACE │     FILE      │
+├───────────┼───────────────┤
+│ data      │ p/data.json   │
+│ data.app  │ p/more.rego   │
+│           │ p/policy.rego │
+└───────────┴───────────────┘
+ANNOTATIONS:
+More
+====
+
+Package:  app
+Rule:     more
+Location: p/more.rego:6
+Scope: rule
+
+Custom:
+ a: 2
+ b: 1
+
+`);
   });
 
   test.each<[string, Record<string, string>, string]>([

@@ -20,7 +20,10 @@ const group: VerbGroup = {
     },
     exec: { summary: 'ask for one decision about many files', load: () => evaluatingVerb('exec') },
     build: { summary: 'put policies and data into a bundle', load: () => import('./build.ts') },
-    inspect: { summary: 'tell what a bundle holds', load: () => import('./inspect.ts') },
+    inspect: {
+      summary: 'tell what a bundle holds',
+      load: async () => (await import('./inspect.ts')).inspect,
+    },
     parse: { summary: 'print the syntax tree of a policy', load: () => evaluatingVerb('parse') },
   },
 };
