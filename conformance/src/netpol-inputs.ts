@@ -1,0 +1,38 @@
+import { isObject, type JsonObject } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
+import { loadInput } from '@keelson/manifests';
+import {
+  Analysis,
+  type Cluster,
+  Connections,
+  clusterOf,
+  type PolicyProblem,
+  readPolicies,
+} from '@keelson/netpol';
+
+/** The objects of files, all of which have to be readable. */
+export async function resourcesOfFiles(files: readonly string[]): Promise<readonly Resource[]> {
+  const { resources, errors } = await loadInput(files);
+  const [first] = errors;
+  if (first !== undefined) throw first;
+  return resources;
+}
+
+/** An analysis of the policies among objects, in a cluster of their own or in another. */
+export function analysisOf(
+  resources: readonly Resource[],
+  cluster: Cluster = clusterOf(resources),
+): { analysis: Analysis; problems: readonly PolicyProblem[] } {
+  const connections = new Connections();
+  const { policies, problems } = readPolicies(resources, connections);
+  return { analysis: new Analysis(cluster, policies, connections), problems };
+}
+
+/** Endpoints of an analysis by `namespace/name`. */
+export function peersByName({ cluster }: Analysis): ReadonlyMap<string, number> {
+  return new Map(cluster.endpoints.map(({ namespace, name }, i) => [`${namespace}/${name}`, i]));
+}
+
+export function recordsOf(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter((each) => isObject(each)) : [];
+}

@@ -1,0 +1,66 @@
+import type { JsonObject, JsonValue, Path } from '@keelson/core';
+import {
+  allOf,
+  anyOf,
+  type EndpointMatcher,
+  hasLabel,
+  type LabelOwner,
+  noEndpoints,
+  noneOf,
+} from '../model/matcher.ts';
+import { FieldFault, listAt, mappingAt, mappingsAt, onlyFields, textAt } from './fields.ts';
+
+/**
+ * A `metav1.LabelSelector`: an empty one chooses everything, an absent one nothing.
+ * @throws FieldFault for what the API server refuses
+ */
+export function labelSelector(
+  owner: LabelOwner,
+  selector: JsonValue | undefined,
+  path: Path,
+): EndpointMatcher {
+  const mapping = mappingAt(selector, path);
+  if (mapping === undefined) return noEndpoints;
+  onlyFields(mapping, ['matchLabels', 'matchExpressions'], path);
+  return allOf(
+    ...matchLabels(owner, mapping['matchLabels'], [...path, 'matchLabels']),
+    ...(mappingsAt(mapping['matchExpressions'], [...path, 'matchExpressions']) ?? []).map((each) =>
+      requirement(owner, each.value, each.path),
+    ),
+  );
+}
+
+/** The labels that a plain selector, as a Service's, asks for. */
+export function matchLabels(owner: LabelOwner, labels: JsonValue | undefined, path: Path): EndpointMatcher[] {
+  return Object.entries(mappingAt(labels, path) ?? {}).map(([key, value]) => {
+    const text = textAt(value, [...path, key]);
+    return hasLabel(owner, key, text ?? '');
+  });
+}
+
+function requirement(owner: LabelOwner, value: JsonObject, path: Path): EndpointMatcher {
+  onlyFields(value, ['key', 'operator', 'values'], path);
+  const key = textAt(value['key'], [...path, 'key']);
+  if (key === undefined || key === '') throw new FieldFault([...path, 'key'], 'is missing');
+  const valuesPath = [...path, 'values'];
+  const values = (listAt(value['values'], valuesPath) ?? []).map(
+    (each, i) => textAt(each, [...valuesPath, i]) ?? '',
+  );
+  const operator = value['operator'];
+  switch (operator) {
+    case 'In':
+    case 'NotIn': {
+      if (values.length === 0) throw new FieldFault(valuesPath, `are missing: ${operator} needs some`);
+      const among = anyOf(...values.map((each) => hasLabel(owner, key, each)));
+      return operator === 'In' ? among : noneOf(among);
+    }
+    case 'Exists':
+    case 'DoesNotExist': {
+      if (values.length > 0) throw new FieldFault(valuesPath, `may not stand with ${operator}`);
+      const having = hasLabel(owner, key);
+      return operator === 'Exists' ? having : noneOf(having);
+    }
+    default:
+      throw new FieldFault([...path, 'operator'], 'is not In, NotIn, Exists or DoesNotExist');
+  }
+}

@@ -1,0 +1,42 @@
+import type { Resource } from '@keelson/kubernetes';
+import type { Policy, PolicyProblem, ReadPolicies } from '../model/policy.ts';
+import type { Connections } from '../sets/connections.ts';
+import { readOrRefuse } from './fields.ts';
+import { readAdminPolicy } from './kubernetes/admin-policy.ts';
+import { type ReadContext, readNetworkPolicy } from './kubernetes/network-policy.ts';
+
+/** Where data planes differ. */
+export interface ReadOptions {
+  /** Whether `ipBlock` of a NetworkPolicy speaks of Pods whose addresses are known; true unless said. */
+  ipBlockMatchesPods?: boolean;
+}
+
+type Reader = (resource: Resource, context: ReadContext) => Policy;
+
+/** By group and kind, what reads a policy. */
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['networking.k8s.io/NetworkPolicy', readNetworkPolicy],
+  ['policy.networking.k8s.io/AdminNetworkPolicy', readAdminPolicy],
+  ['policy.networking.k8s.io/BaselineAdminNetworkPolicy', readAdminPolicy],
+  ['policy.networking.k8s.io/ClusterNetworkPolicy', readAdminPolicy],
+]);
+
+/** The policies among objects, and what is wrong in them. */
+export function readPolicies(
+  resources: readonly Resource[],
+  connections: Connections,
+  options: ReadOptions = {},
+): ReadPolicies {
+  const problems: PolicyProblem[] = [];
+  const context: ReadContext = {
+    connections,
+    ipBlockMatchesPods: options.ipBlockMatchesPods ?? true,
+    problems,
+  };
+  const policies = resources.flatMap((resource) => {
+    const reader = readers.get(`${resource.group}/${resource.kind}`);
+    if (reader === undefined) return [];
+    return readOrRefuse(resource, problems, () => reader(resource, context)) ?? [];
+  });
+  return { policies, problems };
+}

@@ -1,0 +1,31 @@
+export { type ReadOptions, readPolicies } from './dialects/read-policies.ts';
+export { Analysis, type AnalysisOptions, type Explanation } from './engine/analysis.ts';
+export type { CompiledRule, CompiledTier } from './engine/compile.ts';
+export type { Outcome, Reason } from './engine/decide.ts';
+export type { Row } from './engine/rows.ts';
+export { NetpolError, type NetpolErrorCode, netpolErrorCodes } from './errors.ts';
+export type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './model/cluster.ts';
+export type {
+  Direction,
+  Policy,
+  PolicyProblem,
+  ReadPolicies,
+  Rule,
+  Verdict,
+} from './model/policy.ts';
+export { clusterOf } from './model/read-cluster.ts';
+export {
+  type AddressFamily,
+  type AddressRange,
+  formatAddress,
+  isAddress,
+  parseAddress,
+  parseCidr,
+} from './sets/addresses.ts';
+export {
+  Connections,
+  type Interval,
+  protocolNumbers,
+  type SetId,
+} from './sets/connections.ts';
+export { protocolName, protocolNumber } from './sets/protocols.ts';

@@ -1,0 +1,45 @@
+import type { Resource } from '@keelson/kubernetes';
+import type { AddressFamily } from '../sets/addresses.ts';
+
+export type Labels = ReadonlyMap<string, string>;
+
+export interface Namespace {
+  name: string;
+  /** With `kubernetes.io/metadata.name`, which the API server sets on every namespace. */
+  labels: Labels;
+  resource?: Resource;
+}
+
+/** A port of a container that has a name. */
+export interface NamedPort {
+  name: string;
+  /** IANA number of the protocol. */
+  protocol: number;
+  port: number;
+}
+
+export interface EndpointAddress {
+  family: AddressFamily;
+  value: bigint;
+}
+
+/** What connections start and end at: a Pod, or the alike Pods of a workload. */
+export interface Endpoint {
+  namespace: string;
+  name: string;
+  /** Kind of the object it comes from, as `Deployment`. */
+  kind: string;
+  labels: Labels;
+  ports: readonly NamedPort[];
+  /** Empty for Pods that so far exist only as files. */
+  addresses: readonly EndpointAddress[];
+  hostNetwork: boolean;
+  serviceAccount: string;
+  resource?: Resource;
+}
+
+/** Who is there. */
+export interface Cluster {
+  namespaces: ReadonlyMap<string, Namespace>;
+  endpoints: readonly Endpoint[];
+}

@@ -1,0 +1,90 @@
+import type { Path } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
+import type { AddressRange } from '../sets/addresses.ts';
+import type { SetId } from '../sets/connections.ts';
+import type { EndpointMatcher } from './matcher.ts';
+
+export type Direction = 'ingress' | 'egress';
+export const directions: readonly Direction[] = ['ingress', 'egress'];
+
+/** What a rule does with connections that nothing before it decided; `pass` hands them to the next tier. */
+export type Verdict = 'allow' | 'deny' | 'pass';
+
+/** The far ends that a rule speaks of. */
+export type PeerMatch =
+  /** Every endpoint and every address. */
+  | { type: 'any' }
+  | { type: 'endpoints'; matcher: EndpointMatcher }
+  /** Addresses; those of endpoints too where `endpoints` says so and theirs are known. */
+  | {
+      type: 'addresses';
+      ranges: readonly AddressRange[];
+      except: readonly AddressRange[];
+      endpoints: boolean;
+    };
+
+/** A port by the name that the destination gives it, of one protocol or of any. */
+export interface PortName {
+  name: string;
+  protocol: number | undefined;
+}
+
+/** The connections that a rule speaks of: a set, and what names of ports add to it at each destination. */
+export interface ConnectionMatch {
+  fixed: SetId;
+  named: readonly PortName[];
+}
+
+export interface Rule {
+  direction: Direction;
+  verdict: Verdict;
+  /** Any of these; none means that the rule matches nothing. */
+  peers: readonly PeerMatch[];
+  connections: ConnectionMatch;
+  /** Rules of lower precedence stand before all others of their tier; 0 unless said. */
+  precedence?: number;
+  /** Path of the rule in its policy's object. */
+  path: Path;
+  /** The rule's own name, where its dialect has one. */
+  name?: string;
+}
+
+/** Policies are asked tier by tier, those of a tier in order. Planes are independent of each other: all must allow. */
+export interface TierKey {
+  plane: 'network' | 'mesh';
+  /** Calico's numbers: admin 1,000, default 1,000,000, baseline 10,000,000. */
+  order: number;
+  name: string;
+}
+
+/** One policy of any dialect. */
+export interface Policy {
+  kind: string;
+  /** Undefined for policies of the cluster. */
+  namespace: string | undefined;
+  name: string;
+  tier: TierKey;
+  /** Place within the tier, lowest first; ties go by `sortName`. */
+  order: number;
+  sortName: string;
+  subject: EndpointMatcher;
+  /** Directions in which a selected endpoint is denied what no rule of the tier decides. */
+  isolates: Readonly<Record<Direction, boolean>>;
+  rules: readonly Rule[];
+  resource: Resource;
+}
+
+/** Something in a policy that is wrong, or is not what it seems. */
+export interface PolicyProblem {
+  /** `error`: the policy, or a part of it, is judged as the data plane would, which the message says. */
+  level: 'error' | 'warning';
+  resource: Resource;
+  path: Path;
+  message: string;
+}
+
+/** What a dialect makes of objects. */
+export interface ReadPolicies {
+  policies: readonly Policy[];
+  problems: readonly PolicyProblem[];
+}

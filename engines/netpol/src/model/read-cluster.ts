@@ -1,0 +1,85 @@
+import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
+import { effectiveNamespace, type PodTemplate, podTemplate, type Resource } from '@keelson/kubernetes';
+import { isAddress, parseAddress } from '../sets/addresses.ts';
+import { protocolNumber } from '../sets/protocols.ts';
+import type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './cluster.ts';
+
+/** Set on every namespace by the API server ("Automatic labelling"). */
+export const namespaceNameLabel = 'kubernetes.io/metadata.name';
+
+/**
+ * The namespaces and endpoints that objects describe: a workload is one endpoint, a Pod that a workload of the input owns
+ * is part of that one. Objects that make no Pods are not looked at.
+ */
+export function clusterOf(resources: readonly Resource[]): Cluster {
+  const namespaces = new Map<string, Namespace>();
+  const endpoints = resources.flatMap((resource) => endpointOf(resource) ?? []);
+  for (const { namespace } of endpoints) namespaces.set(namespace, makeNamespace(namespace));
+  for (const resource of resources) {
+    if (resource.group !== '' || resource.kind !== 'Namespace') continue;
+    const metadata = resource.object['metadata'];
+    namespaces.set(
+      resource.name,
+      makeNamespace(resource.name, isObject(metadata) ? metadata : undefined, resource),
+    );
+  }
+  return { namespaces, endpoints };
+}
+
+function makeNamespace(name: string, metadata?: JsonObject, resource?: Resource): Namespace {
+  const labels = new Map([...labelsOf(metadata?.['labels']), [namespaceNameLabel, name]]);
+  return { name, labels, ...(resource === undefined ? {} : { resource }) };
+}
+
+function endpointOf(resource: Resource): Endpoint | undefined {
+  const template = podTemplate(resource);
+  if (template === undefined) return undefined;
+  const { metadata, spec } = template;
+  const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
+  return {
+    namespace: effectiveNamespace(resource) ?? 'default',
+    name: resource.name,
+    kind: resource.kind,
+    labels: labelsOf(metadata['labels']),
+    ports: namedPorts(template),
+    addresses: resource.kind === 'Pod' ? addressesOf(resource.object['status']) : [],
+    hostNetwork: spec['hostNetwork'] === true,
+    serviceAccount: typeof account === 'string' && account !== '' ? account : 'default',
+    resource,
+  };
+}
+
+/** Labels as a map: their keys are users' texts. */
+export function labelsOf(value: JsonValue | undefined): Labels {
+  const labels = new Map<string, string>();
+  if (!isObject(value)) return labels;
+  for (const [key, label] of Object.entries(value)) if (typeof label === 'string') labels.set(key, label);
+  return labels;
+}
+
+function namedPorts({ containers }: PodTemplate): NamedPort[] {
+  return containers.flatMap(({ type, container }) => {
+    const sidecar = type === 'init' && container['restartPolicy'] === 'Always';
+    const ports = container['ports'];
+    if (!Array.isArray(ports) || (type === 'init' && !sidecar)) return [];
+    return ports.flatMap((port) => namedPort(port) ?? []);
+  });
+}
+
+function namedPort(value: JsonValue): NamedPort | undefined {
+  if (!isObject(value)) return undefined;
+  const { name, containerPort, protocol = 'TCP' } = value;
+  const number = typeof protocol === 'string' ? protocolNumber(protocol) : undefined;
+  if (typeof name !== 'string' || typeof containerPort !== 'number' || number === undefined) return undefined;
+  return { name, protocol: number, port: containerPort };
+}
+
+function addressesOf(status: JsonValue | undefined): EndpointAddress[] {
+  if (!isObject(status)) return [];
+  const { podIP, podIPs } = status;
+  const listed = Array.isArray(podIPs) ? podIPs.map((each) => (isObject(each) ? each['ip'] : undefined)) : [];
+  const texts = new Set([podIP, ...listed].filter((text) => typeof text === 'string' && text !== ''));
+  return [...texts].flatMap((text) =>
+    typeof text === 'string' && isAddress(text) ? parseAddress(text) : [],
+  );
+}

@@ -1,0 +1,91 @@
+import { DecisionSpace, everything, type Interval, nothing, type SetId } from './decision.ts';
+
+/** Protocols by name, with their number (IANA "Protocol Numbers"). */
+export const protocolNumbers = Object.freeze({
+  ICMP: 1,
+  TCP: 6,
+  UDP: 17,
+  ICMPv6: 58,
+  SCTP: 132,
+  UDPLite: 136,
+});
+
+export type ProtocolName = keyof typeof protocolNumbers;
+
+/** Largest port; ports start at 1, and port 0 goes with port 1 so that all ports are one interval. */
+export const maxPort = 65_535;
+
+/** What a connection is made of: number of the protocol, destination port (for ICMP type and code), source port. */
+const maxima = [255, maxPort, maxPort] as const;
+
+/** Sets of connections: numbers that belong to the object that made them. */
+export class Connections {
+  readonly #space = new DecisionSpace(maxima);
+
+  /** Sets made so far; each is a number below it. */
+  get size(): number {
+    return this.#space.size;
+  }
+
+  union(a: SetId, b: SetId): SetId {
+    return this.#space.union(a, b);
+  }
+
+  intersection(a: SetId, b: SetId): SetId {
+    return this.#space.intersection(a, b);
+  }
+
+  /** Connections of `a` that are not in `b`. */
+  difference(a: SetId, b: SetId): SetId {
+    return this.#space.difference(a, b);
+  }
+
+  contains(outer: SetId, inner: SetId): boolean {
+    return this.#space.contains(outer, inner);
+  }
+
+  /** All connections of protocols; to all ports unless intervals of them are given. */
+  of(
+    protocols: readonly (Interval | number)[],
+    ports?: readonly Interval[],
+    sourcePorts?: readonly Interval[],
+  ): SetId {
+    return this.#space.box([
+      protocols.map((protocol) => (typeof protocol === 'number' ? [protocol, protocol] : protocol)),
+      ports?.map(fromZero),
+      sourcePorts?.map(fromZero),
+    ]);
+  }
+
+  /** Connections by ICMP messages: all codes of a type where no code is given (RFC 792, RFC 4443). */
+  ofIcmp(protocol: number, type: number, code?: number): SetId {
+    const low = type * 256 + (code ?? 0);
+    return this.#space.box([[[protocol, protocol]], [[low, code === undefined ? low + 255 : low]]]);
+  }
+
+  has(set: SetId, protocol: number, port: number, sourcePort = maxPort): boolean {
+    return this.#space.has(set, [protocol, port, sourcePort]);
+  }
+
+  /** The destination ports of a protocol that are in the set whatever the source port is. */
+  portsOf(set: SetId, protocol: number): readonly Interval[] {
+    const within = this.#space
+      .cut(set, 0)
+      .find(({ interval: [low, high] }) => low <= protocol && protocol <= high);
+    if (within === undefined) return [];
+    const cuts = this.#space.cut(within.inner, 1).filter(({ inner }) => inner === everything);
+    return cuts.map(({ interval: [low, high] }) => [Math.max(low, 1), high]);
+  }
+
+  /** True when the set holds each connection of a protocol. */
+  hasAllOf(set: SetId, protocol: number): boolean {
+    return this.#space.contains(set, this.of([protocol]));
+  }
+}
+
+function fromZero([low, high]: Interval): Interval {
+  return [low <= 1 ? 0 : low, high];
+}
+
+export type { Interval, SetId };
+export { everything as allConnections, nothing as noConnections };
