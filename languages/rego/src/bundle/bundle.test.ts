@@ -32,6 +32,7 @@ describe('archives', () => {
   test.each<[string, (archive: Uint8Array) => Uint8Array, RegExp]>([
     ['a wrong check sum', (a) => a.with(0, 65), /check sum/],
     ['an archive that was cut', (a) => a.subarray(0, 700), /ends within a file/],
+    ['what is no archive', () => new TextEncoder().encode('<html>'), /ends within a header/],
     ['a path that leaves the archive', () => writeTar([file('a/../../b.rego', 'x')]), /leaves it/],
   ])('%s is an error', (_, change, message) => {
     const archive = writeTar([file('data.json', 'x'.repeat(600))]);

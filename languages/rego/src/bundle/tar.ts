@@ -25,8 +25,9 @@ export const defaultArchiveLimits: ArchiveLimits = Object.freeze({ maxFiles: 100
 export function readTar(archive: Uint8Array, limits: ArchiveLimits = defaultArchiveLimits): ArchiveFile[] {
   const files: ArchiveFile[] = [];
   let longName: string | undefined;
-  for (let at = 0; at + blockSize <= archive.length; ) {
+  for (let at = 0; at < archive.length; ) {
     const header = archive.subarray(at, at + blockSize);
+    if (header.length < blockSize) throw damaged('it ends within a header');
     if (header.every((byte) => byte === 0)) break;
     checkSum(header);
     const size = octal(header, 124, 12);
