@@ -23,7 +23,10 @@ class ClassHost implements BuiltinHost {
   }
 }
 
-it('a policy within allow_net sees all else of a host that is a class', () => {
+it.each([
+  ['a class', new ClassHost()],
+  ['frozen', Object.freeze(new ClassHost())],
+])('a policy within allow_net sees all else of a host that is %s', (_, host) => {
   const policy = compile(
     {
       'p.rego': `package p
@@ -34,7 +37,7 @@ it('a policy within allow_net sees all else of a host that is a class', () => {
     },
     { capabilities: { ...capabilities(), allow_net: ['a.example'] } },
   );
-  const { result, errors } = policy.evaluate('data.p', {}, { host: new ClassHost() });
+  const { result, errors } = policy.evaluate('data.p', {}, { host });
   expect(result).toEqual({ now: 1, digest: 'd41d8cd98f00b204e9800998ecf8427e', a: ['a.example at 1'] });
   expect(errors.map(({ message }) => message)).toEqual(['net.lookup_ip_addr: disallowed host: b.example']);
 });

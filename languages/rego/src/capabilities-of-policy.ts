@@ -2,7 +2,7 @@ import type { BuiltinDeclaration } from './builtins/builtin.ts';
 import type { Capabilities } from './builtins/capabilities.ts';
 import type { BuiltinHost } from './builtins/host.ts';
 import { type Builtin, builtinDeclaration, builtinNames } from './builtins/index.ts';
-import { disallowedHost } from './builtins/network.ts';
+import { disallowedHost, isListed } from './builtins/network.ts';
 import type { BuiltinTable } from './compiler/options.ts';
 import type { ParserCapabilities } from './syntax/options.ts';
 
@@ -32,17 +32,19 @@ export function parserCapabilities(capabilities: Partial<Capabilities>): ParserC
 /** The host, for a policy that may reach these hosts only. */
 export function hostWithin(host: BuiltinHost, allowed: readonly string[] | undefined): BuiltinHost {
   if (allowed === undefined) return host;
-  const { lookUpAddresses, httpHosts = [] } = host;
+  const { lookUpAddresses, httpHosts } = host;
   const within: BuiltinHost = {
-    httpHosts: httpHosts.filter((name) => allowed.includes(name)),
-    howToAllow: (name) => (allowed.includes(name) ? host.howToAllow?.(name) : undefined),
+    ...(httpHosts === undefined ? {} : { httpHosts: httpHosts.filter((name) => isListed(name, allowed)) }),
+    howToAllow: (name) => (isListed(name, allowed) ? host.howToAllow?.(name) : undefined),
     lookUpAddresses: (name) => {
-      if (lookUpAddresses === undefined || !allowed.includes(name)) throw disallowedHost(name, within);
+      if (lookUpAddresses === undefined || !isListed(name, allowed)) throw disallowedHost(name, within);
       return lookUpAddresses.call(host, name);
     },
   };
   // All else is the host's own, which may be of a class: members of its prototype count, and see the host as `this`.
-  return new Proxy(host, {
+  // A proxy of the host itself could not answer for a frozen one.
+  const nothing: BuiltinHost = {};
+  return new Proxy(nothing, {
     get(_, name) {
       if (Object.hasOwn(within, name)) return Reflect.get(within, name);
       const member: unknown = Reflect.get(host, name);

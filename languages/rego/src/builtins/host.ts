@@ -16,7 +16,10 @@ export interface BuiltinHost {
    * for each. Any error that it throws is one of the network; one named `TimeoutError` is a timeout.
    */
   http?(request: HttpRequest): HttpResponse;
-  /** The names of the hosts that `http.send` may reach, redirects included; none where not given. */
+  /**
+   * The names of the hosts that `http.send` may reach, redirects included; none where not given. Where they are given, no
+   * others are looked up either.
+   */
   httpHosts?: readonly string[];
   /** How a host could be allowed; stands behind the error of one that is not. */
   howToAllow?(name: string): string | undefined;

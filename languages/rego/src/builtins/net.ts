@@ -26,7 +26,7 @@ import {
   parseNetwork,
 } from './net/address.ts';
 import { mergeNetworks } from './net/merge.ts';
-import { countRequest, disallowedHost } from './network.ts';
+import { countRequest, disallowedHost, isListed } from './network.ts';
 import { checkSize, limitError, membersOf, operand, stringOperand, wrongType } from './operands.ts';
 
 /** OPA counts every network as its first operand. */
@@ -115,7 +115,8 @@ function lookUp(args: BuiltinArguments, context: BuiltinContext): RegoValue {
   const name = stringOperand(args, 1);
   return cached(context, 'net.lookup_ip_addr', name, () => {
     const { host } = context;
-    if (host.lookUpAddresses === undefined) throw disallowedHost(name, host);
+    const isAllowed = host.httpHosts === undefined || isListed(name, host.httpHosts);
+    if (host.lookUpAddresses === undefined || !isAllowed) throw disallowedHost(name, host);
     countRequest(context);
     try {
       return setOf(host.lookUpAddresses(name));

@@ -2,6 +2,11 @@ import { type BuiltinContext, type BuiltinError, builtinError } from './builtin.
 import type { BuiltinHost } from './host.ts';
 import { limitError } from './operands.ts';
 
+/** Whether a name is on a list of hosts. */
+export function isListed(name: string, hosts: readonly string[]): boolean {
+  return hosts.some((allowed) => allowed.toLowerCase() === name.toLowerCase());
+}
+
 /** The error of a host that may not be reached. */
 export function disallowedHost(name: string, host: BuiltinHost): BuiltinError {
   const hint = host.howToAllow?.(name);

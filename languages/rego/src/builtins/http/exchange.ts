@@ -1,7 +1,7 @@
 import { RegoError } from '../../errors.ts';
 import { type BuiltinContext, BuiltinError, builtinError } from '../builtin.ts';
 import type { BuiltinHost, HttpRequest, HttpResponse } from '../host.ts';
-import { countRequest, disallowedHost } from '../network.ts';
+import { countRequest, disallowedHost, isListed } from '../network.ts';
 import { parseUrl } from '../url.ts';
 import { NetworkError } from './errors.ts';
 import { type Headers, headerOf, isHeaderValue, isToken } from './headers.ts';
@@ -16,8 +16,7 @@ const stepsOfAttempt = 1_000;
 export function checkHost(url: string, host: BuiltinHost): void {
   const { http, httpHosts = [] } = host;
   const name = nameOf(url);
-  const isAllowed = httpHosts.some((allowed) => allowed.toLowerCase() === name.toLowerCase());
-  if (http === undefined || !isAllowed) throw disallowedHost(name, host);
+  if (http === undefined || !isListed(name, httpHosts)) throw disallowedHost(name, host);
 }
 
 function nameOf(url: string): string {
