@@ -61,19 +61,25 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** `4.5 (4.1 to 6)`: median, lowest and highest, each to so many digits behind the point. */
+export function spread(values: readonly number[], digits = 1): string {
+  const shown = (value: number): number => rounded(value, digits);
+  return `${shown(median(values))} (${shown(Math.min(...values))} to ${shown(Math.max(...values))})`;
+}
+
+export function rounded(value: number, digits = 1): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}
+
 /** Medians of each command and, pair by pair, the ratio of the first to each other. */
 export function summarizeCosts(costs: ReadonlyMap<string, readonly Cost[]>) {
   const [first] = [...costs.values()];
   return [...costs].map(([name, runs]) => ({
     name,
-    cpuSeconds: round(median(runs.map((run) => run.cpu))),
-    wallSeconds: round(median(runs.map((run) => run.wall))),
+    cpuSeconds: rounded(median(runs.map((run) => run.cpu)), 3),
+    wallSeconds: rounded(median(runs.map((run) => run.wall)), 3),
     peakMb: Math.round(Math.max(...runs.map((run) => run.peakMb))),
     exit: runs.at(-1)?.exit ?? -1,
-    ratioOfFirst: round(median(runs.map((run, i) => (first?.[i]?.cpu ?? Number.NaN) / run.cpu))),
+    ratioOfFirst: rounded(median(runs.map((run, i) => (first?.[i]?.cpu ?? Number.NaN) / run.cpu)), 3),
   }));
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { corpus } from './keelson.ts';
-import { median } from './measure.ts';
+import { median, rounded, spread } from './measure.ts';
 
 const entrypoint = 'data.bench.admission.violations';
 const path = '/v1/data/bench/admission/violations';
@@ -54,9 +54,9 @@ function summary(ours: Server, theirs: Server | undefined, answersEqual: boolean
     workload: 'A as a server',
     unit: 'decisions per second and core, median (lowest to highest)',
     connections,
-    opa: theirs === undefined ? 'not found' : spread(theirs.perCore),
-    keelson: spread(ours.perCore),
-    ratio: theirs === undefined ? undefined : tenth(median(ours.perCore) / median(theirs.perCore)),
+    opa: theirs === undefined ? 'not found' : spread(theirs.perCore, 0),
+    keelson: spread(ours.perCore, 0),
+    ratio: theirs === undefined ? undefined : rounded(median(ours.perCore) / median(theirs.perCore)),
     bar,
     answersEqual,
   };
@@ -168,13 +168,4 @@ function cpuSeconds({ process: { pid } }: Server): number {
 
 function folder(): string {
   return join(corpus('rego-bench'), 'admission');
-}
-
-function spread(values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  return `${Math.round(median(values))} (${Math.round(low)} to ${Math.round(high)})`;
-}
-
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
 }

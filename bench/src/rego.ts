@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { compile, fromJson, type RegoValue } from '@keelson/rego';
 import { measureHere } from './in-process.ts';
 import { corpus } from './keelson.ts';
-import { measureOnce, median } from './measure.ts';
+import { measureOnce, median, rounded, spread } from './measure.ts';
 import { findPeer } from './peers.ts';
 import { measureServers } from './rego-server.ts';
 
@@ -92,15 +92,11 @@ function summary(
     opa: spread(theirs),
     keelson: spread(samples.indexed),
     keelsonWithoutIndexes: spread(samples.plain),
-    ratio: round(median(theirs) / median(samples.indexed)),
+    ratio: rounded(median(theirs) / median(samples.indexed)),
     bar,
-    ratioWithoutIndexes: round(median(theirs) / median(samples.plain)),
+    ratioWithoutIndexes: rounded(median(theirs) / median(samples.plain)),
     barWithoutIndexes,
   };
-}
-
-function spread(values: readonly number[]): string {
-  return `${round(median(values))} (${round(Math.min(...values))} to ${round(Math.max(...values))})`;
 }
 
 function evaluator({ folder, query }: Workload, indexes: boolean): () => void {
@@ -143,8 +139,4 @@ function opaMicroseconds(program: string, { folder, query }: Workload): number {
 
 function version(program: string): string {
   return spawnSync(program, ['version'], { encoding: 'utf8' }).stdout.split('\n')[0] ?? '';
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
