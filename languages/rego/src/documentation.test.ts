@@ -4,17 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const guide = readFileSync(new URL('../../../docs/rego-api.md', import.meta.url), 'utf8');
+/** Each program with the text behind it, which is what it prints. */
+const examples = [...guide.matchAll(/```ts\n([^]*?)```\n[^`]*```text\n([^]*?)```/g)];
 
-function block(language: string): string {
-  return new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(guide)?.[1] ?? '';
-}
+test('docs/rego-api.md has programs', () => {
+  expect(examples).toHaveLength(guide.split('```ts\n').length - 1);
+});
 
-test('the example of docs/rego-api.md prints what it says', () => {
+test.each(examples)('a program of docs/rego-api.md prints what it says %#', (_, program, printed) => {
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module-typescript', '-'], {
-    input: block('ts'),
+    input: program,
     encoding: 'utf8',
     cwd: fileURLToPath(new URL('..', import.meta.url)),
   });
   expect(stderr).toBe('');
-  expect(stdout).toBe(block('text'));
+  expect(stdout).toBe(printed);
 });
