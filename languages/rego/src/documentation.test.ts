@@ -4,14 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const guide = readFileSync(new URL('../../../docs/rego-api.md', import.meta.url), 'utf8');
-/** Each program with the text behind it, which is what it prints. */
-const examples = [...guide.matchAll(/```ts\n([^]*?)```\n[^`]*```text\n([^]*?)```/g)];
+/** Each program and the text behind it, which is what it prints. */
+const examples = Array.from(
+  guide.matchAll(/```ts\n([^]*?)```\n[^`]*```text\n([^]*?)```/g),
+  ([, program = '', printed = '']) => ({ program, printed }),
+);
 
 test('docs/rego-api.md has programs', () => {
   expect(examples).toHaveLength(guide.split('```ts\n').length - 1);
 });
 
-test.each(examples)('a program of docs/rego-api.md prints what it says %#', (_, program, printed) => {
+test.each(examples)('a program of docs/rego-api.md prints what it says %#', ({ program, printed }) => {
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module-typescript', '-'], {
     input: program,
     encoding: 'utf8',
