@@ -1,8 +1,8 @@
 import type { ControlResult } from '@keelson/compliance';
-import type { Finding, Fix, Notification } from '@keelson/evidence';
-import { pathText } from './place.ts';
+import type { Fix, Notification } from '@keelson/evidence';
+import { type Piece, type PiecedFinding, piecesOf } from './pieces.ts';
 import { counts, type ReportedFinding, type ScanReport } from './report.ts';
-import { controlsText, counted, memoized, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
+import { controlsText, counted, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
 
 /** A row's cells as they are written, in the order of the columns. `kind` is finding, error, warning, note or control. */
 const emptyRow = {
@@ -32,8 +32,9 @@ type Row = typeof emptyRow;
 interface Context {
   tell: (text: string) => string;
   /** Cells that are the same in all rows of a check. */
-  ruleCells: (rule: string) => Pick<Row, 'rule' | 'title' | 'remediation' | 'controls' | 'references'>;
-  nameCell: (name: string) => string;
+  ruleCells: (rule: Piece) => Pick<Row, 'rule' | 'title' | 'remediation' | 'controls' | 'references'>;
+  /** A name of the input, or a message from it. */
+  cell: (piece: Piece) => string;
 }
 
 /**
@@ -47,20 +48,19 @@ interface Context {
 export function* csvParts(report: ScanReport): Generator<string> {
   yield `${Object.keys(emptyRow).join(',')}\r\n`;
   const words = ruleWordsOf(report);
+  const pieces = piecesOf(report);
   const context: Context = {
     tell: tellerOf(report),
-    ruleCells: memoized((rule) => ruleCellsOf(rule, words(rule))),
-    nameCell: memoized((name) => textCell(plainLine(name))),
+    ruleCells: pieces.forms((rule) => ruleCellsOf(rule, words(rule))),
+    cell: pieces.forms((text) => textCell(plainLine(text))),
   };
-  for (const item of report.findings) {
-    const state = item.state ?? '';
-    yield rowText(findingRow(item.finding, context, state, fixableText(item)));
-  }
+  for (const item of pieces.findings)
+    yield rowText(findingRow(item, context, item.state ?? '', fixableText(item)));
   for (const item of report.notifications) yield rowText(notificationRow(item, context));
   for (const finding of report.comparison?.resolved ?? [])
-    yield rowText(findingRow(finding, context, 'resolved', ''));
+    yield rowText(findingRow(pieces.finding(finding), context, 'resolved', ''));
   for (const { finding, reason } of report.comparison?.notComparable ?? []) {
-    const row = findingRow(finding, context, 'not-judged-again', '');
+    const row = findingRow(pieces.finding(finding), context, 'not-judged-again', '');
     yield rowText({ ...row, reason: textCell(context.tell(reason)) });
   }
   for (const { framework, controls } of report.frameworks)
@@ -82,10 +82,11 @@ function ruleCellsOf(rule: string, { title, remediation, controls, references }:
   };
 }
 
-function findingRow(finding: Finding, context: Context, state: string, fixable: string): Row {
-  const { tell, nameCell } = context;
+function findingRow(item: PiecedFinding, context: Context, state: string, fixable: string): Row {
+  const { tell, cell } = context;
+  const { finding, file, path } = item;
   const { fixes = [], suppressions = [], locations } = finding;
-  const { rule, title, remediation, controls, references } = context.ruleCells(finding.rule);
+  const { rule, title, remediation, controls, references } = context.ruleCells(item.rule);
   const [place] = locations;
   return {
     kind: 'finding',
@@ -93,12 +94,12 @@ function findingRow(finding: Finding, context: Context, state: string, fixable: 
     severity: finding.severity,
     rule,
     title,
-    object: nameCell(finding.object ?? finding.subject),
-    file: place === undefined ? '' : nameCell(place.file),
+    object: cell(item.object),
+    file: file === undefined ? '' : cell(file),
     line: `${place?.line ?? ''}`,
     column: `${place?.column ?? ''}`,
-    path: textCell(pathText(finding)),
-    message: textCell(tell(finding.message)),
+    path: path === undefined ? '' : cell(path),
+    message: cell(item.message),
     remediation,
     fix: fixes.length === 0 ? '' : textCell(fixText(fixes)),
     fixable,
@@ -124,9 +125,9 @@ function notificationRow({ level, code, message, location, rule }: Notification,
   return {
     ...emptyRow,
     kind: level,
-    rule: rule === undefined ? '' : context.nameCell(rule),
+    rule: rule === undefined ? '' : textCell(plainLine(rule)),
     title: textCell(code),
-    file: location === undefined ? '' : context.nameCell(location.file),
+    file: location === undefined ? '' : textCell(plainLine(location.file)),
     line: `${location?.line ?? ''}`,
     column: `${location?.column ?? ''}`,
     message: textCell(context.tell(message)),

@@ -1,8 +1,8 @@
 import type { SourceLocation } from '@keelson/core';
 import type { Notification, Severity } from '@keelson/evidence';
-import { objectText } from './place.ts';
-import { counts, type ReportedFinding, type ScanReport } from './report.ts';
-import { counted, memoized, plainLine, ruleWordsOf, tellerOf } from './told.ts';
+import { piecesOf } from './pieces.ts';
+import { counts, type ScanReport } from './report.ts';
+import { counted, plainLine, ruleWordsOf, tellerOf } from './told.ts';
 
 type Command = 'error' | 'warning' | 'notice';
 
@@ -36,7 +36,7 @@ interface Annotation {
 export function* githubParts(report: ScanReport): Generator<string> {
   const tell = tellerOf(report);
   const groups: Record<Command, Annotation[]> = { error: [], warning: [], notice: [] };
-  for (const annotation of findingAnnotations(report, tell)) groups[annotation.command].push(annotation);
+  for (const annotation of findingAnnotations(report)) groups[annotation.command].push(annotation);
   for (const annotation of report.notifications.map((item) => notificationAnnotation(item, tell)))
     groups[annotation.command].push(annotation);
   const total = totalText(report, groups);
@@ -49,25 +49,33 @@ export function* githubParts(report: ScanReport): Generator<string> {
   yield `${report.tool.name}: ${total}\n`;
 }
 
-function* findingAnnotations(report: ScanReport, tell: (text: string) => string): Generator<Annotation> {
+function* findingAnnotations(report: ScanReport): Generator<Annotation> {
   const words = ruleWordsOf(report);
-  const path = memoized((file: string) => escapeProperty(filePath(file)));
-  const titleOf = memoized((rule: string) => escapeProperty(`${words(rule).title} (${plainLine(rule)}`));
-  const helpOf = memoized((rule: string) => escapeData(words(rule).remediation));
-  for (const { finding, fixable, state } of report.findings.filter(isNews)) {
+  const pieces = piecesOf(report);
+  const fileOf = pieces.forms((file) => `file=${escapeProperty(filePath(file))},`);
+  const titleOf = pieces.forms((rule) => escapeProperty(`${words(rule).title} (${plainLine(rule)}`));
+  const helpOf = pieces.forms((rule) => lineText(escapeData(words(rule).remediation)));
+  const data = pieces.forms((text) => escapeData(plainLine(text)));
+  for (const { finding, fixable, state, rule, file, object, message } of pieces.findings) {
+    if (!counts(finding) || state === 'unchanged') continue;
     const [place] = finding.locations;
-    const file = place === undefined ? '' : `file=${path(place.file)},${regionText(place)}`;
+    const where = place === undefined || file === undefined ? '' : fileOf(file) + regionText(place);
     const stateText = state === undefined ? '' : `%2C ${state}`;
-    const help = fixable ? 'Mended by keelson scan --fix.' : helpOf(finding.rule);
-    const object = place === undefined ? escapeData(objectText(finding)) : '';
-    const lines = [escapeData(tell(finding.message)), object, help];
+    const told = place === undefined ? data(message) + lineText(data(object)) : data(message);
     yield {
       command: commandOf[finding.severity],
-      properties: `${file}title=${finding.severity}%3A ${titleOf(finding.rule)}${stateText})`,
-      data: lines.filter((line) => line !== '').join('%0A'),
+      properties: `${where}title=${finding.severity}%3A ${titleOf(rule)}${stateText})`,
+      data: told + (fixable ? mended : helpOf(rule)),
     };
   }
 }
+
+/** Text on a line of its own, behind another. */
+function lineText(text: string): string {
+  return text === '' ? '' : `%0A${text}`;
+}
+
+const mended = '%0AMended by keelson scan --fix.';
 
 /** Relative, or absolute as it was given: the runner finds absolute ones below its workspace by itself. */
 function filePath(file: string): string {
@@ -81,10 +89,6 @@ function regionText({ line, column, endLine, endColumn }: SourceLocation): strin
   if (column === undefined) return `line=${line},${end}`;
   const stop = endLine === line && endColumn !== undefined ? `endColumn=${endColumn},` : '';
   return `line=${line},${end}col=${column},${stop}`;
-}
-
-function isNews({ finding, state }: ReportedFinding): boolean {
-  return counts(finding) && state !== 'unchanged';
 }
 
 function notificationAnnotation(

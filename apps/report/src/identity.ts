@@ -1,13 +1,23 @@
 import { hash } from 'node:crypto';
 import type { Finding } from '@keelson/evidence';
-import { memoized } from './told.ts';
+import { counts } from './report.ts';
+import { memoized, shared } from './told.ts';
 
 /**
- * Gives findings the ids by which forges tell them apart: 64 hexadecimal digits. A fingerprint names no file, so an object that
+ * The ids by which forges tell findings apart, in the order of the report's findings: 64 hexadecimal digits, and nothing for
+ * those that do not count. A fingerprint names no file, so an object that
  * stands in two files has it twice, and a forge would show one of the two: the first keeps it, the others keep its first half,
  * and the second is made of their file.
  */
-export function findingIdentities(): (finding: Finding) => string {
+export const findingIdentities = shared(
+  ({ findings }) => [findings],
+  ({ findings }): readonly string[] => {
+    const identify = identifier();
+    return findings.map(({ finding }) => (counts(finding) ? identify(finding) : ''));
+  },
+);
+
+function identifier(): (finding: Finding) => string {
   const seen = new Map<string, number>();
   const digestOf = memoized((text: string) => hash('sha256', text).slice(0, 32));
   return ({ fingerprint, locations }) => {
@@ -22,10 +32,10 @@ export function findingIdentities(): (finding: Finding) => string {
   };
 }
 
-/** A UUID made of an id (RFC 9562, 5.8): its two halves laid over each other, so that every digit counts. */
+/** A UUID made of an id (RFC 9562, 5.8): of the ends of its two halves, since two ids may have one of them in common. */
 export function identityUuid(identity: string): string {
-  const digits = /^[0-9a-f]{64}$/.test(identity) ? identity : hash('sha256', identity);
-  const both = BigInt(`0x${digits.slice(0, 32)}`) ^ BigInt(`0x${digits.slice(32)}`);
-  const hex = both.toString(16).padStart(32, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+  const digits = isDigest.test(identity) ? identity : hash('sha256', identity);
+  return `${digits.slice(16, 24)}-${digits.slice(24, 28)}-8${digits.slice(29, 32)}-8${digits.slice(49, 52)}-${digits.slice(52)}`;
 }
+
+const isDigest = /^[0-9a-f]{64}$/;

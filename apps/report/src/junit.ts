@@ -1,17 +1,9 @@
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { Finding, Notification } from '@keelson/evidence';
-import { pathText, placeText } from './place.ts';
-import { counts, countsNow, type ReportedFinding, type ScanReport } from './report.ts';
-import {
-  controlsText,
-  counted,
-  memoized,
-  oneLine,
-  plainLine,
-  type RuleWords,
-  ruleWordsOf,
-  tellerOf,
-} from './told.ts';
+import { type Piece, type PiecedFinding, type Pieces, piecesOf } from './pieces.ts';
+import { placeText } from './place.ts';
+import { counts, countsNow, type ScanReport } from './report.ts';
+import { controlsText, counted, oneLine, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
 
 interface Suite {
   name: string;
@@ -34,12 +26,11 @@ interface Case {
 /** What is asked again and again, as XML. */
 interface Context {
   report: ScanReport;
-  /** A redacted message. */
-  tell: (text: string) => string;
-  /** A name of the input. */
-  name: (text: string) => string;
+  pieces: Pieces;
+  /** A name of the input, or a message from it. */
+  text: (piece: Piece) => string;
   /** Title and help of a check. */
-  help: (rule: string) => string;
+  help: (rule: Piece) => string;
 }
 
 /**
@@ -57,32 +48,31 @@ export function* junitParts(report: ScanReport): Generator<string> {
 
 function* suitesOf(report: ScanReport): Generator<Suite> {
   const words = ruleWordsOf(report);
-  const help = memoized((rule: string) => {
-    const { title, remediation, references } = words(rule);
-    return xml(labelled([title, ['help', remediation], ['see', references[0] ?? '']]));
-  });
-  const tell = tellerOf(report);
+  const pieces = piecesOf(report);
   const context: Context = {
     report,
-    tell: memoized((text) => xml(tell(text))),
-    name: memoized((text) => xml(plainLine(text))),
-    help,
+    pieces,
+    text: pieces.forms((text) => xml(plainLine(text))),
+    help: pieces.forms((rule) => {
+      const { title, remediation, references } = words(rule);
+      return xml(labelled([title, ['help', remediation], ['see', references[0] ?? '']]));
+    }),
   };
-  yield inputSuite(context);
-  const found = Map.groupBy(report.findings, ({ finding }) => finding.rule);
+  yield inputSuite(report);
+  const found = Map.groupBy(pieces.findings, ({ rule }) => rule);
   for (const [rule, items] of found)
     yield checkSuite(
-      rule,
+      rule.text,
       items.map((item) => findingCase(item, context)),
-      words(rule),
+      words(rule.text),
     );
   for (const [rule, { judged, errors }] of report.statistics) {
-    if (found.has(rule) || judged + errors === 0) continue;
+    if (found.has(pieces.of(rule)) || judged + errors === 0) continue;
     const name = xml(`${plainLine(rule)}: ${words(rule).title}`);
     const unable = skipped(`could not be evaluated ${counted(errors, 'time')}: see the suite of the input`);
     yield checkSuite(
       rule,
-      [{ name, file: context.name(rule), ...(errors === 0 ? {} : unable) }],
+      [{ name, file: xml(plainLine(rule)), ...(errors === 0 ? {} : unable) }],
       words(rule),
     );
   }
@@ -103,8 +93,7 @@ function checkSuite(rule: string, cases: readonly Case[], words: RuleWords): Sui
 }
 
 /** What was read and what was not. */
-function inputSuite(context: Context): Suite {
-  const { report } = context;
+function inputSuite(report: ScanReport): Suite {
   const tell = tellerOf(report);
   const { tool, input, suppressions, notifications, comparison } = report;
   const errors = notifications.filter(({ level }) => level === 'error');
@@ -116,7 +105,7 @@ function inputSuite(context: Context): Suite {
   const names = { scanned: scanned.map(plainLine).join(', '), folder: plainLine(folder ?? '') };
   return {
     name: `${tool.name}: input`,
-    cases: errors.length > 0 ? errors.map((item) => errorCase(item, context)) : [allRead],
+    cases: errors.length > 0 ? errors.map((item) => errorCase(item, tell)) : [allRead],
     properties: [
       ['version', tool.version],
       ...Object.entries(names).filter(([, value]) => value !== ''),
@@ -129,38 +118,42 @@ function inputSuite(context: Context): Suite {
   };
 }
 
-function errorCase({ code, message, location, rule }: Notification, { tell, name }: Context): Case {
-  const told = tell(message);
-  const about = rule === undefined ? '' : ` ${name(rule)}`;
+function errorCase({ code, message, location, rule }: Notification, tell: (text: string) => string): Case {
+  const told = xml(tell(message));
+  const about = rule === undefined ? '' : ` ${xml(plainLine(rule))}`;
   const place = location === undefined ? '' : `${xml(placeText(location))}\n`;
   return {
     name: `${code}${about}: ${told}`,
-    file: name(location?.file ?? rule ?? code),
+    file: xml(plainLine(location?.file ?? rule ?? code)),
     outcome: 'error',
     element: outcomeText('error', code, told, `${place}${told}`),
   };
 }
 
-function findingCase(item: ReportedFinding, context: Context): Case {
+function findingCase(item: PiecedFinding, context: Context): Case {
   const { finding, state } = item;
-  const { tell, name, help, report } = context;
-  const place = placeOf(finding, context);
-  if (!counts(finding)) return { ...place, ...skipped(suppressionText(finding, tellerOf(report))) };
+  const { text, help, report, pieces } = context;
+  const { name, file } = placeOf(item, context);
+  if (!counts(finding)) return { name, file, ...skipped(suppressionText(finding, tellerOf(report))) };
   if (!countsNow(item))
     return {
-      ...place,
-      ...skipped(`${knownBefore(report)}; ${finding.severity}: ${tellerOf(report)(finding.message)}`),
+      name,
+      file,
+      ...skipped(`${knownBefore(report)}; ${finding.severity}: ${plainLine(item.message.text)}`),
     };
   const [where] = finding.locations;
   const [fix] = finding.fixes ?? [];
-  const command = fixCommand(item);
-  const at = where === undefined ? '' : `${place.file}${placeText({ ...where, file: '' })}\n`;
+  const at = where === undefined ? '' : `${file}${placeText({ ...where, file: '' })}\n`;
   const stateText = state === undefined ? '' : `\nstate: ${state}`;
   const fixText =
-    fix === undefined ? '' : `\nfix: ${name(fix.description)}${command === '' ? '' : ` (${name(command)})`}`;
-  const body = `${at}${help(finding.rule)}${stateText}${fixText}\nfingerprint: ${xml(finding.fingerprint)}`;
-  const element = outcomeText('failure', finding.severity, tell(finding.message), body);
-  return { name: place.name, file: place.file, outcome: 'failure', element };
+    fix === undefined ? '' : `\nfix: ${text(pieces.of(fix.description))}${commandText(item, context)}`;
+  const body = `${at}${help(item.rule)}${stateText}${fixText}\nfingerprint: ${finding.fingerprint}`;
+  return {
+    name,
+    file,
+    outcome: 'failure',
+    element: outcomeText('failure', finding.severity, text(item.message), body),
+  };
 }
 
 /** `known before: main`. */
@@ -168,19 +161,19 @@ function knownBefore({ comparison }: ScanReport): string {
   return `known before: ${plainLine(comparison?.against ?? '')}`;
 }
 
-function fixCommand({ finding, fixable, fixableByName }: ReportedFinding): string {
-  if (fixable) return 'keelson scan --fix';
-  return fixableByName === true ? `keelson scan --fix=${finding.rule}` : '';
+function commandText({ rule, fixable, fixableByName }: PiecedFinding, { text }: Context): string {
+  if (fixable) return ' (keelson scan --fix)';
+  return fixableByName ? ` (keelson scan --fix=${text(rule)})` : '';
 }
 
 /** Rule, object and path, and the file: what stays when lines move. */
-function placeOf(finding: Finding, { name }: Context): { name: string; file: string } {
-  const object = name(finding.object ?? finding.subject);
-  const path = pathText(finding);
-  const [place] = finding.locations;
+function placeOf(
+  { rule, object, path, file }: PiecedFinding,
+  { text }: Context,
+): { name: string; file: string } {
   return {
-    name: `${name(finding.rule)}: ${object}${path === '' ? '' : ` ${xml(path)}`}`,
-    file: place === undefined ? object : name(place.file),
+    name: `${text(rule)}: ${text(object)}${path === undefined ? '' : ` ${text(path)}`}`,
+    file: text(file ?? object),
   };
 }
 
@@ -221,16 +214,16 @@ function controlOutcome(
 
 /** What is gone since the earlier state, and what nobody knows of. */
 function* comparisonSuites(context: Context): Generator<Suite> {
-  const { report } = context;
+  const { report, pieces } = context;
   if (report.comparison === undefined) return;
   const tell = tellerOf(report);
   const { against, resolved, notComparable } = report.comparison;
   yield {
     name: `resolved since ${plainLine(against)}`,
-    cases: resolved.map((item) => placeOf(item, context)),
+    cases: resolved.map((finding) => placeOf(pieces.finding(finding), context)),
   };
   const unknown = notComparable.map(({ finding, reason }) => ({
-    ...placeOf(finding, context),
+    ...placeOf(pieces.finding(finding), context),
     ...skipped(tell(reason)),
   }));
   yield { name: `not judged again since ${plainLine(against)}`, cases: unknown };

@@ -1,18 +1,9 @@
 import type { CheckText, SensitiveText } from '@keelson/checks';
-import { formatPath, type SourceLocation } from '@keelson/core';
-import type {
-  Finding,
-  FindingLocation,
-  Fix,
-  Notification,
-  Severity,
-  Suppression,
-  TextEdit,
-} from '@keelson/evidence';
+import type { SourceLocation } from '@keelson/core';
+import type { Fix, Notification, Severity, Suppression, TextEdit } from '@keelson/evidence';
 import { redactedExplanation } from './explanation.ts';
-import { redactedNotification } from './redacted.ts';
+import { type Piece, type PiecedFinding, type Pieces, piecesOf } from './pieces.ts';
 import type { ScanReport } from './report.ts';
-import { memoized } from './told.ts';
 
 const levels: Readonly<Record<Severity, string>> = {
   critical: 'error',
@@ -38,8 +29,9 @@ export function writeSarif(report: ScanReport): string {
 
 /** `writeSarif` part by part, for reports too large to hold as one text. */
 export function* sarifParts(report: ScanReport): Generator<string> {
-  const results = resultsOf(report);
-  const severities = new Map(results.map(({ finding }) => [finding.rule, finding.severity]));
+  const pieces = piecesOf(report);
+  const results = resultsOf(report, pieces);
+  const severities = new Map(results.map(({ item: { finding } }) => [finding.rule, finding.severity]));
   const ids = [...severities.keys()].sort();
   const rules = ids.map((id) => ruleOf(id, report.texts.get(id), severities.get(id) ?? 'info'));
   const index = new Map(ids.map((id, i) => [id, i]));
@@ -56,21 +48,16 @@ export function* sarifParts(report: ScanReport): Generator<string> {
           },
         },
         columnKind: 'utf16CodeUnits',
-        invocations: [
-          {
-            executionSuccessful: !report.notifications.some(({ level }) => level === 'error'),
-            toolExecutionNotifications: report.notifications.map((item) =>
-              notificationOf(redactedNotification(item, report.redact)),
-            ),
-          },
-        ],
       },
     ],
   };
   // The results come last in the last object, so their text goes before what closes it.
   const closing = '}]}';
-  yield `${JSON.stringify(log).slice(0, -closing.length)},\n"results":`;
-  const context = contextOf(report, index);
+  yield `${JSON.stringify(log).slice(0, -closing.length)},\n"invocations":[`;
+  const context = contextOf(report, pieces, index);
+  const isWhole = !report.notifications.some(({ level }) => level === 'error');
+  const told = report.notifications.map((item) => notificationText(item, context));
+  yield `{"executionSuccessful":${isWhole},"toolExecutionNotifications":[${told.join(',')}]}],\n"results":`;
   let lead = '[\n';
   for (const item of results) {
     yield lead + resultText(item, context);
@@ -80,19 +67,21 @@ export function* sarifParts(report: ScanReport): Generator<string> {
 }
 
 interface StatedFinding {
-  finding: Finding;
+  item: PiecedFinding;
   /** SARIF 2.1.0, 3.27.24; a finding that cannot be compared has none. */
   baselineState?: 'new' | 'unchanged' | 'absent';
 }
 
 /** The findings of the run and, where it is compared, those of the earlier state that are gone. */
-function resultsOf({ findings, comparison }: ScanReport): readonly StatedFinding[] {
-  if (comparison === undefined) return findings.map(({ finding }) => ({ finding }));
-  const present = findings.map(
-    ({ finding, state }): StatedFinding =>
-      state === 'new' || state === 'unchanged' ? { finding, baselineState: state } : { finding },
+function resultsOf({ comparison }: ScanReport, pieces: Pieces): readonly StatedFinding[] {
+  const present = pieces.findings.map((item): StatedFinding => {
+    const { state } = item;
+    return state === 'new' || state === 'unchanged' ? { item, baselineState: state } : { item };
+  });
+  if (comparison === undefined) return present;
+  const gone = comparison.resolved.map(
+    (finding): StatedFinding => ({ item: pieces.finding(finding), baselineState: 'absent' }),
   );
-  const gone = comparison.resolved.map((finding): StatedFinding => ({ finding, baselineState: 'absent' }));
   return [...present, ...gone];
 }
 
@@ -123,48 +112,55 @@ function ruleOf(id: string, text: CheckText | undefined, found: Severity) {
   };
 }
 
-/** What is asked again and again, as JSON: thousands of results have few names. */
+/** What results are made of, as JSON. */
 interface Context {
   redact: SensitiveText;
-  /** Any text. */
-  json: (text: string) => string;
-  /** A message from the input. */
-  message: (message: string) => string;
+  json: (piece: Piece) => string;
   /** Id and index of a check, of an object that is open. */
-  rule: (rule: string) => string;
-  artifact: (file: string) => ReturnType<typeof artifactOf>;
+  rule: (rule: Piece) => string;
+  /** Where a file is. */
+  artifact: (file: Piece) => string;
+  /** What stands behind the file of a location: the object, as far as its path. */
+  logical: (object: Piece) => string;
+  /** An identity and the mark before a path, in a string that is open. */
+  identity: (subject: Piece) => string;
+  /** A path, and the end of a string that is open. */
+  pathEnd: (path: Piece) => string;
+  of: (text: string) => Piece;
 }
 
-function contextOf({ redact }: ScanReport, index: ReadonlyMap<string, number>): Context {
+function contextOf({ redact }: ScanReport, pieces: Pieces, index: ReadonlyMap<string, number>): Context {
   return {
     redact,
-    json: memoized((text) => JSON.stringify(text)),
-    message: memoized((message) => JSON.stringify(redact.message(message))),
-    rule: memoized((rule) => `"ruleId":${JSON.stringify(rule)},"ruleIndex":${index.get(rule) ?? -1}`),
-    artifact: memoized(artifactOf),
+    of: (text) => pieces.of(text),
+    json: pieces.forms((text) => JSON.stringify(text)),
+    rule: pieces.forms((rule) => `"ruleId":${JSON.stringify(rule)},"ruleIndex":${index.get(rule) ?? -1}`),
+    artifact: pieces.forms((file) => JSON.stringify(artifactOf(file))),
+    logical: pieces.forms(
+      (object) =>
+        `"logicalLocations":[{"name":${JSON.stringify(object)},"kind":"resource","fullyQualifiedName":`,
+    ),
+    identity: pieces.forms((subject) => JSON.stringify(subject).slice(0, -1)),
+    pathEnd: pieces.forms((path) => `#${JSON.stringify(path).slice(1)}`),
   };
 }
 
-function resultText({ finding, baselineState }: StatedFinding, context: Context): string {
-  const { rule, severity, message, locations, fingerprint, subject } = finding;
-  const [first, ...related] = locations;
-  const place = first === undefined ? '' : locationText(first, finding, context);
-  const others = related.map((other, i) => `{"id":${i},"physicalLocation":${physicalText(other, context)}}`);
-  const beside = others.length === 0 ? '' : `,"relatedLocations":[${others.join(',')}]`;
-  const fixes = (finding.fixes ?? []).flatMap((fix) => fixText(fix, context));
-  const mends = fixes.length === 0 ? '' : `,"fixes":[${fixes.join(',')}]`;
-  const suppressions = (finding.suppressions ?? []).map((item) =>
-    JSON.stringify(suppressionOf(item, context)),
-  );
-  const state = baselineState === undefined ? '' : `,"baselineState":"${baselineState}"`;
-  const head = `{${context.rule(rule)},"kind":"fail","level":"${levels[severity]}","message":{"text":${context.message(message)}}`;
-  const where = `"locations":[${place}]${beside},"partialFingerprints":{"keelson/v1":${JSON.stringify(fingerprint)}}`;
+function resultText({ item, baselineState }: StatedFinding, context: Context): string {
+  const { severity, locations, fingerprint, fixes = [], suppressions = [] } = item.finding;
+  const place = locations.length === 0 ? '' : locationText(item, context);
+  const beside = locations.length < 2 ? '' : relatedText(locations.slice(1), context);
+  const mends = fixes.flatMap((fix) => fixText(fix, context));
+  const mend = mends.length === 0 ? '' : `,"fixes":[${mends.join(',')}]`;
+  const passed = suppressions.map((suppression) => JSON.stringify(suppressionOf(suppression, context)));
+  const { explanation } = item.finding;
   const why =
-    finding.explanation === undefined
+    explanation === undefined
       ? ''
-      : `,"explanation":${JSON.stringify(redactedExplanation(finding.explanation, context.redact))}`;
-  const what = `"properties":{"severity":"${severity}","subject":${context.json(subject)}${why}}`;
-  return `${head},${where}${mends},"suppressions":[${suppressions.join(',')}],${what}${state}}`;
+      : `,"explanation":${JSON.stringify(redactedExplanation(explanation, context.redact))}`;
+  const state = baselineState === undefined ? '' : `,"baselineState":"${baselineState}"`;
+  const head = `{${context.rule(item.rule)},"level":"${levels[severity]}","message":{"text":${context.json(item.message)}}`;
+  const where = `"locations":[${place}]${beside},"partialFingerprints":{"keelson/v1":"${fingerprint}"}`;
+  return `${head},${where}${mend},"suppressions":[${passed.join(',')}],"properties":{"severity":"${severity}"${why}}${state}}`;
 }
 
 /** Reasons come from comments and annotations of the input. */
@@ -176,29 +172,29 @@ function suppressionOf({ kind, reason }: Suppression, { redact }: Context) {
   };
 }
 
-function locationText(place: FindingLocation, { subject, object }: Finding, context: Context): string {
-  const { path } = place;
-  const identity = context.json(subject);
-  const name =
-    path === undefined ? identity : `${identity.slice(0, -1)}#${JSON.stringify(formatPath(path)).slice(1)}`;
-  const logical = `{"name":${context.json(object ?? subject)},"fullyQualifiedName":${name},"kind":"resource"}`;
-  return `{"physicalLocation":${physicalText(place, context)},"logicalLocations":[${logical}]}`;
+/** The first location. Its full name is the object's identity, and the path in it. */
+function locationText({ finding, file, subject, object, path }: PiecedFinding, context: Context): string {
+  const [place] = finding.locations;
+  if (place === undefined || file === undefined) return '';
+  const identity = context.identity(subject);
+  const end = path === undefined ? (place.path === undefined ? '"' : '#"') : context.pathEnd(path);
+  const physical = `"physicalLocation":${physicalText(place, context.artifact(file))}`;
+  return `{${physical},${context.logical(object)}${identity}${end}}]}`;
 }
 
-function physicalOf(place: SourceLocation, artifact: Context['artifact']) {
-  const artifactLocation = artifact(place.file);
-  if (place.line === undefined) return { artifactLocation };
-  const region = {
-    startLine: place.line,
-    ...(place.column === undefined ? {} : { startColumn: place.column }),
-    ...(place.endLine === undefined ? {} : { endLine: place.endLine }),
-    ...(place.endColumn === undefined ? {} : { endColumn: place.endColumn }),
-  };
-  return { artifactLocation, region };
+function relatedText(places: readonly SourceLocation[], { artifact, of }: Context): string {
+  const others = places.map(
+    (place, i) => `{"id":${i},"physicalLocation":${physicalText(place, artifact(of(place.file)))}}`,
+  );
+  return `,"relatedLocations":[${others.join(',')}]`;
 }
 
-function physicalText(place: SourceLocation, { artifact }: Context): string {
-  return JSON.stringify(physicalOf(place, artifact));
+function physicalText({ line, column, endLine, endColumn }: SourceLocation, artifact: string): string {
+  if (line === undefined) return `{"artifactLocation":${artifact}}`;
+  const from = column === undefined ? '' : `,"startColumn":${column}`;
+  const to = endLine === undefined ? '' : `,"endLine":${endLine}`;
+  const end = endColumn === undefined ? '' : `,"endColumn":${endColumn}`;
+  return `{"artifactLocation":${artifact},"region":{"startLine":${line}${from}${to}${end}}}`;
 }
 
 /** Relative files hang on %SRCROOT% as forges expect; stdin and absolute paths stand alone. */
@@ -212,25 +208,27 @@ function fixText({ description, edits = [] }: Fix, context: Context): string[] {
   if (edits.length === 0) return [];
   const changes = [...Map.groupBy(edits, ({ file }) => file)].map(([file, list]) => {
     const replacements = list.map((edit) => replacementText(edit, context));
-    return `{"artifactLocation":${JSON.stringify(context.artifact(file))},"replacements":[${replacements.join(',')}]}`;
+    return `{"artifactLocation":${context.artifact(context.of(file))},"replacements":[${replacements.join(',')}]}`;
   });
-  return [`{"description":{"text":${context.json(description)}},"artifactChanges":[${changes.join(',')}]}`];
+  return [
+    `{"description":{"text":${context.json(context.of(description))}},"artifactChanges":[${changes.join(',')}]}`,
+  ];
 }
 
-function replacementText({ start, end, text }: TextEdit, { redact, json }: Context): string {
+function replacementText({ start, end, text }: TextEdit, { redact }: Context): string {
   const region = `{"charOffset":${start},"charLength":${end - start}}`;
-  return `{"deletedRegion":${region},"insertedContent":{"text":${json(redact.source(text))}}}`;
+  return `{"deletedRegion":${region},"insertedContent":{"text":${JSON.stringify(redact.source(text))}}}`;
 }
 
-function notificationOf(notification: Notification) {
+function notificationText(notification: Notification, { redact, artifact, of }: Context): string {
   const { level, code, message, location, rule } = notification;
-  return {
+  const head = JSON.stringify({
     level,
-    message: { text: message },
+    message: { text: redact.message(message) },
     descriptor: { id: code },
     ...(rule === undefined ? {} : { associatedRule: { id: rule } }),
-    ...(location === undefined
-      ? {}
-      : { locations: [{ physicalLocation: physicalOf(location, artifactOf) }] }),
-  };
+  });
+  if (location === undefined) return head;
+  const place = physicalText(location, artifact(of(location.file)));
+  return `${head.slice(0, -1)},"locations":[{"physicalLocation":${place}}]}`;
 }

@@ -6,6 +6,11 @@ export function plainLine(text: string): string {
   return /^[ -~]*$/.test(text) ? text : terminalSafe(text.toWellFormed());
 }
 
+/** `plainLine` as JSON. */
+export function jsonLine(text: string): string {
+  return JSON.stringify(plainLine(text));
+}
+
 /** Texts of checks and frameworks are broken into lines for their files, not for their readers: blanks join them. */
 export function oneLine(text: string): string {
   return plainLine(text.replaceAll(/\s+/g, ' ').trim());

@@ -1,8 +1,9 @@
 import type { FrameworkAssessment } from '@keelson/compliance';
+import { type PiecedFinding, piecesOf } from '../pieces.ts';
 import type { ScanReport } from '../report.ts';
 import { shared } from '../told.ts';
 import { scanName } from './names.ts';
-import { type JudgedObject, type PolicyResult, PolicyResults, type resultStates } from './results.ts';
+import { type PolicyResult, PolicyResults, type resultStates } from './results.ts';
 import { labelValue, namePart } from './text.ts';
 
 /** How an API spells the two kinds of report. */
@@ -77,23 +78,21 @@ function draftsOf(report: ScanReport): GroupDraft[] {
   const name = joined('keelson-scan', scan);
   const cluster: GroupDraft = { name, namespace: undefined, results: [] };
   const namespaces = new Map<string, GroupDraft>();
-  const add = (object: JudgedObject, result: () => PolicyResult) => {
-    const { namespace } = object;
+  const add = (item: PiecedFinding, result: () => PolicyResult) => {
+    const { namespace } = make.resource(item);
     const group = namespace === undefined ? cluster : namespaces.get(namespace);
     if (group !== undefined) group.results.push(result);
     else namespaces.set(namespace ?? '', { name, namespace, results: [result] });
   };
-  for (const item of report.findings) {
-    const object = make.resource(item.finding);
-    add(object, () => make.finding(item, object));
-  }
+  const pieces = piecesOf(report);
+  for (const item of pieces.findings) add(item, () => make.finding(item));
   for (const finding of report.comparison?.resolved ?? []) {
-    const object = make.resource(finding);
-    add(object, () => make.resolved(finding, object));
+    const item = pieces.finding(finding);
+    add(item, () => make.resolved(item));
   }
   for (const { finding, reason } of report.comparison?.notComparable ?? []) {
-    const object = make.resource(finding);
-    add(object, () => make.notComparable(finding, object, reason));
+    const item = pieces.finding(finding);
+    add(item, () => make.notComparable(item, reason));
   }
   for (const item of report.notifications) cluster.results.push(() => make.notification(item));
   for (const [rule, { judged, failed, errors }] of report.statistics) {

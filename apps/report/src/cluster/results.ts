@@ -1,7 +1,8 @@
 import type { CheckText } from '@keelson/checks';
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
-import type { Finding, FindingLocation, Notification, Severity } from '@keelson/evidence';
-import type { ReportedFinding, ScanReport } from '../report.ts';
+import type { FindingLocation, Notification } from '@keelson/evidence';
+import { type Piece, type PiecedFinding, type Pieces, piecesOf } from '../pieces.ts';
+import type { ScanReport } from '../report.ts';
 import { oneLine, type RuleWords, ruleWordsOf } from '../told.ts';
 import { judgedResource } from './resources.ts';
 import { plainText } from './text.ts';
@@ -18,17 +19,10 @@ export interface PolicyResult {
 }
 
 /** What a finding judges, as fragments of JSON. */
-export interface JudgedObject {
+interface JudgedObject {
   namespace: string | undefined;
   json: string;
   group: string;
-}
-
-/** What differs between the results of a check. */
-interface Judged {
-  severity?: Severity;
-  result: ResultState;
-  message: string;
 }
 
 /**
@@ -37,79 +31,62 @@ interface Judged {
  */
 export class PolicyResults {
   readonly #report: ScanReport;
-  readonly #words: (rule: string) => RuleWords;
+  readonly #pieces: Pieces;
   readonly #timestamp: string;
-  readonly #checks = new Map<string, CheckFragments>();
-  readonly #resources = new Map<string, JudgedObject>();
-  readonly #files = new Map<string, string>();
+  readonly #check: (rule: Piece) => CheckFragments;
+  readonly #resource: (subject: Piece) => JudgedObject;
+  readonly #file: (file: Piece) => string;
+  readonly #words: (message: Piece) => string;
   readonly #seen = new Map<string, number>();
 
   constructor(report: ScanReport) {
     this.#report = report;
-    this.#words = ruleWordsOf(report);
+    this.#pieces = piecesOf(report);
+    const words = ruleWordsOf(report);
     const seconds = Math.floor(Date.parse(report.time) / 1000);
     this.#timestamp = `"timestamp":{"seconds":${seconds},"nanos":0}`;
+    this.#check = this.#pieces.forms((rule) => this.#fragments(rule, words(rule)));
+    this.#resource = this.#pieces.forms(judgedObject);
+    this.#file = this.#pieces.forms((file) => pair('file', plainText(file)));
+    this.#words = this.#pieces.forms((message) => JSON.stringify(plainText(message)));
   }
 
   /** What a finding judges: its namespace says in whose report it stands. */
-  resource({ subject }: Finding): JudgedObject {
-    const known = this.#resources.get(subject);
-    if (known !== undefined) return known;
-    const { namespace, reference, group } = judgedResource(subject);
-    const json = reference === undefined ? '' : `"resources":[${JSON.stringify(reference)}],`;
-    const made = { namespace, json, group: group === undefined ? '' : pair('group', group) };
-    this.#resources.set(subject, made);
-    return made;
+  resource({ subject }: PiecedFinding): JudgedObject {
+    return this.#resource(subject);
   }
 
   /** What a check found; suppressed it is `skip`, and advice (`info`), which nobody is scored by, is `warn`. */
-  finding({ finding, state }: ReportedFinding, object: JudgedObject): PolicyResult {
-    const { message, severity, suppressions } = finding;
+  finding(item: PiecedFinding): PolicyResult {
+    const { severity, suppressions } = item.finding;
     const suppression = suppressions?.[0];
-    if (suppression === undefined) {
-      const result = severity === 'info' ? 'warn' : 'fail';
-      return this.#judged(
-        finding,
-        object,
-        { severity, result, message },
-        state === undefined ? '' : pair('state', state),
-      );
-    }
-    const reason = pair('reason', this.#message(suppression.reason));
-    const details = `${state === undefined ? '' : pair('state', state)}${pair('suppression', suppression.kind)}${reason}`;
-    return this.#judged(finding, object, { severity, result: 'skip', message }, details);
+    const state = item.state === undefined ? '' : pair('state', item.state);
+    if (suppression === undefined)
+      return this.#judged(item, severity === 'info' ? 'warn' : 'fail', item.message, state);
+    const reason = pair('reason', plainText(this.#report.redact.message(suppression.reason)));
+    const details = `${state}${pair('suppression', suppression.kind)}${reason}`;
+    return this.#judged(item, 'skip', item.message, details);
   }
 
   /** What an earlier state had and this one has not. */
-  resolved(finding: Finding, object: JudgedObject): PolicyResult {
-    const { severity, message } = finding;
-    const judged: Judged = { severity, result: 'pass', message: `resolved: ${message}` };
-    return this.#judged(finding, object, judged, pair('state', 'resolved'));
+  resolved(item: PiecedFinding): PolicyResult {
+    const message = this.#pieces.message(`resolved: ${item.finding.message}`);
+    return this.#judged(item, 'pass', message, pair('state', 'resolved'));
   }
 
   /** What an earlier state had and this run could not judge again. */
-  notComparable(finding: Finding, object: JudgedObject, reason: string): PolicyResult {
-    const { severity } = finding;
-    const message = `could not be judged again (${reason}): ${finding.message}`;
-    return this.#judged(
-      finding,
-      object,
-      { severity, result: 'error', message },
-      pair('state', 'not-comparable'),
-    );
+  notComparable(item: PiecedFinding, reason: string): PolicyResult {
+    const message = this.#pieces.message(`could not be judged again (${reason}): ${item.finding.message}`);
+    return this.#judged(item, 'error', message, pair('state', 'not-comparable'));
   }
 
   /** A check that judged something and found nothing. */
   passed(rule: string, judged: number): PolicyResult {
     const severity = this.#report.texts.get(rule)?.severity;
-    const { head, properties } = this.#check(rule);
-    const message = `${judged} judged, nothing found`;
-    return this.#result(
-      head,
-      { result: 'pass', message, ...(severity === undefined ? {} : { severity }) },
-      '',
-      properties,
-    );
+    const { head, properties } = this.#check(this.#pieces.of(rule));
+    const grade = severity === undefined ? '' : pair('severity', severity);
+    const words = JSON.stringify(`${judged} judged, nothing found`);
+    return this.#result('pass', `${head}${grade}`, '', words, properties);
   }
 
   /** What could not be read or judged. A note is no failure of a policy: it is `skip`. */
@@ -117,15 +94,19 @@ export class PolicyResults {
     const id = plainText(rule ?? code);
     const head = this.#head(id, id, 'not judged');
     const properties = `${pair('code', code)}${pair('level', level)}${this.#place(location)}`;
-    return this.#result(head, { result: level === 'note' ? 'skip' : 'error', message }, '', properties);
+    const words = this.#words(this.#pieces.message(message));
+    return this.#result(level === 'note' ? 'skip' : 'error', head, '', words, properties);
   }
 
   /** A control of a framework: `manual` and `not-applicable` ones were not evaluated, so they are `skip`. */
   control({ framework }: FrameworkAssessment, control: ControlResult): PolicyResult {
     const { verdict, reason, checks, findings, suppressed } = control;
-    const words = [control.control.title, reason === undefined ? verdict : `${verdict}: ${oneLine(reason)}`];
-    if (findings > 0) words.push(`findings: ${findings}`);
-    if (suppressed > 0) words.push(`suppressed: ${suppressed}`);
+    const sentences = [
+      control.control.title,
+      reason === undefined ? verdict : `${verdict}: ${oneLine(reason)}`,
+    ];
+    if (findings > 0) sentences.push(`findings: ${findings}`);
+    if (suppressed > 0) sentences.push(`suppressed: ${suppressed}`);
     const head = this.#head(
       plainText(framework.id),
       plainText(control.control.id),
@@ -133,31 +114,33 @@ export class PolicyResults {
     );
     const properties = `${pair('verdict', verdict)}${checks.length === 0 ? '' : pair('checks', plainText(checks.join(', ')))}`;
     const result = verdict === 'fail' || verdict === 'pass' ? verdict : 'skip';
-    return this.#result(head, { result, message: words.join('; ') }, '', properties);
+    const words = this.#words(this.#pieces.message(sentences.join('; ')));
+    return this.#result(result, head, '', words, properties);
   }
 
-  #judged(finding: Finding, { json, group }: JudgedObject, judged: Judged, details: string): PolicyResult {
-    const { head, properties } = this.#check(finding.rule);
-    const count = (this.#seen.get(finding.fingerprint) ?? 0) + 1;
-    this.#seen.set(finding.fingerprint, count);
+  #judged(item: PiecedFinding, result: ResultState, message: Piece, details: string): PolicyResult {
+    const { fingerprint, severity, locations } = item.finding;
+    const { head, properties } = this.#check(item.rule);
+    const { json, group } = this.#resource(item.subject);
+    const count = (this.#seen.get(fingerprint) ?? 0) + 1;
+    this.#seen.set(fingerprint, count);
     // By this policy-reporter tells results apart; the same object in two files has one fingerprint.
-    const id = pair('resultID', count === 1 ? finding.fingerprint : `${finding.fingerprint}-${count}`);
-    const place = this.#place(finding.locations[0]);
-    return this.#result(head, judged, json, `${properties}${place}${group}${details}${id}`);
+    const id = `"resultID":"${count === 1 ? fingerprint : `${fingerprint}-${count}`}",`;
+    const about = `${properties}${this.#place(locations[0])}${group}${details}${id}`;
+    return this.#result(result, `${head}"severity":"${severity}",`, json, this.#words(message), about);
   }
 
-  /** Puts fragments together: `resources` and `properties` end in a comma where they are not empty. */
+  /** Puts fragments together: all but `words` end in a comma where they are not empty. */
   #result(
+    result: ResultState,
     head: string,
-    { severity, result, message }: Judged,
     resources: string,
+    words: string,
     properties: string,
   ): PolicyResult {
     const scored = result === 'fail' || result === 'pass';
-    const grade = severity === undefined ? '' : `"severity":"${severity}",`;
-    const words = JSON.stringify(this.#message(message));
     const rest = properties === '' ? '' : `,"properties":{${properties.slice(0, -1)}}`;
-    const text = `{${head}${grade}"result":"${result}","scored":${scored},${resources}${this.#timestamp},"message":${words}${rest}}`;
+    const text = `{${head}"result":"${result}","scored":${scored},${resources}${this.#timestamp},"message":${words}${rest}}`;
     return { result, text, size: encodedBytes(text) };
   }
 
@@ -167,33 +150,24 @@ export class PolicyResults {
     return `${source}${pair('policy', policy)}${pair('rule', rule)}${group}`;
   }
 
-  #message(text: string): string {
-    return plainText(this.#report.redact.message(text));
-  }
-
   #place(place: FindingLocation | undefined): string {
     if (place === undefined) return '';
-    let file = this.#files.get(place.file);
-    if (file === undefined) {
-      file = pair('file', plainText(place.file));
-      this.#files.set(place.file, file);
-    }
+    const file = this.#file(this.#pieces.of(place.file));
     return place.line === undefined ? file : `${file}"line":"${place.line}",`;
   }
 
-  #check(rule: string): CheckFragments {
-    const known = this.#checks.get(rule);
-    if (known !== undefined) return known;
+  #fragments(rule: string, words: RuleWords): CheckFragments {
     const text = this.#report.texts.get(rule);
     const id = plainText(rule);
     const category = text === undefined ? undefined : plainText(text.category);
-    const fragments = {
-      head: this.#head(id, id, category),
-      properties: checkProperties(text, this.#words(rule)),
-    };
-    this.#checks.set(rule, fragments);
-    return fragments;
+    return { head: this.#head(id, id, category), properties: checkProperties(text, words) };
   }
+}
+
+function judgedObject(subject: string): JudgedObject {
+  const { namespace, reference, group } = judgedResource(subject);
+  const json = reference === undefined ? '' : `"resources":[${JSON.stringify(reference)}],`;
+  return { namespace, json, group: group === undefined ? '' : pair('group', group) };
 }
 
 /** JSON that all results of a check share. */

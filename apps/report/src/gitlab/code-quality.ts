@@ -2,9 +2,10 @@ import type { SourceLocation } from '@keelson/core';
 import type { Finding, Notification, Severity } from '@keelson/evidence';
 import { findingIdentities } from '../identity.ts';
 import { uuidOf } from '../oscal/text.ts';
+import { piecesOf } from '../pieces.ts';
 import { repositoryPath } from '../place.ts';
 import { counts, type ScanReport } from '../report.ts';
-import { counted, memoized, plainLine, tellerOf } from '../told.ts';
+import { counted, jsonLine, tellerOf } from '../told.ts';
 
 const severityNames: Readonly<Record<Severity, string>> = {
   critical: 'blocker',
@@ -38,22 +39,23 @@ interface Issue {
  */
 export function* gitlabCodeQualityParts(report: ScanReport): Generator<string> {
   const tell = tellerOf(report);
-  const identify = findingIdentities();
-  const name = memoized((text: string) => JSON.stringify(plainLine(text)));
-  const path = memoized((file: string) => JSON.stringify(repositoryPath(file)));
-  const describe = memoized((message: string) => JSON.stringify(tell(message)));
+  const pieces = piecesOf(report);
+  const identities = findingIdentities(report);
+  const check = pieces.forms(
+    (rule) => `{"type":"issue","check_name":${jsonLine(rule)},"categories":["Security"],"description":`,
+  );
+  const words = pieces.forms(jsonLine);
+  const open = pieces.forms((file) => `{"path":${JSON.stringify(repositoryPath(file))},"lines":`);
   let lead = '[\n';
-  for (const { finding } of report.findings) {
+  for (const [i, { finding, rule, message, file }] of pieces.findings.entries()) {
     if (!counts(finding)) continue;
-    const { rule, severity, message, locations } = finding;
-    const description = message.trim() === '' ? name(rule) : describe(message);
-    const print = JSON.stringify(identify(finding));
-    const [place] = locations;
+    const description = words(message.text.trim() === '' ? rule : message);
+    const [place] = finding.locations;
     const where =
-      place === undefined
+      place === undefined || file === undefined
         ? JSON.stringify(noPlace)
-        : `{"path":${path(place.file)},"lines":${linesText(place)}}`;
-    yield `${lead}{"type":"issue","check_name":${name(rule)},"description":${description},"categories":["Security"],"severity":"${severityNames[severity]}","fingerprint":${print},"location":${where}}`;
+        : `${open(file)}${linesText(place)}}`;
+    yield `${lead}${check(rule)}${description},"severity":"${severityNames[finding.severity]}","fingerprint":"${identities[i] ?? ''}","location":${where}}`;
     lead = ',\n';
   }
   const issues = [

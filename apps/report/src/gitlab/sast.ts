@@ -1,9 +1,10 @@
-import type { Finding, Notification, Severity } from '@keelson/evidence';
+import type { Notification, Severity } from '@keelson/evidence';
 import { findingIdentities, identityUuid } from '../identity.ts';
 import { escapeMarkdown } from '../markdown/text.ts';
-import { pathText, placeText, repositoryPath } from '../place.ts';
-import { counts, type ReportedFinding, type ScanReport } from '../report.ts';
-import { counted, memoized, plainLine, type RuleWords, ruleWordsOf, tellerOf } from '../told.ts';
+import { type Piece, type PiecedFinding, piecesOf } from '../pieces.ts';
+import { placeText, repositoryPath } from '../place.ts';
+import { counts, type ScanReport } from '../report.ts';
+import { counted, jsonLine, plainLine, type RuleWords, ruleWordsOf, tellerOf } from '../told.ts';
 
 /** The newest version of GitLab's report format whose fields all releases since 15.0 read. */
 const formatVersion = '15.0.7';
@@ -33,37 +34,35 @@ const maxSolution = 7000;
  */
 export function* gitlabSastParts(report: ScanReport): Generator<string> {
   yield `${JSON.stringify({ version: formatVersion, scan: scanOf(report) }).slice(0, -1)},\n"vulnerabilities":[`;
-  const tell = tellerOf(report);
   const words = ruleWordsOf(report);
+  const pieces = piecesOf(report);
+  const identities = findingIdentities(report);
   const context: Context = {
-    identify: findingIdentities(),
     // GitLab renders descriptions as Markdown, and what a message says comes from the input.
-    message: memoized((message) => JSON.stringify(escapeMarkdown(tell(message)))),
-    name: memoized((text) => JSON.stringify(plainLine(text))),
-    path: memoized((file) => JSON.stringify(repositoryPath(file))),
-    why: memoized((rule) => JSON.stringify(`\n\n${escapeMarkdown(words(rule).why)}`.trimEnd())),
-    ruleFields: memoized((rule) => JSON.stringify(ruleFieldsOf(rule, words(rule))).slice(1)),
+    message: pieces.forms((message) => JSON.stringify(escapeMarkdown(plainLine(message))).slice(0, -1)),
+    object: pieces.forms((name) => fieldText('object', 'Object', jsonLine(name))),
+    path: pieces.forms((path) => `,${fieldText('path', 'Path', jsonLine(path))}`),
+    file: pieces.forms((file) => `{"file":${JSON.stringify(repositoryPath(file))}`),
+    check: pieces.forms((rule) => checkText(rule, words(rule))),
   };
   let lead = '\n';
-  for (const item of report.findings) {
+  for (const [i, item] of pieces.findings.entries()) {
     if (!counts(item.finding)) continue;
-    yield lead + vulnerabilityText(item, context);
+    yield lead + vulnerabilityText(item, identities[i] ?? '', context);
     lead = ',\n';
   }
   yield '\n]}\n';
 }
 
-/** What is asked again and again, as JSON: thousands of vulnerabilities have few names. */
+/** What vulnerabilities are made of, as JSON. */
 interface Context {
-  identify: (finding: Finding) => string;
-  message: (message: string) => string;
-  name: (text: string) => string;
-  /** A file as GitLab names it. */
-  path: (file: string) => string;
-  /** A check's reason, as a paragraph that follows another. */
-  why: (rule: string) => string;
-  /** What is the same in all vulnerabilities of a check: an object without its first brace. */
-  ruleFields: (rule: string) => string;
+  /** A string that is open. */
+  message: (message: Piece) => string;
+  object: (name: Piece) => string;
+  path: (path: Piece) => string;
+  /** A file as GitLab names it, of an object that is open. */
+  file: (file: Piece) => string;
+  check: (rule: Piece) => CheckPieces;
 }
 
 function scanOf(report: ScanReport) {
@@ -110,15 +109,27 @@ function messagesOf(report: ScanReport) {
   ];
 }
 
-function vulnerabilityText(item: ReportedFinding, context: Context): string {
-  const { finding } = item;
-  const identity = context.identify(finding);
-  const description = context.message(finding.message).slice(0, -1) + context.why(finding.rule).slice(1);
-  const head = `{"id":"${identityUuid(identity)}","severity":"${severityNames[finding.severity]}","description":${description}`;
+function vulnerabilityText(item: PiecedFinding, identity: string, context: Context): string {
+  const { why, fields } = context.check(item.rule);
+  const head = `{"id":"${identityUuid(identity)}","severity":"${severityNames[item.finding.severity]}","description":${context.message(item.message)}${why}`;
   // No moved line changes the hash; GitLab knows the algorithms hash, location and those of its own scopes.
-  const tracking = `{"type":"source","items":[{"signatures":[{"algorithm":"hash","value":${JSON.stringify(identity)}}]}]}`;
-  const where = `"location":${locationText(finding, context)},"tracking":${tracking},"details":${detailsText(item, context)}`;
-  return `${head},${where},${context.ruleFields(finding.rule)}`;
+  const tracking = `"tracking":{"type":"source","items":[{"signatures":[{"algorithm":"hash","value":"${identity}"}]}]}`;
+  return `${head},"location":${locationText(item, context)},${tracking},"details":${detailsText(item, context)},${fields}`;
+}
+
+/** What is the same in all vulnerabilities of a check. */
+interface CheckPieces {
+  /** The reason as a paragraph behind another, up to the end of the string. */
+  why: string;
+  /** Members of an object, and its end. */
+  fields: string;
+}
+
+function checkText(rule: string, words: RuleWords): CheckPieces {
+  return {
+    why: JSON.stringify(`\n\n${escapeMarkdown(words.why)}`.trimEnd()).slice(1),
+    fields: JSON.stringify(ruleFieldsOf(rule, words)).slice(1),
+  };
 }
 
 /** The first identifier is what GitLab tells findings apart by; the others are controls. */
@@ -135,22 +146,22 @@ function ruleFieldsOf(rule: string, { title, remediation, references, controls }
   };
 }
 
-function locationText({ locations: [place] }: Finding, { path }: Context): string {
-  if (place === undefined) return '{}';
-  const { file, line, endLine } = place;
+function locationText({ finding, file }: PiecedFinding, context: Context): string {
+  const [place] = finding.locations;
+  if (place === undefined || file === undefined) return '{}';
+  const { line, endLine } = place;
   const lines = line === undefined ? '' : `,"start_line":${line},"end_line":${endLine ?? line}`;
-  return `{"file":${path(file)}${lines}}`;
+  return `${context.file(file)}${lines}}`;
 }
 
 /** Fields that GitLab shows below the description, as plain text. */
-function detailsText({ finding, fixable, state }: ReportedFinding, { name }: Context): string {
-  const path = pathText(finding);
-  const fields = [fieldText('object', 'Object', name(finding.object ?? finding.subject))];
-  if (path !== '') fields.push(fieldText('path', 'Path', JSON.stringify(path)));
-  if (state !== undefined) fields.push(fieldText('state', 'State', `"${state}"`));
-  if (fixable) fields.push(fieldText('fix', 'Mended by', '"keelson scan --fix"'));
-  return `{${fields.join(',')}}`;
+function detailsText({ object, path, state, fixable }: PiecedFinding, context: Context): string {
+  const where = `${context.object(object)}${path === undefined ? '' : context.path(path)}`;
+  const stateText = state === undefined ? '' : `,${fieldText('state', 'State', `"${state}"`)}`;
+  return `{${where}${stateText}${fixable ? mendField : ''}}`;
 }
+
+const mendField = `,${fieldText('fix', 'Mended by', '"keelson scan --fix"')}`;
 
 function fieldText(key: string, name: string, json: string): string {
   return `"${key}":{"type":"text","name":"${name}","value":${json}}`;
