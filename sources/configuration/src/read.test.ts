@@ -61,6 +61,7 @@ describe('faults name file, line and reason', () => {
     ['a.json', '[1]]', 'a.json:1:4: something behind the value [CONFIGURATION_SYNTAX]'],
     ['a.jsonc', '{ // x\n /* y', 'a.jsonc:2:2: a comment that /* begins has no */ [CONFIGURATION_SYNTAX]'],
     ['a.toml', 'a = 1\nb = ', 'a.toml:2:5: '],
+    ['a.toml', 'a = 2100-02-29', 'a.toml:1:1: a date that there is not [CONFIGURATION_SYNTAX]'],
     ['a.toml', 'a = nan', 'a.toml:1:1: NaN has no JSON form [CONFIGURATION_SYNTAX]'],
     ['a.tf', 'a {\n b = [1 2]\n}', 'a.tf:2:9: items are parted by , and end with ], not "2" [HCL_SYNTAX]'],
     ['a.ini', '[a]\nb', 'a.ini:2:1: a line must be [section] or key = value [CONFIGURATION_SYNTAX]'],

@@ -4,9 +4,9 @@ import { configurationError } from '../error.ts';
 import type { FormatReader } from '../format.ts';
 import type { ConfigurationLimits } from '../limits.ts';
 
-/** TOML as one object. Dates and times are texts in the form of RFC 3339. */
+/** TOML as one object. Dates and times are texts in the form of RFC 3339, to the millisecond. */
 export const readToml: FormatReader = (source, limits) => [
-  { value: tableOf(parseTable(source, limits), source, limits.maxDepth), locate: () => undefined },
+  { value: new TomlValues(source, limits).table(parseTable(source, limits)), locate: () => undefined },
 ];
 
 function parseTable(source: SourceText, { maxDepth }: ConfigurationLimits): TomlTable {
@@ -23,29 +23,53 @@ function parseTable(source: SourceText, { maxDepth }: ConfigurationLimits): Toml
   }
 }
 
-/** Headers nest too (`[a.b.c]`), which the parser does not count. */
-function tableOf(table: TomlTable, source: SourceText, depth: number): JsonValue {
-  if (depth === 0) throw configurationError(source, 'CONFIGURATION_LIMIT', 'nested deeper than maxDepth', 0);
-  const out = createObject();
-  for (const [name, value] of Object.entries(table)) out[name] = jsonOf(value, source, depth - 1);
-  return out;
-}
+/** The parser's values as JSON. */
+class TomlValues {
+  readonly #source: SourceText;
+  readonly #maxDepth: number;
+  #depth = 0;
+  #written: Set<string> | undefined;
 
-function jsonOf(value: TomlValue, source: SourceText, depth: number): JsonValue {
-  if (value instanceof TomlDate) return dateText(value);
-  if (Array.isArray(value)) return value.map((item) => jsonOf(item, source, depth));
-  if (typeof value === 'object') return tableOf(value, source, depth);
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw configurationError(source, 'CONFIGURATION_SYNTAX', `${value} has no JSON form`, 0);
-  return value;
-}
+  constructor(source: SourceText, { maxDepth }: ConfigurationLimits) {
+    this.#source = source;
+    this.#maxDepth = maxDepth;
+  }
 
-/** What has no date is of the year 0, what has no time of midnight, and what has no zone of UTC, as conftest has it. */
-function dateText(date: TomlDate): string {
-  const text = date
-    .toISOString()
-    .replace(/\.(\d*?)0+(?=\D|$)/, (_, digits: string) => (digits === '' ? '' : `.${digits}`));
-  if (date.isDate()) return `${text}T00:00:00Z`;
-  if (date.isTime()) return `0000-01-01T${text}Z`;
-  return date.isLocal() ? `${text}Z` : text;
+  table(table: TomlTable): JsonValue {
+    // Headers nest too (`[a.b.c]`), which the parser does not count.
+    if (++this.#depth > this.#maxDepth)
+      throw this.#fault(`nested deeper than maxDepth, ${this.#maxDepth}`, 'CONFIGURATION_LIMIT');
+    const out = createObject();
+    for (const [name, value] of Object.entries(table)) out[name] = this.#value(value);
+    this.#depth--;
+    return out;
+  }
+
+  #fault(
+    message: string,
+    code: 'CONFIGURATION_LIMIT' | 'CONFIGURATION_SYNTAX' = 'CONFIGURATION_SYNTAX',
+  ): Error {
+    return configurationError(this.#source, code, message, 0);
+  }
+
+  #value(value: TomlValue): JsonValue {
+    if (value instanceof TomlDate) return this.#date(value);
+    if (Array.isArray(value)) return value.map((item) => this.#value(item));
+    if (typeof value === 'object') return this.table(value);
+    if (typeof value === 'number' && !Number.isFinite(value)) throw this.#fault(`${value} has no JSON form`);
+    return value;
+  }
+
+  /** What has no date is of the year 0, what has no time of midnight, and what has no zone of UTC, as conftest has it. */
+  #date(date: TomlDate): string {
+    const text = date
+      .toISOString()
+      .replace(/\.(\d*?)0+(?=\D|$)/, (_, digits: string) => (digits === '' ? '' : `.${digits}`));
+    if (date.isTime()) return `0000-01-01T${text}Z`;
+    // The parser takes 29 February of other years for 1 March; a date that there is stands in the text as it is.
+    this.#written ??= new Set(this.#source.text.match(/\d{4}-\d\d-\d\d/g));
+    if (!this.#written.has(text.slice(0, 10))) throw this.#fault('a date that there is not');
+    if (date.isDate()) return `${text}T00:00:00Z`;
+    return date.isLocal() ? `${text}Z` : text;
+  }
 }
