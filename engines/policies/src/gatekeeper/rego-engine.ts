@@ -1,7 +1,6 @@
 import { isKeelsonError, type JsonObject, type SourceLocation } from '@keelson/core';
 import {
   type EvaluationError,
-  type Explanation,
   type JsonResult,
   type Module,
   Policy,
@@ -11,7 +10,7 @@ import {
 } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
 import { fromRego, objectAt, toRego } from '../json.ts';
-import { type ExplainedPolicy, explainOptions, explainResult } from '../rego/explanation.ts';
+import { type Explain, Explainer } from '../rego/explainer.ts';
 import { type Engine, type EngineOptions, type EngineViolation, policyLimits } from './engine.ts';
 import type { Inventory } from './inventory.ts';
 import { checkEntryModule, checkLibrary } from './rego-check.ts';
@@ -30,7 +29,7 @@ export class RegoEngine implements Engine {
   readonly #policy: Policy;
   readonly #entrypoint: string;
   readonly #options: EngineOptions;
-  readonly #explained: ExplainedPolicy;
+  readonly #explainer: Explainer;
 
   /** @throws PolicyError POLICY_CODE at the line of the template */
   constructor(
@@ -63,11 +62,11 @@ export class RegoEngine implements Engine {
       () => new Policy(modules, { version, limits: { ...policyLimits, ...options.limits } }),
       (file) => texts.get(file)?.locate ?? entry.locate,
     );
-    this.#explained = {
+    this.#entrypoint = `${referenceOf(modules.get('template'))}.violation`;
+    this.#explainer = new Explainer(this.#policy, this.#entrypoint, {
       objectAt: ['review', 'object'],
       locate: ({ file, row }) => texts.get(file)?.locate(row),
-    };
-    this.#entrypoint = `${referenceOf(modules.get('template'))}.violation`;
+    });
   }
 
   evaluate(review: Review, constraint: JsonObject, inventory: Inventory): readonly EngineViolation[] {
@@ -81,10 +80,8 @@ export class RegoEngine implements Engine {
     const fatal = errors.find(({ endsEvaluation }) => endsEvaluation);
     if (fatal !== undefined) throw evaluationFault(fatal);
     if (!Array.isArray(result) || result.length === 0) return [];
-    const { explanation } = explain
-      ? this.#policy.evaluate(this.#entrypoint, input, { ...options, explain: explainOptions })
-      : {};
-    return result.flatMap((item) => violationOf(item, explanation, this.#explained));
+    const why = explain ? this.#explainer.of(input, options) : undefined;
+    return result.flatMap((item) => violationOf(item, why));
   }
 }
 
@@ -95,16 +92,12 @@ export function evaluationFault({ code, message }: EvaluationError): PolicyError
 }
 
 /** An item without `msg` says nothing, as for Gatekeeper. */
-function violationOf(
-  item: JsonResult,
-  explanation: Explanation | undefined,
-  explained: ExplainedPolicy,
-): EngineViolation[] {
+function violationOf(item: JsonResult, explain: Explain | undefined): EngineViolation[] {
   const value = fromRego(item);
   const message = objectAt(value)['msg'];
   if (message === undefined) return [];
   if (typeof message !== 'string') throw new PolicyError('POLICY_FAILED', 'msg of a violation is no text');
-  const why = explanation === undefined ? undefined : explainResult(explanation, value, explained);
+  const why = explain?.(value);
   const details = objectAt(value)['details'] ?? {};
   return [why === undefined ? { message, details } : { message, details, why }];
 }

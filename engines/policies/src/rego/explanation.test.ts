@@ -167,6 +167,22 @@ it('is told only where it is asked for', () => {
   expect(policies.ask(rule, { a: 1 })[0]?.path).toBeUndefined();
 });
 
+it('a rule that passes a bound without its indexes is told as ever, but not explained', () => {
+  const text = `package main
+    deny contains row.id if { some host in input.hosts; some row in data.rows; row.host == host }`;
+  const rows = Array.from({ length: 1_000 }, (_, i) => ({ host: `h${i}`, id: `id ${i}` }));
+  const hosts = rows.slice(0, 200).map(({ host }) => host);
+  const explained = (maxSteps: number) => {
+    const policies = new RegoPolicies([{ file: 'p.rego', text }], { limits: { maxSteps } });
+    const results = policies.rules.flatMap((rule) =>
+      policies.ask(rule, { hosts }, { rows }, { explain: true }),
+    );
+    expect(results).toHaveLength(200);
+    return results.filter(({ explanation }) => explanation !== undefined).length;
+  };
+  expect([50_000, 5_000_000].map(explained)).toEqual([0, 200]);
+});
+
 it('violations of Gatekeeper stand in the object, and the rule in the template', () => {
   const rego = `package needed
 violation[{"msg": msg}] {

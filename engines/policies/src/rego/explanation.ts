@@ -1,16 +1,7 @@
 import { equalJson, isObject, type JsonValue, type PathStep, type SourceLocation } from '@keelson/core';
 import type { FindingExplanation, FindingRead } from '@keelson/evidence';
-import type {
-  ExplainedLocation,
-  ExplainedRead,
-  ExplainedRule,
-  ExplainOptions,
-  Explanation,
-} from '@keelson/rego';
+import type { ExplainedLocation, ExplainedRead, ExplainedRule, Explanation } from '@keelson/rego';
 import { fromRego } from '../json.ts';
-
-/** What an evaluation keeps of why: enough for a decision about one object. */
-export const explainOptions: ExplainOptions = Object.freeze({ maxTries: 2_000, maxResults: 500 });
 
 /** Places that are told of a result. */
 const maxReads = 8;

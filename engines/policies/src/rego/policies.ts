@@ -1,10 +1,10 @@
 import { isObject, type JsonValue, type PathStep } from '@keelson/core';
 import type { FindingExplanation, Severity } from '@keelson/evidence';
-import type { BuiltinHost, EvaluationLimits, Explanation, Policy, RegoValue } from '@keelson/rego';
+import type { BuiltinHost, EvaluationLimits, EvaluationOptions, Policy, RegoValue } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
 import { evaluationFault } from '../gatekeeper/rego-engine.ts';
 import { fromRego } from '../json.ts';
-import { type ExplainedPolicy, explainOptions, explainResult } from './explanation.ts';
+import { Explainer } from './explainer.ts';
 import { compileModules, parseFiles, type RegoFile } from './modules.ts';
 import { pathOfResult } from './place.ts';
 import { type DecisionRule, findRules, severityOf } from './rules.ts';
@@ -55,6 +55,7 @@ export class RegoPolicies {
   readonly faults: readonly PolicyError[];
   readonly #policy: Policy;
   readonly #options: RegoPoliciesOptions;
+  readonly #explainers = new Map<string, Explainer>();
 
   constructor(files: readonly RegoFile[], options: RegoPoliciesOptions = {}) {
     const parsed = parseFiles(files);
@@ -95,12 +96,11 @@ export class RegoPolicies {
     const items = itemsOf(rule, decision);
     if (items.length === 0) return [];
     const excused = excusedBy(this.#evaluate(`${rule.home}.exception`, input, data)).has(rule.excuse);
-    const why = explain && !excused ? this.#explain(rule, input, data) : undefined;
+    const why = explain && !excused ? this.#explainerOf(rule).of(input, this.#optionsWith(data)) : undefined;
     // What fails as a whole gives no item that could be found again.
     const isItem = Array.isArray(decision) || rule.kind !== 'decision';
     return items.map((value) => {
-      const found =
-        why === undefined ? undefined : explainResult(why, isItem ? value : undefined, explainedAt(rule));
+      const found = why?.(isItem ? value : undefined);
       return {
         rule,
         message: messageOf(rule, value),
@@ -113,32 +113,28 @@ export class RegoPolicies {
     });
   }
 
-  #explain(rule: DecisionRule, input: RegoValue, data: RegoValue): Explanation | undefined {
+  #explainerOf({ entrypoint, location }: DecisionRule): Explainer {
+    const known = this.#explainers.get(entrypoint);
+    if (known !== undefined) return known;
+    const made = new Explainer(this.#policy, entrypoint, {
+      objectAt: [],
+      locate: ({ file, row, col }) => ({ file: file || location.file, line: row, column: col }),
+    });
+    this.#explainers.set(entrypoint, made);
+    return made;
+  }
+
+  #optionsWith(data: RegoValue): EvaluationOptions {
     const { host } = this.#options;
-    return this.#policy.evaluate(rule.entrypoint, input, {
-      data,
-      explain: explainOptions,
-      ...(host === undefined ? {} : { host }),
-    }).explanation;
+    return { data, ...(host === undefined ? {} : { host }) };
   }
 
   #evaluate(entrypoint: string, input: RegoValue, data: RegoValue): JsonValue | undefined {
-    const { host } = this.#options;
-    const { result, errors } = this.#policy.evaluate(entrypoint, input, {
-      data,
-      ...(host === undefined ? {} : { host }),
-    });
+    const { result, errors } = this.#policy.evaluate(entrypoint, input, this.#optionsWith(data));
     const fatal = errors.find(({ endsEvaluation }) => endsEvaluation);
     if (fatal !== undefined) throw evaluationFault(fatal);
     return result === undefined ? undefined : fromRego(result);
   }
-}
-
-function explainedAt(rule: DecisionRule): ExplainedPolicy {
-  return {
-    objectAt: [],
-    locate: ({ file, row, col }) => ({ file: file || rule.location.file, line: row, column: col }),
-  };
 }
 
 function itemsOf({ kind, title, id }: DecisionRule, value: JsonValue | undefined): readonly JsonValue[] {
