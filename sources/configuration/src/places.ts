@@ -1,6 +1,6 @@
 import { childOf, type JsonObject, type JsonValue, type Path, type PathStep, type Span } from '@keelson/core';
 
-/** Where the values of a document stand. */
+/** Where a value of a document stands, or the nearest one above it that is known. */
 export type Locate = (path: Path) => Span | undefined;
 
 /** Notes where members and items stand while a value is built. */
@@ -13,7 +13,7 @@ export class Places {
     this.#spans.set(holder, steps);
   };
 
-  /** Finds places in `root`: that of a path, or of the nearest place above it that is known. */
+  /** Finds places in `root`. */
   within(root: JsonValue): Locate {
     return (path) => {
       let current: JsonValue | undefined = root;
