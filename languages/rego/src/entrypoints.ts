@@ -1,7 +1,7 @@
 import { annotationsOf } from './compiler/annotations/attach.ts';
 import type { RuleTreeNode } from './compiler/compiled.ts';
 import { findNode } from './compiler/compiled.ts';
-import { groundPrefix } from './compiler/nodes.ts';
+import { groundPrefix, isConstant } from './compiler/nodes.ts';
 import { isFunction, rulePath } from './compiler/rule-tree.ts';
 import { RegoError } from './errors.ts';
 import type { Module, Term } from './syntax/ast.ts';
@@ -38,7 +38,7 @@ function decoded(segment: string, entrypoint: string): string {
 function groundReference(entrypoint: string): readonly Term[] {
   const term = parseTerm(entrypoint);
   const terms = term.type === 'var' ? [term] : term.type === 'ref' ? term.terms : [];
-  if (terms.length > 0 && groundPrefix(terms).length === terms.length) return terms;
+  if (terms.length > 0 && terms.slice(1).every(isConstant)) return terms;
   throw new RegoError('rego_compile_error', `entrypoint ${entrypoint} not valid: it is no document`);
 }
 

@@ -51,6 +51,21 @@ describe('entrypoints', () => {
     expect(faultOf(authz, { entrypoints: [entrypoint] })).toContain(message);
   });
 
+  test('documents need not be declared', () => {
+    const policy = compile({ 'test.rego': authz });
+    const ann = fromJson('{"user": "ann"}');
+    expect(policy.evaluate('app/authz/allow', ann).result).toBe(true);
+    expect(policy.evaluate('data["app"].authz.allow', ann).result).toBe(true);
+    for (const text of [
+      'data.app; data.app',
+      'data.app = x',
+      'data.app[x]',
+      'data.app[count([])]',
+      'app//allow',
+    ])
+      expect(() => policy.evaluate(text, ann)).toThrow(/not valid|rego_parse_error/);
+  });
+
   test('metadata marks them', () => {
     const text = 'package app\n# METADATA\n# entrypoint: true\nallow if true\n\ndeny if false';
     expect(compile({ 'test.rego': text }).entrypoints).toEqual(['data.app.allow']);

@@ -45,7 +45,10 @@ export class Policy {
   readonly #limits: EvaluationLimits;
   readonly #options: PolicyOptions;
   readonly #queries = new Map<string, PreparedQuery>();
+  /** Of the options, by the name that they were given and by reference. */
   readonly #entrypoints = new Map<string, PreparedQuery>();
+  /** Of other documents that were asked for, by the name that was used. */
+  readonly #documents = new Map<string, PreparedQuery>();
   /** References of the entrypoints that the options name. */
   readonly #declared = new Set<string>();
   readonly #allowedHosts: readonly string[] | undefined;
@@ -70,16 +73,17 @@ export class Policy {
   #enter(entrypoint: string): void {
     const reference = entrypointReference(entrypoint);
     checkEntrypoint(reference, this.#compiled.ruleTree);
-    const query = this.#entrypoint(reference);
+    const query = this.#entrypoints.get(reference) ?? this.#prepare(`${reference} = result`);
+    this.#entrypoints.set(reference, query);
     this.#entrypoints.set(entrypoint, query);
     this.#declared.add(reference);
   }
 
-  #entrypoint(reference: string): PreparedQuery {
-    const known = this.#entrypoints.get(reference);
+  #document(name: string): PreparedQuery {
+    const known = this.#entrypoints.get(name) ?? this.#documents.get(name);
     if (known !== undefined) return known;
-    const query = this.#prepare(`${reference} = result`);
-    this.#entrypoints.set(reference, query);
+    const query = this.#prepare(`${entrypointReference(name)} = result`);
+    keep(this.#documents, name, query);
     return query;
   }
 
@@ -103,14 +107,13 @@ export class Policy {
   }
 
   /**
-   * Evaluates the document at a reference such as `data.authz.allow`, or an entrypoint as the options name it.
+   * Evaluates the document at a reference such as `data.authz.allow`, which may be written as `authz/allow`.
    *
    * @param input undefined where there is none.
-   * @throws RegoError where the reference does not parse or compile; errors of the evaluation stand in the
-   *   result.
+   * @throws RegoError where it is no reference or does not compile; errors of the evaluation stand in the result.
    */
-  evaluate(entrypoint: string, input?: RegoValue, options: EvaluationOptions = {}): EvaluationResult {
-    const { rows, errors, explanation } = this.#entrypoint(entrypoint).run(input, options);
+  evaluate(document: string, input?: RegoValue, options: EvaluationOptions = {}): EvaluationResult {
+    const { rows, errors, explanation } = this.#document(document).run(input, options);
     const value = rows[0]?.get('result');
     try {
       const result = value === undefined ? undefined : toJson(value);
@@ -120,13 +123,13 @@ export class Policy {
     }
   }
 
-  /** Compiles a query of one or more expressions; kept for the next time. */
+  /** Compiles a query of one or more expressions; the last thousand are kept for the next time. */
   query(text: string, options: QueryOptions = {}): PreparedQuery {
     const key = JSON.stringify([text, options]);
     const known = this.#queries.get(key);
     if (known !== undefined) return known;
     const query = this.#prepare(text, options);
-    this.#queries.set(key, query);
+    keep(this.#queries, key, query);
     return query;
   }
 
@@ -167,6 +170,15 @@ export class Policy {
     });
     return this.#watched;
   }
+}
+
+/** Whoever asks may choose the texts, so that the oldest goes where there are many. */
+const mostKept = 1_000;
+
+function keep(queries: Map<string, PreparedQuery>, key: string, query: PreparedQuery): void {
+  const [oldest] = queries.size < mostKept ? [] : queries.keys();
+  if (oldest !== undefined) queries.delete(oldest);
+  queries.set(key, query);
 }
 
 /** A query without a package still needs one for its imports to be read. */
