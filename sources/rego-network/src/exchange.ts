@@ -49,19 +49,24 @@ function send(request: HttpRequest, { allowed, limits, proxies }: ExchangeContex
   const agentOptions = { keepAlive: false, proxyEnv: proxies };
   const options: RequestOptions = {
     method: request.method,
+    headers: headersOf(request),
     agent: isSecure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions),
     maxHeaderSize: limits.maxHeaderBytes,
     lookup: guardedLookup(allowed),
     ...(isSecure ? transportSecurity(request) : {}),
   };
   const sent = isSecure ? requestHttps(url, options) : requestHttp(url, options);
-  for (const [name, value] of request.headers)
-    if (!ownHeaders.has(name.toLowerCase())) sent.setHeader(name, value);
-  if (!sent.hasHeader('User-Agent')) sent.setHeader('User-Agent', 'keelson');
-  const { body } = request;
-  if (body === undefined) return sent.end();
-  sent.setHeader('Content-Length', body.length);
-  return sent.end(body);
+  return request.body === undefined ? sent.end() : sent.end(request.body);
+}
+
+function headersOf({ headers, body }: HttpRequest): Record<string, string> {
+  const given = headers.filter(([name]) => !ownHeaders.has(name.toLowerCase()));
+  return {
+    'User-Agent': 'keelson',
+    ...(body === undefined ? {} : { 'Content-Length': String(body.length) }),
+    // Node takes a text as bytes, one for each character.
+    ...Object.fromEntries(given.map(([name, value]) => [name, Buffer.from(value).toString('latin1')])),
+  };
 }
 
 function responseTo(sent: ClientRequest, limits: NetworkLimits): Promise<HttpResponse> {

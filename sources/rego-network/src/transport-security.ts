@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { getCACertificates, type SecureContextOptions } from 'node:tls';
 import type { HttpRequest } from '@keelson/rego';
 
@@ -20,13 +21,19 @@ export function transportSecurity({ headers, options }: HttpRequest): TransportS
   const ca = authorities(options);
   const certificate = pem(options['tls_client_cert']);
   const key = pem(options['tls_client_key']);
-  const name = options['tls_server_name'] ?? headers.find(([header]) => header === 'Host')?.[1];
+  const name = serverName(options['tls_server_name'] ?? headers.find(([header]) => header === 'Host')?.[1]);
   return {
     rejectUnauthorized: options['tls_insecure_skip_verify'] !== true,
     ...(ca === undefined ? {} : { ca }),
     ...(certificate === undefined || key === undefined ? {} : { cert: certificate, key }),
-    ...(typeof name === 'string' && name !== '' ? { servername: name.replace(/:\d+$/, '') } : {}),
+    ...(name === undefined ? {} : { servername: name }),
   };
+}
+
+/** A name as it stands in a certificate; addresses are not sent as names (RFC 6066 section 3). */
+function serverName(given: string | boolean | undefined): string | undefined {
+  const name = typeof given === 'string' ? given.replace(/:\d+$/, '') : '';
+  return name === '' || isIP(name.replace(/^\[|\]$/g, '')) !== 0 ? undefined : name;
 }
 
 /** The authorities that count, where they are not those that Node knows. */
