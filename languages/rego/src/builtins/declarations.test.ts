@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { builtinDeclaration, builtinNames } from './declarations.ts';
+import { builtinDeclaration, builtinNames, isBuiltinName } from './declarations.ts';
 import { parseSignature } from './parse-signature.ts';
+import { definedNames, findBuiltin } from './table.ts';
 
 const any = { type: 'any' };
 const string = { type: 'string' };
@@ -39,6 +40,8 @@ test.each(['(', '(strin)', '(array)', '(object[any])'])('no signature: %s', (tex
 test('every function is declared; what is none is not, whatever an object inherits', () => {
   expect(builtinNames).toHaveLength(206);
   for (const name of builtinNames) expect(builtinDeclaration(name)?.name).toBe(name);
+  expect(definedNames().sort()).toEqual(builtinNames.filter((name) => findBuiltin(name) !== undefined));
+  expect(definedNames().filter((name) => !isBuiltinName(name))).toEqual([]);
   expect(builtinDeclaration('toString')).toBeUndefined();
   expect(builtinDeclaration('__proto__')).toBeUndefined();
 });

@@ -7,6 +7,11 @@ const made = new Map<string, BuiltinDeclaration>();
 /** The names of all built-in functions, sorted. */
 export const builtinNames: readonly string[] = Object.freeze(Object.keys(signatures).sort());
 
+/** Whether there is a built-in function of that name. */
+export function isBuiltinName(name: string): boolean {
+  return Object.hasOwn(signatures, name);
+}
+
 /** What is declared of a built-in function, or undefined where there is none of that name. */
 export function builtinDeclaration(name: string): BuiltinDeclaration | undefined {
   const known = made.get(name);

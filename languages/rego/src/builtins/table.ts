@@ -57,22 +57,33 @@ const families: readonly BuiltinFamily[] = [
   types,
 ];
 
-const table = new Map<string, Builtin>();
-for (const family of families) {
-  for (const [name, call] of Object.entries(family)) {
-    const declaration = builtinDeclaration(name);
-    if (declaration === undefined) throw new Error(`the built-in function ${name} is not declared`);
-    table.set(name, { ...declaration, call });
-  }
-}
-
-const walk = builtinDeclaration('walk');
-if (walk !== undefined) {
-  // Called as a function it would have many results; only `relate` gives them.
-  table.set('walk', { ...walk, call: () => undefined, relate: relateWalk });
-}
+/** Made when first asked for: a policy calls a few of them. */
+const made = new Map<string, Builtin>();
 
 /** The built-in function of a name, as `json.marshal`. */
 export function findBuiltin(name: string): Builtin | undefined {
-  return table.get(name);
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const declaration = builtinDeclaration(name);
+  const implementation = name === 'walk' ? walk : implementationOf(name);
+  if (declaration === undefined || implementation === undefined) return undefined;
+  const builtin = { ...declaration, ...implementation };
+  made.set(name, builtin);
+  return builtin;
+}
+
+/** Called as a function it would have many results; only `relate` gives them. */
+const walk = { call: () => undefined, relate: relateWalk };
+
+function implementationOf(name: string): Pick<Builtin, 'call'> | undefined {
+  for (const family of families) {
+    const call = Object.hasOwn(family, name) ? family[name] : undefined;
+    if (call !== undefined) return { call };
+  }
+  return undefined;
+}
+
+/** Every name that a family defines, for the test that holds them against the declarations. */
+export function definedNames(): string[] {
+  return [...families.flatMap((family) => Object.keys(family)), 'walk'];
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@keelson/core';
 import type { BuiltinDeclaration } from '../builtins/builtin.ts';
-import { builtinDeclaration } from '../builtins/declarations.ts';
+import { builtinDeclaration, isBuiltinName } from '../builtins/declarations.ts';
 import { defaultErrorLimit } from './diagnostics.ts';
 
 /** Declarations of built-ins by name; a Map is one. */
@@ -60,5 +60,5 @@ export function compileSettings(options: CompileOptions): CompileSettings {
 /** OPA's built-ins, each declared when it is first asked for. */
 const allBuiltins: BuiltinTable = {
   get: builtinDeclaration,
-  has: (name) => builtinDeclaration(name) !== undefined,
+  has: isBuiltinName,
 };

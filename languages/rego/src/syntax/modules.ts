@@ -1,4 +1,4 @@
-import { builtinDeclaration } from '../builtins/declarations.ts';
+import { isBuiltinName } from '../builtins/declarations.ts';
 import type { Body, Comment, Import, Module, Package, RegoVersion, Rule, VersionSpan } from './ast.ts';
 import { ruleFromBody } from './body-rules.ts';
 import { type Diagnostic, RegoSyntaxError } from './diagnostic.ts';
@@ -72,10 +72,6 @@ export function assembleModule(
     source: source.text,
     file: source.file,
   };
-}
-
-function isBuiltinName(name: string): boolean {
-  return builtinDeclaration(name) !== undefined;
 }
 
 function locationOf(statement: Statement | undefined): Location | undefined {

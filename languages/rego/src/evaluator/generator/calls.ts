@@ -1,5 +1,6 @@
 import type { Builtin } from '../../builtins/builtin.ts';
 import { findNode } from '../../compiler/compiled.ts';
+import { nameOfTerms } from '../../compiler/nodes.ts';
 import type { CallStatement, Term } from '../../syntax/ast.ts';
 import type { Location } from '../../syntax/location.ts';
 import type { UserFunction } from '../runtime/documents.ts';
@@ -20,14 +21,14 @@ export interface NamedFunction {
 
 /** The function of the policy or built-in that a reference names; undefined where it names none. */
 export function functionName(terms: readonly Term[], linker: Linker): NamedFunction | undefined {
-  const [head, ...rest] = terms;
+  const [head] = terms;
   if (head?.type !== 'var') return undefined;
   if (head.name === 'data') {
     const target = functionAt(terms, linker);
     return target === undefined ? undefined : { name: target.name, mock: { kind: 'function', target } };
   }
   if (head.name === 'input') return undefined;
-  const builtin = linker.builtin(builtinName(head.name, rest));
+  const builtin = linker.builtin(nameOfTerms(terms));
   return builtin === undefined
     ? undefined
     : { name: builtin.name, mock: { kind: 'builtin', target: builtin } };
@@ -37,10 +38,6 @@ function functionAt(terms: readonly Term[], linker: Linker): UserFunction | unde
   if (!terms.slice(1).every(isScalarTerm)) return undefined;
   const node = findNode(linker.root, terms);
   return node === undefined ? undefined : linker.function(node);
-}
-
-function builtinName(head: string, rest: readonly Term[]): string {
-  return [head, ...rest.map((term) => (term.type === 'string' ? term.value : '[]'))].join('.');
 }
 
 /** Writes a call that stands as an expression; the operand after the arguments takes the result. */
@@ -59,7 +56,7 @@ export function emitCall(call: CallStatement, location: Location | undefined, fr
     emitFunctionCall(terms, call.operands, location, frame);
     return;
   }
-  const name = builtinName(head.name, rest);
+  const name = nameOfTerms(terms);
   const builtin = frame.linker.builtin(name);
   if (builtin === undefined) throw internalError(`unsupported built-in: ${name}`, location);
   emitBuiltinCall(builtin, call.operands, location, frame);

@@ -20,7 +20,7 @@ import { emitExit, emitRedo } from './watched.ts';
 /** Code for the set that rules with `contains` make. */
 export function compileSet(rules: readonly CompiledRule[], linker: Linker): DocumentCode {
   const emit = ({ rule }: CompiledRule, unit: Unit<Runtime>) =>
-    emitRule(rule, unit, linker, 'out', (frame) => emitItem(rule, frame));
+    emitRule(rule, unit, linker, ['out'], (frame) => emitItem(rule, frame));
   const index = linker.watched ? undefined : ruleIndex(rules.map(({ rule }) => [rule]));
   if (index !== undefined) {
     const codes = rules.map((rule) => once(() => compileAdder<RegoSet>(rule, emit, linker)));
@@ -32,7 +32,7 @@ export function compileSet(rules: readonly CompiledRule[], linker: Linker): Docu
   }
   const unit = new Unit<Runtime>(linker.maxCodeLength);
   const names = rules.map((rule) => emit(rule, unit));
-  const body = unit.root.open('return function (s) ');
+  const body = unit.root.function(undefined, ['s']);
   body.line(`const out = new ${unit.use('RegoSet')}();`);
   for (const name of names) body.line(`${name}(s, out);`);
   body.line('return out;');
@@ -59,12 +59,12 @@ export function compileSetEntry(rules: readonly CompiledRule[], linker: Linker):
       rule,
       unit,
       linker,
-      'out, key',
+      ['out', 'key'],
       (frame) => emitItem(rule, frame),
       (frame) => emitKey(keyOfSet(rule), frame),
     ),
   );
-  const body = unit.root.open('return function (s, key) ');
+  const body = unit.root.function(undefined, ['s', 'key']);
   body.line(`const out = new ${unit.use('RegoSet')}();`);
   for (const name of names) body.line(`${name}(s, out, key);`);
   body.line('return out.get(key);');
@@ -89,7 +89,7 @@ export function compileObject(rules: readonly CompiledRule[], depth: number, lin
   }
   const unit = new Unit<Runtime>(linker.maxCodeLength);
   const names = rules.map((rule) => emit(rule, unit));
-  const body = unit.root.open('return function (s) ');
+  const body = unit.root.function(undefined, ['s']);
   body.line(`const out = new ${unit.use(flat ? 'RegoObject' : 'ObjectBuilder')}();`);
   for (const name of names) body.line(`${name}(s, out);`);
   body.line(flat ? 'return out;' : 'return out.build();');
@@ -101,7 +101,7 @@ export function compileEntry(rules: readonly CompiledRule[], depth: number, link
   const unit = new Unit<Runtime>(linker.maxCodeLength);
   const flat = isFlat(rules, depth);
   const names = rules.map((rule) => emitObjectRule(rule, depth, flat, true, unit, linker));
-  const body = unit.root.open('return function (s, key) ');
+  const body = unit.root.function(undefined, ['s', 'key']);
   body.line(`const out = new ${unit.use(flat ? 'RegoObject' : 'ObjectBuilder')}();`);
   for (const name of names) body.line(`${name}(s, out, key);`);
   body.line(`return out${flat ? '' : '.build()'}.get(key);`);
@@ -127,7 +127,7 @@ function emitObjectRule(
     rule,
     unit,
     linker,
-    keyed ? 'out, key' : 'out',
+    keyed ? ['out', 'key'] : ['out'],
     (frame) => {
       const keys = below.map((term) => emitValue(term, frame));
       const value = emitValue(kind === 'multi' ? keyOfSet(rule) : (rule.head.value ?? trueTerm), frame);
@@ -151,12 +151,12 @@ function emitRule(
   rule: Rule,
   unit: Unit<Runtime>,
   linker: Linker,
-  parameters: string,
+  parameters: readonly string[],
   result: (frame: Frame) => void,
   before: (frame: Frame) => void = () => {},
 ): string {
   const name = unit.fresh('f');
-  const frame = openRule(`function ${name}(s, ${parameters}) `, unit, linker, rule);
+  const frame = openRule(name, ['s', ...parameters], unit, linker, rule);
   frame.closure(() => {
     before(frame);
     emitBody(rule.body, frame);

@@ -1,4 +1,5 @@
 import { childNode } from '../../compiler/compiled.ts';
+import { isComprehension, isEquality, operatorName } from '../../compiler/nodes.ts';
 import type { Expr, RefTerm, Term, VarTerm } from '../../syntax/ast.ts';
 import { compareTerms } from '../../syntax/compare.ts';
 import type { RegoValue } from '../../values/index.ts';
@@ -44,9 +45,9 @@ function rowLoopOf(from: Term, side: Term, frame: Frame): RowLoop | undefined {
   if (from.type !== 'ref') return undefined;
   const at = from.terms.findIndex((term, i) => i > 0 && !isDetermined(term, frame.bound));
   const key = from.terms[at];
+  if (at < 1 || key?.type !== 'var') return undefined;
   const path = from.terms.slice(at + 1);
-  if (at < 1 || key?.type !== 'var' || !path.every(isScalarTerm) || mentions(side).has(key.name))
-    return undefined;
+  if (!path.every(isScalarTerm) || mentions(side).has(key.name)) return undefined;
   if (endsInTree(from.terms.slice(0, at), frame)) return undefined;
   const binds =
     side.type === 'var' && !frame.bound.has(side.name) && side.name !== 'input' && side.name !== 'data';
@@ -55,19 +56,13 @@ function rowLoopOf(from: Term, side: Term, frame: Frame): RowLoop | undefined {
 }
 
 function equalitySides(expr: Expr): readonly [Term, Term] | undefined {
-  if (expr.negated || expr.with.length > 0 || expr.terms.type !== 'call') return undefined;
-  if (calledName(expr) !== 'eq') return undefined;
+  if (expr.negated || expr.with.length > 0 || !isEquality(expr)) return undefined;
   const [left, right] = expr.terms.operands;
   return left === undefined || right === undefined ? undefined : [left, right];
 }
 
 export function calledName(expr: Expr): string | undefined {
-  if (expr.terms.type !== 'call') return undefined;
-  const { operator } = expr.terms;
-  const terms = operator.type === 'ref' ? operator.terms : [operator];
-  return terms
-    .map((term) => (term.type === 'var' ? term.name : term.type === 'string' ? term.value : '[]'))
-    .join('.');
+  return expr.terms.type === 'call' ? operatorName(expr.terms.operator) : undefined;
 }
 
 /** The comparison that picks the rows of a loop: its own, or one among the expressions after it. */
@@ -212,7 +207,7 @@ class JoinSearch {
     for (const name of mentions(term)) {
       if (name === this.#keyName || this.#projections.has(name)) return false;
     }
-    if (term.type.endsWith('comprehension')) return false;
+    if (isComprehension(term)) return false;
     const bound = new Map(this.#frame.bound);
     for (const name of this.#fixedNames) bound.set(name, '');
     return isDetermined(term, bound);

@@ -17,7 +17,7 @@ export interface QueryCode {
 
 export function compileQuery(body: Body, linker: Linker): QueryCode {
   const unit = new Unit<Runtime>(linker.maxCodeLength);
-  const frame = openRule('return function (s, take) ', unit, linker);
+  const frame = openRule(undefined, ['s', 'take'], unit, linker);
   if (linker.watched) {
     const names = linker.originalNames;
     openWatched({ kind: 'query', body, names, location: body[0]?.location }, frame);

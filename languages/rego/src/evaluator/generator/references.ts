@@ -45,13 +45,15 @@ function emitStep(from: string, operand: Term, frame: Frame): string {
 function emitMember(from: string, name: string, frame: Frame): string {
   const key = literal(name);
   const value = frame.fresh(frame.levelOf(from));
-  frame.line(`let ${value} = ${from} === null ? undefined : ${from}[${key}];`);
+  frame.line(`let ${value} = ${from}?.${wordPattern.test(name) ? name : `[${key}]`};`);
   noteMember(from, name, value, frame);
-  frame.failIf(
-    `${value} === undefined && (${value} = ${frame.unit.use('member')}(${from}, ${key})) === undefined`,
-  );
+  const member = frame.unit.use('member');
+  frame.failIf(`${value} === undefined && (${value} = ${member}(${from}, ${key})) === undefined`);
   return value;
 }
+
+/** A name that may stand behind a dot. */
+const wordPattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Goes through a collection; the operand is matched against each key. */
 function emitLoop(from: string, operand: Term, frame: Frame): string {

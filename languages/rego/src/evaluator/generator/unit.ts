@@ -9,11 +9,20 @@ export class Block {
     this.#parts.push(text);
   }
 
-  /** Opens `{ … }` after `head` at this place. */
-  open(head: string): Block {
+  /** Opens `{ … }` between `head` and `tail` at this place. */
+  open(head: string, tail = ''): Block {
     const inner = new Block();
-    this.#parts.push(`${head}{`, inner, '}');
+    this.#parts.push(`${head}{`, inner, `}${tail}`);
     return inner;
+  }
+
+  /**
+   * Opens a function at this place, to be returned or, with a name, to be called below. It stands in parentheses, which
+   * make V8 compile it with the text around it and not read it twice, since a text is made to be run at once.
+   */
+  function(name: string | undefined, parameters: readonly string[]): Block {
+    const before = name === undefined ? 'return' : `const ${name} =`;
+    return this.open(`${before} (function (${parameters.join(', ')}) `, ');');
   }
 
   /** A variable declared at the start of the block, for what is worked out below it once. */

@@ -57,7 +57,7 @@ function emitDefinitions(rules: ValueRules, owner: Owner, unit: Unit<Runtime>, l
   const names = chains.map((chain) => chain.map(emit));
   const last = fallback === undefined ? undefined : emit(fallback);
   const args = argumentNames(rules.arity);
-  return { block: unit.root.open(`function f(${['s', ...args].join(', ')}) `), names, last };
+  return { block: unit.root.function('f', ['s', ...args]), names, last };
 }
 
 /** Of many definitions those that can hold; each is generated when it is first run. */
@@ -115,7 +115,7 @@ function emitChains({ block, names, last }: Body, rules: ValueRules): void {
 function emitMemo(unit: Unit<Runtime>, memo: number, args: readonly string[]): void {
   const none = unit.use('absent');
   const call = `f(${['s', ...args].join(', ')})`;
-  const body = unit.root.open(`return function (${['s', ...args].join(', ')}) `);
+  const body = unit.root.function(undefined, ['s', ...args]);
   body.line(`const memo = s.calls[${memo}] ?? (s.calls[${memo}] = new ${unit.use('Memo')}());`);
   body.line(`if (memo.isOff && memo.staysOff(s.run)) return ${call};`);
   body.line('let m = memo.results;');
@@ -145,7 +145,7 @@ interface Definition {
 function emitDefinition({ rule, rules, owner, unit, linker }: Definition): string {
   const name = unit.fresh('f');
   const args = argumentNames(rules.arity);
-  const frame = openRule(`function ${name}(${['s', 'p', ...args].join(', ')}) `, unit, linker, rule);
+  const frame = openRule(name, ['s', 'p', ...args], unit, linker, rule);
   frame.line('let result;');
   const site: ConflictSite = { ...callSite(placeOf(rule)), owner };
   frame.closure(() => {
@@ -169,9 +169,15 @@ function emitDefinition({ rule, rules, owner, unit, linker }: Definition): strin
 }
 
 /** Opens the function of a rule; `r` is the run in it. */
-export function openRule(head: string, unit: Unit<Runtime>, linker: Linker, rule?: Rule): Frame {
+export function openRule(
+  name: string | undefined,
+  parameters: readonly string[],
+  unit: Unit<Runtime>,
+  linker: Linker,
+  rule?: Rule,
+): Frame {
   const unused: ReadonlySet<string> = rule === undefined ? new Set() : unusedVariables(rule);
-  const frame = new Frame(unit, linker, unit.root.open(head), unused);
+  const frame = new Frame(unit, linker, unit.root.function(name, parameters), unused);
   frame.line('const r = s.run; if (--r.fuel < 0) r.refuel();');
   const node = rule === undefined ? undefined : linker.watchedRule(rule);
   if (node !== undefined) openWatched(node, frame);
@@ -198,7 +204,7 @@ function compileCollectors(rules: ValueRules, linker: Linker): readonly (readonl
 function compileCollector(rule: Rule, arity: number, linker: Linker): CollectCode {
   const unit = new Unit<Runtime>(linker.maxCodeLength);
   const args = argumentNames(arity);
-  const frame = openRule(`return function (${['s', 'list', ...args].join(', ')}) `, unit, linker, rule);
+  const frame = openRule(undefined, ['s', 'list', ...args], unit, linker, rule);
   frame.line('let found = false;');
   frame.closure(() => {
     emitArguments(rule, args, frame);

@@ -1,9 +1,9 @@
 import type { Body, Expr } from '../../syntax/ast.ts';
+import { walkExpr } from '../../syntax/visit.ts';
 import type { RegoValue } from '../../values/index.ts';
 import type { Activation, WatchedExpression } from '../runtime/watch.ts';
 import type { Frame } from './frame.ts';
 import { literal } from './unit.ts';
-import { visitExpr } from './variables.ts';
 
 /**
  * Code of the other mode of generation: each body and each expression tells a `Watch` what it does. Nothing of
@@ -77,8 +77,11 @@ function openBlock(frame: Frame, behind: string): void {
 
 function beginning(expr: Expr, index: number, frame: Frame): string {
   const names = new Set<string>();
-  visitExpr(expr, (term) => {
-    if (term.type === 'var' && frame.bound.has(term.name)) names.add(term.name);
+  walkExpr(expr, {
+    term: (term) => {
+      if (term.type === 'var' && frame.bound.has(term.name)) names.add(term.name);
+      return false;
+    },
   });
   const variables = [...names];
   const values = variables.map((name) => frame.bound.get(name) ?? 'null');

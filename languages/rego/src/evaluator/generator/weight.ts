@@ -1,6 +1,7 @@
+import { isComprehension, operatorTerms } from '../../compiler/nodes.ts';
 import type { Rule } from '../../syntax/ast.ts';
+import { walkBody } from '../../syntax/visit.ts';
 import type { Definitions } from './definitions.ts';
-import { visitBody, visitExprs } from './variables.ts';
 
 /** Calls of built-ins that cost no more than looking a result up. */
 const maxLightCalls = 3;
@@ -19,17 +20,21 @@ function isLightRule(rule: Rule): boolean {
   if (rule.body.length > 6) return false;
   let light = true;
   let calls = 0;
-  visitBody(rule.body, (term) => {
-    if (term.type.endsWith('comprehension')) light = false;
-    if (term.type === 'ref' && term.terms.slice(1).some((operand) => operand.type === 'var')) light = false;
-  });
-  visitExprs(rule.body, (expr) => {
-    if (expr.terms.type === 'every') light = false;
-    if (expr.terms.type !== 'call') return;
-    const { operator } = expr.terms;
-    const head = operator.type === 'ref' ? operator.terms[0] : operator;
-    if (head?.type !== 'var' || head.name === 'data') light = false;
-    else if (head.name !== 'eq') calls++;
+  walkBody(rule.body, {
+    term: (term) => {
+      if (isComprehension(term)) light = false;
+      if (term.type === 'ref' && term.terms.some((operand, at) => at > 0 && operand.type === 'var'))
+        light = false;
+      return !light;
+    },
+    expr: ({ terms }) => {
+      if (terms.type === 'every') light = false;
+      if (terms.type !== 'call') return !light;
+      const [head] = operatorTerms(terms.operator);
+      if (head?.type !== 'var' || head.name === 'data') light = false;
+      else if (head.name !== 'eq') calls++;
+      return !light;
+    },
   });
   return light && calls <= maxLightCalls;
 }
