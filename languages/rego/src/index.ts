@@ -32,6 +32,8 @@ export {
   readDocument,
   readTar,
   rootsPermit,
+  type SigningKey,
+  signBundle,
   type VerificationKey,
   verifyBundle,
   writeTar,

@@ -102,7 +102,8 @@ export class BundleLoader {
     try {
       const found = files();
       const { verification } = this.#options;
-      if (verification !== undefined) verify(found.files, verification);
+      if (verification !== undefined)
+        verify(found.files, found.isArchive ? verification : { ...verification, folder: name });
       return { name, ...found, bundle: readBundle(found.files) };
     } catch (error) {
       if (error instanceof RegoError)

@@ -1,7 +1,13 @@
-import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { nodeCryptography } from '../builtins/index.ts';
-import { type ArchiveFile, type VerificationKey, verifyBundle } from './index.ts';
+import {
+  type ArchiveFile,
+  type SigningKey,
+  signBundle,
+  type VerificationKey,
+  verifyBundle,
+} from './index.ts';
 
 const file = (path: string, text: string): ArchiveFile => ({ path, bytes: new TextEncoder().encode(text) });
 const base64 = (text: string) => Buffer.from(text).toString('base64url');
@@ -17,7 +23,7 @@ function signed(algorithm: string, key: string, claims: object = {}): ArchiveFil
   const input = `${base64(JSON.stringify({ alg: algorithm }))}.${base64(JSON.stringify({ files, ...claims }))}`;
   const signature =
     algorithm === 'RS256'
-      ? sign('sha256', Buffer.from(input), privateKey).toString('base64url')
+      ? signBytes('sha256', Buffer.from(input), privateKey).toString('base64url')
       : createHmac('sha256', key).update(input).digest('base64url');
   return file('.signatures.json', JSON.stringify({ signatures: [`${input}.${signature}`] }));
 }
@@ -28,6 +34,16 @@ function verify(files: readonly ArchiveFile[], key: VerificationKey): void {
   verifyBundle(files, key, crypto);
 }
 
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pairs = { RS256: { publicKey, privateKey }, PS384: { publicKey, privateKey }, ES256: ec };
+
+function sign(files: readonly ArchiveFile[], signing: SigningKey): ArchiveFile {
+  const crypto = nodeCryptography();
+  if (crypto === undefined) throw new Error('no cryptography');
+  return signBundle(files, signing, crypto);
+}
+
+const webSecret: SigningKey = { key: '{"kty": "oct", "k": "cw"}', algorithm: 'HS256' };
 const secret: VerificationKey = { key: 's', algorithm: 'HS256' };
 const rsa: VerificationKey = { key: pem, algorithm: 'RS256' };
 
@@ -36,6 +52,30 @@ describe('signatures of bundles', () => {
     verify([...content, signed('HS256', 's')], secret);
     verify([...content, signed('RS256', '')], rsa);
     verify([...content, signed('HS256', 's', { scope: 'w' })], { ...secret, scope: 'w' });
+  });
+
+  test('names may begin with the folder of the bundle, as opa sign has them', () => {
+    const named = content.map((each) => ({ ...each, path: `a/b/${each.path}` }));
+    const token = sign(named, webSecret);
+    verify([...content, token], { ...secret, folder: './a/b/' });
+    expect(() => verify([...content, token], { ...secret, folder: 'a' })).toThrow(/not included/);
+    expect(() => verify([...content, token], secret)).toThrow(/not included/);
+  });
+
+  test.each(Object.entries(pairs))('what is signed with %s is verified', (algorithm, pair) => {
+    const token = sign(content, {
+      algorithm,
+      key: JSON.stringify(pair.privateKey.export({ format: 'jwk' })),
+    });
+    const key = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    verify([...content, token], { key, algorithm });
+    expect(() => verify([...content, token], secret)).toThrow(/not made with HS256/);
+  });
+
+  test('claims stand beside the files, and a key that does not fit is refused', () => {
+    const token = sign(content, { ...webSecret, claims: { scope: 'w' } });
+    verify([...content, token], { ...secret, scope: 'w' });
+    expect(() => sign(content, { ...webSecret, algorithm: 'ES256' })).toThrow(/\.signatures\.json: /);
   });
 
   const token = signed('HS256', 's');
