@@ -224,6 +224,7 @@ describe('what is wrong', () => {
       'policies may read data.inventory and data.lib only',
     ],
     ['no code', [template({})], 'code for neither'],
+    ['another target', [template({ rego, target: 'admission' })], 'the target of a template is'],
     [
       'parameters of a wrong type',
       [template({ rego }), constraint({ parameters: { labels: 'owner' } })],

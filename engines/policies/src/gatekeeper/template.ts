@@ -59,6 +59,8 @@ export function readTemplate(document: PolicyDocument, options: EngineOptions = 
   const [target] = targets;
   if (target === undefined || targets.length > 1)
     throw fault('a template has one target', ['spec', 'targets']);
+  if (target['target'] !== admissionTarget)
+    throw fault(`the target of a template is ${admissionTarget}`, ['spec', 'targets', 0]);
   const sources = sourcesOf(target);
   const engines = engineNames.filter((name) => sources.has(name));
   const [ruling] = engines;
@@ -96,6 +98,8 @@ function isLegacy(object: JsonObject): boolean {
   const written = objectAt(object, 'spec', 'crd', 'spec', 'validation')['legacySchema'];
   return typeof written === 'boolean' ? written : !textAt(object, 'apiVersion').endsWith('/v1');
 }
+
+const admissionTarget = 'admission.k8s.gatekeeper.sh';
 
 interface Source {
   readonly value: JsonObject;
