@@ -16,10 +16,23 @@ import { printRef } from './syntax/print.ts';
  * @throws RegoError where it is neither.
  */
 export function entrypointReference(entrypoint: string): string {
-  if (!isPath(entrypoint)) return printRef(groundReference(entrypoint));
+  if (!isPath(entrypoint)) return referenceText(groundReference(entrypoint));
   const segments = entrypoint.split('/').map((segment) => stringTerm(decoded(segment, entrypoint)));
-  return printRef([varTerm('data'), ...segments]);
+  return referenceText([varTerm('data'), ...segments]);
 }
+
+/** A reference that reads as itself; where OPA prints one, a key with a quote in it does not. */
+function referenceText(terms: readonly Term[]): string {
+  const [head, ...keys] = terms;
+  const written = keys.map((key) =>
+    key.type === 'string' && key.value.includes('"')
+      ? `[${JSON.stringify(key.value)}]`
+      : printRef([noHead, key]),
+  );
+  return `${head === undefined ? '' : printRef([head])}${written.join('')}`;
+}
+
+const noHead = stringTerm('');
 
 /** A reference holds a dot or bracket behind `data`; anything else is a path. */
 function isPath(entrypoint: string): boolean {
@@ -65,7 +78,7 @@ export function annotatedEntrypoints(modules: Iterable<Module>): readonly string
       if (!entrypoint) continue;
       const path =
         target.type === 'package' ? target.package.path : groundPrefix(rulePath(target.rule, module));
-      found.add(printRef([...path]));
+      found.add(referenceText(path));
     }
   }
   return [...found].sort();
