@@ -55,29 +55,19 @@ export function* reportObjects(report: ScanReport, api: ReportApi): Generator<st
 interface ReportGroup {
   name: string;
   namespace: string | undefined;
-  results: readonly PolicyResult[];
-}
-
-interface GroupDraft extends Omit<ReportGroup, 'results'> {
-  /** To be made in the order in which they stand: results of one id are numbered. */
+  /** Made when they are written: to keep all of them until the other API is written would cost more. */
   results: (() => PolicyResult)[];
 }
 
 /** The two APIs differ in what stands around the results only. */
-const groupsOf = shared(
-  (report) => [report],
-  (report) =>
-    draftsOf(report).map(
-      (draft): ReportGroup => ({ ...draft, results: draft.results.map((make) => make()) }),
-    ),
-);
+const groupsOf = shared((report) => [report], makeGroups);
 
-function draftsOf(report: ScanReport): GroupDraft[] {
+function makeGroups(report: ScanReport): readonly ReportGroup[] {
   const make = new PolicyResults(report);
   const scan = scanName(report);
   const name = joined('keelson-scan', scan);
-  const cluster: GroupDraft = { name, namespace: undefined, results: [] };
-  const namespaces = new Map<string, GroupDraft>();
+  const cluster: ReportGroup = { name, namespace: undefined, results: [] };
+  const namespaces = new Map<string, ReportGroup>();
   const add = (item: PiecedFinding, result: () => PolicyResult) => {
     const { namespace } = make.resource(item);
     const group = namespace === undefined ? cluster : namespaces.get(namespace);
@@ -85,14 +75,14 @@ function draftsOf(report: ScanReport): GroupDraft[] {
     else namespaces.set(namespace ?? '', { name, namespace, results: [result] });
   };
   const pieces = piecesOf(report);
-  for (const item of pieces.findings) add(item, () => make.finding(item));
+  for (const item of pieces.findings) add(item, make.finding(item));
   for (const finding of report.comparison?.resolved ?? []) {
     const item = pieces.finding(finding);
-    add(item, () => make.resolved(item));
+    add(item, make.resolved(item));
   }
   for (const { finding, reason } of report.comparison?.notComparable ?? []) {
     const item = pieces.finding(finding);
-    add(item, () => make.notComparable(item, reason));
+    add(item, make.notComparable(item, reason));
   }
   for (const item of report.notifications) cluster.results.push(() => make.notification(item));
   for (const [rule, { judged, failed, errors }] of report.statistics) {
@@ -109,7 +99,7 @@ function frameworkGroups(
   frameworks: readonly FrameworkAssessment[],
   scan: string,
   make: PolicyResults,
-): GroupDraft[] {
+): ReportGroup[] {
   const taken = new Map<string, number>();
   return frameworks.map((assessment) => {
     const name = joined(`keelson-framework-${namePart(assessment.framework.id) || 'own'}`, scan);
@@ -135,7 +125,8 @@ function* objectsOf(group: ReportGroup, report: ScanReport, api: ReportApi): Gen
   let held = 0;
   let bytes = 0;
   let summary = emptySummary();
-  for (const { result, text, size } of group.results) {
+  for (const make of group.results) {
+    const { result, text, size } = make();
     if (held === maxResults || (held > 0 && bytes + size > maxResultBytes)) {
       part++;
       yield `${closing(summary)},\n${opening(group, part, report, api)}`;

@@ -1,13 +1,15 @@
 import type { SensitiveText } from '@keelson/checks';
-import type { Finding, FindingLocation, Notification } from '@keelson/evidence';
-import type { ReportedFinding } from '../report.ts';
+import type { SourceLocation } from '@keelson/core';
+import type { Notification } from '@keelson/evidence';
+import { type Piece, type PiecedFinding, type Pieces, piecesOf } from '../pieces.ts';
 import { shared } from '../told.ts';
 import { property } from './document.ts';
 import { type InventoryItem, inventoryOf } from './subjects.ts';
 import { fileReference, markup, uuidOf } from './text.ts';
 
 /** A finding and what else is to be said of it. */
-export interface ObservedFinding extends ReportedFinding {
+export interface ObservedFinding {
+  item: PiecedFinding;
   remarks?: string;
 }
 
@@ -20,7 +22,7 @@ export interface ObservedSubject {
 /** Both kinds of document show the same evidence. */
 export const evidenceOf = shared(
   ({ findings, comparison, redact }) => [findings, comparison, redact],
-  (report) => new EvidenceWriter(report.redact, inventoryOf(report)),
+  (report) => new EvidenceWriter(report.redact, piecesOf(report), inventoryOf(report)),
 );
 
 /**
@@ -29,60 +31,48 @@ export const evidenceOf = shared(
  */
 export class EvidenceWriter {
   readonly #redact: SensitiveText;
-  readonly #inventory: ReadonlyMap<string, InventoryItem>;
-  readonly #texts = new WeakMap<ObservedFinding, string>();
-  readonly #places = new Map<string, string>();
-  readonly #descriptions = new Map<string, string>();
-  readonly #subjects = new Map<string, ObservedSubject>();
+  readonly #pieces: Pieces;
+  readonly #place: (file: Piece) => string;
+  readonly #description: (message: Piece) => string;
+  readonly #subject: (subject: Piece) => ObservedSubject;
 
-  constructor(redact: SensitiveText, inventory: ReadonlyMap<string, InventoryItem>) {
+  constructor(redact: SensitiveText, pieces: Pieces, inventory: ReadonlyMap<string, InventoryItem>) {
     this.#redact = redact;
-    this.#inventory = inventory;
+    this.#pieces = pieces;
+    this.#place = pieces.forms((file) => `{"href":${JSON.stringify(fileReference(file)).slice(0, -1)}`);
+    this.#description = pieces.forms((message) => `"description":${JSON.stringify(markup(message))}`);
+    this.#subject = pieces.forms((subject) => {
+      const uuid = inventory.get(subject)?.uuid ?? uuidOf('subject', subject);
+      return {
+        reference: JSON.stringify({ 'subject-uuid': uuid, type: 'inventory-item' }),
+        property: `,"props":[${JSON.stringify(property('subject-uuid', uuid))}`,
+      };
+    });
   }
 
   /** The inventory item that a finding is about. */
-  subject({ subject }: Finding): ObservedSubject {
-    const known = this.#subjects.get(subject);
-    if (known !== undefined) return known;
-    const uuid = this.#inventory.get(subject)?.uuid ?? uuidOf('subject', subject);
-    const made = {
-      reference: JSON.stringify({ 'subject-uuid': uuid, type: 'inventory-item' }),
-      property: JSON.stringify(property('subject-uuid', uuid)),
-    };
-    this.#subjects.set(subject, made);
-    return made;
+  subject({ item }: ObservedFinding): ObservedSubject {
+    return this.#subject(item.subject);
   }
 
-  /** A finding about this inventory item. */
-  finding(item: ObservedFinding, subject: ObservedSubject): string {
-    let text = this.#texts.get(item);
-    if (text === undefined) {
-      text = this.#finding(item, subject);
-      this.#texts.set(item, text);
-    }
-    return text;
-  }
-
-  #finding({ finding, state, remarks }: ObservedFinding, subject: ObservedSubject): string {
+  finding({ item, remarks }: ObservedFinding): string {
+    const { finding, state, message, subject } = item;
     const suppression = finding.suppressions?.[0];
-    const more = `${state === undefined ? '' : prop('state', state)}${suppression === undefined ? '' : prop('suppression', suppression.kind)}`;
-    const fingerprint = prop('fingerprint', finding.fingerprint);
-    const rest = this.#remarks(remarks, suppression?.reason);
-    return `${this.#head(finding.locations[0], finding.message)},"props":[${subject.property}${fingerprint}${more}]${rest}}`;
+    const stateText = state === undefined ? '' : prop('state', state);
+    const kind = suppression === undefined ? '' : prop('suppression', suppression.kind);
+    const props = `${this.#subject(subject).property}${prop('fingerprint', finding.fingerprint)}${stateText}${kind}]`;
+    return `${this.#head(finding.locations[0], message)}${props}${this.#remarks(remarks, suppression?.reason)}}`;
   }
 
   gap({ message, location }: Notification): string {
-    return `${this.#head(location, message)}}`;
+    return `${this.#head(location, this.#pieces.message(message))}}`;
   }
 
   /** The place and the words, of an object that is open. */
-  #head(place: FindingLocation | undefined, message: string): string {
-    let description = this.#descriptions.get(message);
-    if (description === undefined) {
-      description = JSON.stringify(this.#words(message));
-      this.#descriptions.set(message, description);
-    }
-    return `{${this.#place(place)}"description":${description}`;
+  #head(place: SourceLocation | undefined, message: Piece): string {
+    if (place === undefined) return `{${this.#description(message)}`;
+    const line = place.line === undefined ? '' : `#L${place.line}`;
+    return `${this.#place(this.#pieces.of(place.file))}${line}",${this.#description(message)}`;
   }
 
   #remarks(remarks: string | undefined, reason: string | undefined): string {
@@ -96,16 +86,6 @@ export class EvidenceWriter {
 
   #words(text: string): string {
     return markup(this.#redact.message(text));
-  }
-
-  #place(place: FindingLocation | undefined): string {
-    if (place === undefined) return '';
-    let file = this.#places.get(place.file);
-    if (file === undefined) {
-      file = `"href":${JSON.stringify(fileReference(place.file)).slice(0, -1)}`;
-      this.#places.set(place.file, file);
-    }
-    return place.line === undefined ? `${file}",` : `${file}#L${place.line}",`;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Finding, Notification } from '@keelson/evidence';
-import type { ReportedFinding } from '../report.ts';
+import type { Notification } from '@keelson/evidence';
+import { piecesOf } from '../pieces.ts';
 import { open, property, type Run } from './document.ts';
 import type { EvidenceWriter, ObservedFinding } from './evidence.ts';
 import { markup, prose, uuidOf } from './text.ts';
@@ -35,7 +35,7 @@ function failedObservations(run: Run, weaknesses: readonly Weakness[]): Observat
       property('open', String(open.length)),
       property('accepted', String(accepted.length)),
     ],
-    findings,
+    findings: findings.map((item) => ({ item })),
     notifications: [],
   }));
 }
@@ -99,6 +99,7 @@ function historicObservations(run: Run): Observation[] {
     props: [property('check', rule), property('state', state)],
     notifications: [],
   });
+  const pieces = piecesOf(run.report);
   const resolved = Map.groupBy(comparison?.resolved ?? [], ({ rule }) => rule);
   const lost = Map.groupBy(comparison?.notComparable ?? [], ({ finding }) => finding.rule);
   return [
@@ -109,7 +110,7 @@ function historicObservations(run: Run): Observation[] {
         'resolved',
         `Gone since ${against}: ${countOf(findings.length, 'finding')}.`,
       ),
-      findings: findings.map(historicFinding),
+      findings: findings.map((finding) => ({ item: pieces.finding(finding) })),
     })),
     ...[...lost].map(([rule, items]) => ({
       ...historic(
@@ -118,13 +119,9 @@ function historicObservations(run: Run): Observation[] {
         'not-comparable',
         `Could not be judged again since ${against}: ${countOf(items.length, 'finding')}.`,
       ),
-      findings: items.map(({ finding, reason }) => ({ ...historicFinding(finding), remarks: reason })),
+      findings: items.map(({ finding, reason }) => ({ item: pieces.finding(finding), remarks: reason })),
     })),
   ];
-}
-
-function historicFinding(finding: Finding): ReportedFinding {
-  return { finding, fixable: false };
 }
 
 /** Every observation of a run. `passed` ones only where controls rest on them. */
@@ -147,8 +144,8 @@ export function* observationParts(
   { findings, notifications, ...rest }: Observation,
   evidence: EvidenceWriter,
 ): Generator<string> {
-  const subjects = findings.map(({ finding }) => evidence.subject(finding));
-  const references = [...new Set(subjects)].map(({ reference }) => reference);
+  const subjects = new Set(findings.map((item) => evidence.subject(item)));
+  const references = [...subjects].map(({ reference }) => reference);
   yield open({
     ...rest,
     // SP 800-53A: to examine is to study a specification; nothing is exercised, as a test would.
@@ -158,8 +155,8 @@ export function* observationParts(
   });
   if (references.length > 0) yield `,"subjects":[${references.join(',')}]`;
   let lead = ',"relevant-evidence":[\n';
-  for (const [i, item] of findings.entries()) {
-    yield lead + evidence.finding(item, subjects[i] ?? evidence.subject(item.finding));
+  for (const item of findings) {
+    yield lead + evidence.finding(item);
     lead = ',\n';
   }
   for (const item of notifications) {

@@ -1,6 +1,7 @@
 import type { CheckText } from '@keelson/checks';
 import { type Finding, type Notification, type Severity, severities } from '@keelson/evidence';
-import type { ReportedFinding, ScanReport } from '../report.ts';
+import { type PiecedFinding, piecesOf } from '../pieces.ts';
+import type { ScanReport } from '../report.ts';
 import { shared } from '../told.ts';
 
 /** What a check found in a run, in three piles. */
@@ -11,19 +12,23 @@ export interface Weakness {
   /** The worst severity among the findings. */
   severity: Severity;
   /** All findings, suppressed ones included. */
-  findings: readonly ReportedFinding[];
+  findings: readonly PiecedFinding[];
   /** Those that nobody accepted: what counts, and what a baseline only sets aside for later. */
-  open: readonly ReportedFinding[];
+  open: readonly PiecedFinding[];
   /** Those that somebody accepted, with a reason. */
-  accepted: readonly ReportedFinding[];
+  accepted: readonly PiecedFinding[];
 }
 
 /** Findings by check, the worst check first. */
-export const weaknessesOf = shared(({ findings, texts }) => [findings, texts], makeWeaknesses);
+export const weaknessesOf = shared(
+  ({ findings, texts, redact }) => [findings, texts, redact],
+  makeWeaknesses,
+);
 
-function makeWeaknesses({ findings, texts }: ScanReport): readonly Weakness[] {
-  const byRule = Map.groupBy(findings, ({ finding }) => finding.rule);
-  const weaknesses = [...byRule].map(([rule, items]) => {
+function makeWeaknesses(report: ScanReport): readonly Weakness[] {
+  const { texts } = report;
+  const byRule = Map.groupBy(piecesOf(report).findings, ({ rule }) => rule);
+  const weaknesses = [...byRule].map(([{ text: rule }, items]) => {
     const text = texts.get(rule);
     const accepted = items.filter(({ finding }) => isAccepted(finding));
     return {
@@ -39,7 +44,7 @@ function makeWeaknesses({ findings, texts }: ScanReport): readonly Weakness[] {
   return weaknesses.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }
 
-function worstOf(items: readonly ReportedFinding[]): Severity {
+function worstOf(items: readonly PiecedFinding[]): Severity {
   const found = new Set(items.map(({ finding }) => finding.severity));
   return severities.find((severity) => found.has(severity)) ?? 'info';
 }
