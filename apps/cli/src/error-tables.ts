@@ -5,9 +5,13 @@ import { configurationErrorCodes } from '@keelson/configuration';
 import { dockerfileErrorCodes } from '@keelson/dockerfile';
 import { evidenceErrorCodes } from '@keelson/evidence';
 import { hclErrorCodes } from '@keelson/hcl';
+import { httpErrorCodes } from '@keelson/http';
 import { manifestErrorCodes } from '@keelson/manifests';
+import { ociErrorCodes } from '@keelson/oci';
 import { policyErrorCodes } from '@keelson/policies';
+import { registryErrorCodes } from '@keelson/registry';
 import { regoErrorCodes } from '@keelson/rego';
+import { bundleErrorCodes } from '@keelson/rego-bundles';
 import { yamlErrorCodes } from '@keelson/yaml';
 import { commandErrorCodes } from './errors.ts';
 
@@ -24,5 +28,9 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['CEL (`@keelson/cel`)', celErrorCodes],
   ['Policies (`@keelson/policies`)', policyErrorCodes],
   ['Rego (`@keelson/rego`)', regoErrorCodes],
+  ['Bundles of policies (`@keelson/rego-bundles`)', bundleErrorCodes],
+  ['Servers (`@keelson/http`)', httpErrorCodes],
+  ['Images (`@keelson/oci`)', ociErrorCodes],
+  ['Registries (`@keelson/registry`)', registryErrorCodes],
   ['Evidence (`@keelson/evidence`)', evidenceErrorCodes],
 ];

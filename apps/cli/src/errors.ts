@@ -41,12 +41,19 @@ export function reportError(error: unknown, debug: boolean): number {
   if (isKeelsonError(error)) {
     tell(`keelson: ${error.format()}`);
     if (debug && error.stack !== undefined) tell(error.stack);
-    return error.code === 'OUTSIDE_FAILED' ? exitCodes.outside : exitCodes.usage;
+    return outside.test(error.code) ? exitCodes.outside : exitCodes.usage;
   }
   tell(`keelson: internal error: ${reasonOf(error)}; please report it, with the output of --debug`);
   if (debug && error instanceof Error) tell(error.stack ?? '');
   return exitCodes.outside;
 }
+
+/**
+ * Codes that say that a system outside failed. They are told by their names: the tables stand in packages that most starts do not
+ * need.
+ */
+const outside =
+  /^(?:OUTSIDE_FAILED|BUNDLE_NOT_GIVEN|CONTENT_NOT_FOUND|(?:HTTP|REGISTRY)_.*|(?:DIGEST|SIZE)_MISMATCH|CREDENTIALS_UNAVAILABLE)$/;
 
 /** Errors of node:util parseArgs. */
 function isUsageFault(error: unknown): error is Error & { code: string } {

@@ -208,6 +208,16 @@ test('a server that is not there is told without its query', async () => {
   const request = client.send({ url: 'http://127.0.0.1:9/path?token=secret' });
   await expect(request).rejects.toMatchObject({
     code: 'HTTP_UNREACHABLE',
-    message: expect.stringMatching(/^GET http:\/\/127\.0\.0\.1:9\/path: /),
+    message: 'GET http://127.0.0.1:9/path: no browser may use its port',
+  });
+});
+
+test('a port that nothing listens on', async () => {
+  const gone = await TestServer.start(() => undefined);
+  const { url } = gone;
+  await gone[Symbol.asyncDispose]();
+  await expect(clientWith().client.send({ url })).rejects.toMatchObject({
+    code: 'HTTP_UNREACHABLE',
+    message: expect.stringContaining('nothing listens there'),
   });
 });

@@ -38,8 +38,9 @@ export function isPassingFault(error: unknown): boolean {
 /** What `fetch` threw, as an error of ours. */
 export function unreachable(what: string, error: unknown): HttpError {
   const code = codeOf(error);
+  const known = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   const reason =
-    (Object.hasOwn(reasons, code) ? reasons[code] : undefined) ?? (code === '' ? 'it failed' : code);
+    known ?? (code !== '' ? code : isBadPort(error) ? 'no browser may use its port' : 'it failed');
   return new HttpError('HTTP_UNREACHABLE', `${what}: ${reason}`, { cause: error });
 }
 
@@ -59,4 +60,9 @@ function codeOf(error: unknown): string {
     if (inner instanceof Error && 'code' in inner && typeof inner.code === 'string') code = inner.code;
   }
   return code;
+}
+
+/** Ports of other protocols (Fetch standard, "port blocking"); undici says no more than this. */
+function isBadPort(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port';
 }

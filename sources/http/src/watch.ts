@@ -11,7 +11,9 @@ export class Watch {
   /** @param left milliseconds until the whole must be done. */
   constructor(what: string, left: number, totalMilliseconds: number) {
     this.#what = what;
-    this.#total = setTimeout(() => this.#end('totalMilliseconds', totalMilliseconds), Math.max(left, 0));
+    const end = () => this.#end('totalMilliseconds', totalMilliseconds);
+    // A program that has nothing else to do need not wait for a bound.
+    this.#total = setTimeout(end, Math.max(left, 0)).unref();
   }
 
   get signal(): AbortSignal {
@@ -21,7 +23,7 @@ export class Watch {
   /** Begins a step, which ends at the next. */
   step(bound: string, milliseconds: number): void {
     this.pause();
-    this.#step = setTimeout(() => this.#end(bound, milliseconds), milliseconds);
+    this.#step = setTimeout(() => this.#end(bound, milliseconds), milliseconds).unref();
   }
 
   /** Ends a step; none begins. */

@@ -69,7 +69,12 @@ export class RegistryClient {
     const scopes = scopeSet(request.scopes);
     const known = this.#authorizer.known(scopes);
     let answer = await this.#http.send({ ...request, url, authorization: known });
-    const authorization = await this.#authorizationFor(answer, request, scopes);
+    const authorization = await this.#authorizationFor(answer, request, scopes).catch(
+      async (error: unknown) => {
+        await answer.discard();
+        throw error;
+      },
+    );
     if (authorization !== undefined) {
       await answer.discard();
       answer = await this.#http.send({ ...request, url, authorization });

@@ -59,7 +59,7 @@ async function serve(listener: RequestListener) {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const close = async () => {
     server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await new Promise<void>((resolve) => server.close(() => resolve()));
   };
   return { url: `http://127.0.0.1:${port}/bundle.tar.gz`, headers, [Symbol.asyncDispose]: close };
 }

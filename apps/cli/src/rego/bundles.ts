@@ -1,86 +1,65 @@
-import { statSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import type { VerificationKey } from '@keelson/rego';
 import {
-  type ArchiveFile,
-  type Bundle,
-  nodeCryptography,
-  RegoError,
-  readBundle,
-  readTar,
-  type VerificationKey,
-  verifyBundle,
-} from '@keelson/rego';
-import { CommandError, reasonOf } from '../errors.ts';
-import { findFiles, readBytes } from './files.ts';
+  type BundleCredentials,
+  BundleLoader,
+  type BundleOptions,
+  bundleLocation,
+  type LoadedBundle,
+} from '@keelson/rego-bundles';
+import { CommandError } from '../errors.ts';
+import { ignoring } from './files.ts';
 
-/** Bytes that an archive may have when unpacked. */
-const maxUnpackedBytes = 1 << 30;
+/**
+ * Loads bundles from folders, archives, servers and registries.
+ *
+ * @throws RegoError `bundle_error` for what is wrong in one; BundleError, HttpError, OciError, RegistryError where it cannot be had
+ */
+export async function loadBundles(
+  names: readonly string[],
+  ignored: readonly string[],
+  verification?: VerificationKey,
+): Promise<LoadedBundle[]> {
+  const locations = names.map(bundleLocation);
+  const urls = locations.flatMap((location) => (location.kind === 'url' ? [location.url] : []));
+  const options: BundleOptions = {
+    verification,
+    isIgnored: ignoring(ignored),
+    credentials: tokenFor(urls, process.env['KEELSON_BUNDLE_TOKEN']),
+    ...(locations.some(({ kind }) => kind === 'image') ? { registry: await registryOptions() } : {}),
+  };
+  const loader = new BundleLoader(options);
+  return await Promise.all(names.map((name) => loader.load(name)));
+}
 
-/** A bundle with its files as they are. */
-export interface LoadedBundle {
-  /** As it was named. */
-  readonly path: string;
-  readonly isArchive: boolean;
-  readonly files: readonly ArchiveFile[];
-  readonly bundle: Bundle;
+/** The credentials that docker and podman have. */
+async function registryOptions(): Promise<NonNullable<BundleOptions['registry']>> {
+  const { credentialsFromFiles } = await import('@keelson/registry');
+  return { credentials: credentialsFromFiles() };
 }
 
 /**
- * Reads a bundle: a folder or a `.tar.gz`.
+ * The token of the environment goes to one server, whichever it is.
  *
- * @throws CommandError USAGE for a path that is not there; RegoError `bundle_error`
+ * @throws CommandError USAGE where bundles of several servers are named.
  */
-export function loadBundle(
-  path: string,
-  ignored: readonly string[] = [],
-  verification?: VerificationKey,
-): LoadedBundle {
-  const isArchive = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  const files = isArchive ? archiveFiles(path) : folderFiles(path, ignored);
-  try {
-    if (verification !== undefined) verifyBundle(files, verification, cryptography());
-    return { path, isArchive, files, bundle: readBundle(files) };
-  } catch (error) {
-    if (error instanceof RegoError)
-      throw new RegoError(error.code, `bundle ${path}: ${error.message}`, { cause: error });
-    throw error;
-  }
+function tokenFor(
+  urls: readonly string[],
+  token: string | undefined,
+): (url: URL) => BundleCredentials | undefined {
+  const origins = new Set(urls.map((url) => URL.parse(url)?.origin));
+  if (token === undefined || token === '') return () => undefined;
+  if (origins.size > 1)
+    throw new CommandError(
+      'USAGE',
+      'KEELSON_BUNDLE_TOKEN is for one server, and bundles of several are named',
+    );
+  return () => ({ kind: 'bearer', token });
 }
-
-function cryptography(): Cryptography {
-  const crypto = nodeCryptography();
-  if (crypto === undefined) throw new CommandError('USAGE', 'this Node has no cryptography');
-  return crypto;
-}
-
-type Cryptography = NonNullable<ReturnType<typeof nodeCryptography>>;
 
 /** The name under which a module of a bundle stands in messages. */
 export function moduleFile(
-  { path, isArchive }: Pick<LoadedBundle, 'path' | 'isArchive'>,
+  { name, isArchive }: Pick<LoadedBundle, 'name' | 'isArchive'>,
   module: string,
 ): string {
-  return isArchive ? `${path}:/${module}` : `${path.replace(/\/+$/, '').replace(/^\.\//, '')}/${module}`;
-}
-
-function archiveFiles(path: string): ArchiveFile[] {
-  const bytes = readBytes(path);
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  try {
-    return readTar(isGzip ? gunzipSync(bytes, { maxOutputLength: maxUnpackedBytes }) : bytes);
-  } catch (error) {
-    if (error instanceof RegoError) throw new RegoError(error.code, `bundle ${path}: ${error.message}`);
-    throw new CommandError('USAGE', `bundle ${path}: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-function folderFiles(path: string, ignored: readonly string[]): ArchiveFile[] {
-  return [...findFiles(path, ignored)]
-    .filter(({ file }) =>
-      /\.rego$|(?:^|\/)(?:data\.(?:json|ya?ml)|patch\.json|\.manifest|\.signatures\.json)$/.test(file),
-    )
-    .map(({ file, steps }) => ({
-      path: [...steps, file.slice(file.lastIndexOf('/') + 1)].join('/'),
-      bytes: readBytes(file),
-    }));
+  return isArchive ? `${name}:/${module}` : `${name.replace(/\/+$/, '').replace(/^\.\//, '')}/${module}`;
 }

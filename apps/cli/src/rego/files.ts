@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { normalize } from 'node:path';
+import { walkFiles } from '@keelson/rego-bundles';
 import { CommandError, reasonOf } from '../errors.ts';
 
-/** Bounds on what is read for a policy. */
+/** Bound on what is read for a policy. */
 const maxFileBytes = 1 << 29;
-const maxDepth = 64;
 
 /** A file as it was found: its name for messages, and the steps from the folder that was named down to its own. */
 export interface FoundFile {
@@ -24,7 +24,7 @@ export function* findFiles(path: string, ignored: readonly string[] = []): Gener
   const root = pathOf(path);
   mustExist(path);
   if (!statSync(root).isDirectory()) yield { file: root, steps: [], named: true };
-  else yield* below(root, [], ignored.map(namePattern), new Set([realpathSync(root)]));
+  else for (const found of walkFiles(root, ignoring(ignored))) yield { ...found, named: false };
 }
 
 /** @throws CommandError USAGE for a path that is not there. */
@@ -37,23 +37,10 @@ function pathOf(path: string): string {
   return normalize(path.startsWith('file://') ? path.slice('file://'.length) : path);
 }
 
-function* below(
-  folder: string,
-  steps: readonly string[],
-  ignored: readonly ((name: string) => boolean)[],
-  above: ReadonlySet<string>,
-): Generator<FoundFile> {
-  if (steps.length > maxDepth) throw new CommandError('USAGE', `${folder}: deeper than ${maxDepth} folders`);
-  for (const name of readdirSync(folder).sort()) {
-    if (ignored.some((isIgnored) => isIgnored(name))) continue;
-    const file = join(folder, name);
-    const found = statSync(file, { throwIfNoEntry: false });
-    if (found?.isFile() === true) yield { file, steps, named: false };
-    if (found?.isDirectory() !== true) continue;
-    const real = realpathSync(file);
-    // A link that leads back up would go round for ever.
-    if (!above.has(real)) yield* below(file, [...steps, name], ignored, new Set([...above, real]));
-  }
+/** Whether one of the patterns of `--ignore` fits a name. */
+export function ignoring(patterns: readonly string[]): (name: string) => boolean {
+  const ignored = patterns.map(namePattern);
+  return (name) => ignored.some((isIgnored) => isIgnored(name));
 }
 
 /** What `--ignore` takes: a name with `*` for any characters. */

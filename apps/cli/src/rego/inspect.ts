@@ -15,8 +15,8 @@ import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { annotationsText } from './annotations-text.ts';
-import { type LoadedBundle, loadBundle } from './bundles.ts';
-import { mustExist, readText } from './files.ts';
+import { loadBundles } from './bundles.ts';
+import { readText } from './files.ts';
 import { indented, structure } from './json-output.ts';
 import { policyVerb } from './policy-verb.ts';
 import { prettyTable } from './pretty-table.ts';
@@ -34,7 +34,7 @@ const help = `keelson rego inspect: tell what a bundle holds
 
 Usage: keelson rego inspect [options] PATH
 
-PATH is a bundle, which is a folder or a .tar.gz, or one policy.
+PATH is a bundle, which is a folder, a .tar.gz, a URL or oci://REGISTRY/NAME:TAG, or one policy.
 
   -a, --annotations     tell the metadata of packages and rules
   -f, --format FORMAT   pretty or json (default pretty)
@@ -65,8 +65,7 @@ export const inspect = policyVerb({ flags, help, operands: 'file' }, async ({ va
   if (path === undefined || second !== undefined) throw new CommandError('USAGE', 'name one bundle');
   const format = choiceOf('format', values.format, formats) ?? 'pretty';
   const version = values['v0-compatible'] === true ? 'v0' : 'v1';
-  mustExist(path);
-  const inspected = path.endsWith('.rego') ? ofPolicy(path, version) : ofBundle(loadBundle(path), version);
+  const inspected = path.endsWith('.rego') ? ofPolicy(path, version) : await ofBundle(path, version);
   const places = values.annotations === true ? annotatedPlaces(inspected.modules) : [];
   writeResult(values.output, format === 'json' ? json(inspected, places) : pretty(inspected, places));
   return exitCodes.done;
@@ -78,10 +77,13 @@ function ofPolicy(path: string, version: RegoVersion): Inspected {
   return { manifest: undefined, signatures: {}, modules: [module], namespaces };
 }
 
-function ofBundle({ bundle, files, isArchive, path }: LoadedBundle, version: RegoVersion): Inspected {
+async function ofBundle(path: string, version: RegoVersion): Promise<Inspected> {
+  const [loaded] = await loadBundles([path], []);
+  if (loaded === undefined) throw new CommandError('USAGE', 'name one bundle');
+  const { bundle, files, isArchive, name: root } = loaded;
   const found = new Map<string, string[]>();
   const placeOf = (file: string): string =>
-    isArchive ? `/${file}` : `${path.replace(/\/+$/, '')}/${file}`.replace(/^\.\//, '');
+    isArchive ? `/${file}` : `${root.replace(/\/+$/, '')}/${file}`.replace(/^\.\//, '');
   const add = (name: string, file: string): void => {
     found.set(name, [...(found.get(name) ?? []), placeOf(file)]);
   };

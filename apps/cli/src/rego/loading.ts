@@ -1,5 +1,6 @@
 import {
   type Capabilities,
+  type DataPatch,
   type Diagnostic,
   DocumentConflict,
   documentAt,
@@ -7,8 +8,10 @@ import {
   isMembers,
   type Module,
   mergeDocuments,
+  overlap,
   parseModule,
   parserCapabilities,
+  patchDocument,
   RegoError,
   RegoSyntaxError,
   type RegoValue,
@@ -17,7 +20,7 @@ import {
   rootsPermit,
   type VerificationKey,
 } from '@keelson/rego';
-import type { LoadedBundle } from './bundles.ts';
+import { type LoadedBundle, sameRoots } from '@keelson/rego-bundles';
 import { type FoundFile, findFiles, isYamlFile, readText } from './files.ts';
 import { Timers } from './timers.ts';
 
@@ -61,34 +64,27 @@ async function loadAll(sources: Sources): Promise<Loaded> {
   const loader = new Loader(sources);
   for (const source of sources.data) loader.source(source);
   if (sources.bundles.length > 0 || loader.archives.length > 0) {
-    const { loadBundle, moduleFile } = await import('./bundles.ts');
-    const bundles = [
-      ...loader.archives.map((path) => loadBundle(path, [], sources.verification)),
-      ...sources.bundles.map((path) => loadBundle(path, sources.ignore, sources.verification)),
-    ];
-    checkRoots(bundles.slice(loader.archives.length));
-    for (const bundle of bundles) loader.bundle(bundle, (path) => moduleFile(bundle, path));
+    const { loadBundles, moduleFile } = await import('./bundles.ts');
+    const archives = await loadBundles(loader.archives, [], sources.verification);
+    const bundles = await loadBundles(sources.bundles, sources.ignore, sources.verification);
+    checkRoots(bundles);
+    for (const bundle of [...archives, ...bundles]) loader.bundle(bundle, (path) => moduleFile(bundle, path));
   }
   return loader.finish();
 }
 
+/** No two bundles own one thing; a delta bundle has the roots of the one before it that it changes. */
 function checkRoots(bundles: readonly LoadedBundle[]): void {
-  bundles.forEach(({ path, bundle: { manifest } }, at) => {
+  bundles.forEach(({ name, bundle: { manifest } }, at) => {
     for (const other of bundles.slice(at + 1)) {
+      if (other.bundle.patches !== undefined && sameRoots(other.bundle.manifest, manifest)) continue;
       const both = manifest.roots.find((root) =>
-        other.bundle.manifest.roots.some(
-          (next) =>
-            root === next ||
-            root === '' ||
-            next === '' ||
-            `${root}/`.startsWith(`${next}/`) ||
-            `${next}/`.startsWith(`${root}/`),
-        ),
+        other.bundle.manifest.roots.some((next) => overlap(root, next)),
       );
       if (both !== undefined)
         throw new RegoError(
           'bundle_error',
-          `bundles ${path} and ${other.path} have overlapping roots: '${both}'`,
+          `bundles ${name} and ${other.name} have overlapping roots: '${both}'`,
         );
     }
   });
@@ -172,7 +168,18 @@ class Loader {
       this.module(nameOf(path), text, version ?? this.#sources.version);
     for (const [file, module] of this.#modules)
       if (!before.has(file)) checkPackage(file, module, bundle.manifest.roots);
-    if (this.#sources.modulesOnly !== true) this.#merge(loaded.path, bundle.data);
+    if (this.#sources.modulesOnly === true) return;
+    if (bundle.patches === undefined) this.#merge(loaded.name, bundle.data);
+    else this.#patch(loaded.name, bundle.patches);
+  }
+
+  #patch(name: string, patches: readonly DataPatch[]): void {
+    try {
+      this.#data = patchDocument(this.#data, patches);
+    } catch (error) {
+      if (!(error instanceof RegoError)) throw error;
+      throw new RegoError(error.code, `bundle ${name}: ${error.message}`, { cause: error });
+    }
   }
 
   finish(): Loaded {

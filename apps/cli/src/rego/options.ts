@@ -19,7 +19,7 @@ export const sourceFlags = {
 } as const;
 
 export const sourceHelp = `  -d, --data PATH       policies and data: a file or folder; NAME:PATH puts the data of PATH below data.NAME
-  -b, --bundle PATH     a bundle: a folder or a .tar.gz
+  -b, --bundle PATH     a bundle: a folder, a .tar.gz, a URL or oci://REGISTRY/NAME:TAG
   --ignore NAMES        names of files and folders to leave out, as '.*' or '*_test.rego'
   --v0-compatible       read policies as OPA did before 1.0
   --verification-key K  bundles must be signed: the file of a public key in PEM, or for HS256 and its like the secret

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +23,25 @@ export function keelson(cwd: string, args: readonly string[], input?: string): R
     ...(input === undefined ? {} : { input }),
   });
   return { code: run.status ?? -1, out: run.stdout, err: run.stderr };
+}
+
+/** Runs the built command in a process of its own while the test goes on, which may be its server. */
+export async function keelsonBeside(
+  cwd: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunResult> {
+  const run = spawn(process.execPath, [shim, ...args], {
+    cwd,
+    env: { ...process.env, ...environment },
+    timeout: 60_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const texts = Promise.all(
+    [run.stdout, run.stderr].map(async (stream) => (await stream.toArray()).join('')),
+  );
+  const [[code], [out = '', err = '']] = await Promise.all([once(run, 'close'), texts]);
+  return { code: typeof code === 'number' ? code : -1, out, err };
 }
 
 /** A folder with files that goes away after use. */
