@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const guide = readFileSync(new URL('../../../docs/rego-api.md', import.meta.url), 'utf8');
 /** Each program and the text behind it, which is what it prints. */
 const examples = Array.from(
-  guide.matchAll(/```ts\n([^]*?)```\n[^`]*```text\n([^]*?)```/g),
+  guide.matchAll(/```ts\n([\s\S]*?)```\n[^`]*```text\n([\s\S]*?)```/g),
   ([, program = '', printed = '']) => ({ program, printed }),
 );
 
