@@ -1,5 +1,7 @@
-import { createObject } from '@keelson/core';
+import { emptyDocument, type Members } from '../values/empty-document.ts';
 import { isPlainObject, type RegoValue } from '../values/index.ts';
+
+export { emptyDocument };
 
 /** Two documents give something to one place, and not both are objects. */
 export class DocumentConflict extends Error {
@@ -12,8 +14,6 @@ export class DocumentConflict extends Error {
     this.path = path;
   }
 }
-
-type Members = Record<string, RegoValue>;
 
 /** The value as the only thing in a document, below a path. */
 export function documentAt(path: readonly string[], value: RegoValue): RegoValue {
@@ -52,14 +52,4 @@ export function documentBelow(document: RegoValue, path: readonly string[]): Reg
 /** Whether a document from JSON or YAML is an object. */
 export function isMembers(value: RegoValue): value is Readonly<Members> {
   return isPlainObject(value);
-}
-
-/** An object without a prototype: a member may have any name. */
-export function emptyDocument(): Members {
-  const bare: object = createObject();
-  return isBare(bare) ? bare : {};
-}
-
-function isBare(_value: object): _value is Members {
-  return true;
 }

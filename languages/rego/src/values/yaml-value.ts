@@ -1,4 +1,5 @@
 import type { JsonValue } from '@keelson/core';
+import { emptyDocument } from './empty-document.ts';
 import { numberFromBigInt, numberFromDouble } from './number.ts';
 import type { RegoValue } from './value.ts';
 
@@ -8,8 +9,7 @@ export function fromYamlValue(value: JsonValue): RegoValue {
   if (typeof value === 'number') return numberFromDouble(value);
   if (Array.isArray(value)) return value.map(fromYamlValue);
   if (typeof value !== 'object' || value === null) return value;
-  // Without a prototype: a member may have any name.
-  const members: Record<string, RegoValue> = Object.create(null);
+  const members = emptyDocument();
   for (const [name, member] of Object.entries(value)) members[name] = fromYamlValue(member ?? null);
   return members;
 }
