@@ -1,11 +1,8 @@
 import type { VerificationKey } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { choiceOf } from '../flag-values.ts';
-import { readText } from './files.ts';
 import type { Sources } from './loading.ts';
-
-const kinds = ['HS', 'RS', 'ES', 'PS'] as const;
-const algorithms = kinds.flatMap((kind) => [`${kind}256`, `${kind}384`, `${kind}512`]);
+import { algorithmFlag, algorithmOf, keyText } from './signature-keys.ts';
 
 /** Flags that say where policies come from. */
 export const sourceFlags = {
@@ -14,7 +11,7 @@ export const sourceFlags = {
   ignore: { type: 'string', multiple: true, list: true },
   'v0-compatible': { type: 'boolean' },
   'verification-key': { type: 'string', value: 'file' },
-  'signing-alg': { type: 'string', value: { choices: algorithms } },
+  ...algorithmFlag,
   scope: { type: 'string', value: 'text' },
 } as const;
 
@@ -68,8 +65,11 @@ export function sourcesAt(
 }
 
 function verificationOf(values: SourceValues): VerificationKey | undefined {
-  const { 'verification-key': key, 'signing-alg': algorithm = 'RS256', scope = '' } = values;
-  if (key !== undefined) return { key: algorithm.startsWith('HS') ? key : readText(key), algorithm, scope };
+  const { 'verification-key': key, scope = '' } = values;
+  if (key !== undefined) {
+    const algorithm = algorithmOf(values);
+    return { key: keyText(key, algorithm), algorithm, scope };
+  }
   if (values['signing-alg'] !== undefined || values.scope !== undefined)
     throw new CommandError('USAGE', '--signing-alg and --scope need --verification-key');
   return undefined;

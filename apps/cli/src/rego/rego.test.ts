@@ -308,74 +308,6 @@ ports contains port if {
   });
 });
 
-describe('keelson rego build and inspect', () => {
-  test('what was built is read again', () => {
-    withFolder({ ...files, 'p/.manifest': '{"revision": "r1", "roots": ["app", "roles"]}' }, (folder) => {
-      const build = keelson(folder, ['rego', 'build', '-b', 'p', '-o', 'app.tar.gz']);
-      expect(build).toEqual({ code: 0, out: '', err: '' });
-      const inspect = keelson(folder, ['rego', 'inspect', '-f', 'json', 'app.tar.gz']);
-      expect(JSON.parse(inspect.out)).toEqual({
-        manifest: { revision: 'r1', roots: ['app', 'roles'], rego_version: 1 },
-        signatures_config: {},
-        namespaces: { data: ['/data.json'], 'data.app': ['/p/policy.rego'] },
-      });
-      const evaluate = keelson(folder, ['rego', 'eval', '-f', 'raw', '-b', 'app.tar.gz', 'data.app.names']);
-      expect(evaluate.out).toBe('["x","y"]\n');
-    });
-  });
-
-  test('inspect tells the manifest, names once, and metadata', () => {
-    const more = {
-      'p/.manifest': '{"revision": "r1", "roots": ["app", "roles", "deep"], "metadata": {"k": 1}}',
-      'p/more.rego': 'package app\n\n# METADATA\n# title: More\n# custom: {b: 1, a: 2}\nmore := 1\n',
-    };
-    expect(inFolder(['inspect', '-a', 'p'], more).out).toBe(`MANIFEST:
-┌──────────┬─────────┐
-│  FIELD   │  VALUE  │
-├──────────┼─────────┤
-│ Revision │ r1      │
-│ Roots    │ app     │
-│          │ deep    │
-│          │ roles   │
-│ Metadata │ {"k":1} │
-└──────────┴─────────┘
-NAMESPACES:
-┌───────────┬───────────────┐
-│ NAMESPACE │     FILE      │
-├───────────┼───────────────┤
-│ data      │ p/data.json   │
-│ data.app  │ p/more.rego   │
-│           │ p/policy.rego │
-└───────────┴───────────────┘
-ANNOTATIONS:
-More
-====
-
-Package:  app
-Rule:     more
-Location: p/more.rego:6
-Scope: rule
-
-Custom:
- a: 2
- b: 1
-
-`);
-  });
-
-  test.each<[string, Record<string, string>, string]>([
-    ['a policy with errors', { 'p/bad.rego': 'package a\np if x' }, 'bad.rego:2: rego_unsafe_var_error'],
-    [
-      'data outside the roots',
-      { 'p/.manifest': '{"roots": ["app"]}' },
-      "do not permit data at path '/roles'",
-    ],
-  ])('%s makes no bundle', (_, more, message) => {
-    const { code, err } = inFolder(['build', '-b', 'p', '-o', 'app.tar.gz'], more);
-    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
-  });
-});
-
 test('a module outside the roots of its bundle is an error', () => {
   const { code, out } = inFolder(['eval', '-b', 'p', 'data'], {
     'p/.manifest': '{"roots": ["roles", "other"]}',
@@ -429,25 +361,6 @@ test('--explain tells on stderr how an answer came about', () => {
     'data.app.allow',
   ]);
   expect(why.err).toContain('"eve"');
-});
-
-test('with --verification-key a bundle must be signed', () => {
-  const { code, out } = inFolder([
-    'eval',
-    '-b',
-    'p',
-    '--verification-key',
-    's',
-    '--signing-alg',
-    'HS256',
-    'data',
-  ]);
-  expect(code).toBe(2);
-  expect(JSON.parse(out).errors[0].message).toBe('bundle p: .signatures.json: the bundle is not signed');
-  expect(inFolder(['eval', '--signing-alg', 'HS256', 'data'])).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('need --verification-key'),
-  });
 });
 
 describe('keelson rego bench', () => {

@@ -19,7 +19,11 @@ const group: VerbGroup = {
       load: async () => (await import('./bench.ts')).bench,
     },
     exec: { summary: 'ask for one decision about many files', load: () => evaluatingVerb('exec') },
-    build: { summary: 'put policies and data into a bundle', load: () => import('./build.ts') },
+    build: {
+      summary: 'put policies and data into a bundle',
+      load: async () => (await import('./build.ts')).build,
+    },
+    sign: { summary: 'sign a bundle', load: async () => (await import('./sign.ts')).sign },
     inspect: {
       summary: 'tell what a bundle holds',
       load: async () => (await import('./inspect.ts')).inspect,
