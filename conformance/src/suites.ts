@@ -12,6 +12,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   'netpol-recipes': () => import('./netpol-recipes.ts'),
   'network-policy-api': () => import('./network-policy-api.ts'),
   'osps-baseline': () => import('./osps-baseline.ts'),
+  'oci-distribution': () => import('./oci-distribution.ts'),
   'opa-cases': () => import('./opa-cases.ts'),
   'opa-compilecases': () => import('./opa-compilecases.ts'),
   'opa-meta': () => import('./opa-meta.ts'),
