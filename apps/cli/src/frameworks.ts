@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   type CheckMapping,
   type ControlCoverage,
-  coverageOf,
+  coverageBy,
   type Framework,
   readFrameworks,
 } from '@keelson/compliance';
@@ -25,13 +25,14 @@ export async function namedFrameworks(
   mappings: readonly CheckMapping[],
 ): Promise<FrameworkCoverage[]> {
   const found: FrameworkCoverage[] = [];
+  const cover = coverageBy(mappings);
   for (const name of names) {
     const frameworks = /\.ya?ml$/.test(name)
       ? await ownFrameworks(name, mappings)
       : [await broughtFramework(name)];
     for (const framework of frameworks) {
       if (found.some((other) => other.framework.id === framework.id)) continue;
-      found.push({ framework, coverage: coverageOf(framework, mappings) });
+      found.push({ framework, coverage: cover(framework) });
     }
   }
   return found;
@@ -40,7 +41,8 @@ export async function namedFrameworks(
 /** Every framework that keelson brings. */
 export async function allFrameworks(mappings: readonly CheckMapping[]): Promise<FrameworkCoverage[]> {
   const frameworks = await loadFrameworks();
-  return frameworks.map((framework) => ({ framework, coverage: coverageOf(framework, mappings) }));
+  const cover = coverageBy(mappings);
+  return frameworks.map((framework) => ({ framework, coverage: cover(framework) }));
 }
 
 async function broughtFramework(name: string): Promise<Framework> {

@@ -47,19 +47,49 @@ export function assess(
   coverage: readonly ControlCoverage[],
   results: RunResults,
 ): FrameworkAssessment {
-  const tallies = new Map<string, { findings: number; suppressed: number }>();
-  for (const { rule, suppressed } of results.findings) {
-    const tally = tallies.get(rule) ?? { findings: 0, suppressed: 0 };
+  return assessBy(results)(framework, coverage);
+}
+
+/** `assess` for several frameworks. */
+export function assessBy(
+  results: RunResults,
+): (framework: Framework, coverage: readonly ControlCoverage[]) => FrameworkAssessment {
+  const tallies = talliesOf(results.findings);
+  return (framework, coverage) => assessment(framework, coverage, results, tallies);
+}
+
+/** Findings of a check. */
+interface Tally {
+  findings: number;
+  suppressed: number;
+}
+
+function talliesOf(findings: RunResults['findings']): ReadonlyMap<string, Tally> {
+  const tallies = new Map<string, Tally>();
+  for (const { rule, suppressed } of findings) {
+    let tally = tallies.get(rule);
+    if (tally === undefined) {
+      tally = { findings: 0, suppressed: 0 };
+      tallies.set(rule, tally);
+    }
     if (suppressed) tally.suppressed++;
     else tally.findings++;
-    tallies.set(rule, tally);
   }
+  return tallies;
+}
+
+function assessment(
+  framework: Framework,
+  coverage: readonly ControlCoverage[],
+  results: RunResults,
+  tallies: ReadonlyMap<string, Tally>,
+): FrameworkAssessment {
   const counts = { fail: 0, pass: 0, manual: 0, 'not-applicable': 0 };
   const groups = new Map(framework.groups.map((group) => [group.id, group]));
   const collectOf = ({ collect, group }: Control) => collect ?? groups.get(group ?? '')?.collect;
   const controls = coverage.map(({ control, checks }) => {
     const failed = checks.filter((id) => tallies.has(id));
-    const sum = (field: 'findings' | 'suppressed') =>
+    const sum = (field: keyof Tally) =>
       failed.reduce((total, id) => total + (tallies.get(id)?.[field] ?? 0), 0);
     const result = {
       control,

@@ -26,18 +26,24 @@ export interface ControlCoverage {
 
 /** Every control of the framework, in its order, with the checks that judge it. None is left out. */
 export function coverageOf(framework: Framework, mappings: Iterable<CheckMapping>): ControlCoverage[] {
+  return coverageBy(mappings)(framework);
+}
+
+/** `coverageOf` for several frameworks. */
+export function coverageBy(mappings: Iterable<CheckMapping>): (framework: Framework) => ControlCoverage[] {
   const all = [...mappings];
   const index = indexByControl(all);
   const toldBy = new Map(all.map((mapping) => [mapping.id, mapping.toldBy ?? []]));
-  return framework.controls.map((control) => {
-    const checks = new Set([...control.checks, ...(index.get(key(framework.id, control.id)) ?? [])]);
-    for (const [other, ids] of Object.entries(control.from)) {
-      for (const id of ids) for (const check of index.get(key(other, id)) ?? []) checks.add(check);
-    }
-    // A check that is silent because another one speaks has not found the control kept.
-    for (const check of checks) for (const teller of toldBy.get(check) ?? []) checks.add(teller);
-    return { control, checks: [...checks].sort(), state: stateOf(control, checks.size) };
-  });
+  return ({ id, controls }) =>
+    controls.map((control) => {
+      const checks = new Set([...control.checks, ...(index.get(id)?.get(control.id) ?? [])]);
+      for (const [other, ids] of Object.entries(control.from)) {
+        for (const named of ids) for (const check of index.get(other)?.get(named) ?? []) checks.add(check);
+      }
+      // A check that is silent because another one speaks has not found the control kept.
+      for (const check of checks) for (const teller of toldBy.get(check) ?? []) checks.add(teller);
+      return { control, checks: [...checks].sort(), state: stateOf(control, checks.size) };
+    });
 }
 
 /** Ids of the checks that judge any of these controls. */
@@ -58,20 +64,19 @@ function stateOf(control: Control, checks: number): ControlState {
   return control.manual === undefined ? 'uncovered' : 'manual';
 }
 
-function indexByControl(mappings: Iterable<CheckMapping>): Map<string, string[]> {
-  const index = new Map<string, string[]>();
+/** Ids of checks by framework and control. */
+function indexByControl(mappings: Iterable<CheckMapping>): Map<string, Map<string, string[]>> {
+  const index = new Map<string, Map<string, string[]>>();
   for (const { id, controls } of mappings) {
     for (const [framework, ids] of Object.entries(controls)) {
+      const byControl = index.get(framework) ?? new Map<string, string[]>();
+      index.set(framework, byControl);
       for (const control of ids) {
-        const list = index.get(key(framework, control));
-        if (list === undefined) index.set(key(framework, control), [id]);
+        const list = byControl.get(control);
+        if (list === undefined) byControl.set(control, [id]);
         else list.push(id);
       }
     }
   }
   return index;
-}
-
-function key(framework: string, control: string): string {
-  return `${framework}\n${control}`;
 }

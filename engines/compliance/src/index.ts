@@ -1,5 +1,6 @@
 export {
   assess,
+  assessBy,
   type ControlResult,
   type FrameworkAssessment,
   type RunResults,
@@ -11,6 +12,7 @@ export {
   checksOfCoverage,
   controlStates,
   countStates,
+  coverageBy,
   coverageOf,
 } from './coverage.ts';
 

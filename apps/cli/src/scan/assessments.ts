@@ -1,4 +1,4 @@
-import { assess, type FrameworkAssessment } from '@keelson/compliance';
+import { assessBy, type FrameworkAssessment } from '@keelson/compliance';
 import { allFrameworks } from '../frameworks.ts';
 import { checkMappings, type SelectedChecks } from './checks.ts';
 import type { Judged } from './judge.ts';
@@ -12,7 +12,7 @@ export async function assessFrameworks(
     selected.frameworks.length > 0
       ? selected.frameworks
       : await allFrameworks(await checkMappings(selected.own));
-  const results = {
+  const assess = assessBy({
     statistics: judged.judgement.statistics,
     findings: judged.findings.map(({ finding }) => ({
       rule: finding.rule,
@@ -20,6 +20,6 @@ export async function assessFrameworks(
     })),
     asked: selected.asked,
     unread: judged.unread,
-  };
-  return frameworks.map(({ framework, coverage }) => assess(framework, coverage, results));
+  });
+  return frameworks.map(({ framework, coverage }) => assess(framework, coverage));
 }
