@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { keelson, withFolder } from '../testing/run.ts';
 
@@ -149,6 +151,27 @@ describe.skipIf(!isThere)('answers are those of opa', () => {
     const words = (text: string) =>
       JSON.parse(text).errors.map((error: object) => ({ ...error, details: 0 }));
     expect(words(ours.out)).toEqual(words(theirs.err));
+  });
+
+  test('signatures of either are verified by the other', () => {
+    withFolder(files, (folder) => {
+      const opa = (...args: string[]) => spawnSync('opa', args, { cwd: folder, encoding: 'utf8' });
+      const made = ['--signing-key', 'secret', '--signing-alg', 'HS256'];
+      const held = ['--verification-key', 'secret', '--signing-alg', 'HS256'];
+      const query = ['rego', 'eval', '-f', 'raw', 'data.app.names', ...held, '-b'];
+      const names = '["\\u003c\\u0026\\u003e","x","y"]\n';
+
+      expect(opa('sign', ...made, '-b', 'p', '-o', 'p').status).toBe(0);
+      expect(keelson(folder, [...query, 'p']).out).toBe(names);
+      expect(keelson(folder, ['rego', 'sign', ...made, '-b', 'p', '-o', 'p']).code).toBe(0);
+      expect(opa('build', '-b', 'p', ...held, '-o', 'by-opa.tar.gz').status).toBe(0);
+      rmSync(join(folder, 'p/.signatures.json'));
+
+      expect(opa('build', '-b', 'p', ...made, '-o', 'by-opa.tar.gz').status).toBe(0);
+      expect(keelson(folder, [...query, 'by-opa.tar.gz']).out).toBe(names);
+      expect(keelson(folder, ['rego', 'build', '-b', 'p', ...made, '-o', 'ours.tar.gz']).code).toBe(0);
+      expect(opa('build', '-b', 'ours.tar.gz', ...held, '-o', 'again.tar.gz').status).toBe(0);
+    });
   });
 
   test('test', () => {

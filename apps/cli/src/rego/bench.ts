@@ -5,7 +5,7 @@ import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { type Benchmark, benchmark, benchmarkJson, benchmarkLine, benchmarkTable } from './benchmark.ts';
 import { fatalError } from './evaluation.ts';
-import { exitOf, faultsOf } from './faults.ts';
+import { faultsAsJson } from './faults.ts';
 import { indented, structure } from './json-output.ts';
 import { hostFrom, networkFlags, networkHelp } from './network.ts';
 import { countOf, switchOf } from './options.ts';
@@ -58,18 +58,13 @@ export const bench = policyVerb({ flags, help, operands: 'text' }, async ({ valu
   const mustHold = switchOf('fail', values.fail);
   const [query, ...rest] = queryFrom(values, positionals);
   if (rest.length > 0) throw new CommandError('USAGE', `only one query: ${rest[0]}`);
-  try {
+  return faultsAsJson({ format, output: values.output }, async () => {
     const holds = await evaluationOf(query, values);
     if (!holds() && mustHold) return tellUndefined(values, format);
     const measured = Array.from({ length: count }, () => benchmark(holds, withMetrics));
     writeResult(values.output, measured.map((each) => textOf(each, format)).join(''));
     return exitCodes.done;
-  } catch (error) {
-    const faults = faultsOf(error);
-    if (faults === undefined || format !== 'json') throw error;
-    writeResult(values.output, `${indented(structure({ errors: faults }))}\n`);
-    return exitOf(error);
-  }
+  });
 });
 
 /** One evaluation, true where its result is defined. */

@@ -3,23 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { keelson, withFolder } from '../testing/run.ts';
-
-const files = {
-  'p/policy.rego': `package app
-
-import data.roles
-
-default allow := false
-
-allow if input.user == "bob"
-
-names contains n if some n in data.roles
-`,
-  'p/data.json': '{"roles": ["y", "x"]}',
-};
-
-const inFolder = (args: readonly string[], more: Record<string, string> = {}) =>
-  withFolder({ ...files, ...more }, (folder) => keelson(folder, ['rego', ...args]));
+import { files, inFolder } from './testing/app.ts';
 
 describe('keelson rego build and inspect', () => {
   test('what was built is read again', () => {

@@ -2,8 +2,7 @@ import { Policy } from '@keelson/rego';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
-import { exitOf, faultsOf } from './faults.ts';
-import { indented, structure } from './json-output.ts';
+import { faultsAsJson } from './faults.ts';
 import { languageFlags, languageFrom, languageHelp } from './language.ts';
 import { load } from './loading.ts';
 import { countOf, pathFlags, pathHelp, sourcesAt } from './options.ts';
@@ -45,15 +44,12 @@ export const check = policyVerb({ flags, help, operands: 'file' }, async ({ valu
   const { schemas = {}, ...language } = languageFrom(values);
   const sources = { ...sourcesAt(positionals, values), capabilities: language.capabilities };
   const errorLimit = countOf('max-errors', values['max-errors'], 10);
-  try {
+  // Quiet, there is nothing but the exit code.
+  const shown = values.quiet === true ? 'pretty' : format;
+  return faultsAsJson({ format: shown, output: values.output }, async () => {
     const { modules } = await load({ ...sources, modulesOnly: true });
     new Policy(modules, { ...language, schemas, strict: values.strict ?? false, errorLimit, print: true });
-  } catch (error) {
-    const faults = faultsOf(error);
-    if (faults === undefined || format !== 'json' || values.quiet === true) throw error;
-    writeResult(values.output, `${indented(structure({ errors: faults }))}\n`);
-    return exitOf(error);
-  }
-  if (format === 'json' && values.quiet !== true) writeResult(values.output, '{}\n');
-  return exitCodes.done;
+    if (shown === 'json') writeResult(values.output, '{}\n');
+    return exitCodes.done;
+  });
 });

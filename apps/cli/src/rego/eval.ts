@@ -1,10 +1,8 @@
 import { CommandError } from '../errors.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
-import { writeResult } from '../result.ts';
 import { evalFormats, refuseFormat } from './eval-output.ts';
 import { Evaluation, explainModes } from './evaluation.ts';
-import { exitOf, faultsOf } from './faults.ts';
-import { indented, structure } from './json-output.ts';
+import { faultsAsJson } from './faults.ts';
 import { hostFrom, networkFlags, networkHelp } from './network.ts';
 import { policyVerb } from './policy-verb.ts';
 import { profileFlags, profileHelp, wantsProfile } from './profile-report.ts';
@@ -76,7 +74,7 @@ export const evaluate = policyVerb({ flags, help, operands: 'text' }, async ({ v
   if (files === undefined && rest.length > 0) throw new CommandError('USAGE', `only one query: ${rest[0]}`);
   if (files !== undefined && (isPartial || values.coverage === true || wantsProfile(values)))
     throw new CommandError('USAGE', '--inputs does not go with --partial, --coverage or --profile');
-  try {
+  return faultsAsJson({ format, output: values.output }, async () => {
     const timers = new Timers();
     const loaded = await loadFor(values, timers);
     if (isPartial) {
@@ -87,12 +85,7 @@ export const evaluate = policyVerb({ flags, help, operands: 'text' }, async ({ v
     const parts = { query: prepared, modules: loaded.modules, host: await hostFrom(values), timers };
     const evaluation = new Evaluation(parts, values);
     return files === undefined ? evaluation.one(queryInput(values), format) : evaluation.many(files);
-  } catch (error) {
-    const faults = faultsOf(error);
-    if (faults === undefined || format !== 'json') throw error;
-    writeResult(values.output, `${indented(structure({ errors: faults }))}\n`);
-    return exitOf(error);
-  }
+  });
 });
 
 function refuseTogether<T extends string>(

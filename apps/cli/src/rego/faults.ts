@@ -6,8 +6,9 @@ import {
   RegoSyntaxError,
 } from '@keelson/rego';
 import { exitCodes } from '../exit.ts';
+import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
-import { type Structure, structure } from './json-output.ts';
+import { indented, type Structure, structure } from './json-output.ts';
 
 /** An error as `opa` writes it in JSON. */
 export function faultJson({ message, code, location, details = [] }: Diagnostic): Structure {
@@ -59,6 +60,21 @@ export async function reportFaults(quiet: boolean, work: () => Promise<number>):
     const text = faultText(error);
     if (text === undefined) throw error;
     if (!quiet) tell(text);
+    return exitOf(error);
+  }
+}
+
+/** Does the work of a verb whose result is JSON: errors of policies are its result as well. */
+export async function faultsAsJson(
+  { format, output }: { readonly format: string; readonly output: string | undefined },
+  work: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    const errors = faultsOf(error);
+    if (errors === undefined || format !== 'json') throw error;
+    writeResult(output, `${indented(structure({ errors }))}\n`);
     return exitOf(error);
   }
 }

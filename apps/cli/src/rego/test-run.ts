@@ -4,6 +4,7 @@ import {
   Coverage,
   type CoverageReport,
   findTests,
+  formatExplanation,
   Policy,
   type PolicyOptions,
   type RegoTest,
@@ -25,8 +26,8 @@ export interface TestRunOptions {
   /** Measure tests that hold. */
   readonly benchmark: boolean;
   readonly host: BuiltinHost;
-  /** Which events of tests that fail are told. */
-  readonly trace: TraceMode | undefined;
+  /** Which events of tests that fail are told, or why they fail. */
+  readonly trace: TraceMode | 'why' | undefined;
 }
 
 /** The tests of policies that were loaded. */
@@ -97,6 +98,12 @@ export class TestRun {
   #traceOf(test: RegoTest): string {
     const { trace: mode } = this.#options;
     if (mode === undefined) return '';
+    if (mode === 'why') {
+      const { explanation } = this.#policy
+        .query(test.query)
+        .run(undefined, { host: this.#options.host, explain: true });
+      return explanation === undefined ? '' : `${formatExplanation(explanation).trimEnd()}\n`;
+    }
     const trace = new Trace({ mode });
     this.#evaluate(test, { listeners: [trace] });
     return trace.format();

@@ -46,6 +46,7 @@ FAIL: 1/2
   test('--explain chooses what is told', () => {
     expect(inFolder(['--explain', 'notes', 'p']).out).not.toContain('Fail gt');
     expect(inFolder(['--explain', 'full', 'p']).out).toContain('Redo input.u = "eve"');
+    expect(inFolder(['--explain', 'why', 'p']).out).toContain('input.z is 1');
   });
 
   test('--bench measures tests that hold', () => {
@@ -87,7 +88,7 @@ FAIL: 1/2
     [['-f', 'gobench', 'p'], /is for --bench/],
     [['--threshold', '101', 'p'], /a number of per cent/],
     [['--bench', '-c', 'p'], /does not go with --bench/],
-    [['--explain', 'debug', 'p'], /it is one of fails, full, notes/],
+    [['--explain', 'debug', 'p'], /it is one of why, fails, full, notes/],
     [['--parallel', 'many', 'p'], /a whole number is needed/],
     [['--capabilities', 'v1.0.0', 'p'], /only v1\.22\.2 is known by its number/],
   ])('%j is a wrong call', (args, message) => {

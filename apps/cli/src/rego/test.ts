@@ -18,7 +18,7 @@ import { TestRun } from './test-run.ts';
 import { uncoveredLines } from './uncovered-lines.ts';
 
 const formats = ['pretty', 'json', 'gobench'] as const;
-const explainModes = ['fails', 'full', 'notes'] as const;
+const explainModes = ['why', 'fails', 'full', 'notes'] as const;
 const orders = ['none', 'duration'] as const;
 
 const flags = {
@@ -53,7 +53,8 @@ skipped.
 ${pathHelp}
 ${languageHelp}
   -v, --verbose         tell the tests that hold as well, and what those that fail failed at
-  --explain MODE        what is told of tests that fail: fails, full, notes (with --verbose fails and notes)
+  --explain MODE        what is told of tests that fail: why (each rule that was tried, what it failed at and read), or
+                        as opa has it fails, full, notes (with --verbose fails and notes)
   -r, --run REGEX       only tests whose name matches, as data.app_test.test_allow
   -f, --format FORMAT   pretty, json, or with --bench gobench, which is Go's format of benchmarks (default pretty)
   -c, --coverage        tell which lines the tests reach, as JSON; what fails is told on stderr
