@@ -3,6 +3,7 @@ import type { Suite } from './suite.ts';
 /** Every suite by the name of its corpus; a module is loaded only when its suite runs. */
 export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> = {
   'attack-mappings': () => import('./attack-mappings.ts'),
+  'calico-selectors': () => import('./calico-selectors.ts'),
   'cns-controls-catalog': () => import('./cns-controls-catalog.ts'),
   dockerfiles: () => import('./dockerfiles.ts'),
   'gatekeeper-library': () => import('./gatekeeper-library.ts'),

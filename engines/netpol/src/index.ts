@@ -1,3 +1,8 @@
+export { selectorMatches } from './dialects/calico/selector/evaluate.ts';
+export { maxSelectorDepth, parseSelector } from './dialects/calico/selector/parse.ts';
+export { canonicalSelector, type Selector } from './dialects/calico/selector/selector.ts';
+export { maxSelectorLength } from './dialects/calico/selector/tokens.ts';
+export { selectorUid } from './dialects/calico/selector/uid.ts';
 export { type ReadOptions, readPolicies } from './dialects/read-policies.ts';
 export { Analysis, type AnalysisOptions, type Explanation } from './engine/analysis.ts';
 export type { CompiledRule, CompiledTier } from './engine/compile.ts';
