@@ -93,6 +93,7 @@ export { type Diagnostic, formatDiagnostics, RegoSyntaxError } from './syntax/di
 export { moduleJson, type TreeJsonOptions } from './syntax/json.ts';
 export { parseModule } from './syntax/parse.ts';
 export { moduleTreeText } from './syntax/tree-text.ts';
+export { type Visitor, walkRule, walkTerms } from './syntax/visit.ts';
 export {
   CaseListener,
   type FoundTests,

@@ -224,6 +224,16 @@ describe('what is wrong', () => {
       'policies may read data.inventory and data.lib only',
     ],
     ['no code', [template({})], 'code for neither'],
+    ...[
+      'violation[{"msg": data.other}] { true }',
+      'violation[{"msg": "m"}] { input.x with data.other as 1 }',
+      'violation[{"msg": "m"}] { x := [1 | data[_]]; x }',
+      'violation[{"msg": "m"}] { true }\np = 1 { false } else = data.other { true }',
+    ].map((code): [string, JsonObject[], string] => [
+      code,
+      [template({ rego: `package a\n${code}` })],
+      'policies may read data.inventory and data.lib only',
+    ]),
     ['another target', [template({ rego, target: 'admission' })], 'the target of a template is'],
     [
       'parameters of a wrong type',

@@ -1,4 +1,5 @@
-import type { Module } from '@keelson/rego';
+import type { SourceLocation } from '@keelson/core';
+import { type Module, type Visitor, walkRule, walkTerms } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
 
 /**
@@ -36,37 +37,33 @@ function checkReferences(module: Module): void {
     if (isLibrary || root === 'future' || root === 'rego') continue;
     throw new PolicyError('POLICY_CODE', 'imports are of data.lib, future or rego only', placeOf(entry));
   }
-  for (const rule of module.rules) checkNode(rule);
+  for (const rule of module.rules) walkRule(rule, referenceChecker);
 }
 
-/** Walks all that a node is made of. */
-function checkNode(node: unknown): void {
-  if (Array.isArray(node)) {
-    for (const item of node) checkNode(item);
-    return;
-  }
-  if (typeof node !== 'object' || node === null) return;
-  if ('type' in node && node.type === 'ref' && 'terms' in node && Array.isArray(node.terms)) {
-    checkReference(node.terms, node);
-  }
-  for (const [key, value] of Object.entries(node)) if (!/location$/i.test(key)) checkNode(value);
-}
+const referenceChecker: Visitor = {
+  head: ({ reference }) => {
+    walkTerms(reference, referenceChecker);
+    return false;
+  },
+  term: (term) => {
+    if (term.type === 'ref' && !isAllowed(term.terms))
+      throw new PolicyError(
+        'POLICY_CODE',
+        'policies may read data.inventory and data.lib only',
+        placeOf(term),
+      );
+    return false;
+  },
+};
 
-function checkReference(terms: readonly unknown[], node: object): void {
-  const [head, next] = terms;
-  if (!isTerm(head) || head.type !== 'var' || head['name'] !== 'data') return;
-  const name = isTerm(next) && next.type === 'string' ? next['value'] : undefined;
-  if (name === 'inventory' || name === 'lib') return;
-  throw new PolicyError('POLICY_CODE', 'policies may read data.inventory and data.lib only', placeOf(node));
-}
+type Terms = Module['package']['path'];
 
-function isTerm(value: unknown): value is { type: string; [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+function isAllowed([head, next]: Terms): boolean {
+  if (head?.type !== 'var' || head.name !== 'data') return true;
+  return next?.type === 'string' && (next.value === 'inventory' || next.value === 'lib');
 }
 
 /** The place in the module, as an error carries it. */
-function placeOf(node: object): { location?: { file: string; line: number; column: number } } {
-  const at = 'location' in node ? node.location : undefined;
-  if (typeof at !== 'object' || at === null || !('row' in at) || !('col' in at)) return {};
-  return { location: { file: '', line: Number(at.row), column: Number(at.col) } };
+function placeOf({ location }: Pick<Terms[number], 'location'>): { location?: SourceLocation } {
+  return location === undefined ? {} : { location: { file: '', line: location.row, column: location.col } };
 }
