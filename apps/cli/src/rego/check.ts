@@ -17,6 +17,7 @@ const flags = {
   format: { type: 'string', short: 'f', value: { choices: formats } },
   'max-errors': { type: 'string', short: 'm', value: 'text' },
   strict: { type: 'boolean', short: 'S' },
+  'v0-v1': { type: 'boolean' },
 } as const;
 
 const help = `keelson rego check: tell what is wrong in policies
@@ -27,6 +28,7 @@ ${pathHelp}
 ${languageHelp}
   -f, --format FORMAT   pretty (on stderr) or json (on stdout); default pretty
   -S, --strict          refuse unused imports and variables, deprecated functions and more
+  --v0-v1               policies must be right for OPA before 1.0 and since
   -m, --max-errors N    how many errors are told, 0 for all (default 10)
   -o, --output FILE     write to FILE instead of stdout
   -q, --quiet           nothing but the exit code
@@ -42,7 +44,11 @@ Examples:
 export const check = policyVerb({ flags, help, operands: 'file' }, async ({ values, positionals }) => {
   const format = choiceOf('format', values.format, formats) ?? 'pretty';
   const { schemas = {}, ...language } = languageFrom(values);
-  const sources = { ...sourcesAt(positionals, values), capabilities: language.capabilities };
+  const sources = {
+    ...sourcesAt(positionals, values),
+    ...(values['v0-v1'] === true ? { version: 'v0v1' as const } : {}),
+    capabilities: language.capabilities,
+  };
   const errorLimit = countOf('max-errors', values['max-errors'], 10);
   // Quiet, there is nothing but the exit code.
   const shown = values.quiet === true ? 'pretty' : format;

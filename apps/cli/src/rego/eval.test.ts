@@ -213,7 +213,8 @@ describe('keelson rego eval tells more than the result', () => {
 
   test('switches may have values, as opa takes them', () => {
     expect(ask('--fail=true', '-f', 'raw', 'data.nothing').code).toBe(1);
-    expect(ask('--fail=false', '-f', 'raw', 'data.nothing').code).toBe(0);
+    expect(ask('--fail=false', '-f=raw', '-S=true', 'data.nothing')).toEqual({ code: 0, out: '', err: '' });
+    expect(ask('-fraw', '--package', 'q', '--', 'count(data.roles)').out).toBe('2\n');
   });
 
   test.each<[string[], RegExp]>([

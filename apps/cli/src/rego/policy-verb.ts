@@ -17,23 +17,30 @@ export function policyVerb<T extends Flags>(form: VerbForm<T>, main: Main<T>): V
 
 /**
  * As `opa` takes them: `--strict=true` is `--strict`, and `--strict=false` nothing; a switch that is on by itself takes a
- * value, `--fail=false`; and what stands behind a flag that wants a value is its value, whatever it begins with.
+ * value, `--fail=false`; `-f=json` is `-f json`; and what stands behind a flag that wants a value is its value, whatever it begins with.
  */
 function asOpaReads(args: readonly string[], flags: Flags): string[] {
   const read: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at] ?? '';
     if (arg === '--') return [...read, ...args.slice(at)];
-    const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(longForm(arg, flags)) ?? [];
     const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
     const next = args[at + 1];
     if (flag?.optional === true) read.push(`--${name}=${value ?? 'true'}`);
     else if (flag?.type === 'boolean' && (value === 'true' || value === 'false'))
       read.push(...(value === 'true' ? [`--${name}`] : []));
-    else if (flag?.type === 'string' && value === undefined && next !== undefined) {
-      read.push(`--${name}=${next}`);
-      at += 1;
+    else if (flag?.type === 'string' && (value ?? next) !== undefined) {
+      read.push(`--${name}=${value ?? next}`);
+      at += value === undefined ? 1 : 0;
     } else read.push(arg);
   }
   return read;
+}
+
+/** `-f=json` and `-f json` with the flag's long name. */
+function longForm(arg: string, flags: Flags): string {
+  const [, short, rest = ''] = /^-([^-=])(=.*)?$/s.exec(arg) ?? [];
+  const named = Object.entries(flags).find(([, flag]) => flag.short !== undefined && flag.short === short);
+  return named === undefined ? arg : `--${named[0]}${rest}`;
 }

@@ -9,6 +9,8 @@ describe('keelson rego check', () => {
     expect(text.err).toContain('bad.rego:3: rego_type_error: undefined function f');
     const json = inFolder(['check', '-f', 'json', 'p'], more);
     expect([json.code, json.out]).toEqual([0, '{}\n']);
+    const both = inFolder(['check', '--v0-v1', 'p'], more);
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('p/policy.rego:7: rego_parse_error')]);
     const strict = inFolder(['check', '--strict', '-f', 'json', 'p'], more);
     expect(JSON.parse(strict.out).errors[0]).toMatchObject({
       code: 'rego_compile_error',

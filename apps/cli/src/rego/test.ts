@@ -110,6 +110,8 @@ async function runOnce(values: Values, paths: readonly string[]): Promise<number
   const reports = tests.run();
   const { coverage } = tests;
   const code = exitCode(reports, values);
+  if (reports.length === 0 && values['fail-on-empty'] === true && values.quiet !== true)
+    tell('no tests were run');
   if (coverage === undefined) {
     if (values.quiet !== true) writeResult(values.output, textOf(reports, values));
     return code;
