@@ -25,6 +25,7 @@ ready if input.a
 ready if { input.b; input.c > 3 }
 everyone if every x in [1, 2] { input.n > x }
 counted if count([x | some x in input.numbers; x > 1]) > 2
+clash contains input.n if data.grants[0].user == {input.n}
 listed if every x in [1, 2] { x != [input.n | true] }
 first := 1 if { input.a } else := 2 if { input.b }
 mocked if allow with input.role as "admin"
@@ -63,6 +64,8 @@ const rows: readonly Row[] = [
     query: 'data.app.listed',
     queries: ['V0 = [V1 | V1 = input.n]; neq(1, V0); V2 = [V3 | V3 = input.n]; neq(2, V2)'],
   },
+  { query: 'data.app.clash = x', queries: ['x = set()'] },
+  { query: 'not data.app.clash', queries: ['not true'] },
   { query: 'data.app.first == 1', queries: ['data.app.first = 1'] },
   {
     query: 'data.app.allow',

@@ -41,10 +41,11 @@ export function addSupport(
   let isDefined = false;
   session.saved.apart(() => {
     evaluateBody(child, () => {
-      isDefined = true;
       session.saved.outside((saved) => {
         const body = pluggedBody(saved, session.home);
+        // OPA counts the rule as defined even so, and leaves a reference to what no module has.
         if (!session.passesTypes(body)) return;
+        isDefined = true;
         const plug = (term: Term): Term => child.frame.plug(term, session.home);
         const { value } = rule.head;
         const head =
