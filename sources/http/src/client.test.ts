@@ -1,6 +1,6 @@
+import { type Handler, TestServer } from '@keelson/registry-testing';
 import { expect, test } from 'vitest';
 import { HttpClient, type HttpOptions } from './index.ts';
-import { type Handler, TestServer } from './testing/server.ts';
 
 const fast = { headMilliseconds: 200, idleMilliseconds: 200, totalMilliseconds: 1_500 };
 
@@ -118,6 +118,12 @@ test.each<[string, { status: number; after?: string; method?: 'POST' }, number[]
   ],
   ['not for longer than the bound', { status: 429, after: '31' }, [], 1],
   ['not for a fault that stays', { status: 404 }, [], 1],
+  [
+    'for a method that writes twice where nothing was begun',
+    { status: 429, method: 'POST' },
+    [200, 400, 800],
+    4,
+  ],
   ['not for a method that writes twice', { status: 503, method: 'POST' }, [], 1],
 ])('waits %s: %j', async (_, { status, after, method }, expected, requests) => {
   await using server = await TestServer.start((_request, response) => {

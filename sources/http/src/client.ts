@@ -2,7 +2,7 @@ import { HttpAnswer } from './answer.ts';
 import { HttpError } from './errors.ts';
 import { isPassingFault, unreachable } from './faults.ts';
 import { defaultHttpLimits, type HttpLimits } from './limits.ts';
-import { delayBefore, isTransient, systemTiming, type Timing } from './timing.ts';
+import { delayBefore, mayRepeat, systemTiming, type Timing } from './timing.ts';
 import { checkedUrl, onwardUrl, shownUrl } from './url.ts';
 import { Watch } from './watch.ts';
 
@@ -82,10 +82,7 @@ export class HttpClient {
       const delay = delayBefore(attempt, retryAfter, this.#timing, maxRetryAfterSeconds);
       const isFinal =
         answered !== undefined &&
-        (!isRepeatable ||
-          attempt >= maxAttempts ||
-          !isTransient(answered.response.status) ||
-          delay === undefined);
+        (attempt >= maxAttempts || delay === undefined || !mayRepeat(answered.response.status, isRepeatable));
       if (isFinal) return new HttpAnswer(answered.response, { ...answered, what, idleMilliseconds });
       answered?.watch.stop();
       await this.#wait(delay ?? 0, sending);

@@ -1,4 +1,5 @@
 export { HttpAnswer } from './answer.ts';
+export { basicAuthorization } from './authorization.ts';
 export { HttpClient, type HttpOptions, type HttpRequest } from './client.ts';
 export { HttpError, type HttpErrorCode, httpErrorCodes } from './errors.ts';
 export { defaultHttpLimits, type HttpLimits } from './limits.ts';

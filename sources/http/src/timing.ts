@@ -13,9 +13,13 @@ export const systemTiming: Timing = Object.freeze({
   random: () => Math.random(),
 });
 
-/** Statuses after which the same request may well succeed. */
-export function isTransient(status: number): boolean {
-  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+/**
+ * Whether the same request may well succeed after an answer. One that the server was too busy for (429) it has not begun (RFC 6585, 4), so
+ * even one that would write twice may be sent again.
+ */
+export function mayRepeat(status: number, isRepeatable: boolean): boolean {
+  if (status === 429) return true;
+  return isRepeatable && (status === 408 || (status >= 500 && status !== 501 && status !== 505));
 }
 
 const firstDelay = 200;

@@ -3,3 +3,4 @@ export { type CheckOutcome, checkRegistry, distributionChecks } from './checks/i
 export type { Authentication } from './gate.ts';
 export { TestRegistry, type TestRegistryOptions } from './registry.ts';
 export type { Repository, StoredManifest } from './repository.ts';
+export { type Handler, TestServer } from './server.ts';

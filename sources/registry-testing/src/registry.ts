@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlobRoutes, unsupported } from './blobs.ts';
 import { Exchange } from './exchange.ts';
 import { RegistryFault } from './fault.ts';
 import { type Authentication, Gate, type Need } from './gate.ts';
 import { type ManifestFeatures, ManifestRoutes } from './manifests.ts';
 import { Repository } from './repository.ts';
+import { TestServer } from './server.ts';
 
 export interface TestRegistryOptions extends Partial<ManifestFeatures> {
   readonly authentication?: Authentication;
@@ -18,37 +18,42 @@ const route =
 
 /** A registry in memory on loopback, after the OCI distribution-spec 1.1: pull, push, listing and deletion. For tests only. */
 export class TestRegistry implements AsyncDisposable {
-  readonly #server: Server;
   readonly #features: ManifestFeatures;
   readonly #intercept: TestRegistryOptions['intercept'];
   readonly #repositories = new Map<string, Repository>();
   readonly gate: Gate;
-  /** `METHOD /path?query` of every request, in order. */
-  readonly log: string[] = [];
-  /** The `Authorization` of every request, in order. */
-  readonly authorizations: (string | undefined)[] = [];
+  readonly #server: TestServer;
 
-  private constructor(options: TestRegistryOptions) {
+  private constructor(server: TestServer, options: TestRegistryOptions) {
+    this.#server = server;
     this.#features = { referrers: options.referrers ?? true, pageSize: options.pageSize ?? 100 };
     this.#intercept = options.intercept;
     this.gate = new Gate(options.authentication ?? { kind: 'none' }, () => this.url);
-    this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
   static async start(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-    const registry = new TestRegistry(options);
-    await new Promise<void>((resolve) => registry.#server.listen(0, '127.0.0.1', resolve));
+    const server = await TestServer.start((request, response) => registry.#serve(request, response));
+    const registry: TestRegistry = new TestRegistry(server, options);
     return registry;
   }
 
   /** Host and port, as a reference has them. */
   get host(): string {
-    const address: AddressInfo | string | null = this.#server.address();
-    return `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+    return this.#server.host;
   }
 
   get url(): string {
-    return `http://${this.host}`;
+    return this.#server.url;
+  }
+
+  /** `METHOD /path?query` of every request, in order. */
+  get log(): readonly string[] {
+    return this.#server.log;
+  }
+
+  /** The `Authorization` of every request, in order. */
+  get authorizations(): readonly (string | undefined)[] {
+    return this.#server.authorizations;
   }
 
   /** The repository of a name, made where there is none. */
@@ -58,25 +63,18 @@ export class TestRegistry implements AsyncDisposable {
     return found;
   }
 
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+    await this.#server[Symbol.asyncDispose]();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.log.push(`${request.method} ${request.url}`);
-    this.authorizations.push(request.headers.authorization);
     if (this.#intercept?.(request, response) === true) return;
     const exchange = new Exchange(request, response);
     try {
       await this.#route(exchange);
     } catch (error) {
-      if (error instanceof RegistryFault) exchange.fault(error);
-      else response.destroy();
+      if (!(error instanceof RegistryFault)) throw error;
+      exchange.fault(error);
     }
   }
 

@@ -1,7 +1,8 @@
-import { isObject, JsonSyntaxError, type JsonValue, parseJsonBytes, terminalSafe } from '@keelson/core';
+import { isObject, type JsonObject, terminalSafe } from '@keelson/core';
 import { type HttpAnswer, HttpError } from '@keelson/http';
 import { OciError } from '@keelson/oci';
 import { RegistryError } from './errors.ts';
+import { objectIn } from './json.ts';
 
 const maxBodyBytes = 16 * 1024;
 const maxShown = 400;
@@ -33,8 +34,7 @@ function textOf(status: number): string {
 
 /** The codes and messages of the registry's errors, harmless for a terminal; empty where it says nothing that can be read. */
 async function reasonOf(answer: HttpAnswer): Promise<string> {
-  const value = await bodyOf(answer);
-  const errors = isObject(value) ? value['errors'] : undefined;
+  const { errors } = await bodyOf(answer);
   if (!Array.isArray(errors)) return '';
   const reasons = errors.slice(0, 3).flatMap((error) => {
     const { code, message } = isObject(error) ? error : {};
@@ -45,12 +45,12 @@ async function reasonOf(answer: HttpAnswer): Promise<string> {
   return text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
 }
 
-async function bodyOf(answer: HttpAnswer): Promise<JsonValue> {
+async function bodyOf(answer: HttpAnswer): Promise<JsonObject> {
   try {
-    return parseJsonBytes(await answer.bytes(maxBodyBytes));
+    return objectIn(await answer.bytes(maxBodyBytes));
   } catch (error) {
     // The status alone says enough.
-    if (error instanceof HttpError || error instanceof JsonSyntaxError) return null;
+    if (error instanceof HttpError) return {};
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import {
   askCredentialHelper,
   authFiles,
+  configuredCredentials,
   credentialsFromFiles,
   fixedCredentials,
   RegistryClient,
@@ -159,6 +160,13 @@ test('the first file with credentials for a registry counts, and one that is not
   expect(await find('a.example', 'x')).toMatchObject({ password: '1' });
   expect(await find('b.example', 'x')).toMatchObject({ password: '3' });
   expect(await find('c.example', 'x')).toBeUndefined();
+  const environment = {
+    DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'b.example': { auth: btoa('u:4') } } }),
+    REGISTRY_AUTH_FILE: second,
+  };
+  const configured = configuredCredentials(environment, folder);
+  expect(await configured('a.example', 'x')).toMatchObject({ password: '2' });
+  expect(await configured('b.example', 'x')).toMatchObject({ password: '4' });
   writeFileSync(second, 'broken');
   await expect(credentialsFromFiles([second])('a.example', 'x')).rejects.toMatchObject({
     code: 'AUTH_CONFIG_INVALID',

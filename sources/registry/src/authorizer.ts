@@ -1,8 +1,8 @@
-import { isObject, JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
-import { type HttpAnswer, type HttpClient, onwardUrl, type Timing } from '@keelson/http';
+import { basicAuthorization, type HttpAnswer, type HttpClient, onwardUrl, type Timing } from '@keelson/http';
 import { type Challenge, type Credentials, parseChallenges } from '@keelson/oci';
 import type { CredentialProvider } from './credentials.ts';
 import { RegistryError } from './errors.ts';
+import { objectIn } from './json.ts';
 import type { RegistryLimits } from './limits.ts';
 import { type ScopeSet, scopesOfChallenge, scopeTexts } from './scopes.ts';
 
@@ -60,7 +60,7 @@ export class Authorizer {
     if (bearer !== undefined) return `Bearer ${await this.#bearer(from, bearer, scopes, credentials)}`;
     if (credentials?.kind !== 'basic' || !challenges.some(({ scheme }) => scheme === 'basic'))
       return undefined;
-    this.#basic = basicOf(credentials);
+    this.#basic = basicAuthorization(credentials);
     return this.#basic;
   }
 
@@ -99,7 +99,7 @@ export class Authorizer {
     const url = new URL(realm);
     if (service !== undefined) url.searchParams.set('service', service);
     for (const scope of scopeTexts(scopes)) url.searchParams.append('scope', scope);
-    const authorization = credentials === undefined ? undefined : basicOf(credentials);
+    const authorization = credentials === undefined ? undefined : basicAuthorization(credentials);
     return this.#parts.http.send({ url, authorization, headers: { accept: 'application/json' } });
   }
 
@@ -123,8 +123,7 @@ export class Authorizer {
       throw new RegistryError('REGISTRY_DENIED', `${host} gives no token: wrong or missing credentials`);
     if (answer.status !== 200)
       throw new RegistryError('REGISTRY_FAILED', `${host} gives no token: status ${answer.status}`);
-    const value = readJson(host, bytes);
-    const { token, access_token: access, expires_in: expires } = isObject(value) ? value : {};
+    const { token, access_token: access, expires_in: expires } = objectIn(bytes);
     const text = typeof token === 'string' && token !== '' ? token : access;
     if (typeof text !== 'string')
       throw new RegistryError('REGISTRY_ANSWER_INVALID', `${host}: its answer has no token`);
@@ -133,21 +132,8 @@ export class Authorizer {
   }
 }
 
-function readJson(host: string, bytes: Uint8Array): JsonValue {
-  try {
-    return parseJsonBytes(bytes);
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
-    throw new RegistryError('REGISTRY_ANSWER_INVALID', `${host}: the answer with a token is no JSON`);
-  }
-}
-
 /** A token becomes part of a header, so it is one word (RFC 6750, 2.1). */
 function checkedToken(token: string): string {
   if (/^[\x21-\x7e]{1,65536}$/.test(token)) return token;
   throw new RegistryError('REGISTRY_ANSWER_INVALID', 'a token is not a word of ASCII');
-}
-
-function basicOf({ username, password }: Extract<Credentials, { kind: 'basic' }>): string {
-  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }

@@ -30,16 +30,39 @@ export function authFiles(environment: Environment = process.env, home: string =
 }
 
 /**
+ * The credentials that docker and podman would use: those in `DOCKER_AUTH_CONFIG`, then those of `authFiles`.
+ *
+ * @throws OciError AUTH_CONFIG_INVALID; RegistryError CREDENTIALS_UNAVAILABLE, when they are first asked for
+ */
+export function configuredCredentials(
+  environment: Environment = process.env,
+  home: string = homedir(),
+): CredentialProvider {
+  const { DOCKER_AUTH_CONFIG: text = '' } = environment;
+  return credentialsFrom(
+    () => [
+      parseAuthConfig(text, 'DOCKER_AUTH_CONFIG'),
+      ...authFiles(environment, home).flatMap(readAuthFile),
+    ],
+    { environment },
+  );
+}
+
+/**
  * Credentials from files, and from the helpers that they name. Files are read once, when they are first needed; one that is not
  * there is passed over.
  */
 export function credentialsFromFiles(
-  files: readonly string[] = authFiles(),
+  files: readonly string[],
   helpers: HelperOptions = {},
 ): CredentialProvider {
+  return credentialsFrom(() => files.flatMap(readAuthFile), helpers);
+}
+
+function credentialsFrom(read: () => readonly AuthConfig[], helpers: HelperOptions): CredentialProvider {
   let configs: readonly AuthConfig[] | undefined;
   return async (registry, repository) => {
-    configs ??= files.flatMap(readAuthFile);
+    configs ??= read();
     for (const config of configs) {
       const place = credentialPlace(config, registry, repository);
       if (place === undefined) continue;

@@ -4,6 +4,7 @@ export {
   anonymous,
   authFiles,
   type CredentialProvider,
+  configuredCredentials,
   credentialsFromFiles,
   fixedCredentials,
 } from './credentials.ts';

@@ -14,6 +14,8 @@ export interface RegistryLimits extends ManifestLimits {
   readonly maxTokenBytes: number;
   /** Bytes of one piece of an upload; this much of a blob is held in memory. */
   readonly uploadPieceBytes: number;
+  /** The same where a registry asks for larger pieces. */
+  readonly maxUploadPieceBytes: number;
   /** Entries of an archive. */
   readonly maxArchiveEntries: number;
   /** Unpacked bytes of a compressed archive. */
@@ -30,6 +32,7 @@ export const defaultRegistryLimits: RegistryLimits = Object.freeze({
   maxReferrers: 10_000,
   maxTokenBytes: 1024 * 1024,
   uploadPieceBytes: 16 * 1024 * 1024,
+  maxUploadPieceBytes: 256 * 1024 * 1024,
   maxArchiveEntries: 100_000,
   maxArchiveBytes: 16 * 1024 * 1024 * 1024,
   helperMilliseconds: 10_000,

@@ -156,3 +156,25 @@ test('blobs and manifests of sha512', async () => {
   await repository.putBlob(descriptor, () => bytes);
   expect(await collect(repository.blob(descriptor))).toBe('content');
 });
+
+test.each([
+  ['10', 3, undefined],
+  ['21', 1, undefined],
+  ['1000', 0, 'REGISTRY_LIMIT'],
+])(
+  'a registry that wants pieces of %s bytes or more gets %i before the last',
+  async (least, patches, code) => {
+    await using registry = await TestRegistry.start({
+      intercept: (request, response) => {
+        if (request.method === 'POST') response.setHeader('oci-chunk-min-length', least);
+        return false;
+      },
+    });
+    const repository = open(registry, 'a', { limits: { uploadPieceBytes: 10, maxUploadPieceBytes: 100 } });
+    const bytes = encode('x'.repeat(35));
+    const pushed = repository.putBlob(describe(bytes, 'a/b'), () => bytes);
+    if (code === undefined) await pushed;
+    else await expect(pushed).rejects.toMatchObject({ code });
+    expect(registry.log.filter((line) => line.startsWith('PATCH')).length).toBe(patches);
+  },
+);

@@ -1,4 +1,3 @@
-import { isObject, JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
 import type { HttpAnswer } from '@keelson/http';
 import {
   algorithmOf,
@@ -20,6 +19,7 @@ import {
 } from '@keelson/oci';
 import type { RegistryClient } from './client.ts';
 import { RegistryError } from './errors.ts';
+import { objectIn } from './json.ts';
 import { pagesOf } from './paging.ts';
 import { Referrers } from './referrers.ts';
 import type { Scope } from './scopes.ts';
@@ -174,21 +174,13 @@ export class RegistryRepository implements ImageStore {
 }
 
 function tagsOf(name: string, bytes: Uint8Array): readonly string[] {
-  const tags = listOf(name, bytes);
+  const { tags } = objectIn(bytes);
+  // Registries write null for no tags.
+  if (tags === null) return [];
+  if (!Array.isArray(tags))
+    throw new RegistryError('REGISTRY_ANSWER_INVALID', `${name}: the list of tags is none`);
   return tags.map((tag) => {
     if (typeof tag === 'string' && isTag(tag)) return tag;
     throw new RegistryError('REGISTRY_ANSWER_INVALID', `${name}: a tag in the list is none`);
   });
-}
-
-/** Registries write null for no tags. */
-function listOf(name: string, bytes: Uint8Array): readonly JsonValue[] {
-  try {
-    const value = parseJsonBytes(bytes);
-    const tags = isObject(value) ? (value['tags'] ?? []) : undefined;
-    if (Array.isArray(tags)) return tags;
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
-  }
-  throw new RegistryError('REGISTRY_ANSWER_INVALID', `${name}: the list of tags is none`);
 }

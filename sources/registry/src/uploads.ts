@@ -34,18 +34,16 @@ export class Uploads {
 
   /** In one request where the blob fits into one piece, else piece by piece. */
   async upload({ digest, size }: Pick<Descriptor, 'digest' | 'size'>, content: ContentBytes): Promise<void> {
-    const begun = await this.#client.send({
-      path: this.#begin,
-      method: 'POST',
-      scopes: this.#scopes,
-      accept: [202],
-    });
+    const begin = { path: this.#begin, method: 'POST', scopes: this.#scopes, accept: [202] } as const;
+    // An upload that was begun twice is forgotten once.
+    const begun = await this.#client.send({ ...begin, repeatable: true });
     await begun.discard();
     let location = this.#locationOf(begun);
+    const pieceBytes = this.#pieceBytes(begun);
     try {
       let sent = 0;
       let last = new Uint8Array();
-      for await (const { piece, isLast } of this.#pieces(checked(content, { digest, size }))) {
+      for await (const { piece, isLast } of this.#pieces(checked(content, { digest, size }), pieceBytes)) {
         if (isLast) last = piece;
         else {
           location = await this.#sendPiece(location, piece, sent);
@@ -59,11 +57,22 @@ export class Uploads {
     }
   }
 
+  /** A registry may ask for larger pieces than ours (distribution-spec 1.1, "Pushing a blob in chunks"). */
+  #pieceBytes(begun: HttpAnswer): number {
+    const { uploadPieceBytes, maxUploadPieceBytes } = this.#client.limits;
+    const least = Number(begun.headers.get('oci-chunk-min-length') ?? '0');
+    if (least <= maxUploadPieceBytes) return Math.max(least, uploadPieceBytes);
+    throw new RegistryError(
+      'REGISTRY_LIMIT',
+      `${begun.url.host} wants pieces of more than maxUploadPieceBytes (${maxUploadPieceBytes})`,
+    );
+  }
+
   /** Pieces of the size that the limits say; the last one may be smaller, and is told. */
   async *#pieces(
     content: AsyncIterable<Uint8Array>,
+    size: number,
   ): AsyncGenerator<{ piece: Uint8Array<ArrayBuffer>; isLast: boolean }> {
-    const size = this.#client.limits.uploadPieceBytes;
     let held: Uint8Array[] = [];
     let length = 0;
     for await (const bytes of content) {

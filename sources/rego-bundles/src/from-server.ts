@@ -1,4 +1,4 @@
-import { type HttpAnswer, type HttpClient, shownUrl } from '@keelson/http';
+import { basicAuthorization, type HttpAnswer, type HttpClient, shownUrl } from '@keelson/http';
 import { BundleError } from './errors.ts';
 import type { BundleLimits } from './limits.ts';
 
@@ -88,6 +88,5 @@ function notGiven({ status, url }: HttpAnswer): BundleError {
 }
 
 function headerOf(credentials: BundleCredentials): string {
-  if (credentials.kind === 'bearer') return `Bearer ${credentials.token}`;
-  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64')}`;
+  return credentials.kind === 'bearer' ? `Bearer ${credentials.token}` : basicAuthorization(credentials);
 }

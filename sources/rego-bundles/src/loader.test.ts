@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Descriptor, digestOf, mediaTypes, writeManifest } from '@keelson/oci';
 import { anonymous, fixedCredentials, openStore } from '@keelson/registry';
-import { TestRegistry } from '@keelson/registry-testing';
+import { type Handler, TestRegistry, TestServer } from '@keelson/registry-testing';
 import { compile, fromJson, stringifyJson, writeTar } from '@keelson/rego';
 import { afterAll, expect, test } from 'vitest';
 import { applyDelta, BundleLoader, type BundleOptions, bundleLocation } from './index.ts';
@@ -45,23 +44,6 @@ function file(bytes: Uint8Array, name = 'bundle.tar.gz'): string {
   const path = fresh(name);
   writeFileSync(path, bytes);
   return path;
-}
-
-/** A server of bundles, which keeps what it was asked. */
-async function serve(listener: RequestListener) {
-  const headers: Record<string, string | string[] | undefined>[] = [];
-  const server = createServer((request, response) => {
-    headers.push(request.headers);
-    listener(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  };
-  return { url: `http://127.0.0.1:${port}/bundle.tar.gz`, headers, [Symbol.asyncDispose]: close };
 }
 
 const fast = {
@@ -128,7 +110,7 @@ test.each<[string, () => string, string, string]>([
 
 test('what a server has not changed is not sent twice', async () => {
   let tag = '"1"';
-  await using server = await serve((request, response) => {
+  await using server = await TestServer.start((request, response) => {
     if (request.headers['if-none-match'] === tag) response.writeHead(304).end();
     else response.writeHead(200, { etag: tag, 'content-type': 'application/gzip' }).end(packed(snapshot));
   });
@@ -157,13 +139,13 @@ test.each<[string, string, BundleOptions, string | undefined]>([
     `Basic ${btoa('user:p@ss')}`,
   ],
 ])('a server is sent %s', async (_, userinfo, options, expected) => {
-  await using server = await serve((_request, response) => void response.end(packed(snapshot)));
+  await using server = await TestServer.start((_request, response) => void response.end(packed(snapshot)));
   const { name } = await new BundleLoader(options).load(server.url.replace('://', `://${userinfo}`));
-  expect(server.headers[0]?.['authorization']).toBe(expected);
-  expect(name).toBe(server.url);
+  expect(server.authorizations[0]).toBe(expected);
+  expect(name).toBe(`${server.url}/`);
 });
 
-test.each<[string, RequestListener, string, string]>([
+test.each<[string, Handler, string, string]>([
   [
     'that has none',
     (_, response) => void response.writeHead(404).end(),
@@ -202,8 +184,8 @@ test.each<[string, RequestListener, string, string]>([
     'HTTP_REDIRECT_REFUSED',
     'circle',
   ],
-])('a server %s', async (_, listener, code, reason) => {
-  await using server = await serve(listener);
+])('a server %s', async (_, handler, code, reason) => {
+  await using server = await TestServer.start(handler);
   const loading = modules(server.url, { limits: { maxBundleBytes: 10_000 } });
   await expect(loading).rejects.toMatchObject({ code, message: expect.stringContaining(reason) });
 });
@@ -322,7 +304,7 @@ test('a bundle must be signed where that is asked for, wherever it comes from', 
     'policy.rego': policy,
     '.signatures.json': JSON.stringify({ signatures: [token] }),
   });
-  await using server = await serve((_, response) => void response.end(signed));
+  await using server = await TestServer.start((_, response) => void response.end(signed));
   const verification = { key: 'secret', algorithm: 'HS256' };
   expect(await modules(server.url, { verification })).toEqual(['policy.rego']);
   await expect(modules(server.url, { verification: { ...verification, key: 'other' } })).rejects.toThrow(
@@ -333,7 +315,7 @@ test('a bundle must be signed where that is asked for, wherever it comes from', 
 
 test('a delta bundle changes the data of a policy that runs', async () => {
   const bodies = [packed(snapshot), packed(delta)];
-  await using server = await serve((_, response) => {
+  await using server = await TestServer.start((_, response) => {
     response.writeHead(200, { etag: `"${bodies.length}"` }).end(bodies.shift());
   });
   const loader = new BundleLoader({ deltas: true });

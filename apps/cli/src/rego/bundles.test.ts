@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { mediaTypes, writeManifest } from '@keelson/oci';
-import { TestRegistry } from '@keelson/registry-testing';
+import { type Handler, TestRegistry, TestServer } from '@keelson/registry-testing';
 import { writeTar } from '@keelson/rego';
 import { afterAll, describe, expect, test } from 'vitest';
 import { keelsonBeside } from '../testing/run.ts';
@@ -31,19 +30,6 @@ writeFileSync(join(folder, 'full.tar.gz'), snapshot);
 writeFileSync(join(folder, 'delta.tar.gz'), delta);
 writeFileSync(join(folder, 'bob.json'), '{"user":"bob"}');
 
-async function serve(listener: RequestListener) {
-  const authorizations: (string | undefined)[] = [];
-  const server = createServer((request, response) => {
-    authorizations.push(request.headers.authorization);
-    listener(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
-  return { url: `http://127.0.0.1:${port}/app.tar.gz`, authorizations, [Symbol.asyncDispose]: close };
-}
-
 const rego = (args: readonly string[], environment: Record<string, string> = {}) =>
   keelsonBeside(folder, ['rego', ...args], { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: '', ...environment });
 
@@ -55,13 +41,13 @@ describe('bundles of a server', () => {
     [['exec', '--decision', 'app/users', 'bob.json', '-b'], 'alice'],
     [['inspect'], 'app/policy.rego'],
   ])('%j', async (args, out) => {
-    await using server = await serve((_, response) => void response.end(snapshot));
+    await using server = await TestServer.start((_, response) => void response.end(snapshot));
     const run = await rego([...args, server.url]);
     expect(run).toMatchObject({ code: 0, err: '', out: expect.stringContaining(out) });
   });
 
   test('a token goes to the one server that is named', async () => {
-    await using server = await serve((_, response) => void response.end(snapshot));
+    await using server = await TestServer.start((_, response) => void response.end(snapshot));
     const environment = { KEELSON_BUNDLE_TOKEN: 'secret' };
     await rego(['check', '-b', server.url], environment);
     expect(server.authorizations).toEqual(['Bearer secret']);
@@ -72,7 +58,7 @@ describe('bundles of a server', () => {
     });
   });
 
-  test.each<[string, RequestListener, number, string]>([
+  test.each<[string, Handler, number, string]>([
     [
       'has none',
       (_, response) => void response.writeHead(404).end(),
@@ -86,8 +72,8 @@ describe('bundles of a server', () => {
       '[HTTP_REDIRECT_REFUSED]',
     ],
     ['gives a page', (_, response) => void response.end('<html>'), 2, 'the archive cannot be read'],
-  ])('a server that %s', async (_, listener, code, reason) => {
-    await using server = await serve(listener);
+  ])('a server that %s', async (_, handler, code, reason) => {
+    await using server = await TestServer.start(handler);
     const run = await rego(['eval', '-b', server.url, 'data']);
     expect(run).toMatchObject({ code, out: expect.any(String) });
     expect(run.err + run.out).toContain(reason);

@@ -33,8 +33,8 @@ export async function loadBundles(
 
 /** The credentials that docker and podman have. */
 async function registryOptions(): Promise<NonNullable<BundleOptions['registry']>> {
-  const { credentialsFromFiles } = await import('@keelson/registry');
-  return { credentials: credentialsFromFiles() };
+  const { configuredCredentials } = await import('@keelson/registry');
+  return { credentials: configuredCredentials() };
 }
 
 /**

@@ -3,18 +3,18 @@ import type { AddressInfo } from 'node:net';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** A server on loopback that a test ends with `await using`. */
+/** A server on loopback that answers in the way of a test, which ends it with `await using`. */
 export class TestServer implements AsyncDisposable {
   readonly #server: Server;
-  /** `METHOD /path` of every request, in order. */
+  /** `METHOD /path?query` of every request, in order. */
   readonly log: string[] = [];
-  /** The `Authorization` of every request. */
-  readonly authorizations: (string | undefined)[] = [];
+  /** The headers of every request, in order. */
+  readonly headers: IncomingMessage['headers'][] = [];
 
   private constructor(handler: Handler) {
     this.#server = createServer((request, response) => {
       this.log.push(`${request.method} ${request.url}`);
-      this.authorizations.push(request.headers.authorization);
+      this.headers.push(request.headers);
       Promise.resolve(handler(request, response)).catch(() => response.destroy());
     });
   }
@@ -25,13 +25,19 @@ export class TestServer implements AsyncDisposable {
     return server;
   }
 
-  get port(): number {
+  /** The `Authorization` of every request, in order. */
+  get authorizations(): (string | undefined)[] {
+    return this.headers.map(({ authorization }) => authorization);
+  }
+
+  /** Host and port. */
+  get host(): string {
     const address: AddressInfo | string | null = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    return `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.host}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
