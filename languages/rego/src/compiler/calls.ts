@@ -29,9 +29,15 @@ export interface CallContext {
 }
 
 /** Calls of functions that nobody defines, or with a wrong number of arguments. */
-export function checkUndefinedFunctions(node: Calling, context: CallContext): Diagnostic[] {
+export function checkUndefinedFunctions(
+  node: Calling,
+  context: CallContext,
+  hasComprehensions = true,
+): Diagnostic[] {
   const errors: Diagnostic[] = [];
   walkAll(node, {
+    // All calls are statements by now, and only those of comprehensions stand inside of terms.
+    term: () => !hasComprehensions,
     expr: (expr) => {
       const error = checkCall(expr, context);
       if (error !== undefined) errors.push(error);

@@ -25,7 +25,8 @@ export function checkUnusedImports({ unusedImports, diagnostics }: Compilation):
 
 export function checkKeywordNames(compilation: Compilation): void {
   for (const module of compilation.sorted) {
-    if (isHeldToV1(module, compilation)) compilation.diagnostics.note(...checkRootNames(module));
+    if (!isHeldToV1(module, compilation)) continue;
+    compilation.diagnostics.note(...checkRootNames(module, (rule) => compilation.contents(rule)));
   }
 }
 
@@ -65,7 +66,8 @@ export function callContext(compilation: Compilation): CallContext {
 export function checkUndefined(compilation: Compilation): void {
   const context = callContext(compilation);
   for (const rule of compilation.rules()) {
-    compilation.diagnostics.stop(...checkUndefinedFunctions(rule, context));
+    const { hasComprehensions } = compilation.contents(rule);
+    compilation.diagnostics.stop(...checkUndefinedFunctions(rule, context, hasComprehensions));
   }
 }
 

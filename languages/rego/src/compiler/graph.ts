@@ -7,7 +7,7 @@ import type { CompiledRule, RuleGraph, RuleTreeNode } from './compiled.ts';
 import { compareLocations } from './diagnostics.ts';
 import { isConstant } from './nodes.ts';
 import { type VariableOrigin, variableOrigins } from './origins.ts';
-import { BodyRanges, expandReference, hasVariableTerm, type Ranges } from './ranges.ts';
+import { BodyRanges, expandReference, hasVariableTerm } from './ranges.ts';
 import { rulesReachedBy } from './rule-tree.ts';
 import { type Names, VariableCollector, variablesOfExpr } from './variables.ts';
 import { branchesOf, rulesOf } from './walk.ts';
@@ -44,18 +44,54 @@ export class DependencyGraph implements RuleGraph {
   }
 
   #addRule(rule: Rule, root: RuleTreeNode): void {
-    const uses = [...usesOf(rule, root)];
-    for (const { target } of uses) {
-      for (const branch of branchesOf(target.rule)) this.#add(rule, branch);
-    }
     const direct = new Set<CompiledRule>();
-    for (const use of uses) if (use.isDirect) direct.add(use.target);
+    const open: OpenUse[] = [];
+    let variables: RuleVariables | undefined;
+    forEachReference(rule, (reference, index) => {
+      if (hasVariableTerm(reference)) {
+        variables ??= { ranges: new BodyRanges(rule.body), uses: new FirstUses(rule) };
+        this.#addDynamic({ rule, reference, index, variables }, root, direct, open);
+        return;
+      }
+      for (const target of rulesReachedBy(root, reference)) {
+        direct.add(target);
+        this.#addTarget(rule, target);
+      }
+    });
     const dynamic = new Map<Rule, DynamicReference>();
-    for (const { target, isDirect, describe } of uses) {
-      if (isDirect || direct.has(target)) continue;
+    for (const { target, describe } of open) {
+      if (direct.has(target)) continue;
       for (const branch of branchesOf(target.rule)) if (!dynamic.has(branch)) dynamic.set(branch, describe());
     }
     if (dynamic.size > 0) this.#dynamic.set(rule, dynamic);
+  }
+
+  /** What the rule names through variables: `direct` whatever they hold, `open` perhaps. */
+  #addDynamic(
+    { rule, reference, index, variables }: DynamicUse,
+    root: RuleTreeNode,
+    direct: Set<CompiledRule>,
+    open: OpenUse[],
+  ): void {
+    const bound = variables.uses.before(index);
+    const expanded = expandReference(reference, variables.ranges.before(index));
+    const narrowed = expanded.length === 1 ? (expanded[0] ?? reference) : reference;
+    let described: DynamicReference | undefined;
+    const describe = (): DynamicReference => {
+      described ??= describeReference(rule, index, reference, narrowed, variables.uses.settled(index));
+      return described;
+    };
+    for (const one of expanded) {
+      for (const target of rulesReachedBy(root, one)) {
+        this.#addTarget(rule, target);
+        if (openPositions(narrowed, target.path, bound)?.length === 0) direct.add(target);
+        else open.push({ target, describe });
+      }
+    }
+  }
+
+  #addTarget(rule: Rule, target: CompiledRule): void {
+    for (const branch of branchesOf(target.rule)) this.#add(rule, branch);
   }
 
   #add(from: Rule, to: Rule): void {
@@ -101,42 +137,24 @@ export class DependencyGraph implements RuleGraph {
   }
 }
 
-interface Use {
-  readonly target: CompiledRule;
-  /** The reference names the rule whatever its variables hold. */
-  readonly isDirect: boolean;
-  readonly describe: () => DynamicReference;
+/** What is known of the variables of a rule. */
+interface RuleVariables {
+  readonly ranges: BodyRanges;
+  readonly uses: FirstUses;
 }
 
-/** The rules that references of a rule may name. The head comes after the body. */
-function* usesOf(rule: Rule, root: RuleTreeNode): Generator<Use> {
-  let around: { readonly ranges: BodyRanges; readonly uses: FirstUses } | undefined;
-  for (const [references, index] of referencesOf(rule)) {
-    let at: { readonly known: Ranges; readonly bound: Names } | undefined;
-    for (const reference of references) {
-      if (!hasVariableTerm(reference)) {
-        const describe = (): DynamicReference =>
-          describeReference(rule, index, reference, reference, new Set());
-        for (const target of rulesReachedBy(root, reference)) yield { target, isDirect: true, describe };
-        continue;
-      }
-      around ??= { ranges: new BodyRanges(rule.body), uses: new FirstUses(rule) };
-      at ??= { known: around.ranges.before(index), bound: around.uses.before(index) };
-      const { known, bound } = at;
-      const expanded = expandReference(reference, known);
-      const narrowed = expanded.length === 1 ? (expanded[0] ?? reference) : reference;
-      let described: DynamicReference | undefined;
-      const describe = (): DynamicReference => {
-        described ??= describeReference(rule, index, reference, narrowed, bound);
-        return described;
-      };
-      for (const one of expanded) {
-        for (const target of rulesReachedBy(root, one)) {
-          yield { target, isDirect: openPositions(narrowed, target.path, bound)?.length === 0, describe };
-        }
-      }
-    }
-  }
+/** A reference with variables, in the expression of that index or, behind the last one, in the head. */
+interface DynamicUse {
+  readonly rule: Rule;
+  readonly reference: readonly Term[];
+  readonly index: number;
+  readonly variables: RuleVariables;
+}
+
+/** A rule that a reference may name. */
+interface OpenUse {
+  readonly target: CompiledRule;
+  readonly describe: () => DynamicReference;
 }
 
 function describeReference(
@@ -154,38 +172,59 @@ function describeReference(
   };
 }
 
-function* referencesOf({ head, body }: Rule): Generator<[references: (readonly Term[])[], index: number]> {
-  const collect = (walk: (visitor: Visitor) => void): (readonly Term[])[] => {
-    const references: (readonly Term[])[] = [];
-    walk({
-      term: (term) => {
-        if (term.type === 'ref') references.push(term.terms);
-        return false;
-      },
-    });
-    return references;
+/** The references of a rule, with the index of their expression; those of the head come after the body. */
+function forEachReference(
+  { head, body }: Rule,
+  visit: (reference: readonly Term[], index: number) => void,
+): void {
+  let index = 0;
+  const visitor: Visitor = {
+    term: (term) => {
+      if (term.type === 'ref') visit(term.terms, index);
+      return false;
+    },
   };
-  for (const [index, expr] of body.entries()) yield [collect((visitor) => walkExpr(expr, visitor)), index];
-  yield [collect((visitor) => walkHead(head, visitor)), body.length];
+  for (; index < body.length; index += 1) {
+    const expr = body[index];
+    if (expr !== undefined) walkExpr(expr, visitor);
+  }
+  walkHead(head, visitor);
 }
 
 /** Where each variable of a rule occurs first: in the head or in an expression of the body. */
 class FirstUses {
-  readonly #indexes = new Map<string, number>();
+  readonly #rule: Rule;
+  #indexes: Map<string, number> | undefined;
 
-  constructor({ head, body }: Rule) {
-    this.#add(new VariableCollector().terms(head.args ?? []).terms(headTerms(head)).names, -1);
-    for (const [index, expr] of body.entries()) this.#add(variablesOfExpr(expr), index);
-  }
-
-  #add(names: Iterable<string>, index: number): void {
-    for (const name of names) if (!this.#indexes.has(name)) this.#indexes.set(name, index);
+  constructor(rule: Rule) {
+    this.#rule = rule;
   }
 
   /** The variables that may have a value before the expression: those of the head and of what stands before. */
   before(index: number): Names {
-    return { has: (name) => (this.#indexes.get(name) ?? index) < index };
+    return {
+      has: (name) => {
+        this.#indexes ??= firstIndexes(this.#rule);
+        return (this.#indexes.get(name) ?? index) < index;
+      },
+    };
   }
+
+  /** The same for later, when the rule is no more as it was. */
+  settled(index: number): Names {
+    this.#indexes ??= firstIndexes(this.#rule);
+    return this.before(index);
+  }
+}
+
+function firstIndexes({ head, body }: Rule): Map<string, number> {
+  const indexes = new Map<string, number>();
+  const add = (names: Iterable<string>, index: number): void => {
+    for (const name of names) if (!indexes.has(name)) indexes.set(name, index);
+  };
+  add(new VariableCollector().terms(head.args ?? []).terms(headTerms(head)).names, -1);
+  for (const [index, expr] of body.entries()) add(variablesOfExpr(expr), index);
+  return indexes;
 }
 
 function headTerms({ key, value }: Rule['head']): Term[] {

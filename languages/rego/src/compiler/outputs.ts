@@ -32,8 +32,11 @@ export function outputsOfBody(body: Body, arity: Arity, safe: ReadonlySet<string
   return without(known, safe);
 }
 
-/** The variables to which the expression gives values, when those of `safe` have one. */
-export function outputsOfExpr(expr: Expr, arity: Arity, safe: Names): Set<string> {
+/**
+ * The variables to which the expression gives values, when those of `safe` have one. `goesThrough` is false where none
+ * of its references goes through a collection by a variable.
+ */
+export function outputsOfExpr(expr: Expr, arity: Arity, safe: Names, goesThrough = true): Set<string> {
   if (expr.negated) return new Set();
   for (const modifier of expr.with) {
     if (!isCovered(new VariableCollector(safetyView).with(modifier).names, safe)) return new Set();
@@ -41,9 +44,11 @@ export function outputsOfExpr(expr: Expr, arity: Arity, safe: Names): Set<string
   const { terms } = expr;
   switch (terms.type) {
     case 'term':
-      return referenceOutputs((visitor) => walkExpr(expr, visitor), safe);
+      return goesThrough ? outputsOfReferences(expr, safe) : new Set();
     case 'call':
-      return isEquality(expr) ? equalityOutputs(expr, safe) : callOutputs(expr, arity, safe);
+      return isEquality(expr)
+        ? equalityOutputs(expr, safe, goesThrough)
+        : callOutputs(expr, arity, safe, goesThrough);
     case 'every':
       return referenceOutputs((visitor) => walkTerm(terms.domain, visitor), safe);
     default:
@@ -52,11 +57,11 @@ export function outputsOfExpr(expr: Expr, arity: Arity, safe: Names): Set<string
 }
 
 /** The outputs of `left = right`; of `:=`, the left side never makes the right one safe. */
-export function equalityOutputs(expr: Expr, safe: Names): Set<string> {
+export function equalityOutputs(expr: Expr, safe: Names, goesThrough = true): Set<string> {
   const pair = sides(expr);
   if (pair === undefined) return new Set();
   const [left, right] = pair;
-  const outputs = referenceOutputs((visitor) => walkExpr(expr, visitor), safe);
+  const outputs = goesThrough ? outputsOfReferences(expr, safe) : new Set<string>();
   const assigned = isFromAssignment(expr) ? new VariableCollector().term(left).names : none;
   for (const name of assigned) outputs.delete(name);
   // A view and no copy: a body of thousands of expressions has as many safe variables.
@@ -66,16 +71,20 @@ export function equalityOutputs(expr: Expr, safe: Names): Set<string> {
 }
 
 /** Operands after the arguments are outputs, once the arguments are safe. */
-function callOutputs(expr: Expr, arity: Arity, safe: Names): Set<string> {
+function callOutputs(expr: Expr, arity: Arity, safe: Names, goesThrough: boolean): Set<string> {
   if (expr.terms.type !== 'call' || expr.terms.operator.type !== 'ref') return new Set();
   const { operator, operands } = expr.terms;
   const count = arity(operatorTerms(operator));
   if (count < 0) return new Set();
-  const outputs = referenceOutputs((visitor) => walkExpr(expr, visitor), safe);
+  const outputs = goesThrough ? outputsOfReferences(expr, safe) : new Set<string>();
   if (count >= operands.length) return outputs;
   const inputs = new VariableCollector(operandView).term(operator).terms(operands.slice(0, count)).names;
   for (const name of inputs) if (!outputs.has(name) && !safe.has(name)) return new Set();
   return new VariableCollector(operandView, outputs).terms(operands.slice(count)).names;
+}
+
+function outputsOfReferences(expr: Expr, safe: Names): Set<string> {
+  return referenceOutputs((visitor) => walkExpr(expr, visitor), safe);
 }
 
 /** The variables that references go through (`data.x[i]` gives `i` values). */

@@ -1,14 +1,15 @@
-import type { Body, Module } from '../syntax/ast.ts';
+import type { Body, Module, Rule } from '../syntax/ast.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { printRef, printTerm } from '../syntax/print.ts';
-import { type Visitor, walkBody } from '../syntax/visit.ts';
+import { type Visitor, walkBody, walkHead } from '../syntax/visit.ts';
+import type { RuleContents } from './contents.ts';
 import { compileError } from './diagnostics.ts';
 import { isAssignment, isRootDocument, rootNames } from './nodes.ts';
 import { importName } from './resolve.ts';
-import { walkRules } from './walk.ts';
+import { rulesOf } from './walk.ts';
 
 /** Rules, arguments and variables named `input` or `data`: from Rego v1 on, and in strict mode. */
-export function checkRootNames(module: Module): Diagnostic[] {
+export function checkRootNames(module: Module, contentsOf: (rule: Rule) => RuleContents): Diagnostic[] {
   const errors: Diagnostic[] = [];
   for (const { head, location } of module.rules) {
     const name = head.reference[0];
@@ -21,7 +22,13 @@ export function checkRootNames(module: Module): Diagnostic[] {
       errors.push(compileError(argument.location, message));
     }
   }
-  walkRules(module, assignmentVisitor(errors));
+  for (const rule of rulesOf(module)) {
+    const { operators, hasComprehensions } = contentsOf(rule);
+    if (!operators.has('assign')) continue;
+    const visitor = { ...assignmentVisitor(errors), term: () => !hasComprehensions };
+    walkHead(rule.head, visitor);
+    walkBody(rule.body, visitor);
+  }
   return errors;
 }
 

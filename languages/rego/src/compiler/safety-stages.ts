@@ -3,28 +3,53 @@ import { walkTerms } from '../syntax/visit.ts';
 import type { Compilation } from './compilation.ts';
 import { diagnostic } from './diagnostics.ts';
 import { isGeneratedName, type Place, rootNames, shownName } from './nodes.ts';
-import { reorderForSafety } from './safety.ts';
+import { type ExprVariables, exprVariables, reorderForSafety } from './safety.ts';
 import { RuleScopes, safetyErrors } from './safety-errors.ts';
 import { safetyView, VariableCollector } from './variables.ts';
-import { rulesOf } from './walk.ts';
 
-/** Variables of heads must occur in the body or among the arguments. */
-export function checkHeadSafety(compilation: Compilation): void {
-  for (const module of compilation.sorted) {
-    const scopes = new RuleScopes(module);
-    for (const rule of rulesOf(module)) checkHead(rule, scopes, compilation);
+/**
+ * Variables of heads must occur in the body or among the arguments; where all do, bodies are put in an order in which
+ * every variable has a value before it is needed.
+ */
+export function checkSafety(compilation: Compilation): void {
+  const { diagnostics } = compilation;
+  const arity = compilation.arity.bind(compilation);
+  const scopes = new Map(compilation.sorted.map((module) => [module, new RuleScopes(module)]));
+  const scopeOf = (rule: Rule): string => scopes.get(compilation.home(rule))?.of(rule) ?? '';
+  const variables = new Map<Rule, readonly ExprVariables[]>();
+  for (const rule of compilation.rules()) {
+    const own = exprVariables(rule.body, arity);
+    variables.set(rule, own);
+    checkHead(rule, own, scopeOf, compilation);
+  }
+  if (diagnostics.stopped) return;
+  for (const [rule, own] of variables) {
+    const globals = new VariableCollector({}, new Set(rootNames)).terms(rule.head.args ?? []).names;
+    const { body, unsafe } = reorderForSafety(rule.body, globals, arity, own);
+    const originalName = (local: string): string => compilation.originalName(local);
+    const errors = unsafe.size === 0 ? [] : safetyErrors(unsafe, originalName, scopeOf(rule));
+    if (errors.length === 0) rule.body = body;
+    diagnostics.stop(...errors);
   }
 }
 
-function checkHead(rule: Rule, scopes: RuleScopes, compilation: Compilation): void {
+function checkHead(
+  rule: Rule,
+  variables: readonly ExprVariables[],
+  scopeOf: (rule: Rule) => string,
+  compilation: Compilation,
+): void {
   const head = new VariableCollector().head(rule.head).names;
   if (head.size === 0) return;
-  const { names } = new VariableCollector(safetyView).body(rule.body);
-  new VariableCollector({}, names).terms(rule.head.args ?? []);
+  const args = new VariableCollector().terms(rule.head.args ?? []).names;
+  // What an operand without braces needs from outside is not bound by it.
+  const inBody = compilation.contents(rule).hasOperandBodies
+    ? [new VariableCollector(safetyView).body(rule.body).names]
+    : variables.map(({ names }) => names);
   for (const local of head) {
     const name = compilation.originalName(local);
-    if (names.has(local) || isGeneratedName(name)) continue;
-    const message = `var ${shownName(name)} is unsafe${scopes.of(rule)}`;
+    if (args.has(local) || inBody.some((names) => names.has(local)) || isGeneratedName(name)) continue;
+    const message = `var ${shownName(name)} is unsafe${scopeOf(rule)}`;
     compilation.diagnostics.stop(diagnostic('rego_unsafe_var_error', placeIn(rule.head, local), message));
   }
 }
@@ -40,20 +65,4 @@ function placeIn({ args = [], key, value, reference }: Head, name: string): Plac
     },
   });
   return place;
-}
-
-/** Puts bodies in an order in which every variable has a value before it is needed. */
-export function checkBodySafety(compilation: Compilation): void {
-  const arity = compilation.arity.bind(compilation);
-  for (const module of compilation.sorted) {
-    const scopes = new RuleScopes(module);
-    for (const rule of rulesOf(module)) {
-      const globals = new VariableCollector({}, new Set(rootNames)).terms(rule.head.args ?? []).names;
-      const { body, unsafe } = reorderForSafety(rule.body, globals, arity);
-      const originalName = (local: string): string => compilation.originalName(local);
-      const errors = unsafe.size === 0 ? [] : safetyErrors(unsafe, originalName, scopes.of(rule));
-      if (errors.length === 0) rule.body = body;
-      compilation.diagnostics.stop(...errors);
-    }
-  }
 }

@@ -20,41 +20,61 @@ export interface Reordered {
   readonly unsafe: UnsafeVariables;
 }
 
+/** What an expression has of variables before anything is put in order. */
+export interface ExprVariables {
+  /** Those that it needs or gives, closures left out. */
+  readonly names: ReadonlySet<string>;
+  readonly hasClosures: boolean;
+  /** A reference may go through a collection by a variable. */
+  readonly goesThrough: boolean;
+}
+
+/** What the expressions of a body have of variables, in its order. */
+export function exprVariables(body: Body, arity: Arity): ExprVariables[] {
+  const view = safetyViewOf(arity);
+  return body.map((expr) => {
+    const { names, leftOut, goesThrough } = new VariableCollector(view).expr(expr);
+    return { names, hasClosures: leftOut, goesThrough };
+  });
+}
+
+function safetyViewOf(arity: Arity): VariableOptions {
+  return { ...safetyView, implicitOperand: (operand) => variablesFromOutside(operand, arity) };
+}
+
 /**
  * Puts the body, and in place the bodies of its closures, in an order in which each variable has a value before
  * it is needed: expressions are taken as soon as they are safe, else in the order of the text.
  */
-export function reorderForSafety(body: Body, globals: ReadonlySet<string>, arity: Arity): Reordered {
-  const view: VariableOptions = {
-    ...safetyView,
-    implicitOperand: (operand) => variablesFromOutside(operand, arity),
-  };
+export function reorderForSafety(
+  body: Body,
+  globals: ReadonlySet<string>,
+  arity: Arity,
+  variables: readonly ExprVariables[] = exprVariables(body, arity),
+): Reordered {
   const names = new Set<string>();
-  const variables: ReadonlySet<string>[] = [];
-  const closed = new Set<Expr>();
-  for (const expr of body) {
-    const collector = new VariableCollector(view).expr(expr);
-    variables.push(collector.names);
-    addAll(names, collector.names);
-    if (collector.leftOut) closed.add(expr);
-  }
+  for (const expr of variables) addAll(names, expr.names);
   const safe = new Set<string>();
   for (const name of names) if (globals.has(name)) safe.add(name);
   const unsafe: UnsafeVariables = new Map();
+  const known = new Map<Expr, ExprVariables>();
   for (const [index, expr] of body.entries()) {
-    const open = without(variables[index] ?? names, safe);
+    const own = variables[index];
+    if (own === undefined) continue;
+    known.set(expr, own);
+    const open = without(own.names, safe);
     if (open.size > 0) unsafe.set(expr, open);
   }
-  const ordered = order({ body, names, closed, globals, safe, unsafe, arity });
-  if (closed.size > 0) orderClosures(ordered, { closed, globals, unsafe, arity, view });
+  const ordered = order({ body, names, known, globals, safe, unsafe, arity });
+  if (variables.some(({ hasClosures }) => hasClosures))
+    orderClosures(ordered, { known, globals, unsafe, arity });
   return { body: numbered(ordered), unsafe };
 }
 
 interface Ordering {
   readonly body: Body;
   readonly names: ReadonlySet<string>;
-  /** The expressions in which there are closures. */
-  readonly closed: ReadonlySet<Expr>;
+  readonly known: ReadonlyMap<Expr, ExprVariables>;
   readonly globals: ReadonlySet<string>;
   readonly safe: Set<string>;
   readonly unsafe: UnsafeVariables;
@@ -125,10 +145,11 @@ class Waiting {
 
 /** The variables that the expression makes safe when it comes next; undefined where it cannot. */
 function newlySafe(expr: Expr, ordering: Ordering): ReadonlySet<string> | undefined {
-  const { names, closed, globals, safe, unsafe, arity } = ordering;
-  const outputs = outputsOfExpr(expr, arity, safe);
+  const { names, known, globals, safe, unsafe, arity } = ordering;
+  const variables = known.get(expr);
+  const outputs = outputsOfExpr(expr, arity, safe, variables?.goesThrough);
   const captured = new Set<string>();
-  if (closed.has(expr))
+  if (variables?.hasClosures === true)
     for (const name of closureVariables(expr)) if (names.has(name) && !globals.has(name)) captured.add(name);
   if (captured.size > 0) {
     // An expression whose closure reads just what it gives itself waits for another that gives it.
@@ -162,21 +183,19 @@ function closureVariables(expr: Expr): Set<string> {
 }
 
 interface Closures {
-  readonly closed: ReadonlySet<Expr>;
+  readonly known: ReadonlyMap<Expr, ExprVariables>;
   readonly globals: ReadonlySet<string>;
   readonly unsafe: UnsafeVariables;
   readonly arity: Arity;
-  readonly view: VariableOptions;
 }
 
 /** The same for closures, which see what the expressions before theirs have bound. */
 function orderClosures(ordered: Body, closures: Closures): void {
   const known = new Set(closures.globals);
-  const collector = new VariableCollector(closures.view, known);
   ordered.forEach((expr, index) => {
     const before = ordered[index - 1];
-    if (before !== undefined) collector.expr(before);
-    if (!closures.closed.has(expr)) return;
+    if (before !== undefined) addAll(known, closures.known.get(before)?.names ?? []);
+    if (closures.known.get(expr)?.hasClosures !== true) return;
     walkExpr(expr, {
       expr: (inner) => orderOperands(inner, expr, known, closures),
       term: (term) => orderComprehension(term, expr, known, closures),
@@ -226,13 +245,14 @@ function orderClosure(
   body: Body,
   current: Expr,
   known: ReadonlySet<string>,
-  { unsafe, arity, view }: Closures,
+  { unsafe, arity }: Closures,
 ): Body {
-  const bound = new VariableCollector(view).body(body).names;
+  const variables = exprVariables(body, arity);
+  const isBound = (name: string): boolean => variables.some(({ names }) => names.has(name));
   for (const name of new VariableCollector().terms(results).names) {
-    if (!bound.has(name) && !known.has(name)) addUnsafe(unsafe, current, [name]);
+    if (!isBound(name) && !known.has(name)) addUnsafe(unsafe, current, [name]);
   }
-  const inner = reorderForSafety(body, known, arity);
+  const inner = reorderForSafety(body, known, arity, variables);
   if (inner.unsafe.size === 0) return inner.body;
   for (const [expr, names] of inner.unsafe) addUnsafe(unsafe, expr, names);
   return body;

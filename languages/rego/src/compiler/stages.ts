@@ -32,7 +32,7 @@ import {
   setGraph,
   setRuleTree,
 } from './rewrite-stages.ts';
-import { checkBodySafety, checkHeadSafety } from './safety-stages.ts';
+import { checkSafety } from './safety-stages.ts';
 
 import { checkTypes } from './type-stages.ts';
 
@@ -65,8 +65,7 @@ export const moduleStages: readonly Stage[] = [
     checkPackageConflicts(sorted, diagnostics);
   },
   checkUndefined,
-  checkHeadSafety,
-  checkBodySafety,
+  checkSafety,
   rewriteEquals,
   rewriteDynamicTerms,
   checkRecursion,

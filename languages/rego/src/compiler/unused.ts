@@ -41,7 +41,8 @@ function unusedDeclared(
   scopes: Scopes,
 ): Diagnostic[] {
   const { top } = scopes;
-  if (![...top.values()].some(({ occurrence }) => occurrence === 'declared')) return [];
+  // To be seen once is to be declared alone, or to be spoken of where it was not counted.
+  if (![...top.values()].some(({ occurrence, count }) => occurrence === 'declared' && count <= 1)) return [];
   const found = variablesOfBody(rewritten);
   for (const name of used) found.add(scopes.local(name) ?? name);
   const unused: [local: string, name: string][] = [];

@@ -1,5 +1,5 @@
 import type { Body, Expr, Head, Term, With } from '../syntax/ast.ts';
-import { isComprehension, operatorTerms } from './nodes.ts';
+import { isComprehension, isScalar, operatorTerms } from './nodes.ts';
 
 /** What of a tree is left out when its variables are gathered. */
 export interface VariableOptions {
@@ -27,6 +27,8 @@ export class VariableCollector {
   readonly names: Set<string>;
   /** Closures were left out. */
   leftOut = false;
+  /** There may be a reference that goes through a collection by a variable. */
+  goesThrough = false;
   readonly #options: VariableOptions;
 
   constructor(options: VariableOptions = {}, names: Set<string> = new Set()) {
@@ -81,7 +83,10 @@ export class VariableCollector {
         this.#operand(terms.rhs, terms.explicitRhs);
         break;
     }
-    for (const modifier of expr.with) this.with(modifier);
+    for (const modifier of expr.with) {
+      this.goesThrough = true;
+      this.with(modifier);
+    }
     return this;
   }
 
@@ -96,8 +101,11 @@ export class VariableCollector {
   }
 
   #call(operator: Term, operands: readonly Term[]): void {
-    if (this.#options.skipCallHead === true) this.terms(operatorTerms(operator).slice(1));
-    else this.term(operator);
+    if (this.#options.skipCallHead === true) {
+      const terms = operatorTerms(operator);
+      this.goesThrough ||= hasOpenStep(terms);
+      if (terms.length > 1) this.terms(terms.slice(1));
+    } else this.term(operator);
     this.terms(operands);
   }
 
@@ -113,6 +121,7 @@ export class VariableCollector {
         this.names.add(term.name);
         break;
       case 'ref':
+        this.goesThrough ||= hasOpenStep(term.terms);
         this.terms(this.#options.skipRefHead === true ? term.terms.slice(1) : term.terms);
         break;
       case 'array':
@@ -160,6 +169,10 @@ export class VariableCollector {
         break;
     }
   }
+}
+
+function hasOpenStep(reference: readonly Term[]): boolean {
+  return reference.some((term, index) => index > 0 && !isScalar(term));
 }
 
 function isClosure(term: Term): boolean {

@@ -1,10 +1,5 @@
 import type { Module, Rule, Term } from '../syntax/ast.ts';
-import { type Visitor, walkRule, walkTerm } from '../syntax/visit.ts';
-
-/** The rules of a module: its package and imports have been resolved, or name nothing that is looked for. */
-export function walkRules(module: Module, visitor: Visitor): void {
-  for (const rule of module.rules) walkRule(rule, visitor);
-}
+import { walkTerm } from '../syntax/visit.ts';
 
 /** Each rule of the module and each of its `else` branches. */
 export function* rulesOf(module: Module): Generator<Rule> {

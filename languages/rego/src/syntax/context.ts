@@ -1,14 +1,13 @@
 import type { RegoVersion, Term } from './ast.ts';
-import { type Diagnostic, sourceLines } from './diagnostic.ts';
-import { Location, type Source } from './location.ts';
+import { ParserFaults } from './faults.ts';
+import type { Source } from './location.ts';
 import { hasFeature, type ParserCapabilities, type ParserLimits } from './options.ts';
 import { Scanner } from './scanner.ts';
-import { chain, LimitPassed, ParserState, tooDeep } from './state.ts';
+import { chain, LimitPassed, type ParserState, tooDeep } from './state.ts';
 import { type CachedTerm, findTerm, keepTerm } from './term-cache.ts';
 import {
   addKeywords,
   futureKeywords,
-  isKeywordToken,
   isReservedWord,
   isWord,
   type Keywords,
@@ -17,16 +16,16 @@ import {
   tokenName,
 } from './token.ts';
 
+const fullStop = 0x2e;
+const leftSquare = 0x5b;
+
 /** The parser's words, faults and attempts; the grammar is in functions over it. */
-export class ParserContext {
-  readonly source: Source;
+export class ParserContext extends ParserFaults {
   readonly version: RegoVersion;
   readonly capabilities: ParserCapabilities;
   readonly skipRules: boolean;
-  s: ParserState;
   /** `not { … }` and the like hold a body, as `future.keywords.not` has it. */
   notBodies = false;
-  private readonly limits: ParserLimits;
   private readonly scanner: Scanner;
   private readonly keywordsInRefs: boolean;
   private cache: CachedTerm | undefined = undefined;
@@ -40,14 +39,12 @@ export class ParserContext {
     limits: ParserLimits,
     skipRules: boolean,
   ) {
-    this.source = source;
+    super(source, limits);
     this.version = version;
     this.capabilities = capabilities;
-    this.limits = limits;
     this.skipRules = skipRules;
     this.keywordsInRefs = this.has('keywords_in_refs');
     this.scanner = new Scanner(source.text);
-    this.s = new ParserState();
     this.scanner.store(this.s);
     this.scansLeft = 1_000_000 + limits.maxScansPerCharacter * source.text.length;
   }
@@ -153,6 +150,12 @@ export class ParserContext {
     return next;
   }
 
+  /** A dot or a bracket stands right behind: what is at hand heads a reference, even where it is a keyword. */
+  headsReference(): boolean {
+    const code = this.scanner.current;
+    return code === fullStop || code === leftSquare;
+  }
+
   // Attempts
 
   save(): ParserState {
@@ -195,71 +198,6 @@ export class ParserContext {
   /** Would this work if every future keyword were imported? */
   inFuture<Result>(attempt: () => Result): Result {
     return this.withKeywords(addKeywords(this.s.keywords, futureKeywords), attempt);
-  }
-
-  // Places
-
-  /** The place of the current word. */
-  loc(): Location {
-    return this.locationOf(this.s);
-  }
-
-  /** The place of the word that was at hand in a saved state. */
-  locationOf(state: ParserState): Location {
-    return new Location(this.source, state.line, state.column, state.start, state.start, state.end);
-  }
-
-  /** `location` with the words from `start` to the end of the word before the current one. */
-  upToLast(location: Location, start: number = location.offset): Location {
-    return location.spanning(start, Math.max(this.s.lastEnd, start));
-  }
-
-  // Faults
-
-  get hasErrors(): boolean {
-    return this.s.errors !== undefined;
-  }
-
-  hint(text: string): void {
-    this.s.hints = [...this.s.hints, text];
-  }
-
-  error(location: Location | undefined, message: string): void {
-    const { s } = this;
-    const hints = s.hints;
-    let text = message;
-    if (hints.length === 1) text += ` (hint: ${hints[0]})`;
-    else if (hints.length > 1) text += ` (hints: ${hints.join(', ')})`;
-    s.hints = [];
-    s.errors = chain(this.diagnostic(location ?? this.loc(), text), s.errors);
-    if (s.errors.length >= this.limits.maxErrors) {
-      throw new LimitPassed(
-        this.diagnostic(location ?? this.loc(), 'the text has more faults than maxErrors'),
-      );
-    }
-  }
-
-  private diagnostic(location: Location, message: string): Diagnostic {
-    const source = this.source.text;
-    return {
-      code: 'rego_parse_error',
-      message,
-      location,
-      get details() {
-        return sourceLines(source, location.offset);
-      },
-    };
-  }
-
-  /** The current word may not stand here. */
-  illegal(note = ''): void {
-    const kind = this.s.token;
-    if (kind === token.illegal) {
-      this.error(this.loc(), 'illegal token');
-      return;
-    }
-    const sort = isKeywordToken(kind) ? 'keyword' : 'token';
-    this.error(this.loc(), `unexpected ${tokenName(kind)} ${sort}${note === '' ? '' : `: ${note}`}`);
   }
 
   // Words that are keywords or not

@@ -36,6 +36,10 @@ export function isLetter(code: number): boolean {
   return code >= 0 && code < 128 && classes[code] === letter;
 }
 
+function isSpace(code: number): boolean {
+  return code === space || code === newline || code === tab || code === carriageReturn;
+}
+
 export function isDecimal(code: number): boolean {
   return code >= 48 && code <= 57;
 }
@@ -102,9 +106,13 @@ export class Cursor {
     return skippedNewline;
   }
 
+  /** The current code point, -1 behind the end. */
+  get current(): number {
+    return this.code;
+  }
+
   get atSpace(): boolean {
-    const code = this.code;
-    return code === space || code === newline || code === tab || code === carriageReturn;
+    return isSpace(this.code);
   }
 
   /** Over letters and digits of ASCII. */

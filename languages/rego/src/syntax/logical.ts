@@ -32,9 +32,7 @@ export function atLogicalOperator(p: ParserContext): boolean {
 
 /** At the keyword `not`, and not at a reference such as `not.x`. */
 export function isNegation(p: ParserContext): boolean {
-  if (!p.at(token.not)) return false;
-  const next = p.peek(true);
-  return next !== token.dot && next !== token.leftBracket;
+  return p.at(token.not) && !p.headsReference();
 }
 
 /** `{ body }` at the start of an expression, if `and` or `or` follows; else braces hold a value. */

@@ -75,12 +75,9 @@ function parseLiteralInside(p: ParserContext): Expr | undefined {
     const group = parseGroup(p, false, '');
     if (group !== 'none') return group === 'failed' ? undefined : foldTail(p, group);
   }
-  if (p.isNameKeyword(p.s.token)) {
-    const next = p.peek(true);
-    if (next === token.dot || next === token.leftBracket) {
-      p.s.token = token.ident;
-      return parseExpression(p, undefined);
-    }
+  if (p.isNameKeyword(p.s.token) && p.headsReference()) {
+    p.s.token = token.ident;
+    return parseExpression(p, undefined);
   }
   const notLocation = isNegation(p) ? p.loc() : undefined;
   if (notLocation !== undefined) p.scan();

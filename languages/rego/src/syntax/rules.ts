@@ -132,8 +132,14 @@ function parseRuleBodies(p: ParserContext, rule: Rule, location: Location): Rule
 
 /** Behind `if`: one expression, or a body in braces. Braces that are no set or object hold a body. */
 function parseIfBody(p: ParserContext): Body | undefined {
-  const saved = p.save();
   const leadingBrace = p.at(token.leftBrace);
+  const saved = p.save();
+  if (leadingBrace && !p.logical) {
+    p.scan();
+    // No value begins so: the attempt to read one would fail.
+    if (atStatementKeyword(p)) return closeBraces(p);
+    p.restore(saved.copy());
+  }
   const expr = parseLiteral(p);
   if (expr !== undefined) {
     const isSet = leadingBrace && expr.terms.type === 'term' && expr.terms.term.type === 'set';
@@ -144,8 +150,18 @@ function parseIfBody(p: ParserContext): Body | undefined {
   return parseBraces(p);
 }
 
+function atStatementKeyword(p: ParserContext): boolean {
+  const kind = p.kind();
+  return (kind === token.some || kind === token.every || kind === token.not) && !p.headsReference();
+}
+
 function parseBraces(p: ParserContext): Body | undefined {
   p.scan();
+  return closeBraces(p);
+}
+
+/** The body of which the brace before was read. */
+function closeBraces(p: ParserContext): Body | undefined {
   const body = parseBody(p, token.rightBrace);
   if (body !== undefined) p.scan();
   return body;

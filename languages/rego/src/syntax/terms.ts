@@ -256,9 +256,7 @@ export function documentReference(head: Term): Term {
 
 /** Takes a keyword that a dot or a bracket follows as a name; true where it did. */
 export function keywordAsName(p: ParserContext): boolean {
-  if (!p.isNameKeyword(p.s.token)) return false;
-  const next = p.peek(true);
-  if (next !== token.dot && next !== token.leftBracket) return false;
+  if (!p.isNameKeyword(p.s.token) || !p.headsReference()) return false;
   p.s.token = token.ident;
   return true;
 }
