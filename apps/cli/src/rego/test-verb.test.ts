@@ -46,7 +46,8 @@ FAIL: 1/2
   test('--explain chooses what is told', () => {
     expect(inFolder(['--explain', 'notes', 'p']).out).not.toContain('Fail gt');
     expect(inFolder(['--explain', 'full', 'p']).out).toContain('Redo input.u = "eve"');
-    expect(inFolder(['--explain', 'why', 'p']).out).toContain('input.z is 1');
+    for (const flags of [['--explain', 'why'], ['--var-values']])
+      expect(inFolder([...flags, 'p']).out).toContain('input.z is 1');
   });
 
   test('--bench measures tests that hold', () => {

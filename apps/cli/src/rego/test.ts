@@ -29,6 +29,7 @@ const flags = {
   run: { type: 'string', short: 'r', value: 'text' },
   verbose: { type: 'boolean', short: 'v' },
   explain: { type: 'string', value: { choices: explainModes } },
+  'var-values': { type: 'boolean' },
   coverage: { type: 'boolean', short: 'c' },
   threshold: { type: 'string', value: 'text' },
   bench: { type: 'boolean' },
@@ -55,6 +56,7 @@ ${languageHelp}
   -v, --verbose         tell the tests that hold as well, and what those that fail failed at
   --explain MODE        what is told of tests that fail: why (each rule that was tried, what it failed at and read), or
                         as opa has it fails, full, notes (with --verbose fails and notes)
+  --var-values          as --explain why, which tells values
   -r, --run REGEX       only tests whose name matches, as data.app_test.test_allow
   -f, --format FORMAT   pretty, json, or with --bench gobench, which is Go's format of benchmarks (default pretty)
   -c, --coverage        tell which lines the tests reach, as JSON; what fails is told on stderr
@@ -126,7 +128,8 @@ async function testsOf(values: Values, paths: readonly string[]): Promise<TestRu
   const sources = { ...sourcesAt(paths, values), capabilities: language.capabilities };
   const isBenchmark = values.bench === true;
   if (isBenchmark) (await import('../v8.ts')).optimizeAsUsual();
-  const explain = choiceOf('explain', values.explain, explainModes);
+  const explain =
+    choiceOf('explain', values.explain, explainModes) ?? (values['var-values'] === true ? 'why' : undefined);
   return new TestRun(await load(sources), {
     policy: {
       ...language,
@@ -161,7 +164,7 @@ function textOf(reports: readonly Report[], values: Values): string {
 }
 
 function isVerbose(values: Values): boolean {
-  return values.verbose === true || values.explain !== undefined;
+  return values.verbose === true || values.explain !== undefined || values['var-values'] === true;
 }
 
 function isReached(report: CoverageReport, values: Values): boolean {

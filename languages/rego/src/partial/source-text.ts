@@ -2,6 +2,7 @@ import { builtinDeclaration } from '../builtins/declarations.ts';
 import { operatorName } from '../compiler/nodes.ts';
 import type { Body, Every, Expr, Rule, Term } from '../syntax/ast.ts';
 import { printExpr, printHead, printRef, printTerm, printWith } from '../syntax/print.ts';
+import { walkRule } from '../syntax/visit.ts';
 import type { SupportModule } from './saved.ts';
 import { renameWildcards } from './wildcards.ts';
 
@@ -13,7 +14,20 @@ export function querySource(body: Body): string {
 /** A module as a source file has it, with its last line ended. */
 export function moduleSource({ path, rules }: SupportModule): string {
   const name = printRef(path).replace(/^data\.?/, '');
-  return [`package ${name}`, ...rules.map(ruleSource)].map((part) => `${part}\n`).join('\n');
+  const imports = keywordsOf(rules).map((keyword) => `import future.keywords.${keyword}`);
+  const parts = [`package ${name}`, ...(imports.length === 0 ? [] : [imports.join('\n')])];
+  return [...parts, ...rules.map(ruleSource)].map((part) => `${part}\n`).join('\n');
+}
+
+/** The keywords that rules use and that modules have only by an import. */
+function keywordsOf(rules: readonly Rule[]): string[] {
+  const found = new Set<string>();
+  const expr = ({ terms: { type } }: Expr): boolean => {
+    if (type === 'not' || type === 'and' || type === 'or') found.add(type);
+    return false;
+  };
+  for (const rule of rules) walkRule(rule, { expr });
+  return [...found].sort();
 }
 
 function ruleSource(rule: Rule): string {
