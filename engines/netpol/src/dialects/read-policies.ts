@@ -4,6 +4,7 @@ import type { Connections } from '../sets/connections.ts';
 import { readOrRefuse } from './fields.ts';
 import { readAdminPolicy } from './kubernetes/admin-policy.ts';
 import { type ReadContext, readNetworkPolicy } from './kubernetes/network-policy.ts';
+import { Objects } from './objects.ts';
 
 /** Where data planes differ. */
 export interface ReadOptions {
@@ -11,7 +12,8 @@ export interface ReadOptions {
   ipBlockMatchesPods?: boolean;
 }
 
-type Reader = (resource: Resource, context: ReadContext) => Policy;
+/** An object may hold several policies; `objects` are all that the input has. */
+type Reader = (resource: Resource, context: ReadContext, objects: Objects) => Policy | readonly Policy[];
 
 /** By group and kind, what reads a policy. */
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
@@ -33,10 +35,11 @@ export function readPolicies(
     ipBlockMatchesPods: options.ipBlockMatchesPods ?? true,
     problems,
   };
+  const objects = new Objects(resources);
   const policies = resources.flatMap((resource) => {
     const reader = readers.get(`${resource.group}/${resource.kind}`);
     if (reader === undefined) return [];
-    return readOrRefuse(resource, problems, () => reader(resource, context)) ?? [];
+    return readOrRefuse(resource, problems, () => reader(resource, context, objects)) ?? [];
   });
   return { policies, problems };
 }
