@@ -1,7 +1,7 @@
 import type { Builtin } from '../builtins/index.ts';
 import { BuiltinError } from '../builtins/index.ts';
 import { findNode } from '../compiler/compiled.ts';
-import { operatorName } from '../compiler/nodes.ts';
+import { operatorName, startsWith } from '../compiler/nodes.ts';
 import { VariableCollector } from '../compiler/variables.ts';
 import { RegoError } from '../errors.ts';
 import { constantValue } from '../evaluator/generator/terms.ts';
@@ -27,7 +27,7 @@ export function evaluateCall(place: Place, call: CallStatement, next: Next): voi
   const operator = call.operator.terms;
   const { compilation } = place.session;
   const mock = place.scope.mocks.get(printRef(operator));
-  if (mock?.type === 'ref' && compilation.arity(mock.terms) >= 0) {
+  if (mock?.type === 'ref' && compilation.arity(mock.terms) >= (startsWith(mock.terms, 'data') ? 1 : 0)) {
     // A replacement does not replace itself.
     const scope = { ...place.scope, mocks: new Map<string, Term>(), cache: new Map<string, Term | null>() };
     evaluateCall({ ...place, scope }, { ...call, operator: mock }, next);

@@ -228,3 +228,17 @@ allow if {
 `,
   ]);
 });
+
+it('takes a rule in the place of a function', () => {
+  const policy = new PartialPolicy({
+    'p.rego': `package p
+f(_) := 2
+one := 1
+known := x if { x := f(3) with f as one }
+counted := x if { x := count([1, 2]) with count as one }
+open := x if { x := f(3) with f as input.x }`,
+  });
+  expect(policy.evaluate('data.p.known = x').text.queries).toEqual(['x = 1']);
+  expect(policy.evaluate('data.p.counted = x').text.queries).toEqual(['x = 1']);
+  expect(policy.evaluate('data.p.open == 4').text.queries).toEqual(['4 = input.x']);
+});
