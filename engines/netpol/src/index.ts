@@ -1,3 +1,11 @@
+export {
+  type Connection,
+  Connectivity,
+  type ConnectivityOptions,
+} from './connectivity/connectivity.ts';
+export { type Exposure, exposuresOf } from './connectivity/exposure.ts';
+export type { Focus } from './connectivity/focus.ts';
+export { type Peer, peerText } from './connectivity/peers.ts';
 export { selectorMatches } from './dialects/calico/selector/evaluate.ts';
 export { maxSelectorDepth, parseSelector } from './dialects/calico/selector/parse.ts';
 export { canonicalSelector, type Selector } from './dialects/calico/selector/selector.ts';
@@ -9,6 +17,12 @@ export type { CompiledRule, CompiledTier } from './engine/compile.ts';
 export type { Outcome, Reason } from './engine/decide.ts';
 export type { Row } from './engine/rows.ts';
 export { NetpolError, type NetpolErrorCode, netpolErrorCodes } from './errors.ts';
+export { reportCsv } from './formats/csv.ts';
+export { reportDot } from './formats/dot.ts';
+export { reportJson } from './formats/json.ts';
+export { reportMd } from './formats/md.ts';
+export { type Report, reportOf } from './formats/report.ts';
+export { reportTxt } from './formats/txt.ts';
 export type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './model/cluster.ts';
 export type {
   Direction,

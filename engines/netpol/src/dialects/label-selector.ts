@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, Path } from '@keelson/core';
+import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import {
   allOf,
   anyOf,
@@ -8,6 +8,7 @@ import {
   noEndpoints,
   noneOf,
 } from '../model/matcher.ts';
+import type { LabelRequirement, LabelSelector } from '../model/policy.ts';
 import { FieldFault, listAt, mappingAt, mappingsAt, onlyFields, textAt } from './fields.ts';
 
 /**
@@ -28,6 +29,30 @@ export function labelSelector(
       requirement(owner, each.value, each.path),
     ),
   );
+}
+
+/** Everything, as a selector. */
+export const selectAll: LabelSelector = { labels: [], expressions: [] };
+
+/** A `metav1.LabelSelector` as data, which `labelSelector` has read without fault. */
+export function selectorOf(selector: JsonValue | undefined): LabelSelector {
+  if (!isObject(selector)) return selectAll;
+  const { matchLabels, matchExpressions } = selector;
+  const labels = Object.entries(isObject(matchLabels) ? matchLabels : {});
+  const expressions = Array.isArray(matchExpressions) ? matchExpressions : [];
+  return {
+    labels: labels.map(([key, value]) => [key, typeof value === 'string' ? value : '']),
+    expressions: expressions.flatMap((each) => {
+      if (!isObject(each)) return [];
+      const { key, operator, values } = each;
+      if (typeof key !== 'string' || !isOperator(operator)) return [];
+      return [{ key, operator, values: Array.isArray(values) ? values.map(String) : [] }];
+    }),
+  };
+}
+
+function isOperator(value: JsonValue | undefined): value is LabelRequirement['operator'] {
+  return value === 'In' || value === 'NotIn' || value === 'Exists' || value === 'DoesNotExist';
 }
 
 /** The labels that a plain selector, as a Service's, asks for. */

@@ -35,6 +35,8 @@ export interface Endpoint {
   addresses: readonly EndpointAddress[];
   hostNetwork: boolean;
   serviceAccount: string;
+  /** The object that controls the Pod, as its ReplicaSet; absent for workloads and for Pods of their own. Its kind is empty where it is not written. */
+  owner?: { kind: string; name: string };
   resource?: Resource;
 }
 

@@ -10,11 +10,30 @@ export const directions: readonly Direction[] = ['ingress', 'egress'];
 /** What a rule does with connections that nothing before it decided; `pass` hands them to the next tier. */
 export type Verdict = 'allow' | 'deny' | 'pass';
 
+/** One requirement on labels, as `metav1.LabelSelectorRequirement`. */
+export interface LabelRequirement {
+  key: string;
+  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  values: readonly string[];
+}
+
+/** A selector of labels as it is written; one without requirements chooses everything. */
+export interface LabelSelector {
+  labels: readonly (readonly [key: string, value: string])[];
+  expressions: readonly LabelRequirement[];
+}
+
+/** What Pods are told by where labels alone tell it: it speaks of Pods that may come later too. */
+export interface PodSelectors {
+  namespaces: LabelSelector;
+  pods: LabelSelector;
+}
+
 /** The far ends that a rule speaks of. */
 export type PeerMatch =
   /** Every endpoint and every address. */
   | { type: 'any' }
-  | { type: 'endpoints'; matcher: EndpointMatcher }
+  | { type: 'endpoints'; matcher: EndpointMatcher; selectors?: PodSelectors }
   /** Addresses; those of endpoints too where `endpoints` says so and theirs are known. */
   | {
       type: 'addresses';
@@ -68,6 +87,8 @@ export interface Policy {
   order: number;
   sortName: string;
   subject: EndpointMatcher;
+  /** What the subject is told by, for policies of the cluster, which may be about namespaces to come. */
+  subjectSelectors?: PodSelectors;
   /** Directions in which a selected endpoint is denied what no rule of the tier decides. */
   isolates: Readonly<Record<Direction, boolean>>;
   rules: readonly Rule[];

@@ -36,6 +36,7 @@ function endpointOf(resource: Resource): Endpoint | undefined {
   if (template === undefined) return undefined;
   const { metadata, spec } = template;
   const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
+  const owner = resource.kind === 'Pod' ? ownerOf(metadata['ownerReferences']) : undefined;
   return {
     namespace: effectiveNamespace(resource) ?? 'default',
     name: resource.name,
@@ -45,8 +46,19 @@ function endpointOf(resource: Resource): Endpoint | undefined {
     addresses: resource.kind === 'Pod' ? addressesOf(resource.object['status']) : [],
     hostNetwork: spec['hostNetwork'] === true,
     serviceAccount: typeof account === 'string' && account !== '' ? account : 'default',
+    ...(owner === undefined ? {} : { owner }),
     resource,
   };
+}
+
+/** The controller of a Pod. A mirror Pod is its node's, which makes no others alike. */
+function ownerOf(references: JsonValue | undefined): { kind: string; name: string } | undefined {
+  if (!Array.isArray(references)) return undefined;
+  const controller = references.find((each) => isObject(each) && each['controller'] === true);
+  if (!isObject(controller)) return undefined;
+  const { kind, name } = controller;
+  if (typeof name !== 'string' || kind === 'Node') return undefined;
+  return { kind: typeof kind === 'string' ? kind : '', name };
 }
 
 /** Labels as a map: their keys are users' texts. */

@@ -1,10 +1,18 @@
-import type { JsonObject, JsonValue, Path } from '@keelson/core';
+import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { allOf, type EndpointMatcher, hostNetworked, noEndpoints, noneOf } from '../../model/matcher.ts';
-import type { ConnectionMatch, Direction, PeerMatch, Policy, Rule, Verdict } from '../../model/policy.ts';
+import type {
+  ConnectionMatch,
+  Direction,
+  PeerMatch,
+  PodSelectors,
+  Policy,
+  Rule,
+  Verdict,
+} from '../../model/policy.ts';
 import { allConnections } from '../../sets/connections.ts';
 import { cidrAt, FieldFault, listAt, mappingAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
-import { labelSelector } from '../label-selector.ts';
+import { labelSelector, selectAll, selectorOf } from '../label-selector.ts';
 import { type AdminForm, adminForm, onlyField } from './admin-forms.ts';
 import type { ReadContext } from './network-policy.ts';
 
@@ -22,6 +30,7 @@ export function readAdminPolicy(resource: Resource, context: ReadContext): Polic
   onlyFields(spec, ['tier', 'priority', 'subject', 'ingress', 'egress'], path);
   const form = adminForm(resource.version, resource.kind, spec);
   const reader = new AdminRuleReader(resource, form, context);
+  const subject = mappingAt(spec['subject'], [...path, 'subject']) ?? {};
   return {
     kind: resource.kind,
     namespace: undefined,
@@ -29,7 +38,8 @@ export function readAdminPolicy(resource: Resource, context: ReadContext): Polic
     tier: form.tier,
     order: form.priority,
     sortName: resource.name,
-    subject: podsOf(mappingAt(spec['subject'], [...path, 'subject']) ?? {}, [...path, 'subject']),
+    subject: podsOf(subject, [...path, 'subject']),
+    subjectSelectors: selectorsOf(subject),
     isolates: { ingress: false, egress: false },
     rules: [...reader.rules('ingress', spec), ...reader.rules('egress', spec)],
     resource,
@@ -93,7 +103,8 @@ class AdminRuleReader {
     if (Object.keys(peer).length === 0) return this.#unknown(path, 'names no peer');
     const field = onlyField(peer, path);
     const at = [...path, field];
-    if (field === 'namespaces' || field === 'pods') return { type: 'endpoints', matcher: podsOf(peer, path) };
+    if (field === 'namespaces' || field === 'pods')
+      return { type: 'endpoints', matcher: podsOf(peer, path), selectors: selectorsOf(peer) };
     if (direction === 'egress' && field === 'networks') return this.#networks(peer[field], at);
     if (direction === 'egress' && field === 'nodes') {
       labelSelector('namespace', peer[field], at);
@@ -156,4 +167,10 @@ function podsOf(value: JsonObject, path: Path): EndpointMatcher {
     labelSelector('pod', pods['podSelector'] ?? {}, [...at, 'podSelector']),
     notOfHost,
   );
+}
+
+function selectorsOf({ namespaces, pods }: JsonObject): PodSelectors {
+  if (namespaces !== undefined) return { namespaces: selectorOf(namespaces), pods: selectAll };
+  const { namespaceSelector, podSelector } = isObject(pods) ? pods : {};
+  return { namespaces: selectorOf(namespaceSelector), pods: selectorOf(podSelector) };
 }

@@ -41,6 +41,11 @@ test.each<[string, JsonObject, string]>([
   expect(reached(to(spec))).toBe(ports);
 });
 
+test('rules of a direction that policyTypes leaves out allow nothing', () => {
+  const egressOnly = networkPolicy('e', { podSelector: {}, policyTypes: ['Egress'], ingress: [{}] });
+  expect(reached(to({ ingress: [] }), egressOnly)).toBe('');
+});
+
 test('a label selector with __proto__ matches nothing by accident', () => {
   expect(reached(to({ ingress: [{ from: [{ podSelector: { matchLabels: { constructor: 'x' } } }] }] }))).toBe(
     '',

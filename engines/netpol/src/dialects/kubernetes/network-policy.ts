@@ -4,12 +4,14 @@ import { allEndpoints, allOf, type EndpointMatcher, inNamespace } from '../../mo
 import type {
   ConnectionMatch,
   Direction,
+  LabelSelector,
   PeerMatch,
   Policy,
   PolicyProblem,
   Rule,
   TierKey,
 } from '../../model/policy.ts';
+import { namespaceNameLabel } from '../../model/read-cluster.ts';
 import type { AddressRange } from '../../sets/addresses.ts';
 import { allConnections, type Connections, noConnections } from '../../sets/connections.ts';
 import { protocolNumber } from '../../sets/protocols.ts';
@@ -24,7 +26,7 @@ import {
   portAt,
   textAt,
 } from '../fields.ts';
-import { labelSelector } from '../label-selector.ts';
+import { labelSelector, selectorOf } from '../label-selector.ts';
 
 /** The tier that NetworkPolicies stand in; Calico's number for it, and for policies without an order in it. */
 export const defaultTier: TierKey = { plane: 'network', order: 1_000_000, name: 'default' };
@@ -48,6 +50,7 @@ export function readNetworkPolicy(resource: Resource, context: ReadContext): Pol
   const spec = mappingAt(resource.object['spec'], path) ?? {};
   onlyFields(spec, ['podSelector', 'policyTypes', 'ingress', 'egress'], path);
   const reader = new RuleReader(resource, namespace, context);
+  const isolates = policyTypes(spec, path);
   return {
     kind: resource.kind,
     namespace,
@@ -60,8 +63,11 @@ export function readNetworkPolicy(resource: Resource, context: ReadContext): Pol
       inNamespace(namespace),
       labelSelector('pod', spec['podSelector'] ?? {}, [...path, 'podSelector']),
     ),
-    isolates: policyTypes(spec, path),
-    rules: [...reader.rules('ingress', spec), ...reader.rules('egress', spec)],
+    isolates,
+    // Rules of a direction that the policy is not about are checked, but allow nothing.
+    rules: [...reader.rules('ingress', spec), ...reader.rules('egress', spec)].filter(
+      ({ direction }) => isolates[direction],
+    ),
     resource,
   };
 }
@@ -127,7 +133,11 @@ class RuleReader {
         ? inNamespace(this.#namespace)
         : labelSelector('namespace', namespaces, [...path, 'namespaceSelector']);
     const which = pods === undefined ? allEndpoints : labelSelector('pod', pods, [...path, 'podSelector']);
-    return { type: 'endpoints', matcher: allOf(where, which) };
+    const selectors = {
+      namespaces: namespaces === undefined ? onlyNamespace(this.#namespace) : selectorOf(namespaces),
+      pods: selectorOf(pods),
+    };
+    return { type: 'endpoints', matcher: allOf(where, which), selectors };
   }
 
   #ipBlock(block: JsonObject, path: Path): PeerMatch {
@@ -188,6 +198,10 @@ class RuleReader {
   #warn(path: Path, message: string): void {
     this.#context.problems.push({ level: 'warning', resource: this.#resource, path, message });
   }
+}
+
+function onlyNamespace(name: string): LabelSelector {
+  return { labels: [[namespaceNameLabel, name]], expressions: [] };
 }
 
 const kubernetesProtocols = ['TCP', 'UDP', 'SCTP'];

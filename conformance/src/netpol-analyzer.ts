@@ -1,0 +1,151 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject, JsonValue } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
+import { loadInput } from '@keelson/manifests';
+import {
+  Connectivity,
+  type ConnectivityOptions,
+  exposuresOf,
+  type Focus,
+  protocolNumber,
+  type Report,
+  reportCsv,
+  reportDot,
+  reportJson,
+  reportMd,
+  reportOf,
+  reportTxt,
+} from '@keelson/netpol';
+import { recordsOf } from './netpol-inputs.ts';
+import { type Suite, Tally } from './suite.ts';
+
+/** Reports of who can reach whom, byte for byte but for the ends of lines. */
+export const suite: Suite = {
+  name: 'netpol-analyzer',
+  async run(dir) {
+    const tally = new Tally();
+    const cases: JsonValue = JSON.parse(readFileSync(join(dir, 'cases.json'), 'utf8'));
+    const inputs = new Inputs(join(dir, 'tests'));
+    for (const each of recordsOf(cases)) {
+      const id = `${each['id']} ${each['cmd']} ${each['dir'] ?? each['dir1']} ${each['format'] ?? ''}`;
+      try {
+        await judge(dir, id, each, inputs, tally);
+      } catch (error) {
+        tally.fail(id, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      }
+    }
+    return tally;
+  },
+};
+
+/** Objects of folders, each read once. */
+class Inputs {
+  readonly #dir: string;
+  readonly #known = new Map<string, Promise<readonly Resource[]>>();
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  of(name: string): Promise<readonly Resource[]> {
+    let known = this.#known.get(name);
+    if (known === undefined) {
+      known = loadInput([join(this.#dir, name)]).then(({ resources }) => resources.map(inGroupOfKind));
+      this.#known.set(name, known);
+    }
+    return known;
+  }
+}
+
+/** Kinds that the program that wrote the reports knows by their name alone, whatever group an object says. */
+const groupsByKind: Readonly<Record<string, string>> = {
+  Pod: '',
+  UserDefinedNetwork: 'k8s.ovn.org',
+  ClusterUserDefinedNetwork: 'k8s.ovn.org',
+  NetworkAttachmentDefinition: 'k8s.cni.cncf.io',
+  MultiNetworkPolicy: 'k8s.cni.cncf.io',
+  VirtualMachine: 'kubevirt.io',
+};
+
+function inGroupOfKind(resource: Resource): Resource {
+  const group = groupsByKind[resource.kind];
+  return group === undefined || group === resource.group ? resource : { ...resource, group };
+}
+
+/** How the program that wrote the reports sees the world: no IPv6, and ranges of addresses that never mean Pods. */
+const world: ConnectivityOptions = { ipBlockMatchesPods: false, families: [4] };
+
+async function judge(dir: string, id: string, each: JsonObject, inputs: Inputs, tally: Tally): Promise<void> {
+  const expectFile = join(dir, 'expected', String(each['expect']));
+  const got = await textOf(each, inputs);
+  if (got === undefined) {
+    tally.fail(id, 'is not written yet');
+    return;
+  }
+  const expected = existsSync(expectFile) ? readFileSync(expectFile, 'utf8') : '';
+  if (flat(got) === flat(expected)) tally.pass();
+  else tally.fail(id, firstDifference(expected, got));
+}
+
+function flat(text: string): string {
+  return text.replaceAll(/[\r\n]/g, '');
+}
+
+async function textOf(each: JsonObject, inputs: Inputs): Promise<string | undefined> {
+  if (each['cmd'] !== 'list' || each['explain'] === true) return undefined;
+  const connectivity = new Connectivity(await inputs.of(String(each['dir'])), listOptions(each));
+  const write = writers[String(each['format'])];
+  return write?.(reportOf(connectivity, hasExposure(each) ? exposuresOf(connectivity) : undefined));
+}
+
+const writers: Readonly<Record<string, (report: Report) => string>> = {
+  txt: reportTxt,
+  csv: reportCsv,
+  md: reportMd,
+  json: reportJson,
+  dot: reportDot,
+};
+
+/** Exposure is not told where both ends are chosen, nor of several networks. */
+function hasExposure(each: JsonObject): boolean {
+  const { workloads = [], peers = [] } = focusOf(each);
+  const isChosen = workloads.length > 0 && peers.length > 0;
+  return each['exposure'] === true && !isChosen && each['multipleNetworks'] !== true;
+}
+
+function listOptions(each: JsonObject): ConnectivityOptions {
+  const connection = typeof each['focus-conn'] === 'string' ? connectionOf(each['focus-conn']) : undefined;
+  return {
+    ...world,
+    focus: focusOf(each),
+    networks: each['multipleNetworks'] === true,
+    ...(connection === undefined ? {} : { connection }),
+  };
+}
+
+function focusOf(each: JsonObject): Focus {
+  const direction = each['focus-direction'];
+  return {
+    workloads: textsOf(each['focusworkload']),
+    peers: textsOf(each['focusworkload-peer']),
+    ...(direction === 'ingress' || direction === 'egress' ? { direction } : {}),
+  };
+}
+
+function connectionOf(text: string): { protocol: number; port: number } {
+  const [protocol = '', port = ''] = text.split('-');
+  return { protocol: protocolNumber(protocol.toUpperCase()) ?? -1, port: Number(port) };
+}
+
+function textsOf(value: JsonValue | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function firstDifference(expected: string, got: string): string {
+  const gotLines = got.split(/\r?\n/);
+  const expectedLines = expected.split(/\r?\n/);
+  const at = expectedLines.findIndex((line, i) => line !== gotLines[i]);
+  const where = at < 0 ? expectedLines.length : at;
+  return `line ${where + 1}: ${JSON.stringify(expectedLines[where])} was expected, not ${JSON.stringify(gotLines[where])}`;
+}

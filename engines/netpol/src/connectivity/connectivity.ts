@@ -1,0 +1,203 @@
+import type { Resource } from '@keelson/kubernetes';
+import { type ReadOptions, readPolicies } from '../dialects/read-policies.ts';
+import { Analysis } from '../engine/analysis.ts';
+import type { Cluster, Endpoint } from '../model/cluster.ts';
+import type { PolicyProblem } from '../model/policy.ts';
+import { clusterOf, namespaceNameLabel } from '../model/read-cluster.ts';
+import type { AddressFamily } from '../sets/addresses.ts';
+import { Connections, noConnections, protocolNumbers, type SetId } from '../sets/connections.ts';
+import { type Focus, isInFocus, isNamedInFocus } from './focus.ts';
+import { type IngressRule, ingressRules } from './ingress.ts';
+import { attachmentsOf, type Network, type Networks, networksOf, podNetwork } from './networks.ts';
+import {
+  compareTexts,
+  ingressController,
+  ingressControllerName,
+  ingressControllerNamespace,
+  type Peer,
+  peerText,
+} from './peers.ts';
+import { type Node, type Pair, Plane } from './plane.ts';
+import { secondaryNetworks } from './secondary-network.ts';
+import { withVirtualMachines } from './virtual-machines.ts';
+import { foldWorkloads, type Workload } from './workloads.ts';
+
+export interface ConnectivityOptions extends ReadOptions {
+  /** Families of addresses outside the cluster that are reported; both unless said. */
+  families?: readonly AddressFamily[];
+  focus?: Focus;
+  /** Only pairs that this one connection is allowed between. */
+  connection?: { protocol: number; port: number };
+  /** True where further and user-defined networks are told apart, and virtual machines are endpoints. */
+  networks?: boolean;
+}
+
+/** What may go from one peer to another in a network. */
+export interface Connection {
+  source: Peer;
+  destination: Peer;
+  network: Network;
+  connections: SetId;
+}
+
+/** Who can reach whom among the workloads of objects and the addresses outside, as reports tell it. */
+export class Connectivity {
+  readonly connections = new Connections();
+  readonly options: ConnectivityOptions;
+  readonly cluster: Cluster;
+  /** Of the network that Pods have their first interface in. */
+  readonly primary: Plane;
+  readonly secondary: readonly { network: Network; plane: Plane }[];
+  readonly problems: readonly PolicyProblem[];
+  /** Sorted by their text. */
+  readonly workloads: readonly Workload[];
+  readonly #networks: Networks;
+  readonly #ingress: ReadonlyMap<string, readonly IngressRule[]>;
+  /** Protocols that have ports, which reports speak of. */
+  readonly reported: SetId;
+
+  constructor(resources: readonly Resource[], options: ConnectivityOptions = {}) {
+    const { connections } = this;
+    this.options = options;
+    const { TCP, UDP, SCTP } = protocolNumbers;
+    this.reported = connections.of([TCP, UDP, SCTP]);
+    const { policies, problems } = readPolicies(resources, connections, options);
+    const told = [...problems];
+    const read = clusterOf(resources);
+    const { cluster, workloads } = foldWorkloads(
+      options.networks === true ? withVirtualMachines(read, resources) : read,
+    );
+    this.workloads = workloads.toSorted((a, b) => compareTexts(a.text, b.text));
+    const rules = ingressRules(resources, cluster, this.workloads, connections);
+    this.#ingress = new Map([...(rules ?? [])].map(([{ text }, of]) => [text, of]));
+    this.cluster = rules === undefined ? cluster : withIngressController(cluster);
+    const { families } = options;
+    const analysis = new Analysis(
+      this.cluster,
+      policies,
+      connections,
+      families === undefined ? {} : { families },
+    );
+    const controller = { peer: ingressController, text: peerText(ingressController) };
+    this.primary = new Plane(
+      analysis,
+      this.workloads,
+      rules === undefined ? [] : [{ ...controller, members: [analysis.endpointCount - 1] }],
+    );
+    this.#networks = networksOf(options.networks === true ? resources : [], cluster);
+    this.secondary = secondaryNetworks(
+      resources,
+      this.#networks,
+      cluster,
+      this.workloads,
+      connections,
+      told,
+    ).map((each) => {
+      const network: Network = { type: 'nad', name: each.name };
+      return { network, plane: new Plane(each.analysis, each.workloads) };
+    });
+    this.problems = told;
+  }
+
+  /** Workloads that the focus names. */
+  get workloadsInFocus(): Workload[] {
+    const { focus = {} } = this.options;
+    return this.workloads.filter(({ peer }) => isNamedInFocus(focus, peer));
+  }
+
+  /** The network of a workload's first interface, and those that it is attached to besides. */
+  networksOf({ peer, members }: Workload): { primary: Network; secondary: readonly string[] } {
+    const endpoint = this.cluster.endpoints[members.at(-1) ?? -1];
+    const attachments = endpoint === undefined ? [] : attachmentsOf(endpoint);
+    return {
+      primary: this.#networks.primaryOf(peer.namespace),
+      secondary: attachments.map(({ network }) => network).sort(compareTexts),
+    };
+  }
+
+  /** Pairs that something is allowed between: in the first network by source, then destination; then in each further one. */
+  *pairs(): Generator<Connection> {
+    for (const { pair, plane } of this.pairsInFocus()) {
+      const set = this.#focused(this.between(plane, pair));
+      if (set !== noConnections)
+        yield {
+          source: pair.source.peer,
+          destination: pair.destination.peer,
+          network: pair.network,
+          connections: set,
+        };
+    }
+  }
+
+  /** All pairs that are asked for. Those whose networks are apart, or that no Ingress brings together, are not there. */
+  *pairsInFocus(): Generator<{ pair: Pair; plane: Plane }> {
+    const { focus = {} } = this.options;
+    for (const { source, destination } of this.primary.pairs()) {
+      if (!isInFocus(focus, source.peer, destination.peer)) continue;
+      if (source.peer.type === 'ingress-controller' && !this.#ingress.has(destination.text)) continue;
+      const network = this.networkBetween(source.peer, destination.peer);
+      if (network !== undefined) yield { pair: { source, destination, network }, plane: this.primary };
+    }
+    for (const { network, plane } of this.secondary) {
+      for (const { source, destination } of plane.pairs()) {
+        if (isInFocus(focus, source.peer, destination.peer))
+          yield { pair: { source, destination, network }, plane };
+      }
+    }
+  }
+
+  /** What is allowed between the ends of a pair. */
+  between(plane: Plane, { source, destination }: Pair): SetId {
+    const limit = source.peer.type === 'ingress-controller' ? this.#ingressTo(destination) : this.reported;
+    return this.connections.intersection(plane.between(source, destination), limit);
+  }
+
+  /** Ingresses and Routes that lead to a workload. */
+  ingressRulesOf({ text }: Node): readonly IngressRule[] {
+    return this.#ingress.get(text) ?? [];
+  }
+
+  /** The first network that two peers share; those from outside come to every one. */
+  networkBetween(source: Peer, destination: Peer): Network | undefined {
+    const from = source.type === 'workload' ? this.#networks.primaryOf(source.namespace) : undefined;
+    const to = destination.type === 'workload' ? this.#networks.primaryOf(destination.namespace) : undefined;
+    if (from === undefined || to === undefined) return from ?? to ?? podNetwork;
+    return from.type === to.type && from.name === to.name ? from : undefined;
+  }
+
+  /** The one connection that is asked for where it is allowed; all that is allowed where none is asked for. */
+  #focused(set: SetId): SetId {
+    const { connection } = this.options;
+    if (connection === undefined) return set;
+    const { protocol, port } = connection;
+    const asked = this.connections.of([protocol], [[port, port]]);
+    return this.connections.contains(set, asked) ? asked : noConnections;
+  }
+
+  #ingressTo(destination: Node): SetId {
+    const none: SetId = noConnections;
+    return this.ingressRulesOf(destination).reduce(
+      (all, rule) => this.connections.union(all, rule.connections),
+      none,
+    );
+  }
+}
+
+/** The controller is a Pod without labels in a namespace that has nothing but its name. */
+function withIngressController({ endpoints, namespaces }: Cluster): Cluster {
+  const name = ingressControllerNamespace;
+  const controller: Endpoint = {
+    namespace: name,
+    name: ingressControllerName,
+    kind: 'Pod',
+    labels: new Map(),
+    ports: [],
+    addresses: [],
+    hostNetwork: false,
+    serviceAccount: 'default',
+  };
+  return {
+    endpoints: [...endpoints, controller],
+    namespaces: new Map([[name, { name, labels: new Map([[namespaceNameLabel, name]]) }], ...namespaces]),
+  };
+}

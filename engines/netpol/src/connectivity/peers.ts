@@ -1,0 +1,60 @@
+import { type AddressRange, formatAddress } from '../sets/addresses.ts';
+
+/** The Pods of one object: a Deployment's, or a Pod of its own. */
+export interface WorkloadPeer {
+  type: 'workload';
+  namespace: string;
+  name: string;
+  kind: string;
+}
+
+/** Addresses outside the cluster that policies do not tell apart. */
+export interface AddressPeer {
+  type: 'addresses';
+  range: AddressRange;
+}
+
+/** Whatever serves the Ingresses and Routes: a Pod of the cluster of which nothing is known. */
+export interface IngressControllerPeer {
+  type: 'ingress-controller';
+}
+
+/** What a connection starts or ends at. */
+export type Peer = WorkloadPeer | AddressPeer | IngressControllerPeer;
+
+export const ingressController: IngressControllerPeer = { type: 'ingress-controller' };
+/** Where the controller is taken to be, for selectors of namespaces. */
+export const ingressControllerName = 'ingress-controller';
+export const ingressControllerNamespace = 'ingress-controller-ns';
+
+/** A peer as reports name it: `shop/cart[Deployment]`, `10.0.0.0-10.255.255.255[External]`, `{ingress-controller}`. */
+export function peerText(peer: Peer): string {
+  switch (peer.type) {
+    case 'workload':
+      return `${peer.namespace}/${peer.name}[${peer.kind}]`;
+    case 'addresses':
+      return `${rangeText(peer.range)}[External]`;
+    case 'ingress-controller':
+      return `{${ingressControllerName}}`;
+  }
+}
+
+function rangeText({ family, low, high }: AddressRange): string {
+  return `${formatAddress(family, low)}-${formatAddress(family, high)}`;
+}
+
+/** True when the user's word for a workload, `name` or `namespace/name`, means the peer. */
+export function isNamed(peer: Peer, word: string): boolean {
+  if (peer.type === 'addresses') return false;
+  const [namespace, name] =
+    peer.type === 'workload'
+      ? [peer.namespace, peer.name]
+      : [ingressControllerNamespace, ingressControllerName];
+  return word === name || word === `${namespace}/${name}`;
+}
+
+/** Order of texts by their characters, which is that of their bytes but for those beyond the basic plane. */
+export function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
