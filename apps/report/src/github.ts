@@ -1,6 +1,6 @@
 import type { SourceLocation } from '@keelson/core';
 import type { Notification, Severity } from '@keelson/evidence';
-import { piecesOf } from './pieces.ts';
+import { type PiecedFinding, type Pieces, piecesOf } from './pieces.ts';
 import { counts, type ScanReport } from './report.ts';
 import { counted, plainLine, ruleWordsOf, tellerOf } from './told.ts';
 
@@ -20,13 +20,8 @@ const commandOf: Readonly<Record<Severity | Notification['level'], Command>> = {
 /** Annotations of each kind that GitHub shows of one step; the log has all of them. */
 const shownByGithub = 10;
 
-interface Annotation {
-  command: Command;
-  /** `file=…,line=…,title=…`, escaped. */
-  properties: string;
-  /** The message, escaped. */
-  data: string;
-}
+/** Makes the text of an annotation when it is written: thousands of them would be kept only to be counted. */
+type Annotation = () => string;
 
 /**
  * Workflow commands that annotate a commit's files on GitHub: worst first, since only ten of each kind are shown of a step.
@@ -36,38 +31,38 @@ interface Annotation {
 export function* githubParts(report: ScanReport): Generator<string> {
   const tell = tellerOf(report);
   const groups: Record<Command, Annotation[]> = { error: [], warning: [], notice: [] };
-  for (const annotation of findingAnnotations(report)) groups[annotation.command].push(annotation);
-  for (const annotation of report.notifications.map((item) => notificationAnnotation(item, tell)))
-    groups[annotation.command].push(annotation);
+  const pieces = piecesOf(report);
+  const annotate = findingAnnotation(report, pieces);
+  for (const item of pieces.findings) {
+    if (!counts(item.finding) || item.state === 'unchanged') continue;
+    groups[commandOf[item.finding.severity]].push(() => annotate(item));
+  }
+  for (const item of report.notifications)
+    groups[commandOf[item.level]].push(() => notificationAnnotation(item, tell));
   const total = totalText(report, groups);
   if (Object.values(groups).some((group) => group.length > shownByGithub)) {
     const message = `${total} GitHub shows ${shownByGithub} annotations of each kind; the log of this step has all.`;
     const properties = `title=${escapeProperty(report.tool.name)}`;
-    groups.notice.unshift({ command: 'notice', properties, data: escapeData(message) });
+    groups.notice.unshift(() => commandText('notice', properties, escapeData(message)));
   }
-  for (const group of Object.values(groups)) for (const annotation of group) yield commandText(annotation);
+  for (const group of Object.values(groups)) for (const text of group) yield text();
   yield `${report.tool.name}: ${total}\n`;
 }
 
-function* findingAnnotations(report: ScanReport): Generator<Annotation> {
+function findingAnnotation(report: ScanReport, pieces: Pieces): (item: PiecedFinding) => string {
   const words = ruleWordsOf(report);
-  const pieces = piecesOf(report);
   const fileOf = pieces.forms((file) => `file=${escapeProperty(filePath(file))},`);
   const titleOf = pieces.forms((rule) => escapeProperty(`${words(rule).title} (${plainLine(rule)}`));
   const helpOf = pieces.forms((rule) => lineText(escapeData(words(rule).remediation)));
   const data = pieces.forms((text) => escapeData(plainLine(text)));
-  for (const { finding, fixable, state, rule, file, object, message } of pieces.findings) {
-    if (!counts(finding) || state === 'unchanged') continue;
+  return ({ finding, fixable, state, rule, file, object, message }) => {
     const [place] = finding.locations;
     const where = place === undefined || file === undefined ? '' : fileOf(file) + regionText(place);
     const stateText = state === undefined ? '' : `%2C ${state}`;
     const told = place === undefined ? data(message) + lineText(data(object)) : data(message);
-    yield {
-      command: commandOf[finding.severity],
-      properties: `${where}title=${finding.severity}%3A ${titleOf(rule)}${stateText})`,
-      data: told + (fixable ? mended : helpOf(rule)),
-    };
-  }
+    const properties = `${where}title=${finding.severity}%3A ${titleOf(rule)}${stateText})`;
+    return commandText(commandOf[finding.severity], properties, told + (fixable ? mended : helpOf(rule)));
+  };
 }
 
 /** Text on a line of its own, behind another. */
@@ -94,15 +89,12 @@ function regionText({ line, column, endLine, endColumn }: SourceLocation): strin
 function notificationAnnotation(
   { level, code, message, location, rule }: Notification,
   tell: (text: string) => string,
-): Annotation {
+): string {
   const title = `not judged, or not wholly (${code}${rule === undefined ? '' : `, ${plainLine(rule)}`})`;
   const place =
     location === undefined ? '' : `file=${escapeProperty(filePath(location.file))},${regionText(location)}`;
-  return {
-    command: commandOf[level],
-    properties: `${place}title=${escapeProperty(title)}`,
-    data: escapeData(tell(message) || code),
-  };
+  const properties = `${place}title=${escapeProperty(title)}`;
+  return commandText(commandOf[level], properties, escapeData(tell(message) || code));
 }
 
 /** All numbers in one sentence or two: what GitHub shows is a part. */
@@ -132,7 +124,8 @@ function totalText(report: ScanReport, groups: Readonly<Record<Command, readonly
   ].join(', ')}.`;
 }
 
-function commandText({ command, properties, data }: Annotation): string {
+/** `properties` (`file=…,line=…,title=…`) and the message are escaped. */
+function commandText(command: Command, properties: string, data: string): string {
   return `::${command} ${properties}::${data}\n`;
 }
 

@@ -1,7 +1,7 @@
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { Finding, Notification } from '@keelson/evidence';
 import { type Piece, type PiecedFinding, type Pieces, piecesOf } from './pieces.ts';
-import { placeText } from './place.ts';
+import { lineText, placeText } from './place.ts';
 import { counts, countsNow, type ScanReport } from './report.ts';
 import { controlsText, counted, oneLine, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
 
@@ -18,9 +18,12 @@ interface Case {
   /** With `file` what makes the test the same one in the next run: nothing in it may move with a line. */
   name: string;
   file: string;
+  /** What tells it from others of its suite, where that is shorter than its name and file. */
+  key?: string;
   /** A test without one has passed. */
   outcome?: 'failure' | 'error' | 'skipped';
-  element?: string;
+  /** Made when it is written: a suite begins with the numbers of all its tests. */
+  element?: () => string;
 }
 
 /** What is asked again and again, as XML. */
@@ -126,34 +129,30 @@ function errorCase({ code, message, location, rule }: Notification, tell: (text:
     name: `${code}${about}: ${told}`,
     file: xml(plainLine(location?.file ?? rule ?? code)),
     outcome: 'error',
-    element: outcomeText('error', code, told, `${place}${told}`),
+    element: () => outcomeText('error', code, told, `${place}${told}`),
   };
 }
 
 function findingCase(item: PiecedFinding, context: Context): Case {
   const { finding, state } = item;
   const { text, help, report, pieces } = context;
-  const { name, file } = placeOf(item, context);
-  if (!counts(finding)) return { name, file, ...skipped(suppressionText(finding, tellerOf(report))) };
-  if (!countsNow(item))
-    return {
-      name,
-      file,
-      ...skipped(`${knownBefore(report)}; ${finding.severity}: ${plainLine(item.message.text)}`),
-    };
-  const [where] = finding.locations;
-  const [fix] = finding.fixes ?? [];
-  const at = where === undefined ? '' : `${file}${placeText({ ...where, file: '' })}\n`;
-  const stateText = state === undefined ? '' : `\nstate: ${state}`;
-  const fixText =
-    fix === undefined ? '' : `\nfix: ${text(pieces.of(fix.description))}${commandText(item, context)}`;
-  const body = `${at}${help(item.rule)}${stateText}${fixText}\nfingerprint: ${finding.fingerprint}`;
-  return {
-    name,
-    file,
-    outcome: 'failure',
-    element: outcomeText('failure', finding.severity, text(item.message), body),
+  const { name, file, key } = placeOf(item, context);
+  if (!counts(finding)) return { name, file, key, ...skipped(suppressionText(finding, tellerOf(report))) };
+  if (!countsNow(item)) {
+    const words = `${knownBefore(report)}; ${finding.severity}: ${plainLine(item.message.text)}`;
+    return { name, file, key, ...skipped(words) };
+  }
+  const element = () => {
+    const [where] = finding.locations;
+    const [fix] = finding.fixes ?? [];
+    const at = where === undefined ? '' : `${file}${lineText(where)}\n`;
+    const stateText = state === undefined ? '' : `\nstate: ${state}`;
+    const fixText =
+      fix === undefined ? '' : `\nfix: ${text(pieces.of(fix.description))}${commandText(item, context)}`;
+    const body = `${at}${help(item.rule)}${stateText}${fixText}\nfingerprint: ${finding.fingerprint}`;
+    return outcomeText('failure', finding.severity, text(item.message), body);
   };
+  return { name, file, key, outcome: 'failure', element };
 }
 
 /** `known before: main`. */
@@ -167,13 +166,11 @@ function commandText({ rule, fixable, fixableByName }: PiecedFinding, { text }: 
 }
 
 /** Rule, object and path, and the file: what stays when lines move. */
-function placeOf(
-  { rule, object, path, file }: PiecedFinding,
-  { text }: Context,
-): { name: string; file: string } {
+function placeOf({ rule, object, path, file }: PiecedFinding, { text }: Context) {
   return {
     name: `${text(rule)}: ${text(object)}${path === undefined ? '' : ` ${text(path)}`}`,
     file: text(file ?? object),
+    key: `${rule.number} ${object.number} ${path?.number} ${file?.number}`,
   };
 }
 
@@ -209,7 +206,7 @@ function controlOutcome(
   const isKnown = report.comparison !== undefined && !failed.some((rule) => failing.has(rule));
   if (isKnown) return skipped(`${knownBefore(report)}; ${message}`);
   const body = xml(`failed: ${failed.join(', ')}`);
-  return { outcome: 'failure', element: outcomeText('failure', 'control', message, body) };
+  return { outcome: 'failure', element: () => outcomeText('failure', 'control', message, body) };
 }
 
 /** What is gone since the earlier state, and what nobody knows of. */
@@ -238,7 +235,7 @@ function* suiteParts(suite: Suite, id: number, report: ScanReport): Generator<st
 <properties>${properties.map(([key, value]) => `<property name="${xml(key)}" value="${xml(value)}"/>`).join('')}</properties>\n`;
   const seen = new Map<string, number>();
   for (const item of cases) {
-    const key = `${item.file}\n${item.name}`;
+    const key = item.key ?? `${item.file}\n${item.name}`;
     const n = (seen.get(key) ?? 0) + 1;
     seen.set(key, n);
     yield caseText(n === 1 ? item : { ...item, name: `${item.name} #${n}` });
@@ -248,7 +245,7 @@ function* suiteParts(suite: Suite, id: number, report: ScanReport): Generator<st
 
 function caseText({ name, file, element }: Case): string {
   const open = `<testcase name="${name}" classname="${file}" time="0"`;
-  return element === undefined ? `${open}/>\n` : `${open}>${element}</testcase>\n`;
+  return element === undefined ? `${open}/>\n` : `${open}>${element()}</testcase>\n`;
 }
 
 /** The element of an outcome; all texts are XML. */
@@ -256,8 +253,8 @@ function outcomeText(element: 'failure' | 'error', type: string, message: string
   return `<${element} type="${type}" message="${message}">${body}</${element}>`;
 }
 
-function skipped(message: string): { outcome: 'skipped'; element: string } {
-  return { outcome: 'skipped', element: `<skipped message="${xml(message)}"/>` };
+function skipped(message: string): { outcome: 'skipped'; element: () => string } {
+  return { outcome: 'skipped', element: () => `<skipped message="${xml(message)}"/>` };
 }
 
 /** Lines, some with a word in front; those that say nothing are left out. */
