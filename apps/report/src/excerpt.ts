@@ -28,12 +28,10 @@ export function excerptOf(
   const whole = redact(raw);
   const [before, marked, after] =
     whole === raw ? [raw.slice(0, start), raw.slice(start, stop), raw.slice(stop)] : splitAt(whole, start);
-  const text = terminalSafe(before) + terminalSafe(marked) + terminalSafe(after);
-  const from = terminalSafe(before).length;
-  return clip(
-    { line: location.line, text: text.trimEnd(), from, length: Math.max(1, terminalSafe(marked).length) },
-    width,
-  );
+  const [shownBefore, shownMarked] = [terminalSafe(before), terminalSafe(marked)];
+  const text = (shownBefore + shownMarked + terminalSafe(after)).trimEnd();
+  const length = Math.max(1, shownMarked.length);
+  return clip({ line: location.line, text, from: shownBefore.length, length }, width);
 }
 
 function splitAt(text: string, start: number): [string, string, string] {

@@ -4,6 +4,7 @@ import { Dictionary } from './html-dictionary.ts';
 import { PageFixes } from './html-fixes.ts';
 import { PagePlaces, placeText, shownText } from './html-places.ts';
 import type { FindingColumns, PageException, PageObject } from './page-data.ts';
+import { type Piece, type PiecedFinding, piecesOf } from './pieces.ts';
 import type { FindingState, ReportedFinding, ScanReport } from './report.ts';
 
 const ranks = new Map<Severity, number>(severities.map((severity, i) => [severity, i]));
@@ -22,8 +23,9 @@ export function severityRank(severity: Severity | undefined): number {
 export class FindingTable {
   readonly places: PagePlaces;
   readonly fixes: PageFixes;
-  readonly messages = new Dictionary<string>();
-  readonly objects = new Dictionary<PageObject>();
+  readonly messages: string[] = [];
+  readonly objects: PageObject[] = [];
+  readonly paths: string[] = [];
   readonly exceptions = new Dictionary<PageException>();
   readonly columns: FindingColumns = {
     rule: [],
@@ -38,35 +40,48 @@ export class FindingTable {
     related: [],
   };
   readonly #redact: SensitiveText;
-  readonly #rule: (id: string) => number;
+  readonly #rule: (id: Piece) => number;
+  readonly #message: (message: Piece) => number;
+  readonly #path: (path: Piece) => number;
+  /** Numbers of objects by their identities. */
+  readonly #objects: number[] = [];
 
   /** `rule` numbers a check by its id. */
   constructor(report: ScanReport, rule: (id: string) => number) {
     this.#redact = report.redact;
-    this.#rule = rule;
-    this.places = new PagePlaces(report.sources, report.redact.source);
+    const pieces = piecesOf(report);
+    this.#rule = pieces.forms(rule);
+    this.#message = pieces.forms((message) => this.messages.push(shownText(message)) - 1);
+    this.#path = pieces.forms((path) => this.paths.push(shownText(path)) - 1);
+    this.places = new PagePlaces(report.sources, report.redact.source, pieces);
     this.fixes = new PageFixes(report.sources, report.redact, this.places);
-    for (const item of report.findings) this.#add(item);
+    for (const item of pieces.findings) this.#add(item);
     this.columns.severity = report.findings.map(({ finding }) => severityRank(finding.severity)).join('');
     this.columns.mend = report.findings.map(mendDigit).join('');
     if (report.comparison !== undefined) this.columns.state = report.findings.map(stateLetter).join('');
   }
 
-  #add({ finding }: ReportedFinding): void {
+  #add({ finding, rule, subject, message, path }: PiecedFinding): void {
     const { columns, places } = this;
-    const { rule, subject, message, locations, suppressions } = finding;
+    const { locations, suppressions } = finding;
     const number = columns.rule.length;
     const [first] = locations;
     columns.rule.push(this.#rule(rule));
-    columns.object.push(this.objects.of(subject, () => objectOf(finding)));
-    columns.message.push(this.messages.of(message, (text) => shownText(this.#redact.message(text))));
-    columns.place.push(places.place(first));
-    columns.path.push(places.path(first?.path));
+    columns.object.push(this.#object(subject, finding));
+    columns.message.push(this.#message(message));
+    columns.place.push(first === undefined ? -1 : places.place(first));
+    columns.path.push(path === undefined ? -1 : this.#path(path));
     columns.fix.push(this.fixes.of(finding.fixes));
     if (locations.length > 1)
       columns.related.push([number, ...locations.slice(1).map((place) => places.place(place))]);
     if (suppressions !== undefined && suppressions.length > 0)
       columns.suppressed.push([number, ...suppressions.map((item) => this.#exception(item))]);
+  }
+
+  /** The first finding about an object names it. */
+  #object({ number }: Piece, finding: Finding): number {
+    this.#objects[number] ??= this.objects.push(objectOf(finding)) - 1;
+    return this.#objects[number];
   }
 
   #exception(suppression: Suppression): number {

@@ -1,9 +1,10 @@
 import type { SensitiveText } from '@keelson/checks';
 import { formatPath, type JsonValue, type SourceText, stringifyJson } from '@keelson/core';
 import type { Fix, PatchOperation, TextEdit } from '@keelson/evidence';
-import { Dictionary, PathDictionary } from './html-dictionary.ts';
+import { Dictionary } from './html-dictionary.ts';
 import { type PagePlaces, shownText } from './html-places.ts';
 import type { PageFix, PageHunk } from './page-data.ts';
+import { PathTable } from './path-table.ts';
 
 /** Lines of one side of a hunk that are shown at most, and characters of one of them. */
 const maxLines = 40;
@@ -15,8 +16,9 @@ export class PageFixes {
   readonly #sources: ReadonlyMap<string, SourceText>;
   readonly #redact: SensitiveText;
   readonly #places: PagePlaces;
-  /** Only to tell patches apart. */
-  readonly #paths = new PathDictionary(() => '');
+  /** Numbers, only to tell patches apart. */
+  readonly #paths = new PathTable(() => ++this.#pathCount);
+  #pathCount = 0;
 
   constructor(sources: ReadonlyMap<string, SourceText>, redact: SensitiveText, places: PagePlaces) {
     this.#sources = sources;

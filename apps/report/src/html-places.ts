@@ -1,7 +1,8 @@
-import { formatPath, type Path, type SourceText } from '@keelson/core';
+import type { SourceText } from '@keelson/core';
 import type { FindingLocation } from '@keelson/evidence';
 import { excerptOf } from './excerpt.ts';
-import { Dictionary, PathDictionary } from './html-dictionary.ts';
+import { Dictionary } from './html-dictionary.ts';
+import type { Piece, Pieces } from './pieces.ts';
 import { terminalSafe } from './sanitize.ts';
 
 /** Excerpts are cut to this many columns: a minified document is one line of megabytes. */
@@ -14,8 +15,7 @@ export function shownText(text: string): string {
 
 /** The places that findings point at, each once, with its source line. */
 export class PagePlaces {
-  readonly files = new Dictionary<string>();
-  readonly paths = new PathDictionary((path) => shownText(formatPath(path)));
+  readonly files: string[] = [];
   readonly excerpts = new Dictionary<string>();
   readonly places: number[] = [];
   readonly origins: [number, number, number][] = [];
@@ -23,33 +23,23 @@ export class PagePlaces {
   readonly #byFile: Map<number, number[]>[] = [];
   /** What each number of a place stands for. */
   readonly #locations: FindingLocation[] = [];
-  readonly #redacted = new Map<string, string>();
   readonly #sources: ReadonlyMap<string, SourceText>;
   readonly #redact: (text: string) => string;
+  readonly #pieces: Pieces;
+  readonly #file: (file: Piece) => number;
 
-  constructor(sources: ReadonlyMap<string, SourceText>, redact: (text: string) => string) {
+  constructor(sources: ReadonlyMap<string, SourceText>, redact: (text: string) => string, pieces: Pieces) {
     this.#sources = sources;
-    // Many findings point into the same line.
-    this.#redact = (text) => {
-      let out = this.#redacted.get(text);
-      if (out === undefined) {
-        out = redact(text);
-        this.#redacted.set(text, out);
-      }
-      return out;
-    };
+    this.#redact = redact;
+    this.#pieces = pieces;
+    this.#file = pieces.forms((file) => this.files.push(shownText(file)) - 1);
   }
 
   file(name: string): number {
-    return this.files.of(name, shownText);
+    return this.#file(this.#pieces.of(name));
   }
 
-  path(path: Path | undefined): number {
-    return path === undefined ? -1 : this.paths.of(path);
-  }
-
-  place(location: FindingLocation | undefined): number {
-    if (location === undefined) return -1;
+  place(location: FindingLocation): number {
     const file = this.file(location.file);
     let byLine = this.#byFile[file];
     if (byLine === undefined) {
