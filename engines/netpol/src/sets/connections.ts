@@ -1,4 +1,5 @@
 import { DecisionSpace, everything, type Interval, nothing, type SetId } from './decision.ts';
+import { type TextPattern, TextSpace } from './texts.ts';
 
 /** Protocols by name, with their number (IANA "Protocol Numbers"). */
 export const protocolNumbers = Object.freeze({
@@ -15,12 +16,23 @@ export type ProtocolName = keyof typeof protocolNumbers;
 /** Largest port; ports start at 1, and port 0 goes with port 1 so that all ports are one interval. */
 export const maxPort = 65_535;
 
-/** What a connection is made of: number of the protocol, destination port (for ICMP type and code), source port. */
-const maxima = [255, maxPort, maxPort] as const;
+/**
+ * What a connection is made of: number of the protocol, destination port (for ICMP type and code), source port; method, path
+ * and host of a request of HTTP. A set that no request decides has no node for those, so they cost nothing.
+ */
+const maxima = [255, maxPort, maxPort, TextSpace.maximum, TextSpace.maximum, TextSpace.maximum] as const;
+
+/** The parts of a request that rules speak of, in the order of their dimensions. */
+export const requestParts = ['methods', 'paths', 'hosts'] as const;
+
+/** Requests by patterns of their parts, any of each; all where a part is absent. */
+export type RequestMatch = { readonly [part in (typeof requestParts)[number]]?: readonly TextPattern[] };
 
 /** Sets of connections: numbers that belong to the object that made them. */
 export class Connections {
   readonly #space = new DecisionSpace(maxima);
+  /** By part of a request. */
+  readonly #texts = requestParts.map(() => new TextSpace());
 
   /** Sets made so far; each is a number below it. */
   get size(): number {
@@ -42,6 +54,14 @@ export class Connections {
 
   contains(outer: SetId, inner: SetId): boolean {
     return this.#space.contains(outer, inner);
+  }
+
+  /** All connections that carry such requests, whatever their protocol and ports are. */
+  ofRequests(match: RequestMatch): SetId {
+    const texts = requestParts.map((part, i) =>
+      match[part]?.flatMap((pattern) => this.#texts[i]?.intervals(pattern) ?? []),
+    );
+    return this.#space.box([undefined, undefined, undefined, ...texts]);
   }
 
   /** All connections of protocols; to all ports unless intervals of them are given. */
@@ -87,5 +107,5 @@ function fromZero([low, high]: Interval): Interval {
   return [low <= 1 ? 0 : low, high];
 }
 
-export type { Interval, SetId };
+export type { Interval, SetId, TextPattern };
 export { everything as allConnections, nothing as noConnections };
