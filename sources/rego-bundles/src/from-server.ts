@@ -1,16 +1,19 @@
 import { basicAuthorization, type HttpAnswer, type HttpClient, shownUrl } from '@keelson/http';
+import type { ArchiveFile } from '@keelson/rego';
 import { BundleError } from './errors.ts';
 import type { BundleLimits } from './limits.ts';
+import { unpack } from './unpack.ts';
 
 /** What proves to a server of bundles who asks. */
 export type BundleCredentials =
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'basic'; readonly username: string; readonly password: string };
 
-/** A bundle as a server gives it; undefined bytes where it has not changed since the tag that was sent. */
+/** A bundle as it was fetched, still packed. */
 export interface Fetched {
-  readonly bytes: Uint8Array | undefined;
-  /** The server's name for this state of the bundle. */
+  /** Its files; undefined where it has not changed since the tag that was sent. */
+  readonly read: (() => readonly ArchiveFile[]) | undefined;
+  /** The name of this state of the bundle. */
   readonly tag: string | undefined;
 }
 
@@ -67,10 +70,12 @@ export async function fetchBundle(
   });
   if (answer.status === 304 && tag !== undefined) {
     await answer.discard();
-    return { bytes: undefined, tag };
+    return { read: undefined, tag };
   }
-  if (answer.status === 200)
-    return { bytes: await answer.bytes(limits.maxBundleBytes), tag: answer.headers.get('etag') ?? undefined };
+  if (answer.status === 200) {
+    const bytes = await answer.bytes(limits.maxBundleBytes);
+    return { read: () => unpack(bytes, limits), tag: answer.headers.get('etag') ?? undefined };
+  }
   await answer.discard();
   throw notGiven(answer);
 }

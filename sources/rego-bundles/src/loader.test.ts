@@ -257,6 +257,41 @@ test('a bundle in an index, beside attestations, and in a layout', async () => {
   expect(await modules(`oci:${path}:v1`)).toEqual(['app/authz/policy.rego']);
 });
 
+test.each([
+  ['policies/deep/p.rego', undefined],
+  ['../p.rego', 'BUNDLE_NOT_GIVEN'],
+  ['', 'BUNDLE_NOT_GIVEN'],
+])('policies and data as conftest pushes them, at %j', async (title, code) => {
+  await using registry = await TestRegistry.start();
+  const repository = registry.repository('policies/app');
+  const layer = (text: string, kind: string, path: string): Descriptor => ({
+    ...repository.addBlob(text, `application/vnd.cncf.openpolicyagent.${kind}`),
+    annotations: new Map([['org.opencontainers.image.title', path]]),
+  });
+  const layers = [
+    layer(policy, 'policy.layer.v1+rego', title),
+    layer('{"a":1}', 'data.layer.v1+json', 'policies/one.json'),
+    layer('{"b":2}', 'data.layer.v1+json', 'policies/two.json'),
+  ];
+  const config = repository.addBlob('{}', 'application/vnd.unknown.config.v1+json');
+  const common = { kind: 'manifest', mediaType: mediaTypes.ociManifest, annotations: new Map() } as const;
+  repository.addManifest(writeManifest({ ...common, config, layers }), mediaTypes.ociManifest, 'v1');
+  const loader = new BundleLoader();
+  const name = `oci://${registry.host}/policies/app:v1`;
+  if (code !== undefined) {
+    await expect(loader.load(name)).rejects.toMatchObject({ code });
+    return;
+  }
+  const loaded = await loader.load(name);
+  expect(loaded.bundle.modules.map(({ path }) => path)).toEqual([title]);
+  expect(stringifyJson(loaded.bundle.data)).toBe('{"policies":{"a":1,"b":2}}');
+  expect(await loader.load(name)).toBe(loaded);
+  await expect(modules(name, { limits: { maxFiles: 2 } })).rejects.toMatchObject({ code: 'BUNDLE_LIMIT' });
+  await expect(modules(name, { limits: { maxUnpackedBytes: 60 } })).rejects.toMatchObject({
+    code: 'BUNDLE_LIMIT',
+  });
+});
+
 test('a registry that wants credentials', async () => {
   const account = { username: 'u', password: 'p' };
   await using registry = await TestRegistry.start({ authentication: { kind: 'bearer', ...account } });

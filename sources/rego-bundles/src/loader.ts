@@ -15,7 +15,6 @@ import { type BundleCredentials, type Fetched, fetchBundle, splitUrl } from './f
 import { type BundleLimits, defaultBundleLimits } from './limits.ts';
 import { type BundleLocation, bundleLocation } from './location.ts';
 import { filesOnDisk } from './on-disk.ts';
-import { unpack } from './unpack.ts';
 
 /** A bundle with its files as they are. */
 export interface LoadedBundle {
@@ -63,10 +62,10 @@ export class BundleLoader {
     const location = bundleLocation(text);
     if (location.kind === 'path') return this.#fromDisk(location.path);
     const known = this.#known.get(text);
-    const { name, bytes, tag } = await this.#fetch(location, known);
-    if (bytes === undefined && known !== undefined) return known;
-    if (bytes === undefined) throw new BundleError('BUNDLE_NOT_GIVEN', `${name} gives no bundle`);
-    const loaded = this.#read(name, () => ({ isArchive: true, files: unpack(bytes, this.#limits), tag }));
+    const { name, read, tag } = await this.#fetch(location, known);
+    if (read === undefined && known !== undefined) return known;
+    if (read === undefined) throw new BundleError('BUNDLE_NOT_GIVEN', `${name} gives no bundle`);
+    const loaded = this.#read(name, () => ({ isArchive: true, files: read(), tag }));
     // A delta bundle's tag is that of the whole with its changes made.
     this.#known.set(text, loaded);
     return loaded;
