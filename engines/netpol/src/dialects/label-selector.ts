@@ -11,12 +11,15 @@ import {
 import type { LabelRequirement, LabelSelector } from '../model/policy.ts';
 import { FieldFault, listAt, mappingAt, mappingsAt, onlyFields, textAt } from './fields.ts';
 
+/** Who has a label, with the value where one is given: for dialects whose keys say more than a Pod's labels. */
+export type LabelLookup = (key: string, value?: string) => EndpointMatcher;
+
 /**
  * A `metav1.LabelSelector`: an empty one chooses everything, an absent one nothing.
  * @throws FieldFault for what the API server refuses
  */
 export function labelSelector(
-  owner: LabelOwner,
+  owner: LabelOwner | LabelLookup,
   selector: JsonValue | undefined,
   path: Path,
 ): EndpointMatcher {
@@ -56,15 +59,21 @@ function isOperator(value: JsonValue | undefined): value is LabelRequirement['op
 }
 
 /** The labels that a plain selector, as a Service's, asks for. */
-export function matchLabels(owner: LabelOwner, labels: JsonValue | undefined, path: Path): EndpointMatcher[] {
+export function matchLabels(
+  owner: LabelOwner | LabelLookup,
+  labels: JsonValue | undefined,
+  path: Path,
+): EndpointMatcher[] {
+  const lookup = lookupOf(owner);
   return Object.entries(mappingAt(labels, path) ?? {}).map(([key, value]) => {
     const text = textAt(value, [...path, key]);
-    return hasLabel(owner, key, text ?? '');
+    return lookup(key, text ?? '');
   });
 }
 
-function requirement(owner: LabelOwner, value: JsonObject, path: Path): EndpointMatcher {
+function requirement(owner: LabelOwner | LabelLookup, value: JsonObject, path: Path): EndpointMatcher {
   onlyFields(value, ['key', 'operator', 'values'], path);
+  const lookup = lookupOf(owner);
   const key = textAt(value['key'], [...path, 'key']);
   if (key === undefined || key === '') throw new FieldFault([...path, 'key'], 'is missing');
   const valuesPath = [...path, 'values'];
@@ -76,16 +85,20 @@ function requirement(owner: LabelOwner, value: JsonObject, path: Path): Endpoint
     case 'In':
     case 'NotIn': {
       if (values.length === 0) throw new FieldFault(valuesPath, `are missing: ${operator} needs some`);
-      const among = anyOf(...values.map((each) => hasLabel(owner, key, each)));
+      const among = anyOf(...values.map((each) => lookup(key, each)));
       return operator === 'In' ? among : noneOf(among);
     }
     case 'Exists':
     case 'DoesNotExist': {
       if (values.length > 0) throw new FieldFault(valuesPath, `may not stand with ${operator}`);
-      const having = hasLabel(owner, key);
+      const having = lookup(key);
       return operator === 'Exists' ? having : noneOf(having);
     }
     default:
       throw new FieldFault([...path, 'operator'], 'is not In, NotIn, Exists or DoesNotExist');
   }
+}
+
+function lookupOf(owner: LabelOwner | LabelLookup): LabelLookup {
+  return typeof owner === 'function' ? owner : (key, value) => hasLabel(owner, key, value);
 }
