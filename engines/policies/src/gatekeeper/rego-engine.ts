@@ -5,12 +5,12 @@ import {
   type Module,
   Policy,
   parseModule,
-  RegoSyntaxError,
   type RegoVersion,
 } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
 import { fromRego, objectAt, toRego } from '../json.ts';
 import { type Explain, Explainer } from '../rego/explainer.ts';
+import { wordsOfFault } from '../rego/fault-words.ts';
 import { type Engine, type EngineOptions, type EngineViolation, policyLimits } from './engine.ts';
 import type { Inventory } from './inventory.ts';
 import { checkEntryModule, checkLibrary } from './rego-check.ts';
@@ -116,18 +116,9 @@ function placed<T>(make: () => T, locate: (file: string) => TemplateModule['loca
     if (!isKeelsonError(error)) throw error;
     const { line, file } = error.location ?? {};
     const location = line === undefined ? undefined : locate(file ?? '')(line);
-    throw new PolicyError('POLICY_CODE', wordsOf(error), {
+    throw new PolicyError('POLICY_CODE', wordsOfFault(error), {
       cause: error,
       ...(location === undefined ? {} : { location }),
     });
   }
-}
-
-/** OPA's code and words of the first fault, and how many there are beside. */
-function wordsOf(error: Error): string {
-  if (!(error instanceof RegoSyntaxError)) return error.message;
-  const [first, ...others] = error.diagnostics;
-  if (first === undefined) return error.message;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return `${first.code}: ${first.message}${more}`;
 }

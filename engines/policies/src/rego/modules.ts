@@ -9,6 +9,7 @@ import {
 } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
 import { policyLimits } from '../gatekeeper/engine.ts';
+import { wordsOfFault } from './fault-words.ts';
 
 /** A file of Rego as it was read. */
 export interface RegoFile {
@@ -84,11 +85,7 @@ export function compileModules(
 
 /** OPA's code and words, of the first fault in the file. */
 function faultAt(error: Error, location: SourceLocation | undefined): PolicyError {
-  const first =
-    error instanceof RegoSyntaxError
-      ? (error.diagnostics.find((each) => each.location?.file === location?.file) ?? error.diagnostics[0])
-      : undefined;
-  const message = first === undefined ? error.message : `${first.code}: ${first.message}`;
+  const message = wordsOfFault(error, (fault) => fault.location?.file === location?.file);
   return new PolicyError('POLICY_CODE', message, {
     cause: error,
     ...(location === undefined ? {} : { location }),

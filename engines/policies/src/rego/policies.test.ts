@@ -42,6 +42,11 @@ describe('conventions of conftest', () => {
       ['main.deny high b excused'],
     ],
     [
+      'an exception that is a text and no list',
+      'package main\ndeny_root contains "a"\nexception contains "root"',
+      ['main.deny_root high a'],
+    ],
+    [
       'metadata of each definition',
       `package main\n${metadata('custom:\n  id: one\n  severity: critical')}deny contains "a"\n${metadata('custom:\n  id: two')}deny contains "b"`,
       ['one critical a', 'two high b'],

@@ -161,12 +161,13 @@ function messageOf({ id }: DecisionRule, value: JsonValue): string {
   return text;
 }
 
-/** Names in the lists of `exception`. */
+/** Names in the collections of `exception`, as conftest asks `exception[_][_]`: a text that stands alone excuses nothing. */
 function excusedBy(value: JsonValue | undefined): ReadonlySet<string> {
-  const lists = Array.isArray(value) ? value : [];
-  return new Set(
-    lists
-      .flatMap((names) => (Array.isArray(names) ? names : [names]))
-      .filter((name) => typeof name === 'string'),
-  );
+  const names = collectionOf(value).flatMap(collectionOf);
+  return new Set(names.filter((name) => typeof name === 'string'));
+}
+
+function collectionOf(value: JsonValue | undefined): readonly JsonValue[] {
+  if (Array.isArray(value)) return value;
+  return value !== undefined && isObject(value) ? Object.values(value) : [];
 }

@@ -99,18 +99,6 @@ export function membersOf(value: RegoValue): readonly RegoValue[] | undefined {
   return isSet(value) ? value.sorted() : undefined;
 }
 
-/** The strings of an array or a set. */
-export function stringsOperand(
-  args: BuiltinArguments,
-  position: number,
-  ...expected: string[]
-): readonly string[] {
-  const value = operand(args, position);
-  const members = membersOf(value);
-  if (members === undefined) throw wrongType(position, value, ...expected);
-  return onlyStrings(members, value, position);
-}
-
 /** The members of an operand, which must all be strings. */
 export function onlyStrings(
   members: readonly RegoValue[],
