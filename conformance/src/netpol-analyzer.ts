@@ -1,13 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject, JsonValue } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { loadInput } from '@keelson/manifests';
 import {
+  Connections,
   Connectivity,
   type ConnectivityOptions,
+  type DiffReport,
+  diffCsv,
+  diffDot,
+  diffMd,
+  diffOf,
+  diffTxt,
   exposuresOf,
   type Focus,
+  isAllowed,
   protocolNumber,
   type Report,
   reportCsv,
@@ -77,23 +85,51 @@ function inGroupOfKind(resource: Resource): Resource {
 const world: ConnectivityOptions = { ipBlockMatchesPods: false, families: [4] };
 
 async function judge(dir: string, id: string, each: JsonObject, inputs: Inputs, tally: Tally): Promise<void> {
-  const expectFile = join(dir, 'expected', String(each['expect']));
-  const got = await textOf(each, inputs);
-  if (got === undefined) {
-    tally.fail(id, 'is not written yet');
+  if (each['cmd'] === 'eval') {
+    const got = await evaluated(each, inputs);
+    if (got === each['expectAllowed']) tally.pass();
+    else tally.fail(id, `is ${got ? 'allowed' : 'denied'}`);
     return;
   }
-  const expected = existsSync(expectFile) ? readFileSync(expectFile, 'utf8') : '';
-  if (flat(got) === flat(expected)) tally.pass();
+  const expected = readFileSync(join(dir, 'expected', String(each['expect'])), 'utf8');
+  const got = each['cmd'] === 'diff' ? await diffText(each, inputs) : await listText(each, inputs);
+  if (got === undefined) tally.fail(id, 'is not written yet');
+  else if (flat(got) === flat(expected)) tally.pass();
   else tally.fail(id, firstDifference(expected, got));
+}
+
+async function evaluated(each: JsonObject, inputs: Inputs): Promise<boolean> {
+  const connectivity = new Connectivity(await inputs.of(String(each['dir'])), { ...world, networks: true });
+  return isAllowed(connectivity, {
+    source: `${each['sourceNs']}/${each['sourcePod']}`,
+    destination: `${each['destNs']}/${each['destPod']}`,
+    protocol: protocolNumber(String(each['protocol']).toUpperCase()) ?? -1,
+    port: Number(each['port']),
+  });
+}
+
+const diffWriters: Readonly<Record<string, (report: DiffReport) => string>> = {
+  txt: diffTxt,
+  csv: diffCsv,
+  md: diffMd,
+  dot: diffDot,
+};
+
+async function diffText(each: JsonObject, inputs: Inputs): Promise<string | undefined> {
+  const connections = new Connections();
+  const options = { ...world, connections, networks: each['multipleNetworks'] === true };
+  const first = new Connectivity(await inputs.of(String(each['dir1'])), options);
+  const second = new Connectivity(await inputs.of(String(each['dir2'])), options);
+  const diffs = diffOf(first, second);
+  return diffWriters[String(each['format'])]?.({ diffs, connections, names: ['ref1', 'ref2'] });
 }
 
 function flat(text: string): string {
   return text.replaceAll(/[\r\n]/g, '');
 }
 
-async function textOf(each: JsonObject, inputs: Inputs): Promise<string | undefined> {
-  if (each['cmd'] !== 'list' || each['explain'] === true) return undefined;
+async function listText(each: JsonObject, inputs: Inputs): Promise<string | undefined> {
+  if (each['explain'] === true) return undefined;
   const connectivity = new Connectivity(await inputs.of(String(each['dir'])), listOptions(each));
   const write = writers[String(each['format'])];
   return write?.(reportOf(connectivity, hasExposure(each) ? exposuresOf(connectivity) : undefined));

@@ -3,6 +3,8 @@ export {
   Connectivity,
   type ConnectivityOptions,
 } from './connectivity/connectivity.ts';
+export { type ConnectionDiff, type DiffType, diffOf } from './connectivity/diff.ts';
+export { type Flow, isAllowed } from './connectivity/evaluate.ts';
 export { type Exposure, exposuresOf } from './connectivity/exposure.ts';
 export type { Focus } from './connectivity/focus.ts';
 export { type Peer, peerText } from './connectivity/peers.ts';
@@ -18,6 +20,7 @@ export type { Outcome, Reason } from './engine/decide.ts';
 export type { Row } from './engine/rows.ts';
 export { NetpolError, type NetpolErrorCode, netpolErrorCodes } from './errors.ts';
 export { reportCsv } from './formats/csv.ts';
+export { type DiffReport, diffCsv, diffDot, diffMd, diffTxt } from './formats/diff.ts';
 export { reportDot } from './formats/dot.ts';
 export { reportJson } from './formats/json.ts';
 export { reportMd } from './formats/md.ts';

@@ -30,6 +30,8 @@ export interface ConnectivityOptions extends ReadOptions {
   connection?: { protocol: number; port: number };
   /** True where further and user-defined networks are told apart, and virtual machines are endpoints. */
   networks?: boolean;
+  /** For states that are to be compared: the same for both. */
+  connections?: Connections;
 }
 
 /** What may go from one peer to another in a network. */
@@ -42,7 +44,7 @@ export interface Connection {
 
 /** Who can reach whom among the workloads of objects and the addresses outside, as reports tell it. */
 export class Connectivity {
-  readonly connections = new Connections();
+  readonly connections: Connections;
   readonly options: ConnectivityOptions;
   readonly cluster: Cluster;
   /** Of the network that Pods have their first interface in. */
@@ -57,7 +59,8 @@ export class Connectivity {
   readonly reported: SetId;
 
   constructor(resources: readonly Resource[], options: ConnectivityOptions = {}) {
-    const { connections } = this;
+    const { connections = new Connections() } = options;
+    this.connections = connections;
     this.options = options;
     const { TCP, UDP, SCTP } = protocolNumbers;
     this.reported = connections.of([TCP, UDP, SCTP]);

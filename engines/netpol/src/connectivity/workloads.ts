@@ -1,11 +1,13 @@
 import type { Cluster, Endpoint } from '../model/cluster.ts';
-import { peerText, type WorkloadPeer } from './peers.ts';
+import { compareTexts, peerText, type WorkloadPeer } from './peers.ts';
 
 /** A workload with its endpoints, as indexes of the cluster. */
 export interface Workload {
   peer: WorkloadPeer;
   text: string;
   members: readonly number[];
+  /** Endpoints by `namespace/name` of each Pod. */
+  pods: ReadonlyMap<string, number>;
 }
 
 /**
@@ -19,9 +21,15 @@ export function foldWorkloads(cluster: Cluster): { cluster: Cluster; workloads: 
     const [first] = pods;
     if (first === undefined) return [];
     // An object that is written twice is the one written last.
-    const alike = first.owner === undefined ? pods.slice(-1) : distinct(pods);
-    const members = alike.map((endpoint) => endpoints.push(endpoint) - 1);
-    return [{ peer: workloadOf(first), text, members }];
+    const written = first.owner === undefined ? pods.slice(-1) : pods;
+    const known = new Map<string, number>();
+    const byName = written.map((pod) => {
+      const key = likeness(pod);
+      const member = known.get(key) ?? endpoints.push(pod) - 1;
+      known.set(key, member);
+      return [`${pod.namespace}/${pod.name}`, member] as const;
+    });
+    return [{ peer: workloadOf(first), text, members: [...known.values()], pods: new Map(byName) }];
   });
   return { cluster: { ...cluster, endpoints }, workloads };
 }
@@ -30,12 +38,8 @@ function workloadOf({ namespace, name, kind, owner }: Endpoint): WorkloadPeer {
   return { type: 'workload', namespace, name: owner?.name ?? name, kind: owner?.kind || kind };
 }
 
-function distinct(pods: readonly Endpoint[]): Endpoint[] {
-  const known = new Map<string, Endpoint>();
-  for (const pod of pods) {
-    const { labels, ports, hostNetwork, serviceAccount } = pod;
-    const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
-    known.set(JSON.stringify([sorted, ports, hostNetwork, serviceAccount]), pod);
-  }
-  return [...known.values()];
+/** Equal for Pods that no policy tells apart, but by address. */
+function likeness({ labels, ports, hostNetwork, serviceAccount }: Endpoint): string {
+  const sorted = [...labels].sort(([a], [b]) => compareTexts(a, b));
+  return JSON.stringify([sorted, ports, hostNetwork, serviceAccount]);
 }
