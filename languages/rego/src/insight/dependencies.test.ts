@@ -45,4 +45,10 @@ describe('dependencies of a query', () => {
     const steps = Array.from({ length: 40 }, (_, at) => `x${at + 1} = x${at}.a; x${at + 1} = x${at}.b`);
     expect(() => dependenciesOf(new Map(), `x0 = data.r; ${steps.join('; ')}; x40 > 1`)).toThrow(RegoError);
   });
+
+  test('modules that nest too deep are refused', () => {
+    const text = `package ${'a.'.repeat(20_000)}a\np := 1`;
+    const deep = new Map([['deep.rego', parseModule('deep.rego', text)]]);
+    expect(() => dependenciesOf(deep, 'data')).toThrow(/nested deeper than the call stack allows/);
+  });
 });

@@ -3,6 +3,7 @@ import { compileModules } from '../compiler/compile.ts';
 import { type CompiledRule, childNode, type RuleTreeNode } from '../compiler/compiled.ts';
 import { groundPrefix, isConstant, isWildcardName } from '../compiler/nodes.ts';
 import { VariableCollector, variablesOfBody } from '../compiler/variables.ts';
+import { withinStack } from '../stack.ts';
 import type { Module, RegoVersion, Rule } from '../syntax/ast.ts';
 import { referenceJson } from '../syntax/json.ts';
 import { parseBody } from '../syntax/parse.ts';
@@ -24,7 +25,8 @@ export interface Dependencies {
  * Tells which documents a query needs, through all the rules that it reaches.
  *
  * @param modules as they were parsed, by file.
- * @throws RegoSyntaxError where the query does not parse or the modules do not compile.
+ * @throws RegoSyntaxError where the query does not parse or the modules do not compile; RegoError eval_limit_error where
+ *   a bound is passed.
  */
 export function dependenciesOf(
   modules: ReadonlyMap<string, Module>,
@@ -33,8 +35,8 @@ export function dependenciesOf(
 ): Dependencies {
   const body = parseBody(query, version === undefined ? {} : { version });
   const outputs = new Set([...variablesOfBody(body)].filter((name) => !isWildcardName(name)));
-  const search = new Search(compileModules(modules));
-  search.follow([{ body, outputs }]);
+  const search = new Search(withinStack('modules', () => compileModules(modules)));
+  withinStack('query', () => search.follow([{ body, outputs }]));
   const base = sortedReferences(search.base);
   const virtual = sortedReferences(search.virtual);
   return {
