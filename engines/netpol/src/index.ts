@@ -8,6 +8,7 @@ export { type Flow, isAllowed } from './connectivity/evaluate.ts';
 export { type Exposure, exposuresOf } from './connectivity/exposure.ts';
 export type { Focus } from './connectivity/focus.ts';
 export { type Peer, peerText } from './connectivity/peers.ts';
+export { calicoEndpoints } from './dialects/calico/endpoints.ts';
 export { selectorMatches } from './dialects/calico/selector/evaluate.ts';
 export { maxSelectorDepth, parseSelector } from './dialects/calico/selector/parse.ts';
 export { canonicalSelector, type Selector } from './dialects/calico/selector/selector.ts';

@@ -1,6 +1,7 @@
 import type { Resource } from '@keelson/kubernetes';
 import type { Policy, PolicyProblem, ReadPolicies } from '../model/policy.ts';
 import type { Connections } from '../sets/connections.ts';
+import { readCalicoPolicies } from './calico/read.ts';
 import { readOrRefuse } from './fields.ts';
 import { readAdminPolicy } from './kubernetes/admin-policy.ts';
 import { type ReadContext, readNetworkPolicy } from './kubernetes/network-policy.ts';
@@ -41,5 +42,6 @@ export function readPolicies(
     if (reader === undefined) return [];
     return readOrRefuse(resource, problems, () => reader(resource, context, objects)) ?? [];
   });
+  policies.push(...readCalicoPolicies(resources, context));
   return { policies, problems };
 }

@@ -35,11 +35,21 @@ export interface CompiledTier {
 
 /** The ranges that policies cut the addresses by. */
 export function rangesOf(policies: readonly Policy[]): AddressRange[] {
-  return policies.flatMap(({ rules }) =>
-    rules.flatMap(({ peers }) =>
-      peers.flatMap((peer) => (peer.type === 'addresses' ? [...peer.ranges, ...peer.except] : [])),
-    ),
-  );
+  return policies.flatMap(({ rules }) => rules.flatMap(({ peers }) => peers.flatMap(rangesOfPeer)));
+}
+
+function rangesOfPeer(peer: PeerMatch): readonly AddressRange[] {
+  switch (peer.type) {
+    case 'addresses':
+      return [...peer.ranges, ...peer.except];
+    case 'all':
+    case 'either':
+      return peer.peers.flatMap(rangesOfPeer);
+    case 'not':
+      return rangesOfPeer(peer.peer);
+    default:
+      return [];
+  }
 }
 
 /** Puts policies into their tiers, in order. */
@@ -87,7 +97,7 @@ function compileTier(
         policy,
         rule,
         verdict: rule.verdict,
-        subjects,
+        subjects: rule.subject === undefined ? subjects : peers.endpointsAmong(subjects, rule.subject),
         peers: peers.of(rule.peers),
         connections: namedPorts.resolve(rule.connections),
       });
@@ -121,9 +131,34 @@ class PeerSets {
     for (const peer of peers) {
       if (peer.type === 'any') return Bits.full(this.#size);
       if (peer.type === 'endpoints') all.addAll(this.#index.select(peer.matcher));
-      else all.addAll(this.#addresses(peer));
+      else all.addAll(this.#one(peer));
     }
     return all;
+  }
+
+  /** Those of some endpoints that a peer matches. */
+  endpointsAmong(endpoints: Bits, peer: PeerMatch): Bits {
+    const matched = this.of([peer]);
+    return Bits.of(
+      endpoints.size,
+      endpoints.members().filter((endpoint) => matched.has(endpoint)),
+    );
+  }
+
+  #one(peer: PeerMatch): Bits {
+    switch (peer.type) {
+      case 'any':
+      case 'endpoints':
+        return this.of([peer]);
+      case 'addresses':
+        return this.#addresses(peer);
+      case 'either':
+        return this.of(peer.peers);
+      case 'all':
+        return peer.peers.reduce((left, each) => left.and(this.of([each])), Bits.full(this.#size));
+      case 'not':
+        return this.of([peer.peer]).not();
+    }
   }
 
   #addresses({ ranges, except, endpoints }: PeerMatch & { type: 'addresses' }): Bits {

@@ -88,6 +88,53 @@ const adminPolicy = fc.record({
   ),
 });
 
+const calicoSelector = fc.constantFrom("app == 'a'", "app in {'a', 'b'}", '!has(tier)', 'all()');
+const entity = fc.record(
+  {
+    selector: calicoSelector,
+    namespaceSelector: fc.constantFrom("env == 'prod'", 'all()', 'global()'),
+    notSelector: calicoSelector,
+    nets: fc.constantFrom(['10.0.0.0/8'], ['192.0.2.0/24']),
+    notNets: fc.constantFrom(['192.0.2.16/28']),
+    ports: fc.constantFrom([80, 'http'], ['8000:9000']),
+    notPorts: fc.constantFrom(['http'], [8080]),
+  },
+  { requiredKeys: [] },
+);
+const calicoRules = fc.array(
+  fc.record({
+    action: fc.constantFrom('Allow', 'Deny', 'Pass', 'Log'),
+    protocol: fc.constantFrom('TCP', 'UDP'),
+    source: entity.map(({ ports, notPorts, ...others }) =>
+      ports === undefined ? others : { ...others, ports: [1024] },
+    ),
+    destination: entity,
+  }),
+  { maxLength: 3 },
+);
+const calicoPolicy = fc
+  .record(
+    {
+      tier: fc.constantFrom('default', 'first', 'second'),
+      order: fc.integer({ min: 998, max: 1002 }),
+      selector: calicoSelector,
+      types: fc.subarray(['Ingress', 'Egress'], { minLength: 1 }),
+      ingress: calicoRules,
+      egress: calicoRules,
+    },
+    { requiredKeys: ['tier', 'types', 'ingress', 'egress'] },
+  )
+  .map((spec) => ({ apiVersion: 'projectcalico.org/v3', kind: 'GlobalNetworkPolicy', spec }));
+const tiers = [
+  { apiVersion: 'projectcalico.org/v3', kind: 'Tier', metadata: { name: 'first' }, spec: { order: 1 } },
+  {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'Tier',
+    metadata: { name: 'second' },
+    spec: { order: 2, defaultAction: 'Pass' },
+  },
+];
+
 const ports = [
   { name: 'http', containerPort: 8080 },
   { name: 'dns', containerPort: 53, protocol: 'UDP' },
@@ -107,7 +154,8 @@ test('rows, decisions and single connections agree', () => {
     fc.property(
       fc.array(policy, { maxLength: 6 }),
       fc.array(adminPolicy, { maxLength: 3 }),
-      (written, admin) => {
+      fc.array(calicoPolicy, { maxLength: 3 }),
+      (written, admin, ofCalico) => {
         const connections = new Connections();
         const read = readPolicies(
           resources(
@@ -118,9 +166,14 @@ test('rows, decisions and single connections agree', () => {
             ...admin.map((spec, i) =>
               clusterPolicy('ClusterNetworkPolicy', `c${i}`, JSON.parse(JSON.stringify(spec))),
             ),
+            ...tiers,
+            ...ofCalico.map((each, i) =>
+              JSON.parse(JSON.stringify({ ...each, metadata: { name: `g${i}` } })),
+            ),
           ),
           connections,
         );
+        expect(read.problems.filter(({ level }) => level === 'error')).toEqual([]);
         const analysis = new Analysis(clusterOf(resources(...objects)), read.policies, connections);
         analysis.forEachSource((source, row) => {
           for (let destination = 0; destination < analysis.peerCount; destination++) {

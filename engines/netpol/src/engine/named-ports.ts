@@ -1,6 +1,6 @@
 import type { Endpoint } from '../model/cluster.ts';
 import type { ConnectionMatch, PortName } from '../model/policy.ts';
-import type { Connections, SetId } from '../sets/connections.ts';
+import { allConnections, type Connections, noConnections, type SetId } from '../sets/connections.ts';
 
 /**
  * What names of ports mean at each destination. Destinations that give the same names to the same ports share a
@@ -28,18 +28,25 @@ export class NamedPorts {
   }
 
   /** A rule's connections by signature; one set where no name stands among them. */
-  resolve({ fixed, named }: ConnectionMatch): readonly SetId[] {
-    if (named.length === 0) return [fixed];
-    return this.#ports.map((ports) => named.reduce((all, name) => this.#withName(all, name, ports), fixed));
+  resolve({ fixed, named, except = [], within = allConnections }: ConnectionMatch): readonly SetId[] {
+    const connections = this.#connections;
+    if (named.length === 0 && except.length === 0) return [connections.intersection(fixed, within)];
+    return this.#ports.map((ports) => {
+      const all = connections.union(fixed, this.#ofNames(named, ports));
+      const left = connections.difference(all, this.#ofNames(except, ports));
+      return connections.intersection(left, within);
+    });
   }
 
-  #withName(set: SetId, { name, protocol }: PortName, ports: Endpoint['ports']): SetId {
-    return ports
-      .filter((port) => port.name === name && (protocol === undefined || port.protocol === protocol))
-      .reduce((all, found) => {
-        const one = this.#connections.of([found.protocol], [[found.port, found.port]]);
-        return this.#connections.union(all, one);
-      }, set);
+  #ofNames(names: readonly PortName[], ports: Endpoint['ports']): SetId {
+    const found = ports.filter((port) =>
+      names.some(
+        ({ name, protocol }) => port.name === name && (protocol === undefined || port.protocol === protocol),
+      ),
+    );
+    return found.reduce<SetId>((all, { protocol, port }) => {
+      return this.#connections.union(all, this.#connections.of([protocol], [[port, port]]));
+    }, noConnections);
   }
 }
 

@@ -2,6 +2,9 @@ import { Bits } from '../sets/bits.ts';
 import type { Cluster, Labels } from './cluster.ts';
 import type { EndpointMatcher, LabelOwner } from './matcher.ts';
 
+/** A label that every service account is given here, with its name; no object can have it, since `/` stands twice. */
+export const serviceAccountNameLabel = 'service/account/name';
+
 /** By label key: who has the key, and who has it with each value. */
 interface Postings {
   all: Bits;
@@ -17,18 +20,24 @@ export class ClusterIndex {
   readonly #labels: Readonly<Record<LabelOwner, Map<string, Postings>>> = {
     pod: new Map(),
     namespace: new Map(),
+    serviceAccount: new Map(),
   };
   readonly #byNamespace = new Map<string, Bits>();
   readonly #selected = new Map<string, Bits>();
 
   constructor(cluster: Cluster) {
-    const { endpoints, namespaces } = cluster;
+    const { endpoints, namespaces, serviceAccounts } = cluster;
     this.cluster = cluster;
     this.all = Bits.full(endpoints.length);
     this.none = new Bits(endpoints.length);
     this.hostNetworked = new Bits(endpoints.length);
-    endpoints.forEach(({ namespace, labels, hostNetwork }, i) => {
-      this.#post('pod', labels, (bits) => bits.add(i));
+    endpoints.forEach(({ namespace, labels, hostNetwork, serviceAccount }, i) => {
+      const add = (bits: Bits) => bits.add(i);
+      this.#post('pod', labels, add);
+      if (serviceAccount !== '') {
+        const own = serviceAccounts?.get(`${namespace}/${serviceAccount}`) ?? [];
+        this.#post('serviceAccount', new Map([...own, [serviceAccountNameLabel, serviceAccount]]), add);
+      }
       this.#membersOf(namespace).add(i);
       if (hostNetwork) this.hostNetworked.add(i);
     });

@@ -25,6 +25,7 @@ export interface EndpointAddress {
 
 /** What connections start and end at: a Pod, or the alike Pods of a workload. */
 export interface Endpoint {
+  /** Empty for what stands in no namespace, as an interface of a node. */
   namespace: string;
   name: string;
   /** Kind of the object it comes from, as `Deployment`. */
@@ -43,5 +44,7 @@ export interface Endpoint {
 /** Who is there. */
 export interface Cluster {
   namespaces: ReadonlyMap<string, Namespace>;
+  /** Labels of service accounts by `namespace/name`. */
+  serviceAccounts?: ReadonlyMap<string, Labels>;
   endpoints: readonly Endpoint[];
 }

@@ -52,12 +52,28 @@ export function inNamespace(name: string): EndpointMatcher {
 export const hostNetworked: EndpointMatcher = { key: 'host', select: (index) => index.hostNetworked };
 
 /** Whose labels a requirement is about. */
-export type LabelOwner = 'pod' | 'namespace';
+export type LabelOwner = 'pod' | 'namespace' | 'serviceAccount';
 
 /** Endpoints that have a label, with the value where one is given. */
 export function hasLabel(owner: LabelOwner, key: string, value?: string): EndpointMatcher {
   return {
     key: `${owner} ${JSON.stringify(value === undefined ? [key] : [key, value])}`,
     select: (index) => index.withLabel(owner, key, value),
+  };
+}
+
+/** Endpoints that have a label with a value that passes a test, which `name` tells from all others. */
+export function labelWhere(
+  owner: LabelOwner,
+  key: string,
+  name: string,
+  test: (value: string) => boolean,
+): EndpointMatcher {
+  return {
+    key: `${owner} ${JSON.stringify([key, 'where', name])}`,
+    select: (index) => {
+      const passing = [...index.valuesOf(owner, key)].flatMap(([value, bits]) => (test(value) ? [bits] : []));
+      return passing.reduce((all, bits) => all.or(bits), index.none);
+    },
   };
 }

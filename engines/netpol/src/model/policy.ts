@@ -2,7 +2,7 @@ import type { Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import type { AddressRange } from '../sets/addresses.ts';
 import type { SetId } from '../sets/connections.ts';
-import type { EndpointMatcher } from './matcher.ts';
+import type { EndpointMatcher, LabelOwner } from './matcher.ts';
 
 export type Direction = 'ingress' | 'egress';
 export const directions: readonly Direction[] = ['ingress', 'egress'];
@@ -40,7 +40,11 @@ export type PeerMatch =
       ranges: readonly AddressRange[];
       except: readonly AddressRange[];
       endpoints: boolean;
-    };
+    }
+  /** What all of the peers match, what one of them matches, what the peer does not match. */
+  | { type: 'all'; peers: readonly PeerMatch[] }
+  | { type: 'either'; peers: readonly PeerMatch[] }
+  | { type: 'not'; peer: PeerMatch };
 
 /** A port by the name that the destination gives it, of one protocol or of any. */
 export interface PortName {
@@ -52,6 +56,10 @@ export interface PortName {
 export interface ConnectionMatch {
   fixed: SetId;
   named: readonly PortName[];
+  /** Ports by name that are taken out again. */
+  except?: readonly PortName[];
+  /** What all of it, with the named ports, has to lie in. */
+  within?: SetId;
 }
 
 export interface Rule {
@@ -59,6 +67,8 @@ export interface Rule {
   verdict: Verdict;
   /** Any of these; none means that the rule matches nothing. */
   peers: readonly PeerMatch[];
+  /** Which of the policy's endpoints the rule is about, where it is not about all; addresses among them count for nothing. */
+  subject?: PeerMatch;
   connections: ConnectionMatch;
   /** Rules of lower precedence stand before all others of their tier; 0 unless said. */
   precedence?: number;
@@ -74,6 +84,15 @@ export interface TierKey {
   /** Calico's numbers: admin 1,000, default 1,000,000, baseline 10,000,000. */
   order: number;
   name: string;
+}
+
+/** A selector as it stands in a policy. */
+export interface WrittenSelector {
+  path: Path;
+  owner: LabelOwner;
+  matcher: EndpointMatcher;
+  /** True when it says that it chooses everything, as an empty one does. */
+  isAll: boolean;
 }
 
 /** One policy of any dialect. */
@@ -92,6 +111,8 @@ export interface Policy {
   /** Directions in which a selected endpoint is denied what no rule of the tier decides. */
   isolates: Readonly<Record<Direction, boolean>>;
   rules: readonly Rule[];
+  /** The selectors as written, where the dialect tells them. */
+  selectors?: readonly WrittenSelector[];
   resource: Resource;
 }
 

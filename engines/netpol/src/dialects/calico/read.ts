@@ -1,0 +1,35 @@
+import type { Resource } from '@keelson/kubernetes';
+import type { Policy } from '../../model/policy.ts';
+import { readOrRefuse } from '../fields.ts';
+import type { ReadContext } from '../kubernetes/network-policy.ts';
+import { type CalicoContext, calicoContext, isCalico } from './context.ts';
+import { profilePolicy, profilesByName } from './host-endpoints.ts';
+import { readCalicoPolicy, readStagedPolicy } from './policy.ts';
+
+type Reader = (resource: Resource, context: CalicoContext) => Policy | undefined;
+
+/** By kind, what reads a policy of Calico. */
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['NetworkPolicy', readCalicoPolicy],
+  ['GlobalNetworkPolicy', readCalicoPolicy],
+  ['StagedNetworkPolicy', readStagedPolicy],
+  ['StagedGlobalNetworkPolicy', readStagedPolicy],
+  ['StagedKubernetesNetworkPolicy', readStagedPolicy],
+]);
+
+const endpointKinds: ReadonlySet<string> = new Set(['HostEndpoint', 'WorkloadEndpoint']);
+
+/** Calico's policies among all objects of the input, and what holds for the endpoints that it describes. */
+export function readCalicoPolicies(resources: readonly Resource[], general: ReadContext): Policy[] {
+  const own = resources.filter((resource) => isCalico(resource));
+  if (own.length === 0) return [];
+  const context = calicoContext(resources, general);
+  const profiles = profilesByName(own);
+  return own.flatMap((resource) => {
+    const reader: Reader | undefined = endpointKinds.has(resource.kind)
+      ? () => profilePolicy(resource, profiles, context)
+      : readers.get(resource.kind);
+    if (reader === undefined) return [];
+    return readOrRefuse(resource, context.problems, () => reader(resource, context)) ?? [];
+  });
+}
