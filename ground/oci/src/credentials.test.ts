@@ -130,3 +130,27 @@ test('answers of helpers', () => {
   });
   expect(() => parseHelperAnswer('{"Username":"u"}', 'h')).toThrow('no Username and Secret');
 });
+
+test('any change of a file is read, or refused with a typed error that tells nothing of it', () => {
+  const text = JSON.stringify({
+    auths: { 'a.example/b': { auth: btoa('name:pass'), identitytoken: '' } },
+    credHelpers: { 'b.example': 'helper' },
+    credsStore: 'store',
+  });
+  fc.assert(
+    fc.property(
+      fc.nat(text.length - 1),
+      fc.nat(text.length),
+      fc.string({ maxLength: 3 }),
+      (from, to, put) => {
+        try {
+          parseAuthConfig(text.slice(0, from) + put + text.slice(to), 'config.json');
+        } catch (error) {
+          expect(error).toBeInstanceOf(OciError);
+          expect(String(error)).not.toContain(btoa('name:pass'));
+        }
+      },
+    ),
+    { numRuns: 2000, seed: 6 },
+  );
+});

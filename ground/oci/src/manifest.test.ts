@@ -129,6 +129,24 @@ test('a configuration', () => {
   });
 });
 
+test('any change of a configuration is read or refused with a typed error', () => {
+  const bytes = encode({
+    os: 'linux',
+    config: { Env: ['A=b'], Volumes: { '/v': {} } },
+    rootfs: { type: 'layers', diff_ids: [digest] },
+  });
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, value) => {
+      try {
+        parseImageConfig(bytes.with(at, value));
+      } catch (error) {
+        expect(error).toBeInstanceOf(OciError);
+      }
+    }),
+    { numRuns: 2000, seed: 6 },
+  );
+});
+
 const multi = parseManifest(
   encode({
     ...index,

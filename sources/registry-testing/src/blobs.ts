@@ -38,12 +38,13 @@ export class BlobRoutes {
       return;
     }
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD') throw unsupported(exchange);
-    const headers = {
-      'content-type': 'application/octet-stream',
-      'docker-content-digest': digest,
-      'content-length': String(bytes.length),
-    };
-    exchange.answer(200, headers, bytes);
+    const headers = { 'content-type': 'application/octet-stream', 'docker-content-digest': digest };
+    const from = Number(/^bytes=(\d+)-$/.exec(exchange.header('range') ?? '')?.[1] ?? '0');
+    if (from === 0 || from >= bytes.length) exchange.answer(200, headers, bytes);
+    else {
+      const range = `bytes ${from}-${bytes.length - 1}/${bytes.length}`;
+      exchange.answer(206, { ...headers, 'content-range': range }, bytes.subarray(from));
+    }
   }
 
   async begin(exchange: Exchange): Promise<void> {

@@ -203,6 +203,22 @@ test.each<[string, Answer, string]>([
   await expect(readBlob(repository, blob, 1_000)).rejects.toMatchObject({ code });
 });
 
+test.each<[string, Record<string, string>, string]>([
+  ['another part', { 'content-range': 'bytes 0-6/7' }, 'REGISTRY_ANSWER_INVALID'],
+  ['no range', {}, 'REGISTRY_ANSWER_INVALID'],
+  ['another length', { 'content-range': 'bytes 4-6/7', 'content-length': '4' }, 'SIZE_MISMATCH'],
+  ['other bytes', { 'content-range': 'bytes 4-6/7' }, 'DIGEST_MISMATCH'],
+])('a blob that goes on with %s', async (_, headers, code) => {
+  const { registry, repository } = await hostile('/blobs/', (request, response) => {
+    if (request.headers.range === undefined) {
+      response.writeHead(200, { 'content-length': '7' });
+      response.write('cont', () => response.destroy());
+    } else response.writeHead(206, headers).end('ENT');
+  });
+  await using _registry = registry;
+  await expect(readBlob(repository, blob, 1_000)).rejects.toMatchObject({ code });
+});
+
 test.each<[string, Answer, string]>([
   [
     'pages without end',

@@ -12,6 +12,8 @@ export interface RegistryLimits extends ManifestLimits {
   readonly maxReferrers: number;
   /** Bytes of a token service's answer. */
   readonly maxTokenBytes: number;
+  /** Times that a blob is asked for from where its connection broke. */
+  readonly maxResumes: number;
   /** Bytes of one piece of an upload; this much of a blob is held in memory. */
   readonly uploadPieceBytes: number;
   /** The same where a registry asks for larger pieces. */
@@ -31,6 +33,7 @@ export const defaultRegistryLimits: RegistryLimits = Object.freeze({
   maxTags: 100_000,
   maxReferrers: 10_000,
   maxTokenBytes: 1024 * 1024,
+  maxResumes: 3,
   uploadPieceBytes: 16 * 1024 * 1024,
   maxUploadPieceBytes: 256 * 1024 * 1024,
   maxArchiveEntries: 100_000,

@@ -178,3 +178,25 @@ test.each([
     expect(registry.log.filter((line) => line.startsWith('PATCH')).length).toBe(patches);
   },
 );
+
+test.each([
+  ['from there on', true, 3],
+  ['anew, by a registry that knows no ranges', false, 3],
+])('a blob whose connection breaks twice is given %s', async (_, ranges, requests) => {
+  let breaks = 2;
+  await using registry = await TestRegistry.start({
+    intercept: (request, response) => {
+      if (!ranges) delete request.headers.range;
+      if (request.url?.includes('/blobs/') !== true || breaks-- <= 0) return false;
+      const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? '0');
+      const range = from === 0 ? {} : { 'content-range': `bytes ${from}-99999/100000` };
+      response.writeHead(from === 0 ? 200 : 206, { 'content-length': String(100_000 - from), ...range });
+      response.write(text.slice(from, from + 30_000), () => response.destroy());
+      return true;
+    },
+  });
+  const text = Array.from({ length: 20_000 }, (_item, at) => `${10_000 + at}`).join('');
+  const blob = registry.repository('demo/app').addBlob(text);
+  expect(await collect(open(registry).blob(blob))).toBe(text);
+  expect(registry.log.length).toBe(requests);
+});

@@ -18,6 +18,7 @@ import {
   verified,
 } from '@keelson/oci';
 import type { RegistryClient } from './client.ts';
+import { downloadBlob } from './download.ts';
 import { RegistryError } from './errors.ts';
 import { objectIn } from './json.ts';
 import { pagesOf } from './paging.ts';
@@ -87,22 +88,14 @@ export class RegistryRepository implements ImageStore {
   }
 
   async *blob(name: ContentName): AsyncGenerator<Uint8Array> {
-    const answer = await this.#client.send({
+    const request = {
       path: `${this.#repository}/blobs/${name.digest}`,
       // An encoding would be undone before the digest is looked at, and its bytes could be many times more.
       headers: { accept: 'application/octet-stream, */*', 'accept-encoding': 'identity' },
       scopes: this.#pull,
       accept: [200],
-    });
-    const length = answer.headers.get('content-length');
-    if (name.size !== undefined && length !== null && Number(length) !== name.size) {
-      await answer.discard();
-      throw new OciError(
-        'SIZE_MISMATCH',
-        `${this.name}@${name.digest}: the registry has ${length} bytes, and there should be ${name.size}`,
-      );
-    }
-    yield* verified(answer.stream(), name);
+    };
+    yield* verified(downloadBlob(this.#client, request, name), name);
   }
 
   /**
