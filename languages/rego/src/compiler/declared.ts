@@ -3,10 +3,13 @@ import { walkExpr } from '../syntax/visit.ts';
 import { isAssignment, isComprehension, sides } from './nodes.ts';
 import { VariableCollector } from './variables.ts';
 
-/** The names that `:=` and `some` declare in the body and its nested bodies, not in comprehensions. */
-export function declaredInBody(body: Body): Set<string> {
+/**
+ * The names that `:=` and `some` declare in the body and its nested bodies, not in comprehensions. Without template
+ * strings there is nothing to look for in terms.
+ */
+export function declaredInBody(body: Body, hasTemplates = true): Set<string> {
   const names = new Set<string>();
-  for (const expr of body) addDeclared(expr, names);
+  for (const expr of body) addDeclared(expr, names, hasTemplates);
   return names;
 }
 
@@ -16,7 +19,7 @@ export function declaredInExpr(expr: Expr): Set<string> {
   return names;
 }
 
-function addDeclared(expr: Expr, names: Set<string>): void {
+function addDeclared(expr: Expr, names: Set<string>, hasTemplates = true): void {
   const collector = new VariableCollector({}, names);
   walkExpr(expr, {
     expr: (inner) => {
@@ -24,7 +27,7 @@ function addDeclared(expr: Expr, names: Set<string>): void {
       else if (inner.terms.type === 'some') collector.terms(inner.terms.symbols.flatMap(declaredBySymbol));
       return false;
     },
-    term: isComprehension,
+    term: (term) => !hasTemplates || isComprehension(term),
   });
 }
 

@@ -1,64 +1,46 @@
 import type { Body, Expr, Term } from '../syntax/ast.ts';
 import { bind } from './generated.ts';
-import type { LocalNames } from './names.ts';
-import { isComprehension, isEquality, numbered } from './nodes.ts';
-import { rewriteChildren } from './rewrite.ts';
+import { Hoister } from './hoister.ts';
+import { isComprehension, isEquality } from './nodes.ts';
+import { rewriteChildren, rewriteTerms } from './rewrite.ts';
 
 /**
  * Binds references and comprehensions to variables before the expression that needs their values, so that they
  * are evaluated first: `foo(data.bar)` becomes `x = data.bar; foo(x)`. The sides of an equality and a statement
  * that is just a term stay where they are.
  */
-export class DynamicTerms {
-  readonly #names: LocalNames;
-
-  constructor(names: LocalNames) {
-    this.#names = names;
-  }
-
-  body(body: Body): Body {
-    return numbered(body.flatMap((expr) => this.#expr(expr)));
-  }
-
-  #expr(expr: Expr): Expr[] {
-    const before: Expr[] = [];
+export class DynamicTerms extends Hoister {
+  protected hoist(expr: Expr, before: Body): void {
     const { terms } = expr;
     switch (terms.type) {
       case 'term':
         terms.term = this.#inPlace(terms.term, expr, before);
         break;
-      case 'call':
-        terms.operands = terms.operands.map((operand) =>
-          isEquality(expr) ? this.#inPlace(operand, expr, before) : this.#bound(operand, expr, before),
-        );
+      case 'call': {
+        const mayStay = isEquality(expr);
+        rewriteTerms(terms.operands, {
+          term: (operand) =>
+            mayStay ? this.#inPlace(operand, expr, before) : this.#bound(operand, expr, before),
+        });
         break;
+      }
       case 'every':
         terms.domain = this.#bound(terms.domain, expr, before);
-        terms.body = this.body(terms.body);
         break;
-      case 'not':
-        terms.body = this.body(terms.body);
-        break;
-      case 'and':
-      case 'or':
-        terms.lhs = this.body(terms.lhs);
-        terms.rhs = this.body(terms.rhs);
-        break;
-      case 'some':
+      default:
         break;
     }
-    return [...before, expr];
   }
 
   /** A term that may stay, with plain operands. */
-  #inPlace(term: Term, original: Expr, before: Expr[]): Term {
+  #inPlace(term: Term, original: Expr, before: Body): Term {
     if (term.type === 'ref') return this.#plainReference(term, original, before);
     if (!isComprehension(term)) return this.#bound(term, original, before);
     this.#comprehension(term);
     return term;
   }
 
-  #bound(term: Term, original: Expr, before: Expr[]): Term {
+  #bound(term: Term, original: Expr, before: Body): Term {
     switch (term.type) {
       case 'ref':
         return this.#bind(this.#plainReference(term, original, before), original, before);
@@ -79,8 +61,8 @@ export class DynamicTerms {
     }
   }
 
-  #plainReference(term: Term & { type: 'ref' }, original: Expr, before: Expr[]): Term {
-    term.terms = term.terms.map((part, index) => (index === 0 ? part : this.#bound(part, original, before)));
+  #plainReference(term: Term & { type: 'ref' }, original: Expr, before: Body): Term {
+    rewriteTerms(term.terms, { term: (part) => this.#bound(part, original, before) }, 1);
     return term;
   }
 
@@ -88,11 +70,11 @@ export class DynamicTerms {
     if ('body' in term) term.body = this.body(term.body);
   }
 
-  #bind(term: Term, original: Expr, before: Expr[]): Term {
-    const { expr, variable } = bind(term, this.#names);
+  #bind(term: Term, original: Expr, before: Body): Term {
+    const { expr, variable } = bind(term, this.names);
     expr.with = original.with;
     before.push(expr);
-    this.#names.subjects.set(variable.name, term);
+    this.names.subjects.set(variable.name, term);
     return variable;
   }
 }

@@ -2,72 +2,57 @@ import type { Body, Expr, Rule, Term } from '../syntax/ast.ts';
 import { newExpr, varTerm } from '../syntax/build.ts';
 import { copyTerm } from '../syntax/copy.ts';
 import { bind } from './generated.ts';
-import type { LocalNames } from './names.ts';
-import { appended, callOf, isComprehension, numbered } from './nodes.ts';
-import { rewriteChildren } from './rewrite.ts';
+import { Hoister } from './hoister.ts';
+import { appended, callOf, isComprehension } from './nodes.ts';
+import { rewriteChildren, rewriteTerms } from './rewrite.ts';
 
 /**
  * Takes calls out of terms: `f(g(x))` becomes `g(x, y); f(y)`, in the order in which they stand. What a reference
  * begins with becomes a variable: `[1, 2][i]` is `y = [1, 2]; y[i]`.
  */
-export class ExpressionTerms {
-  readonly #names: LocalNames;
-
-  constructor(names: LocalNames) {
-    this.#names = names;
-  }
-
+export class ExpressionTerms extends Hoister {
   rule(rule: Rule): void {
     const { head } = rule;
-    const support: Expr[] = [];
-    head.args = head.args?.map((argument) => this.#term(argument, support));
+    const support: Body = [];
+    if (head.args !== undefined)
+      rewriteTerms(head.args, { term: (argument) => this.#term(argument, support) });
     if (head.key !== undefined) head.key = this.#term(head.key, support);
     if (head.value !== undefined) head.value = this.#term(head.value, support);
     rule.body = this.body(appended(rule.body, support));
   }
 
-  body(body: Body): Body {
-    return numbered(body.flatMap((expr) => this.#expr(expr)));
-  }
-
-  #expr(expr: Expr): Expr[] {
-    const before: Expr[] = [];
+  protected hoist(expr: Expr, before: Body): void {
     for (const modifier of expr.with) modifier.value = this.#term(modifier.value, before);
-    const support: Expr[] = [];
+    const first = before.length;
     const { terms } = expr;
     switch (terms.type) {
       case 'term':
-        terms.term = this.#term(terms.term, support);
+        terms.term = this.#term(terms.term, before);
         break;
       case 'call':
-        terms.operands = terms.operands.map((operand) => this.#term(operand, support));
+        rewriteTerms(terms.operands, { term: (operand) => this.#term(operand, before) });
         break;
-      case 'every': {
-        const domain = varTerm(this.#names.generate(), terms.domain.location);
-        const equality = newExpr(callOf('eq', [domain, terms.domain], undefined), terms.domain.location);
-        equality.generated = true;
-        equality.with = expr.with;
-        support.push(...this.#expr(equality));
-        terms.domain = domain;
-        terms.body = this.body(terms.body);
+      case 'every':
+        terms.domain = this.#domain(terms.domain, expr, before);
         break;
-      }
-      case 'not':
-        terms.body = this.body(terms.body);
-        break;
-      case 'and':
-      case 'or':
-        terms.lhs = this.body(terms.lhs);
-        terms.rhs = this.body(terms.rhs);
-        break;
-      case 'some':
+      default:
         break;
     }
-    if (expr.with.length > 0) for (const extra of support) extra.with = expr.with;
-    return [...before, ...support, expr];
+    if (expr.with.length > 0) for (const extra of before.slice(first)) extra.with = expr.with;
   }
 
-  #term(term: Term, support: Expr[]): Term {
+  /** What `every` goes through has a variable of its own. */
+  #domain(domain: Term, { with: modifiers }: Expr, before: Body): Term {
+    const variable = varTerm(this.names.generate(), domain.location);
+    const equality = newExpr(callOf('eq', [variable, domain], undefined), domain.location);
+    equality.generated = true;
+    equality.with = modifiers;
+    this.hoist(equality, before);
+    before.push(equality);
+    return variable;
+  }
+
+  #term(term: Term, support: Body): Term {
     switch (term.type) {
       case 'call':
         return this.#call(term, support);
@@ -98,9 +83,9 @@ export class ExpressionTerms {
   }
 
   /** The call becomes an expression whose last operand is the new variable. */
-  #call(term: Term & { type: 'call' }, support: Expr[]): Term {
+  #call(term: Term & { type: 'call' }, support: Body): Term {
     const operands = term.operands.map((operand) => this.#term(operand, support));
-    const output = varTerm(this.#names.generate(), term.location);
+    const output = varTerm(this.names.generate(), term.location);
     const terms = { type: 'call' as const, operator: term.operator, operands: [...operands, output] };
     const expr = newExpr(terms, term.location);
     expr.generated = true;
@@ -108,18 +93,18 @@ export class ExpressionTerms {
     return output;
   }
 
-  #reference(terms: readonly Term[], support: Expr[]): Term[] {
+  #reference(terms: readonly Term[], support: Body): Term[] {
     const parts = terms.map((part) => {
       const subject = part.type === 'call' ? copyTerm(part) : undefined;
       const output = this.#term(part, support);
-      if (subject !== undefined && output.type === 'var') this.#names.subjects.set(output.name, subject);
+      if (subject !== undefined && output.type === 'var') this.names.subjects.set(output.name, subject);
       return output;
     });
     const [head, ...rest] = parts;
     if (head === undefined || !isValue(head)) return parts;
-    const { expr, variable } = bind(head, this.#names);
+    const { expr, variable } = bind(head, this.names);
     support.push(expr);
-    this.#names.remember(variable.name, head);
+    this.names.remember(variable.name, head);
     return [variable, ...rest];
   }
 }

@@ -59,16 +59,19 @@ export function importName({ alias, path }: Import): string {
 export class Resolver implements Rewriter {
   readonly #globals: Globals;
   readonly #hidden: ReadonlySet<string>[] = [];
+  readonly #hasTemplates: boolean;
 
-  constructor(globals: Globals) {
+  /** @param hasTemplates whether there may be template strings in what is resolved. */
+  constructor(globals: Globals, hasTemplates = true) {
     this.#globals = globals;
+    this.#hasTemplates = hasTemplates;
   }
 
   /** Answers the argument that bears the name of a root document, which none may. */
   rule(rule: Rule): Term | undefined {
     const taken = argumentNames(rule.head.args ?? []);
     if (taken.shadowing !== undefined) return taken.shadowing;
-    this.#hidden.push(taken.names, declaredInBody(rule.body));
+    this.#hidden.push(taken.names, declaredInBody(rule.body, this.#hasTemplates));
     const { head } = rule;
     rewriteTerms(head.reference, this, 1);
     if (head.key !== undefined) head.key = this.term(head.key);
@@ -85,7 +88,7 @@ export class Resolver implements Rewriter {
 
   /** A query, whose own declarations hide documents. */
   query(body: Body): Body {
-    return this.#hiding(declaredInBody(body), () => this.body(body));
+    return this.#hiding(declaredInBody(body, this.#hasTemplates), () => this.body(body));
   }
 
   #hiding<Result>(names: ReadonlySet<string>, work: () => Result): Result {
@@ -129,7 +132,7 @@ export class Resolver implements Rewriter {
       case 'arraycomprehension':
       case 'setcomprehension':
       case 'objectcomprehension':
-        return this.#hiding(declaredInBody(term.body), () => rewriteChildren(term, this));
+        return this.#hiding(declaredInBody(term.body, this.#hasTemplates), () => rewriteChildren(term, this));
       case 'templatestring':
         for (const part of term.parts) if (part.type === 'expr') this.#expr(part.expr);
         return term;

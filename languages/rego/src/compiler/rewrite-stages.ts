@@ -38,12 +38,13 @@ export function resolveNames(compilation: Compilation): void {
   }
 }
 
-function resolveRule(rule: Rule, globals: Globals, { diagnostics }: Compilation): void {
+function resolveRule(rule: Rule, globals: Globals, compilation: Compilation): void {
   for (const branch of branchesOf(rule)) {
-    const shadowing = new Resolver(globals).rule(branch);
+    const { hasTemplates } = compilation.contents(branch);
+    const shadowing = new Resolver(globals, hasTemplates).rule(branch);
     if (shadowing === undefined) continue;
     const message = `args must not shadow ${printTerm(shadowing)} (use a different variable name)`;
-    diagnostics.stop(compileError(branch.location, message));
+    compilation.diagnostics.stop(compileError(branch.location, message));
     return;
   }
 }

@@ -1,4 +1,4 @@
-import type { Body, Expr, Head, Module, Rule, Term } from '../syntax/ast.ts';
+import type { Body, Expr, ExprTerms, Head, Module, Rule, Term } from '../syntax/ast.ts';
 import { objectTerm, setTerm } from '../syntax/build.ts';
 import { rulesOf } from './walk.ts';
 
@@ -81,8 +81,18 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter): void {
       if (terms.key !== undefined) terms.key = rewriter.term(terms.key);
       terms.value = rewriter.term(terms.value);
       terms.domain = rewriter.term(terms.domain);
-      terms.body = rewriter.body(terms.body);
       break;
+    default:
+      break;
+  }
+  rewriteOperandBodies(terms, rewriter);
+  rewriteModifiers(expr, rewriter);
+}
+
+/** The same for the bodies of a statement alone. */
+export function rewriteOperandBodies(terms: ExprTerms, rewriter: Pick<Rewriter, 'body'>): void {
+  switch (terms.type) {
+    case 'every':
     case 'not':
       terms.body = rewriter.body(terms.body);
       break;
@@ -91,8 +101,9 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter): void {
       terms.lhs = rewriter.body(terms.lhs);
       terms.rhs = rewriter.body(terms.rhs);
       break;
+    default:
+      break;
   }
-  rewriteModifiers(expr, rewriter);
 }
 
 /** The same for the `with` modifiers of an expression alone. */
