@@ -8,6 +8,7 @@ import {
   manifestJson,
   Policy,
   RegoError,
+  type RegoVersion,
   stringifyJson,
   writeTar,
 } from '@keelson/rego';
@@ -79,7 +80,7 @@ export const build = policyVerb({ flags, help, operands: 'file' }, async ({ valu
     entrypoints: values.entrypoint ?? [],
     print: true,
   });
-  const manifest = manifestOf(loaded, values.revision, sources.version === 'v0' ? 0 : 1);
+  const manifest = manifestOf(loaded, values.revision, sources.version);
   write(values.output ?? 'bundle.tar.gz', filesOf(loaded, manifest, values));
   return exitCodes.done;
 });
@@ -111,25 +112,47 @@ function warnOfManifests(paths: readonly string[]): void {
       tell(`${path}: its .manifest is not read without --bundle`);
 }
 
-function manifestOf({ bundles }: Loaded, revision: string | undefined, regoVersion: number): Manifest {
+function manifestOf(
+  { bundles, modules }: Loaded,
+  revision: string | undefined,
+  version: RegoVersion,
+): Manifest {
   const roots = bundles.flatMap(({ bundle }) => bundle.manifest.roots);
   if (bundles.some(({ bundle }) => bundle.patches !== undefined))
     throw new RegoError('bundle_error', 'a delta bundle cannot be built into another');
-  const [first] = bundles;
-  const metadata = bundles.length === 1 ? first?.bundle.manifest.metadata : undefined;
+  const [first, second] = bundles;
+  const only = second === undefined ? first?.bundle.manifest : undefined;
+  const regoVersion = only?.regoVersion ?? (version === 'v0' ? 0 : 1);
   return {
     ...emptyManifest,
-    revision: revision ?? (bundles.length === 1 ? (first?.bundle.manifest.revision ?? '') : ''),
+    revision: revision ?? only?.revision ?? '',
     roots: roots.length === 0 ? [''] : roots,
     regoVersion,
-    metadata,
+    fileRegoVersions: versionsBut(regoVersion, modules),
+    metadata: only?.metadata,
   };
+}
+
+/** The versions of modules that are of another than most. */
+function versionsBut(usual: number, modules: Loaded['modules']): ReadonlyMap<string, number> {
+  const versions = [...modules].map(
+    ([file, module]) => [placeOf(file), module.version.min === 'v0' ? 0 : 1] as const,
+  );
+  return new Map(versions.filter(([, version]) => version !== usual));
 }
 
 /** As `opa build` orders and names them: data, modules, signature, manifest. */
 function filesOf({ modules, data }: Loaded, manifest: Manifest, values: Values): ArchiveFile[] {
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-  const sources = [...modules].map(([file, { source }]) => ({ path: placeOf(file), bytes: bytes(source) }));
+  const files = new Map<string, string>();
+  const sources = [...modules].map(([file, { source }]) => {
+    const path = placeOf(file);
+    const other = files.get(path);
+    if (other !== undefined)
+      throw new CommandError('USAGE', `${other} and ${file} would be one file of the bundle: ${path}`);
+    files.set(path, file);
+    return { path, bytes: bytes(source) };
+  });
   const content = [
     { path: '/data.json', bytes: bytes(stringifyJson(data)) },
     ...sources.sort((a, b) => (a.path < b.path ? -1 : 1)),

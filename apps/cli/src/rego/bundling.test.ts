@@ -21,6 +21,42 @@ describe('keelson rego build and inspect', () => {
     });
   });
 
+  test('build keeps the versions of modules that bundles say', () => {
+    const more = {
+      'old/.manifest': '{"rego_version": 0, "roots": ["old", "new"], "file_rego_versions": {"/n/*.rego": 1}}',
+      'old/p.rego': 'package old\np { input.x == 1 }\n',
+      'old/n/q.rego': 'package new\nq if input.y\n',
+    };
+    withFolder({ ...files, ...more }, (folder) => {
+      const manifestOf = (...paths: readonly string[]) => {
+        expect(keelson(folder, ['rego', 'build', '-b', ...paths, '-o', 'b.tar.gz'])).toMatchObject({
+          code: 0,
+        });
+        expect(keelson(folder, ['rego', 'eval', '-b', 'b.tar.gz', 'data.old', '-f', 'raw']).out).toBe('{}\n');
+        return JSON.parse(keelson(folder, ['rego', 'inspect', '-f', 'json', 'b.tar.gz']).out).manifest;
+      };
+      expect(manifestOf('old')).toMatchObject({
+        rego_version: 0,
+        file_rego_versions: { '/old/n/q.rego': 1 },
+      });
+      writeFileSync(join(folder, 'p/.manifest'), '{"roots": ["app", "roles", "deep"]}');
+      expect(manifestOf('old', 'p')).toMatchObject({
+        rego_version: 1,
+        file_rego_versions: { '/old/p.rego': 0 },
+      });
+    });
+  });
+
+  test('two policies that would be one file of the bundle are refused', () => {
+    withFolder({ 'a.rego': 'package a', 'in/a.rego': 'package b', 'in/x': '' }, (folder) => {
+      const run = keelson(join(folder, 'in'), ['rego', 'build', 'a.rego', '../a.rego']);
+      expect([run.code, run.err]).toEqual([
+        2,
+        'keelson: a.rego and ../a.rego would be one file of the bundle: /a.rego [USAGE]\n',
+      ]);
+    });
+  });
+
   test('inspect tells the manifest, names once, and metadata', () => {
     const more = {
       'p/.manifest': '{"revision": "r1", "roots": ["app", "roles", "deep"], "metadata": {"k": 1}}',

@@ -22,13 +22,23 @@ export function durationOf(flag: string, text: string): number {
   return parts.reduce((sum, [, count = '0', unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0);
 }
 
-/** Nanoseconds as Go prints a duration: `1.5ms`, `2s`. */
+/** Nanoseconds as Go prints a duration: `1.5ms`, `2s`, `1m0.5s`. */
 export function goDuration(nanoseconds: number): string {
-  const sizes = [
-    ['s', 1e9],
-    ['ms', 1e6],
-    ['µs', 1e3],
-  ] as const;
-  const [unit, size] = sizes.find(([, each]) => nanoseconds >= each) ?? ['ns', 1];
-  return `${nanoseconds / size}${unit}`;
+  const whole = Math.round(nanoseconds);
+  if (whole === 0) return '0s';
+  if (whole < 1e3) return `${whole}ns`;
+  if (whole < 1e6) return `${decimal(whole, 3)}µs`;
+  if (whole < 1e9) return `${decimal(whole, 6)}ms`;
+  const minutes = Math.floor(whole / 60e9);
+  const seconds = `${decimal(whole - minutes * 60e9, 9)}s`;
+  if (minutes === 0) return seconds;
+  const hours = Math.floor(minutes / 60);
+  return `${hours === 0 ? '' : `${hours}h`}${minutes % 60}m${seconds}`;
+}
+
+/** The number with that many digits behind the point, zeros at the end left out. */
+function decimal(whole: number, digits: number): string {
+  const text = String(whole).padStart(digits + 1, '0');
+  const fraction = text.slice(-digits).replace(/0+$/, '');
+  return `${text.slice(0, -digits)}${fraction === '' ? '' : `.${fraction}`}`;
 }

@@ -119,7 +119,7 @@ class Loader {
   }
 
   #file({ file, steps, named }: FoundFile, prefix: readonly string[]): void {
-    if (file.endsWith('.rego')) this.module(file, readText(file), this.#sources.version);
+    if (file.endsWith('.rego')) this.#module(file, readText(file), this.#sources.version);
     else if (this.#sources.modulesOnly === true && !named) return;
     else if (file.endsWith('.json')) this.#document(file, [...prefix, ...steps], 'json');
     else if (isYamlFile(file)) this.#document(file, [...prefix, ...steps], 'yaml');
@@ -145,12 +145,16 @@ class Loader {
     }
   }
 
-  module(file: string, text: string, version: RegoVersion): void {
+  /** The module; undefined where it has faults, which are kept. */
+  #module(file: string, text: string, version: RegoVersion): Module | undefined {
     try {
-      this.#modules.set(file, this.#parsed(file, text, version));
+      const module = this.#parsed(file, text, version);
+      this.#modules.set(file, module);
+      return module;
     } catch (error) {
       if (!(error instanceof RegoSyntaxError)) throw error;
       this.#faults.push(...error.diagnostics);
+      return undefined;
     }
   }
 
@@ -163,11 +167,11 @@ class Loader {
   bundle(loaded: LoadedBundle, nameOf: (path: string) => string): void {
     const { bundle } = loaded;
     this.#bundles.push(loaded);
-    const before = new Set(this.#modules.keys());
-    for (const { path, text, version } of bundle.modules)
-      this.module(nameOf(path), text, version ?? this.#sources.version);
-    for (const [file, module] of this.#modules)
-      if (!before.has(file)) checkPackage(file, module, bundle.manifest.roots);
+    for (const { path, text, version } of bundle.modules) {
+      const file = nameOf(path);
+      const module = this.#module(file, text, version ?? this.#sources.version);
+      if (module !== undefined) checkPackage(file, module, bundle.manifest.roots);
+    }
     if (this.#sources.modulesOnly === true) return;
     if (bundle.patches === undefined) this.#merge(loaded.name, bundle.data);
     else this.#patch(loaded.name, bundle.patches);

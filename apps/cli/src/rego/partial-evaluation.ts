@@ -3,9 +3,7 @@ import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { writeResult } from '../result.ts';
 import { type EvalFormat, outputText } from './eval-output.ts';
-import type { Loaded } from './loading.ts';
-import { sourcesFrom } from './options.ts';
-import { limitsFrom, type QueryValues, queryInput } from './query.ts';
+import { type Asked, limitsFrom, type QueryValues, queryInput } from './query.ts';
 
 export interface PartialValues extends QueryValues {
   readonly host: BuiltinHost;
@@ -18,11 +16,11 @@ export interface PartialValues extends QueryValues {
 /** Evaluates as much of a query as can be without what is unknown, and writes what remains. */
 export function evaluatePartially(
   query: string,
-  loaded: Loaded,
+  asked: Asked,
   format: EvalFormat,
   values: PartialValues,
 ): number {
-  const partial = partialQuery(query, loaded, values)();
+  const partial = partialQuery(query, asked, values)();
   writeResult(values.output, outputText({ partial }, format, 0));
   return exitCodes.done;
 }
@@ -32,14 +30,13 @@ export function evaluatePartially(
  *
  * @throws CommandError USAGE
  */
-export function partialQuery(query: string, { modules, data }: Loaded, values: PartialValues) {
+export function partialQuery(query: string, { modules, data, language }: Asked, values: PartialValues) {
   const wrong = (['package', 'import', 'schema', 'capabilities'] as const).find(
     (name) => values[name] !== undefined,
   );
   if (wrong !== undefined) throw new CommandError('USAGE', `--${wrong} does not go with --partial`);
   const texts = new Map([...modules].map(([file, { source }]) => [file, source]));
-  const { version } = sourcesFrom(values);
-  const policy = new PartialPolicy(texts, { version, data, limits: limitsFrom(values) });
+  const policy = new PartialPolicy(texts, { version: language.version, data, limits: limitsFrom(values) });
   const input = queryInput(values);
   const { unknowns, 'disable-inlining': disableInlining } = values;
   return () =>

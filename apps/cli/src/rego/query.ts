@@ -1,8 +1,8 @@
-import { Policy, type PreparedQuery, type RegoValue } from '@keelson/rego';
+import { Policy, type PreparedQuery, type RegoValue, type RegoVersion } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { durationOf } from './durations.ts';
 import { readStdin, readText } from './files.ts';
-import { type LanguageValues, languageFlags, languageFrom, languageHelp } from './language.ts';
+import { type Language, type LanguageValues, languageFlags, languageFrom, languageHelp } from './language.ts';
 import { inputFrom, type Loaded, load } from './loading.ts';
 import { type SourceValues, sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
 import type { Timers } from './timers.ts';
@@ -66,10 +66,16 @@ export function queryInput(values: QueryValues): RegoValue | undefined {
   return values.input === undefined ? undefined : inputFrom(values.input, readText(values.input));
 }
 
-/** Policies and data that a query is asked of. */
-export function loadFor(values: QueryValues, timers?: Timers): Promise<Loaded> {
-  const { capabilities } = languageFrom(values);
-  return load({ ...sourcesFrom(values), capabilities, timers });
+/** Policies and data that a query is asked of, and the language that they are written in. */
+export interface Asked extends Loaded {
+  readonly language: Language & { readonly version: RegoVersion };
+}
+
+export async function loadFor(values: QueryValues, timers?: Timers): Promise<Asked> {
+  const sources = sourcesFrom(values);
+  const language = { ...languageFrom(values), version: sources.version };
+  const loaded = await load({ ...sources, capabilities: language.capabilities, timers });
+  return { ...loaded, language };
 }
 
 export function limitsFrom({ timeout }: QueryValues): { readonly maxMilliseconds?: number } {
@@ -79,12 +85,11 @@ export function limitsFrom({ timeout }: QueryValues): { readonly maxMilliseconds
 /** @throws RegoError where the policies or the query do not compile. */
 export function prepareQuery(
   query: string,
-  { modules, data }: Loaded,
+  { modules, data, language }: Asked,
   values: QueryValues & { readonly strict?: boolean | undefined },
   timers: Timers,
 ): PreparedQuery {
   const policy = timers.time('rego_module_compile', () => {
-    const language = { ...languageFrom(values), version: sourcesFrom(values).version };
     const strict = values.strict ?? false;
     return new Policy(modules, { ...language, data, strict, print: true, limits: limitsFrom(values) });
   });
