@@ -269,6 +269,20 @@ test.each<[string, Files, string]>([
   await expect(layerText(`docker-archive:${await archive(files)}`)).rejects.toMatchObject({ code });
 });
 
+test('a file that stands twice in an archive', async () => {
+  const [first, second] = await Promise.all([
+    tarOf(layoutFiles),
+    tarOf({ 'index.json': indexWith(entryOf('v2')) }),
+  ]);
+  const path = fresh('twice.tar');
+  // The end of an archive is two empty blocks.
+  writeFileSync(path, Buffer.concat([first.subarray(0, -1_024), second]));
+  await expect(layerText(`oci-archive:${path}`)).rejects.toMatchObject({
+    code: 'STORE_INVALID',
+    message: expect.stringContaining('"index.json" stands in it twice'),
+  });
+});
+
 test('archives that are damaged or too large', async () => {
   const path = await archive(layoutFiles);
   const bytes = readFileSync(path);

@@ -5,7 +5,7 @@ import { join, posix } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { extract } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { RegistryError } from '../errors.ts';
 import type { RegistryLimits } from '../limits.ts';
 import { type FileTree, systemReason } from './file-tree.ts';
@@ -129,21 +129,21 @@ async function readEntries(
   const tar = extract();
   const reading = pipeline(createReadStream(file), tar);
   const listing = (async () => {
-    for await (const entry of tar) {
-      const { name, type, size, linkname } = entry.header;
-      if (entries.size >= maxArchiveEntries)
+    let count = 0;
+    for await (const source of tar) {
+      if (++count > maxArchiveEntries)
         throw new RegistryError(
           'REGISTRY_LIMIT',
           `${path}: more than maxArchiveEntries (${maxArchiveEntries}) entries`,
         );
-      const inside = insidePath(name);
-      if (inside !== undefined && type === 'file')
-        entries.set(inside, { kind: 'file', from: entry.offset + headerSize, size: size ?? 0 });
-      const target = type === 'symlink' ? posix.join(posix.dirname(name), linkname ?? '') : (linkname ?? '');
-      const insideTarget = insidePath(target);
-      if (inside !== undefined && (type === 'symlink' || type === 'link') && insideTarget !== undefined)
-        entries.set(inside, { kind: 'link', target: insideTarget });
-      entry.resume();
+      const inside = insidePath(source.header.name);
+      const entry = entryOf(source.header, source.offset + headerSize);
+      source.resume();
+      if (inside === undefined || entry === undefined) continue;
+      // Programs differ in which of two counts.
+      if (entries.has(inside))
+        throw new RegistryError('STORE_INVALID', `${path}: ${JSON.stringify(inside)} stands in it twice`);
+      entries.set(inside, entry);
     }
   })();
   const faults = (await Promise.allSettled([listing, reading])).flatMap((result) =>
@@ -153,6 +153,15 @@ async function readEntries(
   const fault = faults.find((one) => one instanceof RegistryError) ?? faults[0];
   if (fault !== undefined) throw fault;
   return entries;
+}
+
+/** @param from where the content begins. */
+function entryOf({ name, type, size, linkname }: Header, from: number): Entry | undefined {
+  if (type === 'file') return { kind: 'file', from, size };
+  if (type !== 'symlink' && type !== 'link') return undefined;
+  // A hard link goes from the root of the archive, a symbolic one from its own folder.
+  const target = insidePath(type === 'symlink' ? posix.join(posix.dirname(name), linkname) : linkname);
+  return target === undefined ? undefined : { kind: 'link', target };
 }
 
 /** A path in the archive without `.` and doubled slashes; undefined for one that leads out. */
