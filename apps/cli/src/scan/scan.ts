@@ -50,12 +50,13 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
   const select = await selectChecks(merged, configuration.settings);
   if (merged.paths.some(isFolder)) {
     optimizeLater();
-    if (merged.outputs.length <= manyOutputs) boundYoungGeneration();
+    collectLess();
   }
   const time = startTime();
   const progress = new Progress(merged.quiet);
   const judgePaths = async (paths: readonly string[]) => {
     const loaded = await readPaths({ ...merged, paths }, progress);
+    collectAsUsual();
     progress.tell(() => `Judging ${loaded.resources.length} objects`);
     const selected = await select(loaded);
     const settings = await settingsOf(configuration, loaded);
@@ -184,13 +185,16 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-/** Reports from which on what they are made of lives too long for a small young generation. */
-const manyOutputs = 3;
-
 /**
  * Keeps V8's young generation at its first size: judging makes much that is gone at once, and a young generation that
- * grows with it takes a hundred megabytes and no less time. A single file is judged before it would grow.
+ * grows with it takes a hundred megabytes and no less time. A single file is judged before it would grow. What is old when input
+ * is read is small and needed to the end: it may grow to seven times its size before all of it is looked through again.
  */
-function boundYoungGeneration(): void {
-  setV8Flags('--semi-space-growth-factor=1');
+function collectLess(): void {
+  setV8Flags('--semi-space-growth-factor=1', '--heap-growing-percent=600');
+}
+
+/** From here on the old generation grows by V8's own measure again. */
+function collectAsUsual(): void {
+  setV8Flags('--heap-growing-percent=0');
 }
