@@ -12,7 +12,7 @@ export interface RegistryLimits extends ManifestLimits {
   readonly maxReferrers: number;
   /** Bytes of a token service's answer. */
   readonly maxTokenBytes: number;
-  /** Times that a blob is asked for from where its connection broke. */
+  /** Times that a blob, or a piece of an upload, goes on from where its connection broke. */
   readonly maxResumes: number;
   /** Bytes of one piece of an upload; this much of a blob is held in memory. */
   readonly uploadPieceBytes: number;

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { checkedReferrers, copyImage, digestOf, mediaTypes, referrersTag } from '@keelson/oci';
 import { TestRegistry } from '@keelson/registry-testing';
 import { expect, test } from 'vitest';
@@ -199,4 +200,53 @@ test.each([
   const blob = registry.repository('demo/app').addBlob(text);
   expect(await collect(open(registry).blob(blob))).toBe(text);
   expect(registry.log.length).toBe(requests);
+});
+
+test.each<[string, number, (response: ServerResponse) => void, string | undefined]>([
+  ['broken once', 1, (response) => void response.destroy(), undefined],
+  ['refused for a while', 2, (response) => void response.writeHead(503).end(), undefined],
+  ['always broken', 99, (response) => void response.destroy(), 'HTTP_UNREACHABLE'],
+  ['wrong', 99, (response) => void response.writeHead(400).end(), 'REGISTRY_REFUSED'],
+])('a piece of an upload that is %s', async (_, times, answer, code) => {
+  let left = times;
+  await using registry = await TestRegistry.start({
+    intercept: (request, response) => {
+      if (request.method !== 'PATCH' || left-- <= 0) return false;
+      request.resume().on('end', () => answer(response));
+      return true;
+    },
+  });
+  const repository = open(registry, 'a', { limits: { uploadPieceBytes: 10 } });
+  const bytes = encode('0123456789'.repeat(4));
+  const blob = describe(bytes, 'a/b');
+  const pushed = repository.putBlob(blob, () => bytes);
+  if (code === undefined) {
+    await pushed;
+    expect(await collect(repository.blob(blob))).toBe('0123456789'.repeat(4));
+  } else await expect(pushed).rejects.toMatchObject({ code });
+  expect(registry.log.filter((line) => line.startsWith('PATCH')).length).toBeLessThanOrEqual(3 + 3);
+});
+
+test('a piece of which the registry has kept a part goes on behind it', async () => {
+  const seen: (string | undefined)[] = [];
+  await using registry = await TestRegistry.start({
+    intercept: (request, response) => {
+      const location = request.url ?? '';
+      const range = request.headers['content-range'];
+      if (request.method === 'PATCH') seen.push(range);
+      if (request.method === 'PATCH' && range === '0-9') request.resume().on('end', () => response.destroy());
+      else if (request.method === 'PATCH') response.writeHead(202, { location, range: '0-9' }).end();
+      else if (request.method === 'GET' && location.includes('/uploads/'))
+        response.writeHead(204, { location, range: '0-3' }).end();
+      else if (request.method === 'PUT') response.writeHead(201).end();
+      else return false;
+      return true;
+    },
+  });
+  const bytes = encode('x'.repeat(15));
+  await open(registry, 'a', { limits: { uploadPieceBytes: 10 } }).putBlob(
+    describe(bytes, 'a/b'),
+    () => bytes,
+  );
+  expect(seen).toEqual(['0-9', '4-9']);
 });

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '@keelson/http';
+import { type HttpAnswer, HttpError } from '@keelson/http';
 import { type ContentBytes, type Descriptor, type Digest, verified, verifyContent } from '@keelson/oci';
 import type { RegistryClient } from './client.ts';
 import { RegistryError } from './errors.ts';
@@ -92,7 +92,25 @@ export class Uploads {
     yield { piece: Buffer.concat(held), isLast: true };
   }
 
+  /** Sends a piece; where that breaks off, what the registry does not have of it is sent again (distribution-spec 1.1, end-13). */
   async #sendPiece(location: URL, piece: Uint8Array, from: number): Promise<URL> {
+    let place = location;
+    let sent = 0;
+    for (let resumes = 0; ; resumes++) {
+      try {
+        return await this.#patch(place, piece.subarray(sent), from + sent);
+      } catch (error) {
+        if (!mayPass(error) || resumes >= this.#client.limits.maxResumes) throw error;
+        const state = await this.#state(place);
+        sent = state.size - from;
+        if (sent < 0 || sent > piece.length) throw error;
+        place = state.place;
+        if (sent === piece.length) return place;
+      }
+    }
+  }
+
+  async #patch(location: URL, piece: Uint8Array, from: number): Promise<URL> {
     const answer = await this.#client.send({
       path: location,
       method: 'PATCH',
@@ -103,6 +121,20 @@ export class Uploads {
     });
     await answer.discard();
     return this.#locationOf(answer);
+  }
+
+  /** How much of an upload the registry has, and where it goes on. */
+  async #state(location: URL): Promise<{ size: number; place: URL }> {
+    const answer = await this.#client.send({ path: location, scopes: this.#scopes, accept: [204] });
+    await answer.discard();
+    const end = /^(?:bytes=)?0-(\d+)$/.exec(answer.headers.get('range') ?? '')?.[1];
+    if (end === undefined)
+      throw new RegistryError(
+        'REGISTRY_ANSWER_INVALID',
+        `${answer.url.host}: the state of an upload without Range`,
+      );
+    // `0-0` is what registries write for nothing.
+    return { size: end === '0' ? 0 : Number(end) + 1, place: this.#locationOf(answer) };
   }
 
   async #finish(location: URL, digest: Digest, body: Uint8Array): Promise<void> {
@@ -136,6 +168,13 @@ export class Uploads {
       throw new RegistryError('REGISTRY_ANSWER_INVALID', `${answer.url.host}: an upload without Location`);
     return this.#client.urlOf(location, answer.url);
   }
+}
+
+/** Faults after which the rest of an upload may well succeed. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof HttpError)
+    return error.code !== 'HTTP_REDIRECT_REFUSED' && error.code !== 'HTTP_URL_REFUSED';
+  return error instanceof RegistryError && error.code === 'REGISTRY_FAILED';
 }
 
 /** What is sent has its digest: an upload of something else would only be refused at its end. */
