@@ -13,7 +13,9 @@ import {
   diffMd,
   diffOf,
   diffTxt,
+  explanationTxt,
   exposuresOf,
+  exposureTxt,
   type Focus,
   isAllowed,
   protocolNumber,
@@ -129,10 +131,17 @@ function flat(text: string): string {
 }
 
 async function listText(each: JsonObject, inputs: Inputs): Promise<string | undefined> {
-  if (each['explain'] === true) return undefined;
   const connectivity = new Connectivity(await inputs.of(String(each['dir'])), listOptions(each));
+  if (each['explain'] === true) return explainText(each, connectivity);
   const write = writers[String(each['format'])];
   return write?.(reportOf(connectivity, hasExposure(each) ? exposuresOf(connectivity) : undefined));
+}
+
+function explainText(each: JsonObject, connectivity: Connectivity): string {
+  const only = each['explain-only'];
+  const text = explanationTxt(connectivity, only === 'allow' || only === 'deny' ? only : undefined);
+  if (!hasExposure(each) || only !== undefined) return text;
+  return `${text}\n${exposureTxt(reportOf(connectivity, exposuresOf(connectivity)))}`;
 }
 
 const writers: Readonly<Record<string, (report: Report) => string>> = {

@@ -5,7 +5,9 @@ export {
 } from './connectivity/connectivity.ts';
 export { type ConnectionDiff, type DiffType, diffOf } from './connectivity/diff.ts';
 export { type Flow, isAllowed } from './connectivity/evaluate.ts';
+export { type Explained, explained, type PairFate } from './connectivity/explain.ts';
 export { type Exposure, exposuresOf } from './connectivity/exposure.ts';
+export type { Cause, Fate } from './connectivity/fates.ts';
 export type { Focus } from './connectivity/focus.ts';
 export { type Peer, peerText } from './connectivity/peers.ts';
 export { calicoEndpoints } from './dialects/calico/endpoints.ts';
@@ -23,10 +25,11 @@ export { NetpolError, type NetpolErrorCode, netpolErrorCodes } from './errors.ts
 export { reportCsv } from './formats/csv.ts';
 export { type DiffReport, diffCsv, diffDot, diffMd, diffTxt } from './formats/diff.ts';
 export { reportDot } from './formats/dot.ts';
+export { type ExplainOnly, explanationTxt } from './formats/explain-txt.ts';
 export { reportJson } from './formats/json.ts';
 export { reportMd } from './formats/md.ts';
 export { type Report, reportOf } from './formats/report.ts';
-export { reportTxt } from './formats/txt.ts';
+export { exposureTxt, reportTxt } from './formats/txt.ts';
 export type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './model/cluster.ts';
 export type {
   Direction,

@@ -120,7 +120,8 @@ export class Connectivity {
 
   /** Pairs that something is allowed between: in the first network by source, then destination; then in each further one. */
   *pairs(): Generator<Connection> {
-    for (const { pair, plane } of this.pairsInFocus()) {
+    for (const { pair, plane, isApart } of this.pairsInFocus()) {
+      if (isApart) continue;
       const set = this.#focused(this.between(plane, pair));
       if (set !== noConnections)
         yield {
@@ -132,19 +133,21 @@ export class Connectivity {
     }
   }
 
-  /** All pairs that are asked for. Those whose networks are apart, or that no Ingress brings together, are not there. */
-  *pairsInFocus(): Generator<{ pair: Pair; plane: Plane }> {
+  /** All pairs that are asked for, but those that no Ingress brings together; `isApart` where their networks are not the same. */
+  *pairsInFocus(): Generator<{ pair: Pair; plane: Plane; isApart: boolean }> {
     const { focus = {} } = this.options;
     for (const { source, destination } of this.primary.pairs()) {
       if (!isInFocus(focus, source.peer, destination.peer)) continue;
       if (source.peer.type === 'ingress-controller' && !this.#ingress.has(destination.text)) continue;
-      const network = this.networkBetween(source.peer, destination.peer);
-      if (network !== undefined) yield { pair: { source, destination, network }, plane: this.primary };
+      const shared = this.networkBetween(source.peer, destination.peer);
+      const network = shared ?? this.#isolating(source.peer, destination.peer);
+      const pair = { source, destination, network };
+      yield { pair, plane: this.primary, isApart: shared === undefined };
     }
     for (const { network, plane } of this.secondary) {
       for (const { source, destination } of plane.pairs()) {
         if (isInFocus(focus, source.peer, destination.peer))
-          yield { pair: { source, destination, network }, plane };
+          yield { pair: { source, destination, network }, plane, isApart: false };
       }
     }
   }
@@ -162,10 +165,21 @@ export class Connectivity {
 
   /** The first network that two peers share; those from outside come to every one. */
   networkBetween(source: Peer, destination: Peer): Network | undefined {
-    const from = source.type === 'workload' ? this.#networks.primaryOf(source.namespace) : undefined;
-    const to = destination.type === 'workload' ? this.#networks.primaryOf(destination.namespace) : undefined;
+    const from = this.primaryNetworkOf(source);
+    const to = this.primaryNetworkOf(destination);
     if (from === undefined || to === undefined) return from ?? to ?? podNetwork;
     return from.type === to.type && from.name === to.name ? from : undefined;
+  }
+
+  /** The network of a peer's first interface; undefined for those outside. */
+  primaryNetworkOf(peer: Peer): Network | undefined {
+    return peer.type === 'workload' ? this.#networks.primaryOf(peer.namespace) : undefined;
+  }
+
+  /** The network that keeps two peers apart: the source's unless that is the cluster's own. */
+  #isolating(source: Peer, destination: Peer): Network {
+    const from = this.primaryNetworkOf(source) ?? podNetwork;
+    return from.type === 'pod' ? (this.primaryNetworkOf(destination) ?? podNetwork) : from;
   }
 
   /** The one connection that is asked for where it is allowed; all that is allowed where none is asked for. */

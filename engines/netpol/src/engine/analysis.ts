@@ -3,9 +3,9 @@ import { ClusterIndex } from '../model/cluster-index.ts';
 import type { Direction, Policy } from '../model/policy.ts';
 import { type AddressFamily, AddressPartition, type AddressRange } from '../sets/addresses.ts';
 import { allConnections, type Connections, type SetId } from '../sets/connections.ts';
-import { type CompiledTier, compileTiers, rangesOf } from './compile.ts';
+import { type CompiledRule, type CompiledTier, compileTiers, rangesOf } from './compile.ts';
 import { decide, type Outcome } from './decide.ts';
-import { NamedPorts } from './named-ports.ts';
+import { connectionsAt, NamedPorts } from './named-ports.ts';
 import { type Row, Rows } from './rows.ts';
 
 /** What an analysis may be told beside the cluster and its policies. */
@@ -33,6 +33,7 @@ export class Analysis {
   readonly tiers: readonly CompiledTier[];
   /** Parts of the addresses that no policy tells apart. */
   readonly addresses: readonly AddressRange[];
+  readonly #index: ClusterIndex;
   readonly #partition: AddressPartition;
   readonly #namedPorts: NamedPorts;
   readonly #planes: readonly (readonly CompiledTier[])[];
@@ -54,7 +55,8 @@ export class Analysis {
     );
     this.addresses = this.#partition.parts;
     this.#namedPorts = new NamedPorts(cluster.endpoints, connections);
-    this.tiers = compileTiers(policies, new ClusterIndex(cluster), this.#partition, this.#namedPorts);
+    this.#index = new ClusterIndex(cluster);
+    this.tiers = compileTiers(policies, this.#index, this.#partition, this.#namedPorts);
     this.#planes = [...Map.groupBy(this.tiers, ({ plane }) => plane).values()];
   }
 
@@ -101,6 +103,16 @@ export class Analysis {
       egress: this.#decide('egress', source, destination, destination),
       ingress: this.#decide('ingress', destination, source, destination),
     };
+  }
+
+  /** True when a policy is about an endpoint. */
+  selects(policy: Policy, endpoint: number): boolean {
+    return this.#index.select(policy.subject).has(endpoint);
+  }
+
+  /** The connections that a rule speaks of towards a destination, with the ports that it names there. */
+  connectionsOf({ connections }: CompiledRule, destination: number): SetId {
+    return connectionsAt(connections, this.#namedPorts.signatures[destination] ?? 0);
   }
 
   /** What one direction allows between an endpoint and every peer. */

@@ -78,7 +78,8 @@ function mappingTxt({ connectivity }: Report): string {
   return `\nWorkload-to-Networks Mapping:\n${entries.join('')}`;
 }
 
-function exposureTxt({ exposure, exposures, connection }: Report): string {
+/** Who is exposed to Pods to come and to addresses outside; empty where that was not asked for. */
+export function exposureTxt({ exposure, exposures, connection }: Report): string {
   if (exposure === undefined) return '';
   const width = Math.max(0, ...exposures.map(({ workload }) => workload.text.length));
   const section = (rows: readonly ExposureRow[], title: string, arrow: string) => {
