@@ -26,6 +26,7 @@ export {
   manifestFrom,
   manifestJson,
   mergeDocuments,
+  nameMatches,
   overlap,
   patchDocument,
   readBundle,

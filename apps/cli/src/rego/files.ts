@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { normalize } from 'node:path';
+import { nameMatches } from '@keelson/rego';
 import { walkFiles } from '@keelson/rego-bundles';
 import { CommandError, reasonOf } from '../errors.ts';
 
@@ -39,26 +40,7 @@ function pathOf(path: string): string {
 
 /** Whether one of the patterns of `--ignore` fits a name. */
 export function ignoring(patterns: readonly string[]): (name: string) => boolean {
-  const ignored = patterns.map(namePattern);
-  return (name) => ignored.some((isIgnored) => isIgnored(name));
-}
-
-/** What `--ignore` takes: a name with `*` for any characters. */
-function namePattern(pattern: string): (name: string) => boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return (name) => name === first;
-  return (name) => {
-    // `.*` means hidden files, not the folder itself.
-    if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last))
-      return false;
-    let at = first.length;
-    return rest.every((part) => {
-      const found = name.indexOf(part, at);
-      at = found + part.length;
-      return found >= 0 && at <= name.length - last.length;
-    });
-  };
+  return (name) => patterns.some((pattern) => nameMatches(pattern, name));
 }
 
 /** @throws CommandError USAGE */

@@ -87,10 +87,11 @@ function matches(pattern: string, path: string): boolean {
   if (pattern === path) return true;
   const wanted = pattern.replace(/^\/?/, '/').split('/');
   const steps = path.split('/');
-  return wanted.length === steps.length && wanted.every((step, at) => stepMatches(step, steps[at] ?? ''));
+  return wanted.length === steps.length && wanted.every((step, at) => nameMatches(step, steps[at] ?? ''));
 }
 
-function stepMatches(pattern: string, name: string): boolean {
+/** Whether a pattern fits a name; `*` stands for any characters. */
+export function nameMatches(pattern: string, name: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();
   if (last === undefined) return name === first;

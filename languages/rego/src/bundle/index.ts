@@ -1,4 +1,4 @@
-export { type Bundle, type BundleModule, type DataPatch, readBundle } from './bundle.ts';
+export { type Bundle, type BundleModule, type DataPatch, nameMatches, readBundle } from './bundle.ts';
 export {
   DocumentConflict,
   documentAt,

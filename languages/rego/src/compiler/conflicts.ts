@@ -3,7 +3,7 @@ import { compareTerms } from '../syntax/compare.ts';
 import { printRef } from '../syntax/print.ts';
 import type { CompiledRule, RuleTreeNode } from './compiled.ts';
 import { type Diagnostics, typeError } from './diagnostics.ts';
-import { groundPrefix, isGroundReference } from './nodes.ts';
+import { groundPrefix, hasPrefix, isGroundReference } from './nodes.ts';
 import { isFunction, nodesBelow, rulePath } from './rule-tree.ts';
 
 type Display = (reference: readonly Term[]) => string;
@@ -74,16 +74,6 @@ function below(node: RuleTreeNode, wanted: (rule: CompiledRule) => boolean): Com
     }
   }
   return kept.sort((a, b) => compareReferences(a.path, b.path));
-}
-
-function hasPrefix(reference: readonly Term[], prefix: readonly Term[]): boolean {
-  return (
-    prefix.length <= reference.length &&
-    prefix.every((term, index) => {
-      const other = reference[index];
-      return other !== undefined && compareTerms(term, other) === 0;
-    })
-  );
 }
 
 function compareReferences(a: readonly Term[], b: readonly Term[]): number {

@@ -1,5 +1,6 @@
 import type { Body, CallStatement, Expr, Not, Term } from '../syntax/ast.ts';
 import { booleanTerm, isCallOf, isGround, newExpr, refTerm, varTerm } from '../syntax/build.ts';
+import { compareTerms } from '../syntax/compare.ts';
 import type { Location } from '../syntax/location.ts';
 
 /** Small questions to the tree, and small pieces of it, that every stage needs. */
@@ -102,6 +103,21 @@ export function isGroundReference(reference: readonly Term[]): boolean {
 export function groundPrefix(reference: readonly Term[]): readonly Term[] {
   const end = reference.findIndex((term, index) => index > 0 && !isGround(term));
   return end < 0 ? reference : reference.slice(0, end);
+}
+
+/** The terms up to the first that is no constant. */
+export function constantPrefix(reference: readonly Term[]): readonly Term[] {
+  const end = reference.findIndex((term, index) => index > 0 && !isConstant(term));
+  return end < 0 ? reference : reference.slice(0, end);
+}
+
+/** The reference begins with the terms of another. */
+export function hasPrefix(reference: readonly Term[], prefix: readonly Term[]): boolean {
+  if (prefix.length > reference.length) return false;
+  return prefix.every((term, index) => {
+    const other = reference[index];
+    return other !== undefined && compareTerms(term, other) === 0;
+  });
 }
 
 export function isComprehension(term: Term): boolean {

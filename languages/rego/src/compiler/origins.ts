@@ -1,7 +1,7 @@
 import { builtinDeclaration } from '../builtins/declarations.ts';
 import type { Rule, Term } from '../syntax/ast.ts';
 import { copyTerm } from '../syntax/copy.ts';
-import { isConstant, isEquality, operatorName, sides, startsWith } from './nodes.ts';
+import { constantPrefix, isConstant, isEquality, operatorName, sides, startsWith } from './nodes.ts';
 
 /** Where a variable gets its value, to be told in errors. */
 export type VariableOrigin =
@@ -73,8 +73,8 @@ class OriginFinder {
   }
 
   #referenceOrigin(reference: readonly Term[], depth: number): VariableOrigin | undefined {
-    if (startsWith(reference, 'input')) return { from: 'input', reference: constantPrefix(reference) };
-    if (startsWith(reference, 'data')) return { from: 'rule', reference: constantPrefix(reference) };
+    if (startsWith(reference, 'input')) return { from: 'input', reference: constantPart(reference) };
+    if (startsWith(reference, 'data')) return { from: 'rule', reference: constantPart(reference) };
     const [head, key, more] = reference;
     if (head === undefined || key === undefined || more !== undefined || isConstant(key)) return undefined;
     const collection = this.#collection(head, depth);
@@ -93,7 +93,6 @@ class OriginFinder {
   }
 }
 
-function constantPrefix(reference: readonly Term[]): Term[] {
-  const end = reference.findIndex((term, index) => index > 0 && !isConstant(term));
-  return reference.slice(0, end < 0 ? undefined : end).map(copyTerm);
+function constantPart(reference: readonly Term[]): Term[] {
+  return constantPrefix(reference).map(copyTerm);
 }

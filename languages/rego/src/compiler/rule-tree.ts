@@ -96,6 +96,12 @@ export function rulesAt(root: RuleTreeNode, reference: readonly Term[]): readonl
   return findNode(root, reference)?.rules ?? [];
 }
 
+/** The rules at the node and all below it; hidden nodes below it count unless they are left out. */
+export function rulesBelow(node: RuleTreeNode, includeHidden = true): readonly CompiledRule[] {
+  const children = [...node.children.values()].filter(({ hidden }) => includeHidden || !hidden);
+  return [...node.rules, ...children.flatMap((child) => rulesBelow(child, includeHidden))];
+}
+
 /** The node and all below it, each before its children. */
 export function* nodesBelow(node: RuleTreeNode, includeHidden = true): Generator<RuleTreeNode> {
   yield node;

@@ -1,5 +1,6 @@
 import { type Builtin, findBuiltin } from '../builtins/index.ts';
-import type { CompiledModules, CompiledQuery, CompiledRule, RuleTreeNode } from '../compiler/compiled.ts';
+import type { CompiledModules, CompiledQuery, RuleTreeNode } from '../compiler/compiled.ts';
+import { rulesBelow } from '../compiler/rule-tree.ts';
 import type { Body, Rule, Term } from '../syntax/ast.ts';
 import { keyOf, type RegoValue, stringifyRego } from '../values/index.ts';
 import {
@@ -191,10 +192,6 @@ export class Program implements Linker {
 
 function isFunctionNode(node: RuleTreeNode): boolean {
   return node.rules.some(({ rule }) => rule.head.args !== undefined && rule.head.args.length > 0);
-}
-
-function rulesBelow(node: RuleTreeNode): readonly CompiledRule[] {
-  return [...node.rules, ...[...node.children.values()].flatMap(rulesBelow)];
 }
 
 function keyValue(term: Term): RegoValue {

@@ -1,8 +1,10 @@
 import type { Compilation } from '../compiler/compilation.ts';
 import { compileModules } from '../compiler/compile.ts';
 import { type CompiledRule, childNode, type RuleTreeNode } from '../compiler/compiled.ts';
-import { groundPrefix, isConstant, isWildcardName } from '../compiler/nodes.ts';
+import { constantPrefix, groundPrefix, isWildcardName } from '../compiler/nodes.ts';
+import { rulesBelow } from '../compiler/rule-tree.ts';
 import { VariableCollector, variablesOfBody } from '../compiler/variables.ts';
+import { branchesOf } from '../compiler/walk.ts';
 import { withinStack } from '../stack.ts';
 import type { Module, RegoVersion, Rule } from '../syntax/ast.ts';
 import { referenceJson } from '../syntax/json.ts';
@@ -71,23 +73,14 @@ class Search {
           if (this.#seen.has(rule)) continue;
           this.#seen.add(rule);
           this.virtual.push(groundPrefix(path));
-          waiting.push(branchesOf(rule));
+          waiting.push([...branchesOf(rule)].map(branchOf));
         }
       }
   }
 }
 
-/** A rule and its `else` branches. */
-function branchesOf(rule: Rule): Branch[] {
-  const branches: Branch[] = [];
-  for (let branch: Rule | undefined = rule; branch !== undefined; branch = branch.else)
-    branches.push({ body: branch.body, outputs: new VariableCollector().head(branch.head).names });
-  return branches;
-}
-
-function constantPrefix(reference: Reference): Reference {
-  const at = reference.findIndex((term, index) => index > 0 && !isConstant(term));
-  return at < 0 ? reference : reference.slice(0, at);
+function branchOf({ head, body }: Rule): Branch {
+  return { body, outputs: new VariableCollector().head(head).names };
 }
 
 /** The rules at the first place on the way that has some, else those at the reference's end and below it. */
@@ -97,10 +90,5 @@ function rulesFor(root: RuleTreeNode, [head, ...rest]: Reference): readonly Comp
     if (node === undefined || node.rules.length > 0) break;
     node = childNode(node, term);
   }
-  return node === undefined ? [] : rulesBelow(node);
-}
-
-function rulesBelow(node: RuleTreeNode): readonly CompiledRule[] {
-  const below = [...node.children.values()].filter(({ hidden }) => !hidden).flatMap(rulesBelow);
-  return [...node.rules, ...below];
+  return node === undefined ? [] : rulesBelow(node, false);
 }

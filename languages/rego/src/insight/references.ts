@@ -1,4 +1,4 @@
-import { isEquality, rootNames, sides } from '../compiler/nodes.ts';
+import { hasPrefix, isEquality, rootNames, sides } from '../compiler/nodes.ts';
 import { VariableCollector } from '../compiler/variables.ts';
 import { RegoError } from '../errors.ts';
 import type { Body, Expr, Term } from '../syntax/ast.ts';
@@ -20,7 +20,7 @@ export function referencesOf(branches: readonly Branch[]): Reference[] {
   const shortest: Reference[] = [];
   for (const reference of sortedReferences(found)) {
     const last = shortest.at(-1);
-    if (last === undefined || !beginsWith(reference, last)) shortest.push(reference);
+    if (last === undefined || !hasPrefix(reference, last)) shortest.push(reference);
   }
   return shortest;
 }
@@ -35,16 +35,6 @@ function compareReferences(a: Reference, b: Reference): number {
   return compareTerms(
     { type: 'ref', terms: [...a], location: undefined },
     { type: 'ref', terms: [...b], location: undefined },
-  );
-}
-
-function beginsWith(reference: Reference, prefix: Reference): boolean {
-  return (
-    prefix.length <= reference.length &&
-    prefix.every((term, at) => {
-      const own = reference[at];
-      return own !== undefined && compareTerms(term, own) === 0;
-    })
   );
 }
 
@@ -117,7 +107,7 @@ class BranchReferences {
       }
     }
     for (const reference of handedOn) {
-      if (!this.#found.some((other) => beginsWith(other, reference))) this.#found.push(reference);
+      if (!this.#found.some((other) => hasPrefix(other, reference))) this.#found.push(reference);
       this.#addInner(reference);
     }
     for (const name of operandsOfReferences(this.#body)) used.names.add(name);
@@ -145,7 +135,7 @@ class BranchReferences {
     }
     const before = [...this.#found];
     for (const reference of merelyBound)
-      if (!before.some((other) => beginsWith(other, reference) || beginsWith(reference, other)))
+      if (!before.some((other) => hasPrefix(other, reference) || hasPrefix(reference, other)))
         this.#found.push(reference);
   }
 

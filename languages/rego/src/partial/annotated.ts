@@ -1,8 +1,9 @@
+import { hasPrefix } from '../compiler/nodes.ts';
 import type { Annotation } from '../syntax/annotations/annotation.ts';
 import { parseAnnotatedModule } from '../syntax/annotations/parse-module.ts';
 import type { Module, RegoVersion, Rule } from '../syntax/ast.ts';
 import { printRef } from '../syntax/print.ts';
-import { hasPrefix, type Path } from './paths.ts';
+import type { Path } from './paths.ts';
 
 /** What metadata says about the filters of a rule. */
 export interface AnnotatedFilter {

@@ -1,9 +1,9 @@
-import { isEquality, isScalar, operatorName } from '../compiler/nodes.ts';
+import { hasPrefix, isEquality, isScalar, operatorName } from '../compiler/nodes.ts';
 import type { Body, CallStatement, Expr, Term } from '../syntax/ast.ts';
 import { nameRef } from '../syntax/build.ts';
 import type { Location } from '../syntax/location.ts';
 import { printExpr, printRef, printTerm } from '../syntax/print.ts';
-import { hasPrefix, type Path } from './paths.ts';
+import type { Path } from './paths.ts';
 import type { PartialResult } from './result.ts';
 import { type FilterTarget, lacksBuiltin, lacksFeature } from './targets.ts';
 

@@ -1,3 +1,4 @@
+import { constantPrefix } from '../compiler/nodes.ts';
 import { RegoError } from '../errors.ts';
 import { constantValue } from '../evaluator/generator/terms.ts';
 import type { Expr, Term } from '../syntax/ast.ts';
@@ -5,7 +6,7 @@ import { printRef } from '../syntax/print.ts';
 import { type Visitor, walkExpr, walkTerm } from '../syntax/visit.ts';
 import { entriesOf, isObjectValue, objectOf, type RegoValue } from '../values/index.ts';
 import { evaluateStep } from './body.ts';
-import { constantPrefix, type Path } from './paths.ts';
+import type { Path } from './paths.ts';
 import { replacesFunction, saveWhole } from './save.ts';
 import type { DisabledPath, Scope } from './scope.ts';
 import type { Next, Place } from './session.ts';

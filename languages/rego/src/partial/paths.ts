@@ -1,4 +1,4 @@
-import { isConstant } from '../compiler/nodes.ts';
+import { hasPrefix } from '../compiler/nodes.ts';
 import type { Term } from '../syntax/ast.ts';
 import { isGround, stringTerm, varTerm } from '../syntax/build.ts';
 import { compareTerms } from '../syntax/compare.ts';
@@ -8,14 +8,6 @@ export type Path = readonly Term[];
 
 export function sameTerm(a: Term, b: Term): boolean {
   return compareTerms(a, b) === 0;
-}
-
-export function hasPrefix(path: Path, prefix: Path): boolean {
-  if (prefix.length > path.length) return false;
-  return prefix.every((term, at) => {
-    const other = path[at];
-    return other !== undefined && sameTerm(term, other);
-  });
 }
 
 /** One of both leads to or through the other. */
@@ -33,12 +25,6 @@ export function mayOverlap(a: Path, b: Path): boolean {
     if (at === 0 || (isGround(x) && isGround(y))) return false;
   }
   return true;
-}
-
-/** The terms up to the first that is no constant. */
-export function constantPrefix(path: Path): Path {
-  const end = path.findIndex((term, at) => at > 0 && !isConstant(term));
-  return end < 0 ? path : path.slice(0, end);
 }
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -1,4 +1,5 @@
 import { childNode, type RuleTreeNode } from '../compiler/compiled.ts';
+import { hasPrefix } from '../compiler/nodes.ts';
 import { RegoError } from '../errors.ts';
 import { constantValue } from '../evaluator/generator/terms.ts';
 import type { Term } from '../syntax/ast.ts';
@@ -6,7 +7,7 @@ import { isGround, objectTerm, refTerm } from '../syntax/build.ts';
 import { isArray, isObjectValue, isSet, keyOf, keysSorted, lookUp, type RegoValue } from '../values/index.ts';
 import { isUnknownPath } from './dynamic.ts';
 import type { Frame, Placed } from './frame.ts';
-import { hasPrefix, type Path, sameTerm } from './paths.ts';
+import { type Path, sameTerm } from './paths.ts';
 import { walkRules } from './rules.ts';
 import { saveEquality } from './save.ts';
 import { isDisabled } from './scope.ts';

@@ -1,6 +1,6 @@
 import type { CompiledRule, RuleTreeNode } from '../compiler/compiled.ts';
 import { isConstant, isGroundReference } from '../compiler/nodes.ts';
-import { isFunction } from '../compiler/rule-tree.ts';
+import { isFunction, rulesBelow } from '../compiler/rule-tree.ts';
 import { RegoError } from '../errors.ts';
 import type { Rule, Term } from '../syntax/ast.ts';
 import { refTerm } from '../syntax/build.ts';
@@ -34,17 +34,13 @@ export interface Definitions {
 
 export function definitionsAt(node: RuleTreeNode): Definitions {
   const isOpen = node.rules.some(({ path }) => !isGroundReference(path));
-  const all = isOpen ? allBelow(node) : node.rules;
+  const all = isOpen ? rulesBelow(node) : node.rules;
   const rules = all.filter(({ rule }) => !rule.default);
   return {
     rules,
     fallback: all.find(({ rule }) => rule.default),
     hasElse: rules.some(({ rule }) => rule.else !== undefined),
   };
-}
-
-function allBelow(node: RuleTreeNode): readonly CompiledRule[] {
-  return [...node.rules, ...[...node.children.values()].flatMap(allBelow)];
 }
 
 /** Goes on through the values that rules give. */

@@ -1,10 +1,10 @@
-import { isEquality, trueStatement } from '../compiler/nodes.ts';
+import { hasPrefix, isEquality, trueStatement } from '../compiler/nodes.ts';
 import type { Body, Expr, Rule } from '../syntax/ast.ts';
 import { newBody } from '../syntax/build.ts';
 import { copyExpr } from '../syntax/copy.ts';
 import { printRef } from '../syntax/print.ts';
 import type { Frame } from './frame.ts';
-import { hasPrefix, type Path, splitRule } from './paths.ts';
+import { type Path, splitRule } from './paths.ts';
 
 /** An expression that is left for later; `frames` hold its variables: of both sides where it is an equality. */
 export interface SavedExpression {

@@ -1,6 +1,7 @@
+import { constantPrefix } from '../compiler/nodes.ts';
 import type { Term } from '../syntax/ast.ts';
 import type { RegoValue } from '../values/index.ts';
-import { constantPrefix, onOneLine, type Path } from './paths.ts';
+import { onOneLine, type Path } from './paths.ts';
 
 /** What `with` changes for the expressions below it. */
 export interface Scope {

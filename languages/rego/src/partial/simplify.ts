@@ -1,5 +1,13 @@
 import { variablesFromOutside } from '../compiler/implicit-operands.ts';
-import { callOf, isConstant, isEquality, rootNames, sides, trueStatement } from '../compiler/nodes.ts';
+import {
+  callOf,
+  hasPrefix,
+  isConstant,
+  isEquality,
+  rootNames,
+  sides,
+  trueStatement,
+} from '../compiler/nodes.ts';
 import { outputsOfBody, outputsOfExpr } from '../compiler/outputs.ts';
 import { safetyView, variablesOfBody, variablesOfTerm } from '../compiler/variables.ts';
 import type { Body, Expr, Term } from '../syntax/ast.ts';
@@ -8,7 +16,7 @@ import { mapTerm } from '../syntax/copy.ts';
 import { type Visitor, walkBody } from '../syntax/visit.ts';
 import { Classes } from './classes.ts';
 import { mapExpr } from './expressions.ts';
-import { hasPrefix, sameTerm } from './paths.ts';
+import { sameTerm } from './paths.ts';
 import type { Session } from './session.ts';
 
 export interface SimplifyOptions {

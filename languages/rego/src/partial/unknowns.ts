@@ -1,9 +1,10 @@
+import { hasPrefix } from '../compiler/nodes.ts';
 import { VariableCollector } from '../compiler/variables.ts';
 import type { Term } from '../syntax/ast.ts';
 import { isGround, varTerm } from '../syntax/build.ts';
 import { walkTerm } from '../syntax/visit.ts';
 import type { Frame, Placed } from './frame.ts';
-import { hasPrefix, mayOverlap, onOneLine, type Path, sameTerm } from './paths.ts';
+import { mayOverlap, onOneLine, type Path, sameTerm } from './paths.ts';
 
 /** The documents that are not known, and the variables that got their values from them, innermost last. */
 export class Unknowns {
