@@ -4,6 +4,7 @@ import type { Suite } from './suite.ts';
 export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> = {
   'attack-mappings': () => import('./attack-mappings.ts'),
   'calico-selectors': () => import('./calico-selectors.ts'),
+  'cilium-policies': () => import('./cilium-policies.ts'),
   'cns-controls-catalog': () => import('./cns-controls-catalog.ts'),
   dockerfiles: () => import('./dockerfiles.ts'),
   'gatekeeper-library': () => import('./gatekeeper-library.ts'),

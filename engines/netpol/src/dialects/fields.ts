@@ -60,12 +60,12 @@ export function portAt(value: JsonValue | undefined, path: Path): number {
   return port;
 }
 
-/** A CIDR in a field that needs one. */
-export function cidrAt(value: JsonValue | undefined, path: Path): ParsedCidr {
+/** A CIDR in a field that needs one; a single address too where `single` allows it. */
+export function cidrAt(value: JsonValue | undefined, path: Path, single = false): ParsedCidr {
   const text = textAt(value, path);
   if (text === undefined) throw new FieldFault(path, 'is missing');
   try {
-    return parseCidr(text);
+    return parseCidr(text, single);
   } catch (error) {
     throw isKeelsonError(error) ? new FieldFault(path, error.message) : error;
   }

@@ -2,6 +2,7 @@ import type { Resource } from '@keelson/kubernetes';
 import type { Policy, PolicyProblem, ReadPolicies } from '../model/policy.ts';
 import type { Connections } from '../sets/connections.ts';
 import { readCalicoPolicies } from './calico/read.ts';
+import { readCiliumPolicy } from './cilium/policy.ts';
 import { readOrRefuse } from './fields.ts';
 import { readAdminPolicy } from './kubernetes/admin-policy.ts';
 import { type ReadContext, readNetworkPolicy } from './kubernetes/network-policy.ts';
@@ -19,6 +20,8 @@ type Reader = (resource: Resource, context: ReadContext, objects: Objects) => Po
 /** By group and kind, what reads a policy. */
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['networking.k8s.io/NetworkPolicy', readNetworkPolicy],
+  ['cilium.io/CiliumNetworkPolicy', readCiliumPolicy],
+  ['cilium.io/CiliumClusterwideNetworkPolicy', readCiliumPolicy],
   ['policy.networking.k8s.io/AdminNetworkPolicy', readAdminPolicy],
   ['policy.networking.k8s.io/BaselineAdminNetworkPolicy', readAdminPolicy],
   ['policy.networking.k8s.io/ClusterNetworkPolicy', readAdminPolicy],

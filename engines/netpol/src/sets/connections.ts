@@ -25,6 +25,8 @@ const maxima = [255, maxPort, maxPort, TextSpace.maximum, TextSpace.maximum, Tex
 /** The parts of a request that rules speak of, in the order of their dimensions. */
 export const requestParts = ['methods', 'paths', 'hosts'] as const;
 
+const firstRequestLevel = 3;
+
 /** Requests by patterns of their parts, any of each; all where a part is absent. */
 export type RequestMatch = { readonly [part in (typeof requestParts)[number]]?: readonly TextPattern[] };
 
@@ -62,6 +64,11 @@ export class Connections {
       match[part]?.flatMap((pattern) => this.#texts[i]?.intervals(pattern) ?? []),
     );
     return this.#space.box([undefined, undefined, undefined, ...texts]);
+  }
+
+  /** The set with all requests where it has any. */
+  anyRequest(set: SetId): SetId {
+    return this.#space.widened(set, firstRequestLevel);
   }
 
   /** All connections of protocols; to all ports unless intervals of them are given. */

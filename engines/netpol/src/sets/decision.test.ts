@@ -48,6 +48,20 @@ test('union, intersection and difference are those of sets of points, and equal 
   );
 });
 
+test('a widened set has the points that agree with one of it', () => {
+  fc.assert(
+    fc.property(fc.array(box, { maxLength: 4 }), fc.integer({ min: 0, max: 3 }), (boxes, level) => {
+      const space = new DecisionSpace(maxima);
+      const sum = (all: readonly Box[]) =>
+        all.map((each) => space.box(each)).reduce((left, one) => space.union(left, one), nothing);
+      const isEmpty = (each: Box) => space.box(each) === nothing;
+      const cut = boxes.filter((each) => !isEmpty(each)).map((each) => each.slice(0, level));
+      expect(space.widened(sum(boxes), level)).toBe(sum(cut));
+    }),
+    { numRuns: 200, seed: 9 },
+  );
+});
+
 test('constants stay constants', () => {
   const space = new DecisionSpace(maxima);
   expect(space.box([[[0, 3]], [[0, 7]]])).toBe(everything);

@@ -104,6 +104,32 @@ export class DecisionSpace {
     return out;
   }
 
+  /** The set without what dimensions from a level on say: points that agree before it with one of the set. */
+  widened(set: SetId, level: number): SetId {
+    const known = new Map<SetId, SetId>();
+    const widen = (each: SetId): SetId => {
+      const node = this.#nodes[each];
+      if (node === undefined) return each;
+      if (node.level >= level) return everything;
+      let wide = known.get(each);
+      if (wide === undefined) {
+        wide = this.#merged(node.level, node.ends, node.children.map(widen));
+        known.set(each, wide);
+      }
+      return wide;
+    };
+    return widen(set);
+  }
+
+  #merged(level: number, ends: readonly number[], children: readonly SetId[]): SetId {
+    const isLast = (i: number) => children[i] !== children[i + 1];
+    return this.#made(
+      level,
+      ends.filter((_, i) => isLast(i)),
+      children.filter((_, i) => isLast(i)),
+    );
+  }
+
   #intervals(level: number, intervals: readonly Interval[], inner: SetId): SetId {
     let set = nothing;
     for (const [low, high] of intervals) set = this.union(set, this.#interval(level, low, high, inner));

@@ -42,3 +42,8 @@ export function clusterPolicy(kind: string, name: string, spec: JsonObject): Jso
   const version = kind === 'ClusterNetworkPolicy' ? 'v1alpha2' : 'v1alpha1';
   return { apiVersion: `policy.networking.k8s.io/${version}`, kind, metadata: { name }, spec };
 }
+
+export function ciliumPolicy(kind: string, name: string, spec: JsonObject): JsonObject {
+  const namespaced = kind === 'CiliumNetworkPolicy' ? { namespace: 'default' } : {};
+  return { apiVersion: 'cilium.io/v2', kind, metadata: { name, ...namespaced }, spec };
+}
