@@ -30,10 +30,10 @@ function loadedBy(args: readonly string[]): Loaded {
     .split(',')
     .map((name) => name.replace('NativeModule ', ''))
     .filter((name) => /^[a-z_/]+$/.test(name) && !name.startsWith('internal'));
-  const chunks = [
-    ...stderr.matchAll(/Translating StandardModule file:\S*\/dist\/(?:chunks\/)?([a-z]+(?:-[a-z]+)*)[-.]/g),
-  ];
-  return { builtins, chunks: [...new Set(chunks.map(([, name = '']) => name))].sort() };
+  // A hash has eight characters, which may be small letters and hyphens as well.
+  const file = /Translating StandardModule file:\S*\/dist\/(?:chunks\/([a-z-]+)-[\w-]{8}|(keelson))\.js/g;
+  const chunks = [...stderr.matchAll(file)];
+  return { builtins, chunks: [...new Set(chunks.map(([, chunk, entry]) => chunk ?? entry ?? ''))].sort() };
 }
 
 /** What every verb loads. */
