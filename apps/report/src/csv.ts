@@ -1,7 +1,7 @@
 import type { ControlResult } from '@keelson/compliance';
 import type { Fix, Notification } from '@keelson/evidence';
 import { type Piece, type PiecedFinding, piecesOf } from './pieces.ts';
-import { counts, type ReportedFinding, type ScanReport } from './report.ts';
+import type { ReportedFinding, ScanReport } from './report.ts';
 import { controlsText, counted, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
 
 /** A row's cells as they are written, in the order of the columns. `kind` is finding, error, warning, note or control. */
@@ -84,14 +84,13 @@ function ruleCellsOf(rule: string, { title, remediation, controls, references }:
 
 function findingRow(item: PiecedFinding, context: Context, state: string, fixable: string): Row {
   const { tell, cell } = context;
-  const { finding, file, path } = item;
-  const { fixes = [], suppressions = [], locations } = finding;
+  const { finding, file, path, place } = item;
+  const { fixes, suppressions = [] } = finding;
   const { rule, title, remediation, controls, references } = context.ruleCells(item.rule);
-  const [place] = locations;
   return {
     kind: 'finding',
     state,
-    severity: finding.severity,
+    severity: item.severity,
     rule,
     title,
     object: cell(item.object),
@@ -101,10 +100,10 @@ function findingRow(item: PiecedFinding, context: Context, state: string, fixabl
     path: path === undefined ? '' : cell(path),
     message: cell(item.message),
     remediation,
-    fix: fixes.length === 0 ? '' : textCell(fixText(fixes)),
+    fix: fixes === undefined ? '' : textCell(fixText(fixes)),
     fixable,
     controls,
-    suppressed: counts(finding) ? 'no' : textCell(suppressions.map(({ kind }) => kind).join(' ')),
+    suppressed: item.counts ? 'no' : textCell(suppressions.map(({ kind }) => kind).join(' ')),
     reason:
       suppressions.length === 0 ? '' : textCell(suppressions.map(({ reason }) => tell(reason)).join('; ')),
     references,

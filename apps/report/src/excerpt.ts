@@ -1,6 +1,6 @@
 import type { SourceText } from '@keelson/core';
 import type { FindingLocation } from '@keelson/evidence';
-import { terminalSafe } from './sanitize.ts';
+import { plainLine } from './told.ts';
 
 /** A source line with the columns to underline, made safe to print. */
 export interface Excerpt {
@@ -28,8 +28,8 @@ export function excerptOf(
   const whole = redact(raw);
   const [before, marked, after] =
     whole === raw ? [raw.slice(0, start), raw.slice(start, stop), raw.slice(stop)] : splitAt(whole, start);
-  const [shownBefore, shownMarked] = [terminalSafe(before), terminalSafe(marked)];
-  const text = (shownBefore + shownMarked + terminalSafe(after)).trimEnd();
+  const [shownBefore, shownMarked] = [plainLine(before), plainLine(marked)];
+  const text = (shownBefore + shownMarked + plainLine(after)).trimEnd();
   const length = Math.max(1, shownMarked.length);
   return clip({ line: location.line, text, from: shownBefore.length, length }, width);
 }

@@ -34,8 +34,8 @@ export function* githubParts(report: ScanReport): Generator<string> {
   const pieces = piecesOf(report);
   const annotate = findingAnnotation(report, pieces);
   for (const item of pieces.findings) {
-    if (!counts(item.finding) || item.state === 'unchanged') continue;
-    groups[commandOf[item.finding.severity]].push(() => annotate(item));
+    if (!item.counts || item.state === 'unchanged') continue;
+    groups[commandOf[item.severity]].push(() => annotate(item));
   }
   for (const item of report.notifications)
     groups[commandOf[item.level]].push(() => notificationAnnotation(item, tell));
@@ -55,13 +55,12 @@ function findingAnnotation(report: ScanReport, pieces: Pieces): (item: PiecedFin
   const titleOf = pieces.forms((rule) => escapeProperty(`${words(rule).title} (${plainLine(rule)}`));
   const helpOf = pieces.forms((rule) => lineText(escapeData(words(rule).remediation)));
   const data = pieces.forms((text) => escapeData(plainLine(text)));
-  return ({ finding, fixable, state, rule, file, object, message }) => {
-    const [place] = finding.locations;
+  return ({ severity, place, fixable, state, rule, file, object, message }) => {
     const where = place === undefined || file === undefined ? '' : fileOf(file) + regionText(place);
     const stateText = state === undefined ? '' : `%2C ${state}`;
     const told = place === undefined ? data(message) + lineText(data(object)) : data(message);
-    const properties = `${where}title=${finding.severity}%3A ${titleOf(rule)}${stateText})`;
-    return commandText(commandOf[finding.severity], properties, told + (fixable ? mended : helpOf(rule)));
+    const properties = `${where}title=${severity}%3A ${titleOf(rule)}${stateText})`;
+    return commandText(commandOf[severity], properties, told + (fixable ? mended : helpOf(rule)));
   };
 }
 

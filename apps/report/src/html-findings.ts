@@ -61,15 +61,14 @@ export class FindingTable {
     if (report.comparison !== undefined) this.columns.state = report.findings.map(stateLetter).join('');
   }
 
-  #add({ finding, rule, subject, message, path }: PiecedFinding): void {
+  #add({ finding, rule, subject, message, place, path }: PiecedFinding): void {
     const { columns, places } = this;
     const { locations, suppressions } = finding;
     const number = columns.rule.length;
-    const [first] = locations;
     columns.rule.push(this.#rule(rule));
     columns.object.push(this.#object(subject, finding));
     columns.message.push(this.#message(message));
-    columns.place.push(first === undefined ? -1 : places.place(first));
+    columns.place.push(place === undefined ? -1 : places.place(place));
     columns.path.push(path === undefined ? -1 : this.#path(path));
     columns.fix.push(this.fixes.of(finding.fixes));
     if (locations.length > 1)

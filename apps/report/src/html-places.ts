@@ -3,15 +3,13 @@ import type { FindingLocation } from '@keelson/evidence';
 import { excerptOf } from './excerpt.ts';
 import { Dictionary } from './html-dictionary.ts';
 import type { Piece, Pieces } from './pieces.ts';
-import { terminalSafe } from './sanitize.ts';
+import { plainLine } from './told.ts';
 
 /** Excerpts are cut to this many columns: a minified document is one line of megabytes. */
 const excerptWidth = 200;
 
-/** A name or sentence of the input as the page shows it: no control characters, nothing that is not Unicode. */
-export function shownText(text: string): string {
-  return terminalSafe(text).toWellFormed();
-}
+/** A name or sentence of the input as the page shows it. */
+export const shownText = plainLine;
 
 /** The places that findings point at, each once, with its source line. */
 export class PagePlaces {

@@ -2,7 +2,7 @@ import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { Finding, Notification } from '@keelson/evidence';
 import { type Piece, type PiecedFinding, type Pieces, piecesOf } from './pieces.ts';
 import { lineText, placeText } from './place.ts';
-import { counts, countsNow, type ScanReport } from './report.ts';
+import { countsNow, type ScanReport } from './report.ts';
 import { controlsText, counted, oneLine, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
 
 interface Suite {
@@ -134,23 +134,22 @@ function errorCase({ code, message, location, rule }: Notification, tell: (text:
 }
 
 function findingCase(item: PiecedFinding, context: Context): Case {
-  const { finding, state } = item;
+  const { finding, state, severity, place } = item;
   const { text, help, report, pieces } = context;
   const { name, file, key } = placeOf(item, context);
-  if (!counts(finding)) return { name, file, key, ...skipped(suppressionText(finding, tellerOf(report))) };
+  if (!item.counts) return { name, file, key, ...skipped(suppressionText(finding, tellerOf(report))) };
   if (!countsNow(item)) {
-    const words = `${knownBefore(report)}; ${finding.severity}: ${plainLine(item.message.text)}`;
+    const words = `${knownBefore(report)}; ${severity}: ${plainLine(item.message.text)}`;
     return { name, file, key, ...skipped(words) };
   }
   const element = () => {
-    const [where] = finding.locations;
-    const [fix] = finding.fixes ?? [];
-    const at = where === undefined ? '' : `${file}${lineText(where)}\n`;
+    const fix = finding.fixes?.[0];
+    const at = place === undefined ? '' : `${file}${lineText(place)}\n`;
     const stateText = state === undefined ? '' : `\nstate: ${state}`;
     const fixText =
       fix === undefined ? '' : `\nfix: ${text(pieces.of(fix.description))}${commandText(item, context)}`;
     const body = `${at}${help(item.rule)}${stateText}${fixText}\nfingerprint: ${finding.fingerprint}`;
-    return outcomeText('failure', finding.severity, text(item.message), body);
+    return outcomeText('failure', severity, text(item.message), body);
   };
   return { name, file, key, outcome: 'failure', element };
 }

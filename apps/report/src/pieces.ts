@@ -1,7 +1,7 @@
 import { formatPath } from '@keelson/core';
-import type { Finding } from '@keelson/evidence';
+import type { Finding, FindingLocation, Severity } from '@keelson/evidence';
 import { PathTable } from './path-table.ts';
-import type { FindingState, ReportedFinding, ScanReport } from './report.ts';
+import { counts, type FindingState, type ReportedFinding, type ScanReport } from './report.ts';
 import { memoized, shared } from './told.ts';
 
 /** A text that many findings share, with its number in the report. */
@@ -16,6 +16,11 @@ export class PiecedFinding implements ReportedFinding {
   readonly fixable: boolean;
   readonly fixableByName: boolean;
   declare readonly state?: FindingState;
+  readonly severity: Severity;
+  /** True when it is not suppressed. */
+  readonly counts: boolean;
+  /** The first location. */
+  readonly place: FindingLocation | undefined;
   readonly rule: Piece;
   readonly subject: Piece;
   /** The object's name to a person. */
@@ -28,12 +33,15 @@ export class PiecedFinding implements ReportedFinding {
   readonly path: Piece | undefined;
 
   constructor({ finding, fixable, fixableByName = false, state }: ReportedFinding, pieces: Pieces) {
-    const { rule, subject, object, message, locations } = finding;
-    const [place] = locations;
+    const { rule, subject, object, message, severity, locations } = finding;
+    const place = locations[0];
     this.finding = finding;
     this.fixable = fixable;
     this.fixableByName = fixableByName;
     if (state !== undefined) this.state = state;
+    this.severity = severity;
+    this.counts = counts(finding);
+    this.place = place;
     this.rule = pieces.of(rule);
     this.subject = pieces.of(subject);
     this.object = object === undefined ? this.subject : pieces.of(object);

@@ -75,7 +75,8 @@ export interface SuppressionSummary {
 
 /** True when the finding counts: failed and not suppressed. */
 export function counts(finding: Finding): boolean {
-  return finding.verdict === 'fail' && (finding.suppressions ?? []).length === 0;
+  const { verdict, suppressions } = finding;
+  return verdict === 'fail' && (suppressions === undefined || suppressions.length === 0);
 }
 
 /** True when the finding counts in this run: beside an earlier state, what was there before does not. */

@@ -146,12 +146,15 @@ function contextOf({ redact }: ScanReport, pieces: Pieces, index: ReadonlyMap<st
 }
 
 function resultText({ item, baselineState }: StatedFinding, context: Context): string {
-  const { severity, locations, fingerprint, fixes = [], suppressions = [] } = item.finding;
-  const place = locations.length === 0 ? '' : locationText(item, context);
+  const { locations, fingerprint, fixes, suppressions } = item.finding;
+  const { severity } = item;
+  const place = locationText(item, context);
   const beside = locations.length < 2 ? '' : relatedText(locations.slice(1), context);
-  const mends = fixes.flatMap((fix) => fixText(fix, context));
-  const mend = mends.length === 0 ? '' : `,"fixes":[${mends.join(',')}]`;
-  const passed = suppressions.map((suppression) => JSON.stringify(suppressionOf(suppression, context)));
+  const mend = fixes === undefined ? '' : fixesText(fixes, context);
+  const passed =
+    suppressions === undefined
+      ? ''
+      : suppressions.map((item) => JSON.stringify(suppressionOf(item, context))).join(',');
   const { explanation } = item.finding;
   const why =
     explanation === undefined
@@ -160,7 +163,7 @@ function resultText({ item, baselineState }: StatedFinding, context: Context): s
   const state = baselineState === undefined ? '' : `,"baselineState":"${baselineState}"`;
   const head = `{${context.rule(item.rule)},"level":"${levels[severity]}","message":{"text":${context.json(item.message)}}`;
   const where = `"locations":[${place}]${beside},"partialFingerprints":{"keelson/v1":"${fingerprint}"}`;
-  return `${head},${where}${mend},"suppressions":[${passed.join(',')}],"properties":{"severity":"${severity}"${why}}${state}}`;
+  return `${head},${where}${mend},"suppressions":[${passed}],"properties":{"severity":"${severity}"${why}}${state}}`;
 }
 
 /** Reasons come from comments and annotations of the input. */
@@ -173,8 +176,7 @@ function suppressionOf({ kind, reason }: Suppression, { redact }: Context) {
 }
 
 /** The first location. Its full name is the object's identity, and the path in it. */
-function locationText({ finding, file, subject, object, path }: PiecedFinding, context: Context): string {
-  const [place] = finding.locations;
+function locationText({ place, file, subject, object, path }: PiecedFinding, context: Context): string {
   if (place === undefined || file === undefined) return '';
   const identity = context.identity(subject);
   const end = path === undefined ? (place.path === undefined ? '"' : '#"') : context.pathEnd(path);
@@ -202,6 +204,11 @@ function artifactOf(file: string) {
   // A name that no UTF-8 can hold would be refused: lone surrogates become U+FFFD.
   const uri = file.toWellFormed().split('/').map(encodeURIComponent).join('/');
   return file.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: '%SRCROOT%' };
+}
+
+function fixesText(fixes: readonly Fix[], context: Context): string {
+  const texts = fixes.flatMap((fix) => fixText(fix, context));
+  return texts.length === 0 ? '' : `,"fixes":[${texts.join(',')}]`;
 }
 
 function fixText({ description, edits = [] }: Fix, context: Context): string[] {

@@ -1,6 +1,7 @@
 import type { CheckText } from '@keelson/checks';
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
-import type { FindingLocation, Notification } from '@keelson/evidence';
+import type { SourceLocation } from '@keelson/core';
+import type { Notification } from '@keelson/evidence';
 import { type Piece, type PiecedFinding, type Pieces, piecesOf } from '../pieces.ts';
 import type { ScanReport } from '../report.ts';
 import { oneLine, type RuleWords, ruleWordsOf } from '../told.ts';
@@ -60,11 +61,11 @@ export class PolicyResults {
 
   /** What a check found; suppressed it is `skip`, and advice (`info`), which nobody is scored by, is `warn`. */
   finding(item: PiecedFinding): () => PolicyResult {
-    const { severity, suppressions } = item.finding;
+    const { suppressions } = item.finding;
     const suppression = suppressions?.[0];
     const state = item.state === undefined ? '' : pair('state', item.state);
     if (suppression === undefined)
-      return this.#judged(item, severity === 'info' ? 'warn' : 'fail', item.message, state);
+      return this.#judged(item, item.severity === 'info' ? 'warn' : 'fail', item.message, state);
     const reason = pair('reason', plainText(this.#report.redact.message(suppression.reason)));
     const details = `${state}${pair('suppression', suppression.kind)}${reason}`;
     return this.#judged(item, 'skip', item.message, details);
@@ -94,8 +95,9 @@ export class PolicyResults {
   /** What could not be read or judged. A note is no failure of a policy: it is `skip`. */
   notification({ level, code, message, location, rule }: Notification): PolicyResult {
     const id = plainText(rule ?? code);
+    const file = location === undefined ? undefined : this.#pieces.of(location.file);
     const head = this.#head(id, id, 'not judged');
-    const properties = `${pair('code', code)}${pair('level', level)}${this.#place(location)}`;
+    const properties = `${pair('code', code)}${pair('level', level)}${this.#place(location, file)}`;
     const words = this.#words(this.#pieces.message(message));
     return this.#result(level === 'note' ? 'skip' : 'error', head, '', words, properties);
   }
@@ -121,7 +123,7 @@ export class PolicyResults {
   }
 
   #judged(item: PiecedFinding, result: ResultState, message: Piece, details: string): () => PolicyResult {
-    const { fingerprint, severity, locations } = item.finding;
+    const { fingerprint } = item.finding;
     const count = (this.#seen.get(fingerprint) ?? 0) + 1;
     this.#seen.set(fingerprint, count);
     return () => {
@@ -129,8 +131,8 @@ export class PolicyResults {
       const { json, group } = this.#resource(item.subject);
       // By this policy-reporter tells results apart; the same object in two files has one fingerprint.
       const id = `"resultID":"${fingerprint}${count === 1 ? '' : `-${count}`}",`;
-      const about = `${properties}${this.#place(locations[0])}${group}${details}${id}`;
-      return this.#result(result, `${head}"severity":"${severity}",`, json, this.#words(message), about);
+      const about = `${properties}${this.#place(item.place, item.file)}${group}${details}${id}`;
+      return this.#result(result, `${head}"severity":"${item.severity}",`, json, this.#words(message), about);
     };
   }
 
@@ -154,10 +156,10 @@ export class PolicyResults {
     return `${source}${pair('policy', policy)}${pair('rule', rule)}${group}`;
   }
 
-  #place(place: FindingLocation | undefined): string {
-    if (place === undefined) return '';
-    const file = this.#file(this.#pieces.of(place.file));
-    return place.line === undefined ? file : `${file}"line":"${place.line}",`;
+  #place(place: SourceLocation | undefined, file: Piece | undefined): string {
+    if (place === undefined || file === undefined) return '';
+    const name = this.#file(file);
+    return place.line === undefined ? name : `${name}"line":"${place.line}",`;
   }
 
   #fragments(rule: string, words: RuleWords): CheckFragments {

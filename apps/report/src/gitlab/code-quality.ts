@@ -47,15 +47,16 @@ export function* gitlabCodeQualityParts(report: ScanReport): Generator<string> {
   const words = pieces.forms(jsonLine);
   const open = pieces.forms((file) => `{"path":${JSON.stringify(repositoryPath(file))},"lines":`);
   let lead = '[\n';
-  for (const [i, { finding, rule, message, file }] of pieces.findings.entries()) {
-    if (!counts(finding)) continue;
+  let i = 0;
+  for (const { counts, severity, place, rule, message, file } of pieces.findings) {
+    const identity = identities[i++];
+    if (!counts) continue;
     const description = words(message.text.trim() === '' ? rule : message);
-    const [place] = finding.locations;
     const where =
       place === undefined || file === undefined
         ? JSON.stringify(noPlace)
         : `${open(file)}${linesText(place)}}`;
-    yield `${lead}${check(rule)}${description},"severity":"${severityNames[finding.severity]}","fingerprint":"${identities[i] ?? ''}","location":${where}}`;
+    yield `${lead}${check(rule)}${description},"severity":"${severityNames[severity]}","fingerprint":"${identity}","location":${where}}`;
     lead = ',\n';
   }
   const issues = [

@@ -46,9 +46,11 @@ export function* gitlabSastParts(report: ScanReport): Generator<string> {
     check: pieces.forms((rule) => checkText(rule, words(rule))),
   };
   let lead = '\n';
-  for (const [i, item] of pieces.findings.entries()) {
-    if (!counts(item.finding)) continue;
-    yield lead + vulnerabilityText(item, identities[i] ?? '', context);
+  let i = 0;
+  for (const item of pieces.findings) {
+    const identity = identities[i++] ?? '';
+    if (!item.counts) continue;
+    yield lead + vulnerabilityText(item, identity, context);
     lead = ',\n';
   }
   yield '\n]}\n';
@@ -111,7 +113,7 @@ function messagesOf(report: ScanReport) {
 
 function vulnerabilityText(item: PiecedFinding, identity: string, context: Context): string {
   const { why, fields } = context.check(item.rule);
-  const head = `{"id":"${identityUuid(identity)}","severity":"${severityNames[item.finding.severity]}","description":${context.message(item.message)}${why}`;
+  const head = `{"id":"${identityUuid(identity)}","severity":"${severityNames[item.severity]}","description":${context.message(item.message)}${why}`;
   // No moved line changes the hash; GitLab knows the algorithms hash, location and those of its own scopes.
   const tracking = `"tracking":{"type":"source","items":[{"signatures":[{"algorithm":"hash","value":"${identity}"}]}]}`;
   return `${head},"location":${locationText(item, context)},${tracking},"details":${detailsText(item, context)},${fields}`;
@@ -146,8 +148,7 @@ function ruleFieldsOf(rule: string, { title, remediation, references, controls }
   };
 }
 
-function locationText({ finding, file }: PiecedFinding, context: Context): string {
-  const [place] = finding.locations;
+function locationText({ place, file }: PiecedFinding, context: Context): string {
   if (place === undefined || file === undefined) return '{}';
   const { line, endLine } = place;
   const lines = line === undefined ? '' : `,"start_line":${line},"end_line":${endLine ?? line}`;

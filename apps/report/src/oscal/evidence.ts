@@ -56,23 +56,24 @@ export class EvidenceWriter {
   }
 
   finding({ item, remarks }: ObservedFinding): string {
-    const { finding, state, message, subject } = item;
+    const { finding, state, message, subject, place, file } = item;
     const suppression = finding.suppressions?.[0];
     const stateText = state === undefined ? '' : prop('state', state);
     const kind = suppression === undefined ? '' : prop('suppression', suppression.kind);
     const props = `${this.#subject(subject).property}${prop('fingerprint', finding.fingerprint)}${stateText}${kind}]`;
-    return `${this.#head(finding.locations[0], message)}${props}${this.#remarks(remarks, suppression?.reason)}}`;
+    return `${this.#head(place, file, message)}${props}${this.#remarks(remarks, suppression?.reason)}}`;
   }
 
   gap({ message, location }: Notification): string {
-    return `${this.#head(location, this.#pieces.message(message))}}`;
+    const file = location === undefined ? undefined : this.#pieces.of(location.file);
+    return `${this.#head(location, file, this.#pieces.message(message))}}`;
   }
 
   /** The place and the words, of an object that is open. */
-  #head(place: SourceLocation | undefined, message: Piece): string {
-    if (place === undefined) return `{${this.#description(message)}`;
+  #head(place: SourceLocation | undefined, file: Piece | undefined, message: Piece): string {
+    if (place === undefined || file === undefined) return `{${this.#description(message)}`;
     const line = place.line === undefined ? '' : `#L${place.line}`;
-    return `${this.#place(this.#pieces.of(place.file))}${line}",${this.#description(message)}`;
+    return `${this.#place(file)}${line}",${this.#description(message)}`;
   }
 
   #remarks(remarks: string | undefined, reason: string | undefined): string {

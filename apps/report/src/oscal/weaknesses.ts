@@ -45,7 +45,7 @@ function makeWeaknesses(report: ScanReport): readonly Weakness[] {
 }
 
 function worstOf(items: readonly PiecedFinding[]): Severity {
-  const found = new Set(items.map(({ finding }) => finding.severity));
+  const found = new Set(items.map(({ severity }) => severity));
   return severities.find((severity) => found.has(severity)) ?? 'info';
 }
 
