@@ -1,85 +1,63 @@
-import type { Import, Module } from '../../syntax/ast.ts';
+import type { JsonValue } from '@keelson/core';
+import type { Annotation, SchemaAnnotation as ReadSchema } from '../../syntax/annotations/annotation.ts';
+import { attachAnnotations, scopeFaults } from '../../syntax/annotations/attach.ts';
+import { readBlocks } from '../../syntax/annotations/read.ts';
+import type { Module, Term } from '../../syntax/ast.ts';
+import { refTerm } from '../../syntax/build.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import type { Location } from '../../syntax/location.ts';
-import { diagnostic } from '../diagnostics.ts';
-import type { AnnotationBlock, AnnotationScope, Annotations, AnnotationTarget } from './annotation.ts';
-import { readAnnotations } from './read.ts';
-
-type Statement = AnnotationTarget | { readonly type: 'import'; readonly import: Import };
+import { BigNumber, isArray, isPlainObject, type PlainObject, type RegoValue } from '../../values/index.ts';
+import type { AnnotationScope, Annotations, SchemaAnnotation } from './annotation.ts';
 
 export interface ModuleAnnotations {
   readonly annotations: readonly Annotations[];
   readonly errors: readonly Diagnostic[];
 }
 
-/** Reads the metadata of a module: each block belongs to the statement below it. */
+/** Reads the metadata of a module: each block belongs to the statement below it. Those at fault are left out. */
 export function annotationsOf(module: Module): ModuleAnnotations {
-  const { blocks, errors } = readAnnotations(module.comments);
-  if (errors.length > 0) return { annotations: [], errors };
-  const statements = statementsOf(module);
-  const annotations: Annotations[] = [];
-  const faults: Diagnostic[] = [];
-  for (const block of blocks) {
-    const below = statementBelow(statements, block.location.row);
-    const scope = block.scope === '' ? impliedScope(block, below) : block.scope;
-    const found = faultsOf(block, scope, below);
-    faults.push(...found);
-    if (found.length === 0 && below !== undefined && below.type !== 'import' && isScope(scope)) {
-      annotations.push({ ...block, scope, target: below });
-    }
-  }
-  return { annotations, errors: faults };
+  // The reader widens the place of a block's first comment; those of the module stay as they are.
+  const read = readBlocks(module.comments.map((comment) => ({ ...comment })));
+  if (read.faults.length > 0) return { annotations: [], errors: read.faults };
+  const { annotations, faults } = attachAnnotations(module, read.annotations);
+  return { annotations: annotations.flatMap((entry) => placed(entry) ?? []), errors: faults };
 }
 
-function statementsOf({
-  package: home,
-  imports,
-  rules,
-}: Module): [location: Location, statement: Statement][] {
-  const statements: [Location, Statement][] = [[home.location, { type: 'package', package: home }]];
-  for (const entry of imports) statements.push([entry.location, { type: 'import', import: entry }]);
-  for (const rule of rules) {
-    if (rule.location !== undefined) statements.push([rule.location, { type: 'rule', rule }]);
-  }
-  return statements.sort(([a], [b]) => a.row - b.row);
-}
-
-/** The first statement behind the row; the statements are in order of their rows. */
-function statementBelow(
-  statements: readonly (readonly [location: Location, statement: Statement])[],
-  row: number,
-): Statement | undefined {
-  let low = 0;
-  let high = statements.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((statements[middle]?.[0].row ?? 0) > row) high = middle;
-    else low = middle + 1;
-  }
-  return statements[low]?.[1];
-}
-
-function impliedScope({ entrypoint }: AnnotationBlock, below: Statement | undefined): string {
-  if (below?.type === 'rule') return entrypoint ? 'document' : 'rule';
-  return below?.type ?? '';
+function placed(annotation: Annotation): Annotations | undefined {
+  const { scope, target, schemas, custom = {}, labels = {} } = annotation;
+  if (target === undefined || target.type === 'import' || !isScope(scope)) return undefined;
+  if (scopeFaults(annotation).length > 0) return undefined;
+  return {
+    ...annotation,
+    scope,
+    target,
+    schemas: schemas.map(schemaOf),
+    custom: membersOf(custom),
+    labels: membersOf(labels),
+  };
 }
 
 function isScope(scope: string): scope is AnnotationScope {
   return scope === 'rule' || scope === 'document' || scope === 'package' || scope === 'subpackages';
 }
 
-function faultsOf(block: AnnotationBlock, scope: string, below: Statement | undefined): Diagnostic[] {
-  const faults: string[] = [];
-  const wanted = scope === 'rule' || scope === 'document' ? 'rule' : 'package';
-  if (!isScope(scope)) {
-    const known = "Use one of 'rule', 'document', 'package', or 'subpackages'";
-    faults.push(`invalid annotation scope '${scope}'. ${known}`);
-  } else if (below?.type !== wanted) {
-    const have = below === undefined ? '' : ` (have ${below.type})`;
-    faults.push(`annotation scope '${scope}' must be applied to ${wanted}${have}`);
-  }
-  if (block.entrypoint && scope !== 'document' && scope !== 'package') {
-    faults.push(`annotation entrypoint applied to non-document or package scope '${scope}'`);
-  }
-  return faults.map((message) => diagnostic('rego_parse_error', block.location, message));
+function schemaOf({ path, schema, definition }: ReadSchema): SchemaAnnotation {
+  const reference = (terms: readonly Term[]) => refTerm([...terms], terms[0]?.location);
+  return {
+    path: reference(path),
+    schema: schema === undefined ? undefined : reference(schema),
+    definition: definition === undefined ? undefined : jsonOf(definition),
+  };
+}
+
+function membersOf(object: PlainObject): { readonly [key: string]: JsonValue } {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, jsonOf(value)]));
+}
+
+/** Values of YAML hold no sets, and no objects but those with names. */
+function jsonOf(value: RegoValue): JsonValue {
+  if (isArray(value)) return value.map(jsonOf);
+  if (value instanceof BigNumber)
+    return /^-?[0-9]+$/.test(value.text) ? BigInt(value.text) : Number(value.text);
+  if (typeof value === 'object' && value !== null) return isPlainObject(value) ? membersOf(value) : null;
+  return value;
 }

@@ -1,10 +1,11 @@
 import { isObject, type JsonValue } from '@keelson/core';
+import type { Author, RelatedResource } from '../../syntax/annotations/annotation.ts';
 import type { Term, TermPair } from '../../syntax/ast.ts';
 import { arrayTerm, booleanTerm, numberTerm, objectTerm, stringTerm } from '../../syntax/build.ts';
 import type { Location } from '../../syntax/location.ts';
 import { printTerm } from '../../syntax/print.ts';
 import { numberFromDouble, numberText } from '../../values/index.ts';
-import type { Annotations, Author, RelatedResource, SchemaAnnotation } from './annotation.ts';
+import type { Annotations, SchemaAnnotation } from './annotation.ts';
 import type { AnnotationLink } from './set.ts';
 
 /** What `rego.metadata.chain` gives. */

@@ -35,7 +35,16 @@ function targetFinder(module: Module): (row: number) => AnnotationTarget | undef
     if (rule.location !== undefined) targets.push({ row: rule.location.row, target: { type: 'rule', rule } });
   }
   targets.sort((a, b) => a.row - b.row);
-  return (row) => targets.find((one) => one.row > row)?.target;
+  return (row) => {
+    let low = 0;
+    let high = targets.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((targets[middle]?.row ?? 0) > row) high = middle;
+      else low = middle + 1;
+    }
+    return targets[low]?.target;
+  };
 }
 
 function attach(annotation: Annotation, target: AnnotationTarget | undefined): Annotation {
@@ -46,7 +55,8 @@ function attach(annotation: Annotation, target: AnnotationTarget | undefined): A
   return { ...annotation, scope, target };
 }
 
-function scopeFaults({ scope, entrypoint, target, location }: Annotation): Diagnostic[] {
+/** What is wrong with the scope of a block for the statement below it. */
+export function scopeFaults({ scope, entrypoint, target, location }: Annotation): Diagnostic[] {
   const faults: Diagnostic[] = [];
   const wanted = scope === 'rule' || scope === 'document' ? 'rule' : 'package';
   const have = target === undefined ? '' : ` (have ${target.type})`;

@@ -64,14 +64,19 @@ function memberText(value: RegoValue, key: string): string {
 
 export function relatedResource(value: RegoValue): RelatedResource {
   if (typeof value === 'string') {
-    if (value !== '') return { ref: value, description: '' };
+    if (value !== '') return { ref: escapedUrl(value), description: '' };
     throw invalid('related-resource', value, 'ref URL may not be empty string');
   }
   if (!isObjectValue(value))
     throw invalid('related-resource', value, 'invalid value type, must be string or map');
   const ref = memberText(value, 'ref');
   if (ref === '') throw invalid('related-resource', value, "'ref' value required in object");
-  return { ref, description: memberText(value, 'description') };
+  return { ref: escapedUrl(ref), description: memberText(value, 'description') };
+}
+
+/** An address as Go writes it again: blanks and what stands outside of ASCII are escaped. */
+function escapedUrl(text: string): string {
+  return text.replaceAll(/[^!-~]+|["<>\\^`{|}]/gu, (part) => encodeURIComponent(part.toWellFormed()));
 }
 
 export function author(value: RegoValue): Author {

@@ -49,6 +49,12 @@ export function readBlocks(comments: readonly Comment[]): ReadAnnotations {
   return { annotations, faults };
 }
 
+/** A field that holds something else than it may. */
+interface ShapeFault {
+  readonly line: number;
+  readonly message: string;
+}
+
 interface Block {
   readonly first: Comment;
   readonly rest: readonly Comment[];
@@ -114,7 +120,7 @@ class BlockReader {
   }
 
   private annotationOf(value: PlainObject): Annotation | Diagnostic {
-    const faults: string[] = [];
+    const faults: ShapeFault[] = [];
     const field = (key: string) => (Object.hasOwn(value, key) ? value[key] : undefined);
     const take = <Result>(
       key: string,
@@ -123,7 +129,7 @@ class BlockReader {
     ): Result => {
       if (typeof read !== 'object' || read === null || !('fault' in read)) return read;
       if (typeof read.fault !== 'string') return otherwise;
-      faults.push(`line ${this.lineOf(key)}: ${read.fault}`);
+      faults.push({ line: this.lineOf(key), message: read.fault });
       return otherwise;
     };
     const text = (key: string) => take(key, textField(field(key)), '');
@@ -145,7 +151,10 @@ class BlockReader {
     const resources = list('related_resources', '[]interface {}');
     const authors = list('authors', '[]interface {}');
     const schemas = list('schemas', '[]map[string]interface {}');
-    if (faults.length > 0) return this.unmarshalFault(faults);
+    if (faults.length > 0) {
+      faults.sort((a, b) => a.line - b.line);
+      return this.unmarshalFault(faults.map(({ line, message }) => `line ${line}: ${message}`));
+    }
     const { first, rest } = this.block;
     const last = (rest.at(-1) ?? first).location;
     // OPA lets the first comment speak for the whole block from here on.
