@@ -14,8 +14,8 @@ import {
   diffOf,
   diffTxt,
   explanationTxt,
+  explanationWithExposureTxt,
   exposuresOf,
-  exposureTxt,
   type Focus,
   isAllowed,
   protocolNumber,
@@ -61,30 +61,46 @@ class Inputs {
   of(name: string): Promise<readonly Resource[]> {
     let known = this.#known.get(name);
     if (known === undefined) {
-      known = loadInput([join(this.#dir, name)]).then(({ resources }) => resources.map(inGroupOfKind));
+      known = loadInput([join(this.#dir, name)]).then(({ resources }) => resources.flatMap(asRead));
       this.#known.set(name, known);
     }
     return known;
   }
 }
 
-/** Kinds that the program that wrote the reports knows by their name alone, whatever group an object says. */
-const groupsByKind: Readonly<Record<string, string>> = {
-  Pod: '',
-  UserDefinedNetwork: 'k8s.ovn.org',
-  ClusterUserDefinedNetwork: 'k8s.ovn.org',
-  NetworkAttachmentDefinition: 'k8s.cni.cncf.io',
-  MultiNetworkPolicy: 'k8s.cni.cncf.io',
-  VirtualMachine: 'kubevirt.io',
-};
+/** Kinds that the program that wrote the reports reads, by their name alone, with the group that is meant. */
+const groupsByKind: ReadonlyMap<string, string> = new Map([
+  ['Namespace', ''],
+  ['Pod', ''],
+  ['Service', ''],
+  ['ReplicationController', ''],
+  ['Deployment', 'apps'],
+  ['DaemonSet', 'apps'],
+  ['ReplicaSet', 'apps'],
+  ['StatefulSet', 'apps'],
+  ['Job', 'batch'],
+  ['CronJob', 'batch'],
+  ['Ingress', 'networking.k8s.io'],
+  ['Route', 'route.openshift.io'],
+  ['NetworkPolicy', 'networking.k8s.io'],
+  ['AdminNetworkPolicy', 'policy.networking.k8s.io'],
+  ['BaselineAdminNetworkPolicy', 'policy.networking.k8s.io'],
+  ['UserDefinedNetwork', 'k8s.ovn.org'],
+  ['ClusterUserDefinedNetwork', 'k8s.ovn.org'],
+  ['NetworkAttachmentDefinition', 'k8s.cni.cncf.io'],
+  ['MultiNetworkPolicy', 'k8s.cni.cncf.io'],
+  ['VirtualMachine', 'kubevirt.io'],
+]);
 
-function inGroupOfKind(resource: Resource): Resource {
-  const group = groupsByKind[resource.kind];
-  return group === undefined || group === resource.group ? resource : { ...resource, group };
+/** An object as that program takes it; nothing for kinds that it leaves out. */
+function asRead(resource: Resource): Resource[] {
+  const group = groupsByKind.get(resource.kind);
+  if (group === undefined) return [];
+  return [group === resource.group ? resource : { ...resource, group }];
 }
 
-/** How the program that wrote the reports sees the world: no IPv6, and ranges of addresses that never mean Pods. */
-const world: ConnectivityOptions = { ipBlockMatchesPods: false, families: [4] };
+/** How it sees the world: no IPv6, ranges of addresses that never mean Pods, all Pods in networks of their own. */
+const world: ConnectivityOptions = { ipBlockMatchesPods: false, families: [4], hostNetworkAlike: true };
 
 async function judge(dir: string, id: string, each: JsonObject, inputs: Inputs, tally: Tally): Promise<void> {
   if (each['cmd'] === 'eval') {
@@ -139,9 +155,10 @@ async function listText(each: JsonObject, inputs: Inputs): Promise<string | unde
 
 function explainText(each: JsonObject, connectivity: Connectivity): string {
   const only = each['explain-only'];
-  const text = explanationTxt(connectivity, only === 'allow' || only === 'deny' ? only : undefined);
-  if (!hasExposure(each) || only !== undefined) return text;
-  return `${text}\n${exposureTxt(reportOf(connectivity, exposuresOf(connectivity)))}`;
+  if (only === 'allow' || only === 'deny') return explanationTxt(connectivity, only);
+  return hasExposure(each)
+    ? explanationWithExposureTxt(connectivity, exposuresOf(connectivity))
+    : explanationTxt(connectivity);
 }
 
 const writers: Readonly<Record<string, (report: Report) => string>> = {

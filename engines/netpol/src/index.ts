@@ -25,11 +25,11 @@ export { NetpolError, type NetpolErrorCode, netpolErrorCodes } from './errors.ts
 export { reportCsv } from './formats/csv.ts';
 export { type DiffReport, diffCsv, diffDot, diffMd, diffTxt } from './formats/diff.ts';
 export { reportDot } from './formats/dot.ts';
-export { type ExplainOnly, explanationTxt } from './formats/explain-txt.ts';
+export { type ExplainOnly, explanationTxt, explanationWithExposureTxt } from './formats/explain-txt.ts';
 export { reportJson } from './formats/json.ts';
 export { reportMd } from './formats/md.ts';
 export { type Report, reportOf } from './formats/report.ts';
-export { exposureTxt, reportTxt } from './formats/txt.ts';
+export { reportTxt } from './formats/txt.ts';
 export type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './model/cluster.ts';
 export type {
   Direction,

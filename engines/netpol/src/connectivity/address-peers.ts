@@ -21,10 +21,22 @@ export function addressParts(analysis: Analysis, direction: Direction): AddressP
 
 function namedRanges(policies: readonly Policy[], direction: Direction): AddressRange[] {
   return policies.flatMap(({ rules }) =>
-    rules
-      .filter((rule) => rule.direction === direction)
-      .flatMap(({ peers }) => peers.flatMap((peer) => (peer.type === 'addresses' ? leftOf(peer) : []))),
+    rules.filter((rule) => rule.direction === direction).flatMap(({ peers }) => peers.flatMap(rangesIn)),
   );
+}
+
+function rangesIn(peer: PeerMatch): AddressRange[] {
+  switch (peer.type) {
+    case 'addresses':
+      return leftOf(peer);
+    case 'all':
+    case 'either':
+      return peer.peers.flatMap(rangesIn);
+    case 'not':
+      return rangesIn(peer.peer);
+    default:
+      return [];
+  }
 }
 
 /** What is left of ranges without their exceptions. */

@@ -28,6 +28,8 @@ export interface ConnectivityOptions extends ReadOptions {
   focus?: Focus;
   /** Only pairs that this one connection is allowed between. */
   connection?: { protocol: number; port: number };
+  /** True where policies hold for Pods in their node's network as for all others, which real data planes rarely do. */
+  hostNetworkAlike?: boolean;
   /** True where further and user-defined networks are told apart, and virtual machines are endpoints. */
   networks?: boolean;
   /** For states that are to be compared: the same for both. */
@@ -66,7 +68,8 @@ export class Connectivity {
     this.reported = connections.of([TCP, UDP, SCTP]);
     const { policies, problems } = readPolicies(resources, connections, options);
     const told = [...problems];
-    const read = clusterOf(resources);
+    const read =
+      options.hostNetworkAlike === true ? ownNetworked(clusterOf(resources)) : clusterOf(resources);
     const { cluster, workloads } = foldWorkloads(
       options.networks === true ? withVirtualMachines(read, resources) : read,
     );
@@ -198,6 +201,11 @@ export class Connectivity {
       none,
     );
   }
+}
+
+function ownNetworked(cluster: Cluster): Cluster {
+  const endpoints = cluster.endpoints.map((endpoint) => ({ ...endpoint, hostNetwork: false }));
+  return { ...cluster, endpoints };
 }
 
 /** The controller is a Pod without labels in a namespace that has nothing but its name. */

@@ -1,6 +1,5 @@
 import type { Cluster, Endpoint } from '../model/cluster.ts';
-import type { ClusterIndex } from '../model/cluster-index.ts';
-import type { EndpointMatcher } from '../model/matcher.ts';
+import { type EndpointMatcher, noneOf } from '../model/matcher.ts';
 import type { LabelRequirement, LabelSelector, PeerMatch, PodSelectors, Policy } from '../model/policy.ts';
 import { Bits } from '../sets/bits.ts';
 import { compareTexts } from './peers.ts';
@@ -28,9 +27,7 @@ export function representativesOf(policies: readonly Policy[], cluster: Cluster)
   const found = new Map<string, Representative>();
   for (const { rules } of policies) {
     for (const { peers, verdict } of rules) {
-      const told = peers.flatMap((peer) =>
-        peer.type === 'endpoints' && peer.selectors !== undefined ? [representativeOf(peer.selectors)] : [],
-      );
+      const told = peers.flatMap(selectorsIn).map(representativeOf);
       // What is allowed for all needs no telling of some.
       if (verdict === 'allow' && told.some(({ key }) => key === anyPod.key)) continue;
       for (const each of told) if (!found.has(each.key)) found.set(each.key, each);
@@ -38,6 +35,11 @@ export function representativesOf(policies: readonly Policy[], cluster: Cluster)
   }
   found.delete(anyPod.key);
   return [...found.values()].filter(({ selectors }) => !hasPod(selectors, cluster));
+}
+
+function selectorsIn(peer: PeerMatch): PodSelectors[] {
+  if (peer.type === 'either') return peer.peers.flatMap(selectorsIn);
+  return peer.type === 'endpoints' && peer.selectors !== undefined ? [peer.selectors] : [];
 }
 
 function hasPod({ namespaces, pods }: PodSelectors, cluster: Cluster): boolean {
@@ -94,44 +96,67 @@ export function forRepresentatives(
   representatives: readonly Representative[],
   first: number,
 ): Policy[] {
-  const over = (matcher: EndpointMatcher, selectors: PodSelectors | undefined): EndpointMatcher => {
-    const spoken = selectors === undefined ? undefined : representativeOf(selectors);
-    return {
-      key: `${matcher.key} or ${spoken?.key ?? 'none'}`,
-      select: (index) => selectBoth(index, matcher, spoken, representatives, first),
-    };
-  };
+  const rewriter = new Rewriter(representatives, first);
   return policies.map((policy) => ({
     ...policy,
-    subject: over(policy.subject, policy.subjectSelectors),
+    subject: rewriter.matcher(policy.subject, policy.subjectSelectors),
     rules: policy.rules.map((rule) => ({
       ...rule,
-      peers: rule.peers.map((peer): PeerMatch => {
-        return peer.type === 'endpoints' ? { ...peer, matcher: over(peer.matcher, peer.selectors) } : peer;
-      }),
+      ...(rule.subject === undefined ? {} : { subject: rewriter.peer(rule.subject) }),
+      peers: rule.peers.map((peer) => rewriter.peer(peer)),
     })),
   }));
 }
 
-function selectBoth(
-  index: ClusterIndex,
-  matcher: EndpointMatcher,
-  spoken: Representative | undefined,
-  representatives: readonly Representative[],
-  first: number,
-): Bits {
-  const { size } = index.all;
-  const real = Bits.of(
-    size,
-    Array.from({ length: first }, (_, i) => i),
-  );
-  const there = index.select(matcher).and(real);
-  if (spoken === undefined) return there;
-  const meant = representatives.flatMap(({ selectors }, i) => {
-    const isMeant = speaksOf(spoken.selectors, selectors);
-    return isMeant ? [first + i] : [];
-  });
-  return there.or(Bits.of(size, meant));
+/** Makes matchers that choose endpoints that are there as before, and of the others those that a selector is sure of. */
+class Rewriter {
+  readonly #representatives: readonly Representative[];
+  readonly #first: number;
+  readonly #present: EndpointMatcher;
+
+  constructor(representatives: readonly Representative[], first: number) {
+    this.#representatives = representatives;
+    this.#first = first;
+    const present = Array.from({ length: first }, (_, i) => i);
+    this.#present = { key: 'present', select: ({ all }) => Bits.of(all.size, present) };
+  }
+
+  matcher(matcher: EndpointMatcher, selectors: PodSelectors | undefined): EndpointMatcher {
+    const spoken = selectors === undefined ? undefined : representativeOf(selectors);
+    const meant = this.#representatives.flatMap((each, i) =>
+      spoken !== undefined && speaksOf(spoken.selectors, each.selectors) ? [this.#first + i] : [],
+    );
+    return {
+      key: `${matcher.key} or ${spoken?.key ?? 'none'}`,
+      select: (index) => {
+        const present = index.select(matcher).and(index.select(this.#present));
+        return present.or(Bits.of(index.all.size, meant));
+      },
+    };
+  }
+
+  peer(peer: PeerMatch): PeerMatch {
+    switch (peer.type) {
+      case 'endpoints':
+        return { ...peer, matcher: this.matcher(peer.matcher, peer.selectors) };
+      case 'all':
+      case 'either':
+        return { ...peer, peers: peer.peers.map((each) => this.peer(each)) };
+      case 'not': {
+        // What a Pod to come is not, is not sure either.
+        const absent: PeerMatch = { type: 'endpoints', matcher: noneOf(this.#present) };
+        return {
+          type: 'all',
+          peers: [
+            { type: 'not', peer: this.peer(peer.peer) },
+            { type: 'not', peer: absent },
+          ],
+        };
+      }
+      default:
+        return peer;
+    }
+  }
 }
 
 function speaksOf(rule: PodSelectors, representative: PodSelectors): boolean {

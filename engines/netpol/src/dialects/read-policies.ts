@@ -10,7 +10,7 @@ import { Objects } from './objects.ts';
 
 /** Where data planes differ. */
 export interface ReadOptions {
-  /** Whether `ipBlock` of a NetworkPolicy speaks of Pods whose addresses are known; true unless said. */
+  /** Whether `ipBlock` and `networks` of Kubernetes' policies speak of Pods whose addresses are known; true unless said. */
   ipBlockMatchesPods?: boolean;
 }
 

@@ -1,13 +1,15 @@
 import type { Connectivity } from '../connectivity/connectivity.ts';
 import { type Explained, explained, isPassing, type PairFate } from '../connectivity/explain.ts';
+import type { Exposure } from '../connectivity/exposure.ts';
 import type { Fate } from '../connectivity/fates.ts';
 import { type Network, podNetwork } from '../connectivity/networks.ts';
 import { compareTexts, type Peer, peerText } from '../connectivity/peers.ts';
 import type { SetId } from '../sets/connections.ts';
 import { byDefault, causeLines, type Ends } from './cause-text.ts';
 import { allConnectionsText, ConnectionTexts } from './connection-text.ts';
+import { reportOf } from './report.ts';
 import { nameIn } from './rows.ts';
-import { networkText, sortedNetworks } from './txt.ts';
+import { exposureTxt, networkText, sortedNetworks } from './txt.ts';
 
 /** Which pairs an explanation is about: those that something passes between, those that nothing does, or all. */
 export type ExplainOnly = 'allow' | 'deny' | undefined;
@@ -17,6 +19,15 @@ interface Entry {
   network: Network;
   /** Undefined where all is allowed and no policy has a part in it. */
   text: string | undefined;
+}
+
+/** An explanation, with the exposure of the workloads behind it. */
+export function explanationWithExposureTxt(
+  connectivity: Connectivity,
+  exposures: readonly Exposure[],
+): string {
+  const text = explanationTxt(connectivity);
+  return `${text === '' ? '' : `${text}\n`}${exposureTxt(reportOf(connectivity, exposures))}`;
 }
 
 /** Why each pair of a report may connect or not, by network; then the pairs of which no policy speaks. */

@@ -118,14 +118,14 @@ class AdminRuleReader {
     return this.#unknown(at, 'is not a peer that is known here');
   }
 
-  /** Addresses, those of Pods among them: the API says that traffic within the cluster is checked as well. */
+  /** Addresses, those of Pods among them unless the data plane is said to be another: the API checks traffic within the cluster too. */
   #networks(value: JsonValue | undefined, path: Path): PeerMatch {
     const ranges = (listAt(value, path) ?? []).map((each, i) => {
       const cidr = cidrAt(each, [...path, i]);
       if (cidr.hasHostBits) this.#warn([...path, i], 'has bits beyond its prefix, which do not count');
       return cidr;
     });
-    return { type: 'addresses', ranges, except: [], endpoints: true };
+    return { type: 'addresses', ranges, except: [], endpoints: this.#context.ipBlockMatchesPods };
   }
 
   #ports(value: JsonValue | undefined, path: Path): ConnectionMatch {

@@ -35,7 +35,7 @@ const orderInTier = 1_000;
 /** What reading a policy needs beside the policy. */
 export interface ReadContext {
   connections: Connections;
-  /** Whether `ipBlock` speaks of Pods whose address is known (an iptables data plane) or of nothing in the cluster. */
+  /** Whether `ipBlock` and `networks` speak of Pods whose address is known (an iptables data plane) or of nothing in the cluster. */
   ipBlockMatchesPods: boolean;
   problems: PolicyProblem[];
 }
