@@ -242,3 +242,13 @@ open := x if { x := f(3) with f as input.x }`,
   expect(policy.evaluate('data.p.counted = x').text.queries).toEqual(['x = 1']);
   expect(policy.evaluate('data.p.open == 4').text.queries).toEqual(['4 = input.x']);
 });
+
+it('takes a value in the place of a rule within a package that is asked for as a whole', () => {
+  const policy = new PartialPolicy({
+    'p.rego': 'package p\nall := data.q\np := x if { x := data.p.all with data.q.a as {"d": input.x} }',
+    'q.rego': 'package q\na := {"b": 1}\nc := 2',
+  });
+  expect(policy.evaluate('data.p.p = x', { input: { x: 3 }, unknowns: ['input.y'] }).text.queries).toEqual([
+    'x = {"a": {"d": 3}, "c": 2}',
+  ]);
+});

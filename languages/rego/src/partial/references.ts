@@ -60,10 +60,8 @@ class DataWalk {
 
   #enter(at: number, plugged: Path, node: RuleTreeNode | undefined): void {
     const key = plugged[at];
-    const isReplaced = this.#place.scope.targets.some((target) =>
-      hasPrefix(plugged.slice(0, at + 1), target),
-    );
-    const child = node === undefined || key === undefined || isReplaced ? undefined : childNode(node, key);
+    const isBase = isReplaced(this.#place, plugged.slice(0, at + 1));
+    const child = node === undefined || key === undefined || isBase ? undefined : childNode(node, key);
     if (child !== undefined && child.rules.length > 0)
       walkRules({ place: this.#place, journey: this.#journey, node: child, plugged, at }, this.#next);
     else this.step(at + 1, plugged, child);
@@ -107,6 +105,11 @@ class DataWalk {
   }
 }
 
+/** `with` put a value in the place of what rules define there; it stands in the base document. */
+function isReplaced({ scope }: Place, path: Path): boolean {
+  return scope.targets.some((target) => hasPrefix(path, target));
+}
+
 function replaced(path: Path, at: number, term: Term): Path {
   return path.map((other, index) => (index === at ? term : other));
 }
@@ -147,6 +150,7 @@ function rulesBelow(place: Place, path: Path, node: RuleTreeNode, frame: Frame):
   for (const child of node.children.values()) {
     if (child.hidden || child.key === undefined) continue;
     const below = [...path, child.key];
+    if (isReplaced(place, below)) continue;
     if (child.rules.length === 0) {
       pairs.push([child.key, rulesBelow(place, below, child, frame)]);
       continue;
