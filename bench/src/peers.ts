@@ -73,3 +73,7 @@ export function findPeer(name: string): { program: string } | { missing: string 
     return { missing: `${name}: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
+
+export function opaVersion(program: string): string {
+  return spawnSync(program, ['version'], { encoding: 'utf8' }).stdout.split('\n')[0] ?? '';
+}

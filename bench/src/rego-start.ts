@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { corpus, keelson } from './keelson.ts';
-import { measureInTurn, summarizeCosts } from './measure.ts';
-import { findPeer } from './peers.ts';
+import { type Cost, measureInTurn, median, rounded, spread, summarizeCosts } from './measure.ts';
+import { findPeer, opaVersion } from './peers.ts';
 
 /**
  * CPU of one evaluation of the admission policy of rego-bench, process start and all, against `node -e 0` and, where it is
@@ -18,19 +18,25 @@ export async function run() {
     keelson('keelson rego eval 1+1', 'rego', 'eval', '1+1'),
     ...('program' in opa ? [{ name: 'opa eval', program: opa.program, args: call }] : []),
   ];
-  const rows = summarizeCosts(measureInTurn(commands, 21)).map(({ ratioOfFirst, ...row }) => ({
-    ...row,
-    timesNode: 1 / ratioOfFirst,
-  }));
+  const costs = measureInTurn(commands, 21);
+  const rows = summarizeCosts(costs).map(({ ratioOfFirst: _, ...row }) => {
+    const times = timesOf(costs.get(row.name) ?? [], costs.get('node -e 0') ?? []);
+    return { ...row, timesNode: rounded(median(times), 2), spread: spread(times, 2) };
+  });
   const evaluated = rows.find((row) => row.name === 'keelson rego eval');
   const holds =
     evaluated !== undefined && evaluated.exit === 0 && evaluated.timesNode <= 4 && evaluated.peakMb <= 95;
   return {
     bench: 'rego-start',
     node: process.version,
+    opa: 'program' in opa ? opaVersion(opa.program) : opa.missing,
     rows,
     bars: { timesNode: 4, peakMb: 95 },
-    missing: 'program' in opa ? [] : [opa.missing],
     holds,
   };
+}
+
+/** Run by run, since a machine that slows down slows both. */
+function timesOf(runs: readonly Cost[], node: readonly Cost[]): number[] {
+  return runs.map(({ cpu }, at) => cpu / (node[at]?.cpu ?? Number.NaN));
 }

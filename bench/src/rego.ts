@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,7 @@ import { compile, fromJson, type RegoValue } from '@keelson/rego';
 import { measureHere } from './in-process.ts';
 import { corpus } from './keelson.ts';
 import { measureOnce, median, rounded, spread } from './measure.ts';
-import { findPeer } from './peers.ts';
+import { findPeer, opaVersion } from './peers.ts';
 import { measureServers } from './rego-server.ts';
 
 interface Workload {
@@ -69,7 +68,7 @@ export async function run() {
   return {
     name: 'rego',
     node: process.version,
-    opa: 'program' in opa ? version(opa.program) : opa.missing,
+    opa: 'program' in opa ? opaVersion(opa.program) : opa.missing,
     rounds,
     unit: 'CPU microseconds per evaluation, median (lowest to highest)',
     results,
@@ -135,8 +134,4 @@ function opaMicroseconds(program: string, { folder, query }: Workload): number {
   const { N, T }: { N: number; T: number } = JSON.parse(readFileSync(file, 'utf8'));
   rmSync(out, { recursive: true });
   return (T / N / 1000) * Math.min(1, cpu / wall);
-}
-
-function version(program: string): string {
-  return spawnSync(program, ['version'], { encoding: 'utf8' }).stdout.split('\n')[0] ?? '';
 }
