@@ -112,7 +112,7 @@ class ExposureAnalyser {
     const { analysis } = this.#plane;
     const none: SetId = noConnections;
     const all = members
-      .map((member) => analysis.row(direction, member)[this.#any] ?? noConnections)
+      .map((member) => analysis.allowedAt(direction, member, this.#any))
       .reduce((sum, one) => analysis.connections.union(sum, one), none);
     return {
       connections: analysis.connections.intersection(all, this.#connectivity.reported),

@@ -55,10 +55,10 @@ export class Plane {
   #betweenMembers(from: number, to: number): SetId {
     const { analysis } = this;
     const { endpointCount } = analysis;
-    if (from >= endpointCount) return analysis.row('ingress', to)[from] ?? noConnections;
-    const out = analysis.row('egress', from)[to] ?? noConnections;
+    if (from >= endpointCount) return analysis.allowedAt('ingress', to, from);
+    const out = analysis.allowedAt('egress', from, to);
     if (to >= endpointCount || out === noConnections) return out;
-    return analysis.connections.intersection(out, analysis.row('ingress', to)[from] ?? noConnections);
+    return analysis.connections.intersection(out, analysis.allowedAt('ingress', to, from));
   }
 }
 

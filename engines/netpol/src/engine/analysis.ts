@@ -3,10 +3,13 @@ import { ClusterIndex } from '../model/cluster-index.ts';
 import type { Direction, Policy } from '../model/policy.ts';
 import { type AddressFamily, AddressPartition, type AddressRange } from '../sets/addresses.ts';
 import { allConnections, type Connections, type SetId } from '../sets/connections.ts';
-import { type CompiledRule, type CompiledTier, compileTiers, rangesOf } from './compile.ts';
+import { type CompiledRule, type CompiledTier, compileTiers, PolicyCompiler } from './compile.ts';
 import { decide, type Outcome } from './decide.ts';
 import { connectionsAt, NamedPorts } from './named-ports.ts';
-import { type Row, Rows } from './rows.ts';
+import { forEachPairRow } from './pair-rows.ts';
+import { rangesOf } from './peer-sets.ts';
+import { Renumbering } from './renumbering.ts';
+import { type KeptRows, Rows } from './rows.ts';
 
 /** What an analysis may be told beside the cluster and its policies. */
 export interface AnalysisOptions {
@@ -33,19 +36,26 @@ export class Analysis {
   readonly tiers: readonly CompiledTier[];
   /** Parts of the addresses that no policy tells apart. */
   readonly addresses: readonly AddressRange[];
-  readonly #index: ClusterIndex;
+  readonly #options: AnalysisOptions;
   readonly #partition: AddressPartition;
+  readonly #index: ClusterIndex;
   readonly #namedPorts: NamedPorts;
+  readonly #compiler: PolicyCompiler;
   readonly #planes: readonly (readonly CompiledTier[])[];
   readonly #rows = new Map<Direction, Rows>();
 
-  /** `connections` are those that the policies were read with. */
+  /**
+   * `connections` are those that the policies were read with; `earlier` is an analysis of the same cluster, whose work on
+   * policies that both have is used again.
+   */
   constructor(
     cluster: Cluster,
     policies: readonly Policy[],
     connections: Connections,
     options: AnalysisOptions = {},
+    earlier?: Analysis,
   ) {
+    this.#options = options;
     this.cluster = cluster;
     this.connections = connections;
     this.policies = policies;
@@ -54,10 +64,25 @@ export class Analysis {
       options.families,
     );
     this.addresses = this.#partition.parts;
-    this.#namedPorts = new NamedPorts(cluster.endpoints, connections);
-    this.#index = new ClusterIndex(cluster);
-    this.tiers = compileTiers(policies, this.#index, this.#partition, this.#namedPorts);
+    this.#index = earlier === undefined ? new ClusterIndex(cluster) : earlier.#index;
+    this.#namedPorts =
+      earlier === undefined ? new NamedPorts(cluster.endpoints, connections) : earlier.#namedPorts;
+    this.#compiler = new PolicyCompiler(this.#index, this.#partition, this.#namedPorts);
+    const renumbering = earlier && Renumbering.between(earlier.addresses, this.addresses, this.endpointCount);
+    if (earlier !== undefined) this.#compiler.goOnFrom(earlier.#compiler, policies, renumbering);
+    this.tiers = compileTiers(policies, this.#compiler);
     this.#planes = [...Map.groupBy(this.tiers, ({ plane }) => plane).values()];
+    for (const [direction, rows] of earlier === undefined ? [] : earlier.#rows) {
+      this.#rows.set(direction, this.#newRows(direction, rows.kept(renumbering)));
+    }
+  }
+
+  /**
+   * The analysis of other policies in the same cluster. Policies that are the same objects as before cost next to nothing:
+   * only rows of endpoints that other policies are about are worked out again.
+   */
+  with(policies: readonly Policy[]): Analysis {
+    return new Analysis(this.cluster, policies, this.connections, this.#options, this);
   }
 
   get endpointCount(): number {
@@ -115,40 +140,32 @@ export class Analysis {
     return connectionsAt(connections, this.#namedPorts.signatures[destination] ?? 0);
   }
 
-  /** What one direction allows between an endpoint and every peer. */
-  row(direction: Direction, endpoint: number): Row {
-    return this.#rowsOf(direction).of(endpoint);
+  /** What the policies of an endpoint allow in one direction between it and a peer. */
+  allowedAt(direction: Direction, endpoint: number, peer: number): SetId {
+    return this.#rowsOf(direction).of(endpoint).at(peer);
   }
 
   /**
    * Calls with each source and what it may reach, by destination; connections of a peer to itself and between
    * addresses are left empty. The row is used again for the next source.
    */
-  forEachSource(call: (source: number, row: Row) => void): void {
-    const ingress = this.#rowsOf('ingress');
-    const { endpointCount, peerCount } = this;
-    const columns = Array.from({ length: endpointCount }, (_, endpoint) => ingress.of(endpoint));
-    const row = new Uint32Array(peerCount);
-    const both = new PairTable(this.connections);
-    for (let source = 0; source < peerCount; source++) {
-      const egress = source < endpointCount ? this.row('egress', source) : undefined;
-      for (let destination = 0; destination < endpointCount; destination++) {
-        const into = columns[destination]?.[source] ?? 0;
-        row[destination] = egress === undefined ? into : both.intersection(egress[destination] ?? 0, into);
-      }
-      for (let address = endpointCount; address < peerCount; address++) row[address] = egress?.[address] ?? 0;
-      row[source] = 0;
-      call(source, row);
-    }
+  forEachSource(call: (source: number, row: Uint32Array) => void): void {
+    const { endpointCount, peerCount, connections } = this;
+    const rows = { egress: this.#rowsOf('egress'), ingress: this.#rowsOf('ingress') };
+    forEachPairRow({ ...rows, endpointCount, peerCount, connections }, call);
   }
 
   #rowsOf(direction: Direction): Rows {
     let rows = this.#rows.get(direction);
     if (rows === undefined) {
-      rows = new Rows(direction, this.tiers, this.connections, this.#namedPorts, this.peerCount);
+      rows = this.#newRows(direction);
       this.#rows.set(direction, rows);
     }
     return rows;
+  }
+
+  #newRows(direction: Direction, kept?: KeptRows): Rows {
+    return new Rows(direction, this.tiers, this.connections, this.#namedPorts, this.peerCount, kept);
   }
 
   #decide(direction: Direction, subject: number, peer: number, destination: number): Outcome[] {
@@ -167,28 +184,5 @@ export class Analysis {
         (left, { connections }) => this.connections.difference(left, connections),
         allConnections as SetId,
       );
-  }
-}
-
-/** Intersections looked up in a table while sets are few, as they are. */
-class PairTable {
-  static readonly #width = 2_048;
-  readonly #connections: Connections;
-  readonly #table = new Int32Array(PairTable.#width * PairTable.#width).fill(-1);
-
-  constructor(connections: Connections) {
-    this.#connections = connections;
-  }
-
-  intersection(a: SetId, b: SetId): SetId {
-    if (a === b || a === 0) return a;
-    const width = PairTable.#width;
-    if (a >= width || b >= width) return this.#connections.intersection(a, b);
-    const at = a * width + b;
-    const known = this.#table[at] ?? -1;
-    if (known >= 0) return known;
-    const set = this.#connections.intersection(a, b);
-    this.#table[at] = set;
-    return set;
   }
 }

@@ -1,19 +1,16 @@
 import type { ClusterIndex } from '../model/cluster-index.ts';
-import {
-  type Direction,
-  directions,
-  type PeerMatch,
-  type Policy,
-  type Rule,
-  type Verdict,
-} from '../model/policy.ts';
-import type { AddressPartition, AddressRange } from '../sets/addresses.ts';
+import { type Direction, directions, type Policy, type Rule, type Verdict } from '../model/policy.ts';
+import type { AddressPartition } from '../sets/addresses.ts';
 import { Bits } from '../sets/bits.ts';
 import type { SetId } from '../sets/connections.ts';
 import type { NamedPorts } from './named-ports.ts';
+import { PeerSets } from './peer-sets.ts';
+import type { Renumbering } from './renumbering.ts';
 
 /** A rule with the endpoints that it is about and the peers that it speaks of. */
 export interface CompiledRule {
+  /** Tells the rule from all others of the analysis and of those that go on from it. */
+  id: number;
   policy: Policy;
   rule: Rule;
   verdict: Verdict;
@@ -26,6 +23,8 @@ export interface CompiledRule {
 
 /** A tier: its rules in the order in which they are asked, and whom it denies what none of them decides. */
 export interface CompiledTier {
+  /** Tells the tier from all others. */
+  key: string;
   plane: Policy['tier']['plane'];
   name: string;
   policies: readonly Policy[];
@@ -33,38 +32,73 @@ export interface CompiledTier {
   isolated: Readonly<Record<Direction, Bits>>;
 }
 
-/** The ranges that policies cut the addresses by. */
-export function rangesOf(policies: readonly Policy[]): AddressRange[] {
-  return policies.flatMap(({ rules }) => rules.flatMap(({ peers }) => peers.flatMap(rangesOfPeer)));
+/** What one policy is in a cluster, whatever other policies there are. */
+interface CompiledPolicy {
+  subjects: Bits;
+  rules: readonly CompiledRule[];
 }
 
-function rangesOfPeer(peer: PeerMatch): readonly AddressRange[] {
-  switch (peer.type) {
-    case 'addresses':
-      return [...peer.ranges, ...peer.except];
-    case 'all':
-    case 'either':
-      return peer.peers.flatMap(rangesOfPeer);
-    case 'not':
-      return rangesOfPeer(peer.peer);
-    default:
-      return [];
+/** Works out what policies are in a cluster, each once. */
+export class PolicyCompiler {
+  readonly size: number;
+  readonly #index: ClusterIndex;
+  readonly #peers: PeerSets;
+  readonly #namedPorts: NamedPorts;
+  readonly #compiled = new Map<Policy, CompiledPolicy>();
+  #nextId = 0;
+
+  constructor(index: ClusterIndex, partition: AddressPartition, namedPorts: NamedPorts) {
+    this.size = index.all.size;
+    this.#index = index;
+    this.#peers = new PeerSets(index, partition);
+    this.#namedPorts = namedPorts;
+  }
+
+  of(policy: Policy): CompiledPolicy {
+    let compiled = this.#compiled.get(policy);
+    if (compiled === undefined) {
+      compiled = this.#compile(policy);
+      this.#compiled.set(policy, compiled);
+    }
+    return compiled;
+  }
+
+  /** Takes over what an earlier compiler knows of policies, its peers numbered anew. */
+  goOnFrom(earlier: PolicyCompiler, policies: readonly Policy[], renumbering: Renumbering | undefined): void {
+    this.#nextId = earlier.#nextId;
+    for (const policy of policies) {
+      const known = earlier.#compiled.get(policy);
+      if (known === undefined) continue;
+      const rules =
+        renumbering === undefined
+          ? known.rules
+          : known.rules.map((rule) => ({ ...rule, peers: renumbering.bits(rule.peers) }));
+      this.#compiled.set(policy, { subjects: known.subjects, rules });
+    }
+  }
+
+  #compile(policy: Policy): CompiledPolicy {
+    const subjects = this.#index.select(policy.subject);
+    const rules = policy.rules.map((rule) => ({
+      id: this.#nextId++,
+      policy,
+      rule,
+      verdict: rule.verdict,
+      subjects: rule.subject === undefined ? subjects : this.#peers.endpointsAmong(subjects, rule.subject),
+      peers: this.#peers.of(rule.peers),
+      connections: this.#namedPorts.resolve(rule.connections),
+    }));
+    return { subjects, rules };
   }
 }
 
 /** Puts policies into their tiers, in order. */
-export function compileTiers(
-  policies: readonly Policy[],
-  index: ClusterIndex,
-  partition: AddressPartition,
-  namedPorts: NamedPorts,
-): CompiledTier[] {
-  const peers = new PeerSets(index, partition);
+export function compileTiers(policies: readonly Policy[], compiler: PolicyCompiler): CompiledTier[] {
   const tiers = Map.groupBy(policies, ({ tier }) => `${tier.plane} ${tier.order} ${tier.name}`);
-  const sorted = [...tiers.values()].sort(([a], [b]) => compareTiers(a, b));
-  return sorted.flatMap((members) => {
+  const sorted = [...tiers].sort(([, [a]], [, [b]]) => compareTiers(a, b));
+  return sorted.flatMap(([key, members]) => {
     const [first] = members;
-    return first === undefined ? [] : compileTier(first.tier, members, index, peers, namedPorts);
+    return first === undefined ? [] : { key, ...compileTier(first.tier, members, compiler) };
   });
 }
 
@@ -80,28 +114,17 @@ function compareTiers(a: Policy | undefined, b: Policy | undefined): number {
 function compileTier(
   { plane, name }: Policy['tier'],
   members: readonly Policy[],
-  index: ClusterIndex,
-  peers: PeerSets,
-  namedPorts: NamedPorts,
-): CompiledTier {
+  compiler: PolicyCompiler,
+): Omit<CompiledTier, 'key'> {
   const policies = members.toSorted((a, b) => a.order - b.order || compareTexts(a.sortName, b.sortName));
-  const isolated = { ingress: new Bits(index.all.size), egress: new Bits(index.all.size) };
+  const isolated = { ingress: new Bits(compiler.size), egress: new Bits(compiler.size) };
   const rules: Record<Direction, CompiledRule[]> = { ingress: [], egress: [] };
   for (const policy of policies) {
-    const subjects = index.select(policy.subject);
+    const compiled = compiler.of(policy);
     for (const direction of directions) {
-      if (policy.isolates[direction]) isolated[direction].addAll(subjects);
+      if (policy.isolates[direction]) isolated[direction].addAll(compiled.subjects);
     }
-    for (const rule of policy.rules) {
-      rules[rule.direction].push({
-        policy,
-        rule,
-        verdict: rule.verdict,
-        subjects: rule.subject === undefined ? subjects : peers.endpointsAmong(subjects, rule.subject),
-        peers: peers.of(rule.peers),
-        connections: namedPorts.resolve(rule.connections),
-      });
-    }
+    for (const each of compiled.rules) rules[each.rule.direction].push(each);
   }
   const byPrecedence = (a: CompiledRule, b: CompiledRule) =>
     (a.rule.precedence ?? 0) - (b.rule.precedence ?? 0);
@@ -114,82 +137,9 @@ function compileTier(
   };
 }
 
-/** What peers of rules are, as sets over endpoints and parts of the addresses. */
-class PeerSets {
-  readonly #index: ClusterIndex;
-  readonly #partition: AddressPartition;
-  readonly #size: number;
-
-  constructor(index: ClusterIndex, partition: AddressPartition) {
-    this.#index = index;
-    this.#partition = partition;
-    this.#size = index.all.size + partition.parts.length;
-  }
-
-  of(peers: readonly PeerMatch[]): Bits {
-    const all = new Bits(this.#size);
-    for (const peer of peers) {
-      if (peer.type === 'any') return Bits.full(this.#size);
-      if (peer.type === 'endpoints') all.addAll(this.#index.select(peer.matcher));
-      else all.addAll(this.#one(peer));
-    }
-    return all;
-  }
-
-  /** Those of some endpoints that a peer matches. */
-  endpointsAmong(endpoints: Bits, peer: PeerMatch): Bits {
-    const matched = this.of([peer]);
-    return Bits.of(
-      endpoints.size,
-      endpoints.members().filter((endpoint) => matched.has(endpoint)),
-    );
-  }
-
-  #one(peer: PeerMatch): Bits {
-    switch (peer.type) {
-      case 'any':
-      case 'endpoints':
-        return this.of([peer]);
-      case 'addresses':
-        return this.#addresses(peer);
-      case 'either':
-        return this.of(peer.peers);
-      case 'all':
-        return peer.peers.reduce((left, each) => left.and(this.of([each])), Bits.full(this.#size));
-      case 'not':
-        return this.of([peer.peer]).not();
-    }
-  }
-
-  #addresses({ ranges, except, endpoints }: PeerMatch & { type: 'addresses' }): Bits {
-    const parts = this.#parts(ranges).without(this.#parts(except));
-    if (endpoints) {
-      this.#index.cluster.endpoints.forEach(({ addresses, hostNetwork }, i) => {
-        const known = addresses.length > 0 && !hostNetwork;
-        const inRange = (range: AddressRange) => addresses.some((address) => isWithin(address, range));
-        if (known && ranges.some(inRange) && !except.some(inRange)) parts.add(i);
-      });
-    }
-    return parts;
-  }
-
-  #parts(ranges: readonly AddressRange[]): Bits {
-    const bits = new Bits(this.#size);
-    const offset = this.#index.all.size;
-    for (const range of ranges) {
-      const span = this.#partition.span(range);
-      if (span === undefined) continue;
-      for (let part = span[0]; part <= span[1]; part++) bits.add(offset + part);
-    }
-    return bits;
-  }
-}
-
-function isWithin(address: { family: number; value: bigint }, range: AddressRange): boolean {
-  return address.family === range.family && range.low <= address.value && address.value <= range.high;
-}
-
 function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
+
+export { rangesOf } from './peer-sets.ts';

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@keelson/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readPolicies } from '../dialects/read-policies.ts';
@@ -148,42 +149,67 @@ const objects = [
   pod('d', {}, { namespace: 'two', spec: { hostNetwork: true } }),
 ];
 
+/** Policies of all dialects, as objects. */
+const policyObjects = fc
+  .record({
+    network: fc.array(policy, { maxLength: 6 }),
+    admin: fc.array(adminPolicy, { maxLength: 3 }),
+    calico: fc.array(calicoPolicy, { maxLength: 3 }),
+  })
+  .map((written) => JSON.parse(JSON.stringify(written)))
+  .map(({ network, admin, calico }) => [
+    ...network.map((each: { spec: JsonObject; in: string }, i: number) =>
+      networkPolicy(`p${i}`, each.spec, each.in),
+    ),
+    ...admin.map((spec: JsonObject, i: number) => clusterPolicy('ClusterNetworkPolicy', `c${i}`, spec)),
+    ...calico.map((each: object, i: number) => ({ ...each, metadata: { name: `g${i}` } })),
+  ]);
+
+function rowsOf(analysis: Analysis): number[][] {
+  const rows: number[][] = [];
+  analysis.forEachSource((_, row) => rows.push([...row]));
+  return rows;
+}
+
 /** Bars of the issue: what is asked about one pair and what all pairs are told at once agree. */
 test('rows, decisions and single connections agree', () => {
   fc.assert(
-    fc.property(
-      fc.array(policy, { maxLength: 6 }),
-      fc.array(adminPolicy, { maxLength: 3 }),
-      fc.array(calicoPolicy, { maxLength: 3 }),
-      (written, admin, ofCalico) => {
-        const connections = new Connections();
-        const read = readPolicies(
-          resources(
-            ...objects,
-            ...written.map((each, i) =>
-              networkPolicy(`p${i}`, JSON.parse(JSON.stringify(each.spec)), each.in),
-            ),
-            ...admin.map((spec, i) =>
-              clusterPolicy('ClusterNetworkPolicy', `c${i}`, JSON.parse(JSON.stringify(spec))),
-            ),
-            ...tiers,
-            ...ofCalico.map((each, i) =>
-              JSON.parse(JSON.stringify({ ...each, metadata: { name: `g${i}` } })),
-            ),
-          ),
-          connections,
-        );
-        expect(read.problems.filter(({ level }) => level === 'error')).toEqual([]);
-        const analysis = new Analysis(clusterOf(resources(...objects)), read.policies, connections);
-        analysis.forEachSource((source, row) => {
-          for (let destination = 0; destination < analysis.peerCount; destination++) {
-            const outside = source >= analysis.endpointCount && destination >= analysis.endpointCount;
-            if (source === destination || outside) expect(row[destination]).toBe(0);
-            else expect(row[destination]).toBe(analysis.between(source, destination));
-          }
-        });
-      },
-    ),
+    fc.property(policyObjects, (written) => {
+      const connections = new Connections();
+      const read = readPolicies(resources(...objects, ...tiers, ...written), connections);
+      expect(read.problems.filter(({ level }) => level === 'error')).toEqual([]);
+      const analysis = new Analysis(clusterOf(resources(...objects)), read.policies, connections);
+      analysis.forEachSource((source, row) => {
+        for (let destination = 0; destination < analysis.peerCount; destination++) {
+          const outside = source >= analysis.endpointCount && destination >= analysis.endpointCount;
+          if (source === destination || outside) expect(row[destination]).toBe(0);
+          else expect(row[destination]).toBe(analysis.between(source, destination));
+        }
+      });
+    }),
     { numRuns: 300, seed: 11 },
+  );
+});
+
+test('an analysis that goes on from another is the one that is made anew', () => {
+  const times = fc.array(fc.constantFrom('before', 'after', 'both'), { minLength: 12, maxLength: 12 });
+  fc.assert(
+    fc.property(policyObjects, times, (written, when) => {
+      const connections = new Connections();
+      const { policies } = readPolicies(resources(...objects, ...tiers, ...written), connections);
+      const cluster = clusterOf(resources(...objects));
+      const at = (time: string) => policies.filter((_, i) => when[i] === time || when[i] === 'both');
+      const before = new Analysis(cluster, at('before'), connections);
+      rowsOf(before);
+      const after = before.with(at('after'));
+      const anew = new Analysis(cluster, at('after'), connections);
+      expect(after.addresses).toEqual(anew.addresses);
+      expect(rowsOf(after)).toEqual(rowsOf(anew));
+      for (let peer = 1; peer < anew.peerCount; peer++) {
+        expect(after.between(0, peer)).toBe(anew.between(0, peer));
+        expect(after.between(peer, 0)).toBe(anew.between(peer, 0));
+      }
+    }),
+    { numRuns: 300, seed: 12 },
   );
 });

@@ -2,9 +2,15 @@ import type { Direction } from '../model/policy.ts';
 import { allConnections, type Connections, noConnections, type SetId } from '../sets/connections.ts';
 import type { CompiledRule, CompiledTier } from './compile.ts';
 import { connectionsAt, type NamedPorts } from './named-ports.ts';
+import type { Renumbering } from './renumbering.ts';
+import { type Row, RowPacker } from './row.ts';
 
-/** What is allowed in one direction between an endpoint and each peer. */
-export type Row = Uint32Array;
+/** Rows that do not depend on what has changed. */
+export interface KeptRows {
+  /** By what tells a class: rules and isolation. */
+  rows: ReadonlyMap<string, Row>;
+  renumbering: Renumbering | undefined;
+}
 
 /**
  * Rows of one direction, each worked out once for all endpoints that the same rules are about. The same answers as `decide`,
@@ -15,12 +21,13 @@ export class Rows {
   readonly #planes: readonly (readonly CompiledTier[])[];
   readonly #connections: Connections;
   readonly #namedPorts: NamedPorts;
-  readonly #peers: number;
   /** By endpoint, the class that its row belongs to. */
   readonly classes: Uint32Array;
-  /** By class, an endpoint of it. */
-  readonly #members: number[] = [];
-  readonly #rows = new Map<number, Row>();
+  /** By class, an endpoint of it and what tells it. */
+  readonly #members: { endpoint: number; key: string }[] = [];
+  readonly #rows: (Row | undefined)[] = [];
+  readonly #packer = new RowPacker();
+  readonly #scratch: Readonly<Record<'allowed' | 'undecided' | 'other', Uint32Array>>;
 
   constructor(
     direction: Direction,
@@ -28,13 +35,20 @@ export class Rows {
     connections: Connections,
     namedPorts: NamedPorts,
     peers: number,
+    kept?: KeptRows,
   ) {
     this.#direction = direction;
     this.#planes = [...Map.groupBy(tiers, ({ plane }) => plane).values()];
     this.#connections = connections;
     this.#namedPorts = namedPorts;
-    this.#peers = peers;
+    const fresh = () => new Uint32Array(peers);
+    this.#scratch = { allowed: fresh(), undecided: fresh(), other: fresh() };
     this.classes = this.#classify(tiers);
+    if (kept !== undefined) this.#takeOver(kept);
+  }
+
+  get classCount(): number {
+    return this.#members.length;
   }
 
   /** The row of an endpoint. */
@@ -43,37 +57,43 @@ export class Rows {
   }
 
   ofClass(id: number): Row {
-    let row = this.#rows.get(id);
+    let row = this.#rows[id];
     if (row === undefined) {
-      row = this.#row(this.#members[id] ?? 0);
-      this.#rows.set(id, row);
+      row = this.#row(this.#members[id]?.endpoint ?? 0);
+      this.#rows[id] = row;
     }
     return row;
   }
 
-  /** Lets go of a row that is not needed again. */
-  forget(id: number): void {
-    this.#rows.delete(id);
+  /** What is known, for an analysis that goes on from this one. */
+  kept(renumbering: Renumbering | undefined): KeptRows {
+    const known = this.#members.flatMap(({ key }, id) => {
+      const row = this.#rows[id];
+      return row === undefined ? [] : [[key, row] as const];
+    });
+    return { rows: new Map(known), renumbering };
   }
 
-  get classCount(): number {
-    return this.#members.length;
+  #takeOver({ rows, renumbering }: KeptRows): void {
+    this.#members.forEach(({ key }, id) => {
+      const row = rows.get(key);
+      this.#rows[id] = renumbering === undefined ? row : row?.renumbered(renumbering.from);
+    });
   }
 
   #classify(tiers: readonly CompiledTier[]): Uint32Array {
     const { signatures } = this.#namedPorts;
     const marks: string[] = signatures.map(() => '');
     const resolving = new Set<number>();
-    let mark = 0;
     for (const tier of tiers) {
       for (const rule of tier.rules[this.#direction]) {
-        const text = `${mark++},`;
+        const text = `${rule.id},`;
         rule.subjects.forEach((endpoint) => {
           marks[endpoint] += text;
           if (rule.connections.length > 1) resolving.add(endpoint);
         });
       }
-      const text = `${mark++},`;
+      const text = `!${tier.key},`;
       tier.isolated[this.#direction].forEach((endpoint) => {
         marks[endpoint] += text;
       });
@@ -85,7 +105,7 @@ export class Rows {
       const key = text + own;
       let id = known.get(key);
       if (id === undefined) {
-        id = this.#members.push(endpoint) - 1;
+        id = this.#members.push({ endpoint, key }) - 1;
         known.set(key, id);
       }
       return id;
@@ -93,45 +113,41 @@ export class Rows {
   }
 
   #row(endpoint: number): Row {
-    const [first, ...others] = this.#planes;
-    if (first === undefined) return new Uint32Array(this.#peers).fill(allConnections);
-    const row = this.#planeRow(first, endpoint);
+    const [first = [], ...others] = this.#planes;
+    let row = this.#packer.pack(this.#planeSets(first, endpoint));
     for (const tiers of others) {
-      const other = this.#planeRow(tiers, endpoint);
-      for (let p = 0; p < row.length; p++) {
-        row[p] = this.#connections.intersection(row[p] ?? 0, other[p] ?? 0);
-      }
+      const sets = this.#planeSets(tiers, endpoint);
+      for (let p = 0; p < sets.length; p++) sets[p] = this.#connections.intersection(sets[p] ?? 0, row.at(p));
+      row = this.#packer.pack(sets);
     }
     return row;
   }
 
-  #planeRow(tiers: readonly CompiledTier[], endpoint: number): Row {
-    const allowed = new Uint32Array(this.#peers).fill(noConnections);
-    const undecided = new Uint32Array(this.#peers).fill(allConnections);
+  /** What one plane allows, by peer. */
+  #planeSets(tiers: readonly CompiledTier[], endpoint: number): Uint32Array {
+    const { allowed, undecided } = this.#scratch;
+    allowed.fill(noConnections);
+    undecided.fill(allConnections);
     for (const tier of tiers) {
       const rules = tier.rules[this.#direction].filter(({ subjects }) => subjects.has(endpoint));
       const isolated = tier.isolated[this.#direction].has(endpoint);
       if (rules.length === 0 && !isolated) continue;
-      if (rules.every(({ verdict }) => verdict === 'allow'))
-        this.#additive(rules, endpoint, isolated, allowed, undecided);
-      else this.#ordered(rules, endpoint, isolated, allowed, undecided);
+      if (rules.every(({ verdict }) => verdict === 'allow')) this.#additive(rules, endpoint, isolated);
+      else this.#ordered(rules, endpoint, isolated);
     }
+    const connections = this.#connections;
     for (let p = 0; p < allowed.length; p++) {
-      allowed[p] = this.#connections.union(allowed[p] ?? 0, undecided[p] ?? 0);
+      const open = undecided[p] ?? 0;
+      if (open !== noConnections) allowed[p] = connections.union(allowed[p] ?? 0, open);
     }
     return allowed;
   }
 
   /** A tier that only allows: its rules can be joined before anything is taken from the undecided. */
-  #additive(
-    rules: readonly CompiledRule[],
-    endpoint: number,
-    isolated: boolean,
-    allowed: Row,
-    undecided: Row,
-  ): void {
+  #additive(rules: readonly CompiledRule[], endpoint: number, isolated: boolean): void {
+    const { allowed, undecided, other: sum } = this.#scratch;
     const connections = this.#connections;
-    const sum = new Uint32Array(this.#peers);
+    sum.fill(noConnections);
     for (const rule of rules) {
       const of = this.#connectionsOf(rule, endpoint);
       rule.peers.forEach((p) => {
@@ -140,22 +156,19 @@ export class Rows {
     }
     for (let p = 0; p < sum.length; p++) {
       const added = sum[p] ?? 0;
-      const open = undecided[p] ?? 0;
-      if (added !== noConnections)
+      if (added !== noConnections) {
+        const open = undecided[p] ?? 0;
         allowed[p] = connections.union(allowed[p] ?? 0, connections.intersection(open, added));
-      undecided[p] = isolated ? noConnections : connections.difference(open, added);
+        if (!isolated) undecided[p] = connections.difference(open, added);
+      }
     }
+    if (isolated) undecided.fill(noConnections);
   }
 
-  #ordered(
-    rules: readonly CompiledRule[],
-    endpoint: number,
-    isolated: boolean,
-    allowed: Row,
-    undecided: Row,
-  ): void {
+  #ordered(rules: readonly CompiledRule[], endpoint: number, isolated: boolean): void {
+    const { allowed, undecided, other: passed } = this.#scratch;
     const connections = this.#connections;
-    const passed = new Uint32Array(this.#peers);
+    passed.fill(noConnections);
     for (const rule of rules) {
       const of = this.#connectionsOf(rule, endpoint);
       rule.peers.forEach((p) => {
@@ -181,3 +194,5 @@ export class Rows {
     return (peer) => connectionsAt(rule.connections, signatures[peer] ?? 0);
   }
 }
+
+export type { Row } from './row.ts';

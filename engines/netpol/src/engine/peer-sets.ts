@@ -1,0 +1,98 @@
+import type { ClusterIndex } from '../model/cluster-index.ts';
+import type { PeerMatch, Policy } from '../model/policy.ts';
+import type { AddressPartition, AddressRange } from '../sets/addresses.ts';
+import { Bits } from '../sets/bits.ts';
+
+/** The ranges that policies cut the addresses by. */
+export function rangesOf(policies: readonly Policy[]): AddressRange[] {
+  return policies.flatMap(({ rules }) => rules.flatMap(({ peers }) => peers.flatMap(rangesOfPeer)));
+}
+
+function rangesOfPeer(peer: PeerMatch): readonly AddressRange[] {
+  switch (peer.type) {
+    case 'addresses':
+      return [...peer.ranges, ...peer.except];
+    case 'all':
+    case 'either':
+      return peer.peers.flatMap(rangesOfPeer);
+    case 'not':
+      return rangesOfPeer(peer.peer);
+    default:
+      return [];
+  }
+}
+
+/** What peers of rules are, as sets over endpoints and parts of the addresses. */
+export class PeerSets {
+  readonly #index: ClusterIndex;
+  readonly #partition: AddressPartition;
+  readonly #size: number;
+
+  constructor(index: ClusterIndex, partition: AddressPartition) {
+    this.#index = index;
+    this.#partition = partition;
+    this.#size = index.all.size + partition.parts.length;
+  }
+
+  of(peers: readonly PeerMatch[]): Bits {
+    const all = new Bits(this.#size);
+    for (const peer of peers) {
+      if (peer.type === 'any') return Bits.full(this.#size);
+      if (peer.type === 'endpoints') all.addAll(this.#index.select(peer.matcher));
+      else all.addAll(this.#one(peer));
+    }
+    return all;
+  }
+
+  /** Those of some endpoints that a peer matches. */
+  endpointsAmong(endpoints: Bits, peer: PeerMatch): Bits {
+    const matched = this.of([peer]);
+    return Bits.of(
+      endpoints.size,
+      endpoints.members().filter((endpoint) => matched.has(endpoint)),
+    );
+  }
+
+  #one(peer: PeerMatch): Bits {
+    switch (peer.type) {
+      case 'any':
+      case 'endpoints':
+        return this.of([peer]);
+      case 'addresses':
+        return this.#addresses(peer);
+      case 'either':
+        return this.of(peer.peers);
+      case 'all':
+        return peer.peers.reduce((left, each) => left.and(this.of([each])), Bits.full(this.#size));
+      case 'not':
+        return this.of([peer.peer]).not();
+    }
+  }
+
+  #addresses({ ranges, except, endpoints }: PeerMatch & { type: 'addresses' }): Bits {
+    const parts = this.#parts(ranges).without(this.#parts(except));
+    if (endpoints) {
+      this.#index.cluster.endpoints.forEach(({ addresses, hostNetwork }, i) => {
+        const known = addresses.length > 0 && !hostNetwork;
+        const inRange = (range: AddressRange) => addresses.some((address) => isWithin(address, range));
+        if (known && ranges.some(inRange) && !except.some(inRange)) parts.add(i);
+      });
+    }
+    return parts;
+  }
+
+  #parts(ranges: readonly AddressRange[]): Bits {
+    const bits = new Bits(this.#size);
+    const offset = this.#index.all.size;
+    for (const range of ranges) {
+      const span = this.#partition.span(range);
+      if (span === undefined) continue;
+      for (let part = span[0]; part <= span[1]; part++) bits.add(offset + part);
+    }
+    return bits;
+  }
+}
+
+function isWithin(address: { family: number; value: bigint }, range: AddressRange): boolean {
+  return address.family === range.family && range.low <= address.value && address.value <= range.high;
+}
