@@ -1,14 +1,23 @@
+/**
+ * Milliseconds of a clock that only goes forward. `performance` would load modules of Node at a start that is mostly not
+ * measured.
+ */
+export function clock(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+}
+
 /** How long parts of the work took, by the names of OPA's metrics. */
 export class Timers {
   readonly #milliseconds = new Map<string, number>();
 
   /** What is done under one name adds up. */
   time<T>(name: string, work: () => T): T {
-    const start = performance.now();
+    const start = clock();
     try {
       return work();
     } finally {
-      this.add(name, performance.now() - start);
+      this.add(name, clock() - start);
     }
   }
 
