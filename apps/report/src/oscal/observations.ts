@@ -154,14 +154,21 @@ export function* observationParts(
     collected: report.time,
   });
   if (references.length > 0) yield `,"subjects":[${references.join(',')}]`;
+  let text = '';
   let lead = ',"relevant-evidence":[\n';
   for (const item of findings) {
-    yield lead + evidence.finding(item);
+    text += lead + evidence.finding(item);
     lead = ',\n';
+    if (text.length < partLength) continue;
+    yield text;
+    text = '';
   }
   for (const item of notifications) {
-    yield lead + evidence.gap(item);
+    text += lead + evidence.gap(item);
     lead = ',\n';
   }
-  yield findings.length + notifications.length === 0 ? '}' : '\n]}';
+  yield findings.length + notifications.length === 0 ? '}' : `${text}\n]}`;
 }
+
+/** Letters of evidence that are handed on together: each part goes through three generators. */
+const partLength = 1 << 13;
