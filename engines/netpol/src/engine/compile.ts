@@ -2,7 +2,7 @@ import type { ClusterIndex } from '../model/cluster-index.ts';
 import { type Direction, directions, type Policy, type Rule, type Verdict } from '../model/policy.ts';
 import type { AddressPartition } from '../sets/addresses.ts';
 import { Bits } from '../sets/bits.ts';
-import type { SetId } from '../sets/connections.ts';
+import { allConnections, type SetId } from '../sets/connections.ts';
 import type { NamedPorts } from './named-ports.ts';
 import { PeerSets } from './peer-sets.ts';
 import type { Renumbering } from './renumbering.ts';
@@ -27,6 +27,8 @@ export interface CompiledTier {
   key: string;
   plane: Policy['tier']['plane'];
   name: string;
+  /** What it may deny at its end. */
+  about: SetId;
   policies: readonly Policy[];
   rules: Readonly<Record<Direction, readonly CompiledRule[]>>;
   isolated: Readonly<Record<Direction, Bits>>;
@@ -112,7 +114,7 @@ function compareTiers(a: Policy | undefined, b: Policy | undefined): number {
 }
 
 function compileTier(
-  { plane, name }: Policy['tier'],
+  { plane, name, about = allConnections }: Policy['tier'],
   members: readonly Policy[],
   compiler: PolicyCompiler,
 ): Omit<CompiledTier, 'key'> {
@@ -131,6 +133,7 @@ function compileTier(
   return {
     plane,
     name,
+    about,
     policies,
     isolated,
     rules: { ingress: rules.ingress.sort(byPrecedence), egress: rules.egress.sort(byPrecedence) },

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { readPolicies } from '../dialects/read-policies.ts';
 import { clusterOf } from '../model/read-cluster.ts';
 import { Connections } from '../sets/connections.ts';
+import { ciliumPolicies } from '../testing/cilium-arbitrary.ts';
 import { clusterPolicy, namespace, networkPolicy, pod, resources } from '../testing/resources.ts';
 import { Analysis } from './analysis.ts';
 
@@ -155,14 +156,16 @@ const policyObjects = fc
     network: fc.array(policy, { maxLength: 6 }),
     admin: fc.array(adminPolicy, { maxLength: 3 }),
     calico: fc.array(calicoPolicy, { maxLength: 3 }),
+    cilium: ciliumPolicies,
   })
   .map((written) => JSON.parse(JSON.stringify(written)))
-  .map(({ network, admin, calico }) => [
+  .map(({ network, admin, calico, cilium }) => [
     ...network.map((each: { spec: JsonObject; in: string }, i: number) =>
       networkPolicy(`p${i}`, each.spec, each.in),
     ),
     ...admin.map((spec: JsonObject, i: number) => clusterPolicy('ClusterNetworkPolicy', `c${i}`, spec)),
     ...calico.map((each: object, i: number) => ({ ...each, metadata: { name: `g${i}` } })),
+    ...cilium,
   ]);
 
 function rowsOf(analysis: Analysis): number[][] {

@@ -57,11 +57,14 @@ export function decide(
           reason: { type: 'rule', rule },
         });
     }
-    if (tier.isolated[direction].has(subject) && undecided !== noConnections) {
+    const denied = tier.isolated[direction].has(subject)
+      ? connections.intersection(undecided, tier.about)
+      : noConnections;
+    if (denied !== noConnections) {
       const policies = tier.policies.filter((policy) => policy.isolates[direction]);
       const reason: Reason = { type: 'isolation', tier: tier.name, policies };
-      outcomes.push({ connections: undecided, allowed: false, reason });
-      undecided = noConnections;
+      outcomes.push({ connections: denied, allowed: false, reason });
+      undecided = connections.difference(undecided, denied);
     }
     undecided = connections.union(undecided, passed);
   }

@@ -132,8 +132,9 @@ export class Rows {
       const rules = tier.rules[this.#direction].filter(({ subjects }) => subjects.has(endpoint));
       const isolated = tier.isolated[this.#direction].has(endpoint);
       if (rules.length === 0 && !isolated) continue;
-      if (rules.every(({ verdict }) => verdict === 'allow')) this.#additive(rules, endpoint, isolated);
-      else this.#ordered(rules, endpoint, isolated);
+      const denied = isolated ? tier.about : noConnections;
+      if (rules.every(({ verdict }) => verdict === 'allow')) this.#additive(rules, endpoint, denied);
+      else this.#ordered(rules, endpoint, denied);
     }
     const connections = this.#connections;
     for (let p = 0; p < allowed.length; p++) {
@@ -144,7 +145,7 @@ export class Rows {
   }
 
   /** A tier that only allows: its rules can be joined before anything is taken from the undecided. */
-  #additive(rules: readonly CompiledRule[], endpoint: number, isolated: boolean): void {
+  #additive(rules: readonly CompiledRule[], endpoint: number, denied: SetId): void {
     const { allowed, undecided, other: sum } = this.#scratch;
     const connections = this.#connections;
     sum.fill(noConnections);
@@ -159,13 +160,14 @@ export class Rows {
       if (added !== noConnections) {
         const open = undecided[p] ?? 0;
         allowed[p] = connections.union(allowed[p] ?? 0, connections.intersection(open, added));
-        if (!isolated) undecided[p] = connections.difference(open, added);
+        if (denied !== allConnections) undecided[p] = connections.difference(open, added);
       }
     }
-    if (isolated) undecided.fill(noConnections);
+    if (denied === allConnections) undecided.fill(noConnections);
+    else if (denied !== noConnections) this.#deny(denied);
   }
 
-  #ordered(rules: readonly CompiledRule[], endpoint: number, isolated: boolean): void {
+  #ordered(rules: readonly CompiledRule[], endpoint: number, denied: SetId): void {
     const { allowed, undecided, other: passed } = this.#scratch;
     const connections = this.#connections;
     passed.fill(noConnections);
@@ -180,8 +182,17 @@ export class Rows {
         else if (rule.verdict === 'pass') passed[p] = connections.union(passed[p] ?? 0, taken);
       });
     }
+    if (denied !== noConnections) this.#deny(denied);
     for (let p = 0; p < passed.length; p++) {
-      undecided[p] = isolated ? (passed[p] ?? 0) : connections.union(undecided[p] ?? 0, passed[p] ?? 0);
+      undecided[p] = connections.union(undecided[p] ?? 0, passed[p] ?? 0);
+    }
+  }
+
+  /** What the tier denies of all that none of its rules decided. */
+  #deny(denied: SetId): void {
+    const { undecided } = this.#scratch;
+    for (let p = 0; p < undecided.length; p++) {
+      undecided[p] = this.#connections.difference(undecided[p] ?? 0, denied);
     }
   }
 

@@ -80,10 +80,12 @@ export interface Rule {
 
 /** Policies are asked tier by tier, those of a tier in order. Planes are independent of each other: all must allow. */
 export interface TierKey {
-  plane: 'network' | 'mesh';
+  plane: 'network' | 'mesh' | 'gateway';
   /** Calico's numbers: admin 1,000, default 1,000,000, baseline 10,000,000. */
   order: number;
   name: string;
+  /** The connections that the tier is about: it isolates nobody from others. All unless said. */
+  about?: SetId;
 }
 
 /** A selector as it stands in a policy. */
@@ -113,6 +115,8 @@ export interface Policy {
   rules: readonly Rule[];
   /** The selectors as written, where the dialect tells them. */
   selectors?: readonly WrittenSelector[];
+  /** True for what holds without a policy being written, as at an endpoint that its node's own object describes. */
+  isImplied?: boolean;
   resource: Resource;
 }
 
