@@ -5,27 +5,21 @@ import { terminalSafe } from '../sanitize.ts';
 export const namespaceUri = 'urn:keelson:oscal:v1';
 
 /** UUIDs of this tool hang on one namespace: the version 5 UUID of `namespaceUri` in RFC 9562's URL namespace. */
-const namespaceBytes = uuidBytes('6ba7b811-9dad-11d1-80b4-00c04fd430c8', namespaceUri);
+const namespaceBytes = bytesOf(uuidIn(bytesOf('6ba7b811-9dad-11d1-80b4-00c04fd430c8'), namespaceUri));
 
 /** The version 5 UUID of a key (RFC 9562, 5.5): the same key gives the same UUID in every run. */
 export function uuidOf(...key: readonly string[]): string {
-  return format(digest(namespaceBytes, JSON.stringify(key)));
+  return uuidIn(namespaceBytes, JSON.stringify(key));
 }
 
-function uuidBytes(namespace: string, name: string): Buffer {
-  return digest(Buffer.from(namespace.replaceAll('-', ''), 'hex'), name);
+function uuidIn(namespace: Buffer, name: string): string {
+  const hex = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]));
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function digest(namespace: Buffer, name: string): Buffer {
-  const bytes = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'buffer').subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes;
-}
-
-function format(bytes: Buffer): string {
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+function bytesOf(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
 }
 
 /** StringDatatype: one line that neither begins nor ends with space. Empty text becomes `-`. */
