@@ -55,3 +55,10 @@ export {
   type SetId,
 } from './sets/connections.ts';
 export { protocolName, protocolNumber } from './sets/protocols.ts';
+export {
+  type DiscoveredConnection,
+  type Discovery,
+  discoverConnections,
+} from './synthesis/discover.ts';
+export { dnsAtPods, type Synthesis, type SynthesisOptions, synthesise } from './synthesis/synthesise.ts';
+export type { AddressSearch, MissingConfigMap, SynthesisWorkload } from './synthesis/workloads.ts';
