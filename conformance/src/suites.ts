@@ -33,5 +33,6 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
 /** Suites of work that is under way: run by name, to see how far it is, and not part of `--all`. */
 export const progressSuites: typeof suites = {
   'netpol-analyzer': () => import('./netpol-analyzer.ts'),
+  nca: () => import('./nca.ts'),
   'cel-conformance': () => import('./cel-conformance.ts'),
 };

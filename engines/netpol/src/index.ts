@@ -40,6 +40,20 @@ export type {
   Verdict,
 } from './model/policy.ts';
 export { clusterOf } from './model/read-cluster.ts';
+export { uncaptured } from './queries/all-captured.ts';
+export { conflictsOf } from './queries/conflicts.ts';
+export { type Containment, containmentOf, excessOf, isContained } from './queries/containment.ts';
+export { type Overlap, overlapsOf } from './queries/disjointness.ts';
+export { type Emptiness, type EmptyRule, emptinessOf } from './queries/emptiness.ts';
+export { areEquivalent, areStronglyEquivalent, differenceOf } from './queries/equivalence.ts';
+export { interferenceOf } from './queries/interferes.ts';
+export { notForbidden, notPermitted } from './queries/permits.ts';
+export { type Redundancy, redundancyOf } from './queries/redundancy.ts';
+export { Comparison, type Pair, type Part } from './queries/relation.ts';
+export { type Sanity, sanityOf } from './queries/sanity.ts';
+export { type DiffEnds, type DiffPart, semanticDiff } from './queries/semantic-diff.ts';
+export { only, type RuleOf, type Setting, withoutPolicies, writtenPolicies } from './queries/setting.ts';
+export { isVacuous } from './queries/vacuity.ts';
 export {
   type AddressFamily,
   type AddressRange,

@@ -34,6 +34,7 @@ export function profilePolicy(
     sortName: `${resource.namespace ?? ''}/${resource.name}`,
     subject: endpointOf(resource),
     isolates: { ingress: true, egress: true },
+    isImplied: true,
     rules: known.flatMap(
       (profile) => readOrRefuse(profile, context.problems, () => rulesOf(profile, context)) ?? [],
     ),

@@ -1,0 +1,140 @@
+import type { JsonObject } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
+import {
+  type AddressFamily,
+  type Connections,
+  only,
+  type Policy,
+  readPolicies,
+  type Setting,
+  withoutPolicies,
+} from '@keelson/netpol';
+import { type Files, type Lists, listsOf, type Scheme } from './nca-scheme.ts';
+import { type Topology, topologyOf } from './nca-topology.ts';
+
+/** A configuration of a scheme, as queries take it. */
+export interface Configuration {
+  name: string;
+  topology: Topology;
+  setting: Setting;
+  /** Why it cannot be judged yet. */
+  unread: string | undefined;
+  /** Why it is refused. */
+  refused: string | undefined;
+}
+
+/** Objects of the cluster, beside its policies. */
+const topologyKinds: ReadonlySet<string> = new Set([
+  'Namespace',
+  'Pod',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'ReplicationController',
+  'Service',
+  'WorkloadEndpoint',
+  'HostEndpoint',
+  'NetworkSet',
+  'GlobalNetworkSet',
+]);
+
+/** What no dialect here reads, by group. */
+const unreadGroups: readonly (readonly [suffix: string, dialect: string])[] = [['istio.io', 'Istio']];
+
+/** Reads one configuration of a scheme. */
+export async function readConfiguration(
+  scheme: Scheme,
+  entry: JsonObject,
+  files: Files,
+  connections: Connections,
+): Promise<Configuration> {
+  const lists = listsOf(entry);
+  const around = await topologyObjects(scheme, lists, files);
+  const written = await files.resources(scheme.folder, lists.policies ?? lists.resources);
+  const policyObjects = written.filter(({ kind }) => !topologyKinds.has(kind));
+  const topology = topologyOf([...around, ...policyObjects.filter(({ kind }) => kind === 'Profile')]);
+  const { policies, problems } = readPolicies([...around, ...policyObjects], connections, {
+    ipBlockMatchesPods: false,
+  });
+  const fault = problems.find(({ level }) => level === 'error');
+  return {
+    name: String(entry['name']),
+    topology,
+    setting: { cluster: topology.cluster, policies, connections, families: familiesOf(policies) },
+    unread: unreadIn([...around, ...policyObjects]),
+    refused: fault === undefined ? undefined : `${fault.path.join('.')} ${fault.message}`,
+  };
+}
+
+/** IPv6 is left out where no policy names an address of it. */
+function familiesOf(policies: readonly Policy[]): AddressFamily[] {
+  const text = JSON.stringify(
+    policies.map(({ rules }) => rules.map(({ peers }) => peers)),
+    (_, value) => (typeof value === 'bigint' ? String(value) : value),
+  );
+  return text.includes('"family":6') ? [4, 6] : [4];
+}
+
+/**
+ * The objects that make up the cluster. A list of its own sort comes before the list of all resources; what a configuration
+ * does not bring along, the scheme has.
+ */
+async function topologyObjects(scheme: Scheme, lists: Lists, files: Files): Promise<Resource[]> {
+  const read = async (own: Lists) => {
+    const namespaces = await files.resources(scheme.folder, own.namespaces ?? own.resources);
+    const pods = await files.resources(scheme.folder, own.pods ?? own.resources);
+    return {
+      namespaces: namespaces.filter(({ kind }) => kind === 'Namespace'),
+      pods: pods.filter(({ kind }) => topologyKinds.has(kind) && kind !== 'Namespace'),
+    };
+  };
+  const own = await read(lists);
+  const general = await read(scheme.lists);
+  if (own.pods.length === 0 && own.namespaces.length === 0) return [...general.namespaces, ...general.pods];
+  if (own.pods.length === 0) return [...own.namespaces, ...general.pods];
+  if (own.namespaces.length === 0 && lists.pods !== undefined) return [...general.namespaces, ...own.pods];
+  return [...own.namespaces, ...own.pods];
+}
+
+function unreadIn(resources: readonly Resource[]): string | undefined {
+  if (resources.some(({ kind }) => kind === 'Ingress')) return 'Ingress';
+  const found = unreadGroups.find(([suffix]) => resources.some(({ group }) => group.endsWith(suffix)));
+  return found?.[1];
+}
+
+/** Kinds as queries name them. */
+const kinds: ReadonlyMap<string, readonly [group: string, kind: string]> = new Map([
+  ['K8sNetworkPolicy', ['networking.k8s.io', 'NetworkPolicy']],
+  ['CalicoNetworkPolicy', ['projectcalico.org', 'NetworkPolicy']],
+  ['CalicoGlobalNetworkPolicy', ['projectcalico.org', 'GlobalNetworkPolicy']],
+]);
+
+/** A configuration by its name, or with the one policy that stands behind it: `name/[Kind/][namespace/]policy`. */
+export function selectConfiguration(
+  name: string,
+  configurations: ReadonlyMap<string, Configuration>,
+): Configuration {
+  const [first = '', ...rest] = name.split('/');
+  const found = configurations.get(first);
+  if (found === undefined) throw new Error(`there is no configuration ${first}`);
+  if (rest.length === 0) return found;
+  const kind = rest.length === 3 ? kinds.get(rest[0] ?? '') : undefined;
+  const policyName = (rest.length === 3 ? rest.slice(1) : rest).join('/');
+  const candidates = found.setting.policies.filter(
+    ({ resource, isImplied }) =>
+      isImplied !== true && (kind === undefined || (resource.group === kind[0] && resource.kind === kind[1])),
+  );
+  const policy =
+    candidates.find((each) => fullName(each) === policyName) ??
+    candidates.find((each) => each.name === policyName);
+  if (policy === undefined && found.unread === undefined) throw new Error(`there is no policy ${name}`);
+  const setting = policy === undefined ? withoutPolicies(found.setting) : only(found.setting, policy);
+  return { ...found, name, setting };
+}
+
+export function fullName({ namespace, name }: Policy): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isObject, type JsonObject } from '@keelson/core';
+import { Connections } from '@keelson/netpol';
+import { diffDifference, mapDifference } from './nca-compare.ts';
+import { type Configuration, readConfiguration, selectConfiguration } from './nca-configuration.ts';
+import { dotSections } from './nca-dot.ts';
+import { expectedSections, type Section } from './nca-expected.ts';
+import { answer, isQueryKind, pairsOf } from './nca-queries.ts';
+import { Files, namesNoFile, readScheme } from './nca-scheme.ts';
+import { Unread } from './nca-words.ts';
+import { recordsOf } from './netpol-inputs.ts';
+import { type Suite, Tally } from './suite.ts';
+
+/** Scheme files with queries over policies of Kubernetes and Calico, judged by their meaning. */
+export const suite: Suite = {
+  name: 'nca',
+  async run(dir) {
+    const tally = new Tally();
+    const files = new Files();
+    const lines = readFileSync(join(dir, 'queries.jsonl'), 'utf8').split('\n').filter(Boolean);
+    const judged = recordsOf(lines.map((line) => JSON.parse(line)));
+    const gates = new Gates(tally);
+    for (const [path, records] of Map.groupBy(judged, ({ scheme }) => String(scheme))) {
+      await judgeScheme(dir, path, records, files, tally, gates);
+    }
+    tally.notes.push(gates.note());
+    return tally;
+  },
+};
+
+async function judgeScheme(
+  dir: string,
+  path: string,
+  records: readonly JsonObject[],
+  files: Files,
+  tally: Tally,
+  gates: Gates,
+): Promise<void> {
+  const scheme = readScheme(join(dir, path));
+  const connections = new Connections();
+  const configurations = new Map<string, Configuration>();
+  const needsNetwork = records.filter(({ judged }) => judged === 'needs-network');
+  for (const record of needsNetwork) tally.skip(idOf(record), 'names a git host: needs the network');
+  if (needsNetwork.length === records.length) return;
+  for (const entry of scheme.configurations) {
+    // A configuration that names a live cluster or a git host is missed only by the queries that ask for it.
+    if (namesNoFile(entry)) continue;
+    const configuration = await readConfiguration(scheme, entry, files, connections);
+    configurations.set(configuration.name, configuration);
+    gates.judge(path, entry, configuration);
+  }
+  for (const record of records) {
+    if (record['judged'] !== 'needs-network')
+      judge(record, tally, () =>
+        queryFault(dir, record, scheme.queries[Number(record['index'])] ?? {}, configurations, connections),
+      );
+  }
+}
+
+/** A fault of the comparison itself is one of the query, but for what no dialect here reads. */
+function judge(record: JsonObject, tally: Tally, fault: () => string | undefined): void {
+  const id = idOf(record);
+  try {
+    const message = fault();
+    if (message === undefined) tally.pass();
+    else tally.fail(id, message);
+  } catch (error) {
+    if (error instanceof Unread) tally.skip(id, `dialect not read: ${error.message}`);
+    else tally.fail(id, String(error));
+  }
+}
+
+function queryFault(
+  dir: string,
+  record: JsonObject,
+  query: JsonObject,
+  configurations: ReadonlyMap<string, Configuration>,
+  connections: Connections,
+): string | undefined {
+  const output = isObject(query['outputConfiguration']) ? query['outputConfiguration'] : {};
+  for (const kind of Object.keys(query).filter(isQueryKind)) {
+    const names = query[kind];
+    const chosen = (Array.isArray(names) ? names : [names]).map((name) =>
+      selectConfiguration(String(name), configurations),
+    );
+    const unread = chosen.find((each) => each.unread !== undefined)?.unread;
+    if (unread !== undefined) throw new Unread(unread);
+    const { number, notExecuted } = answer(kind, chosen, output['outputEndpoints'] === 'pods');
+    const expected = query['expected'];
+    if (typeof expected === 'number' && number !== expected)
+      return `${kind} gives ${number}, not ${expected}`;
+    const leftOut = Number(query['expectedNotExecuted'] ?? 0);
+    if (notExecuted !== leftOut) return `${kind} leaves out ${notExecuted} parts, not ${leftOut}`;
+    if (record['judged'] !== 'connectivity') continue;
+    const fault = fileDifference(dir, record, kind, chosen, output, connections);
+    if (fault !== undefined) return `${kind} ${fault}`;
+  }
+  return undefined;
+}
+
+function fileDifference(
+  dir: string,
+  record: JsonObject,
+  kind: string,
+  chosen: readonly Configuration[],
+  output: JsonObject,
+  connections: Connections,
+): string | undefined {
+  const text = readFileSync(join(dir, String(record['expected_file'])), 'utf8');
+  const format = String(record['format'] ?? 'txt');
+  const sections =
+    format === 'dot' ? dotSections(text, connections) : expectedSections(text, format, connections);
+  if (kind === 'connectivityMap') {
+    for (const configuration of chosen) {
+      const own = sectionsOf(sections, [configuration.name], chosen.length === 1);
+      const fault = mapDifference(configuration, own, output);
+      if (fault !== undefined) return `${configuration.name}: ${fault}`;
+    }
+    return undefined;
+  }
+  for (const [first, second] of pairsOf(chosen, 'each')) {
+    const own = sectionsOf(sections, [first.name, second.name], chosen.length === 2);
+    const fault = diffDifference(first, second, own, output);
+    if (fault !== undefined) return `${first.name}, ${second.name}: ${fault}`;
+  }
+  return undefined;
+}
+
+function sectionsOf(sections: readonly Section[], names: readonly string[], isOnly: boolean): Section[] {
+  if (isOnly) return [...sections];
+  return sections.filter(({ configurations }) => names.every((name) => configurations.includes(name)));
+}
+
+function idOf({ scheme, index, query }: JsonObject): string {
+  return `${scheme} ${index} ${query}`;
+}
+
+/** What configurations have to give when they are read. */
+class Gates {
+  readonly #tally: Tally;
+  #refusals = 0;
+  #read = 0;
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  judge(scheme: string, entry: JsonObject, { name, refused, unread }: Configuration): void {
+    if (unread !== undefined) return;
+    this.#read++;
+    const expected = Number(entry['expectedError'] ?? 0) !== 0;
+    if (expected) this.#refusals++;
+    if (expected === (refused !== undefined)) return;
+    this.#tally.fail(`${scheme} ${name}`, expected ? 'was read' : `was refused: ${refused}`);
+  }
+
+  note(): string {
+    return `${this.#read} configurations read, ${this.#refusals} of them to be refused`;
+  }
+}

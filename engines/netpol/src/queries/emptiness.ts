@@ -1,0 +1,36 @@
+import type { Policy } from '../model/policy.ts';
+import {
+  analysisOf,
+  compiledRules,
+  type RuleOf,
+  type Setting,
+  subjectsOf,
+  writtenPolicies,
+} from './setting.ts';
+
+/** A rule that matches nothing: because of its far ends, its own end, or both. */
+export interface EmptyRule extends RuleOf {
+  hasNoPeers: boolean;
+  hasNoSubjects: boolean;
+}
+
+/** Policies that select no endpoint, and rules that match nothing. */
+export interface Emptiness {
+  policies: readonly Policy[];
+  rules: readonly EmptyRule[];
+}
+
+export function emptinessOf(setting: Setting): Emptiness {
+  const subjects = subjectsOf(setting);
+  const compiled = compiledRules(analysisOf(setting));
+  const rules = writtenPolicies(setting).flatMap((policy) =>
+    policy.rules.flatMap((rule): EmptyRule[] => {
+      const found = compiled.get(rule);
+      const hasNoPeers = found?.peers.isEmpty() ?? true;
+      const hasNoSubjects = found?.subjects.isEmpty() ?? true;
+      return hasNoPeers || hasNoSubjects ? [{ policy, rule, hasNoPeers, hasNoSubjects }] : [];
+    }),
+  );
+  const policies = [...subjects].flatMap(([policy, endpoints]) => (endpoints.isEmpty() ? [policy] : []));
+  return { policies, rules };
+}
