@@ -1,3 +1,4 @@
+import { terminalSafe } from '@keelson/core';
 import { type AddressRange, formatAddress } from '../sets/addresses.ts';
 
 /** The Pods of one object: a Deployment's, or a Pod of its own. */
@@ -27,11 +28,25 @@ export const ingressController: IngressControllerPeer = { type: 'ingress-control
 export const ingressControllerName = 'ingress-controller';
 export const ingressControllerNamespace = 'ingress-controller-ns';
 
-/** A peer as reports name it: `shop/cart[Deployment]`, `10.0.0.0-10.255.255.255[External]`, `{ingress-controller}`. */
+const known = new WeakMap<Peer, string>();
+
+/**
+ * A peer as reports name it: `shop/cart[Deployment]`, `10.0.0.0-10.255.255.255[External]`, `{ingress-controller}`. Control
+ * characters in names are written as escapes.
+ */
 export function peerText(peer: Peer): string {
+  let text = known.get(peer);
+  if (text === undefined) {
+    text = makeText(peer);
+    known.set(peer, text);
+  }
+  return text;
+}
+
+function makeText(peer: Peer): string {
   switch (peer.type) {
     case 'workload':
-      return `${peer.namespace}/${peer.name}[${peer.kind}]`;
+      return terminalSafe(`${peer.namespace}/${peer.name}[${peer.kind}]`);
     case 'addresses':
       return `${rangeText(peer.range)}[External]`;
     case 'ingress-controller':

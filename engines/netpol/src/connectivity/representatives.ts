@@ -30,11 +30,27 @@ export function representativesOf(policies: readonly Policy[], cluster: Cluster)
       const told = peers.flatMap(selectorsIn).map(representativeOf);
       // What is allowed for all needs no telling of some.
       if (verdict === 'allow' && told.some(({ key }) => key === anyPod.key)) continue;
-      for (const each of told) if (!found.has(each.key)) found.set(each.key, each);
+      for (const each of told) {
+        const known = found.get(each.key);
+        if (known === undefined || isPlainer(each, known)) found.set(each.key, each);
+      }
     }
   }
   found.delete(anyPod.key);
   return [...found.values()].filter(({ selectors }) => !hasPod(selectors, cluster));
+}
+
+/** Of selectors that ask for the same, reports show the one with fewer expressions, whatever order the policies have. */
+function isPlainer({ selectors: a }: Representative, { selectors: b }: Representative): boolean {
+  const expressions = ({ namespaces, pods }: PodSelectors) =>
+    namespaces.expressions.length + pods.expressions.length;
+  return (
+    expressions(a) - expressions(b) < 0 || (expressions(a) === expressions(b) && written(a) < written(b))
+  );
+}
+
+function written(selectors: PodSelectors): string {
+  return JSON.stringify(selectors);
 }
 
 function selectorsIn(peer: PeerMatch): PodSelectors[] {

@@ -1,3 +1,4 @@
+import { terminalSafe } from '@keelson/core';
 import type { Cause } from '../connectivity/fates.ts';
 import { compareTexts } from '../connectivity/peers.ts';
 import type { Direction, Policy, Rule } from '../model/policy.ts';
@@ -22,7 +23,7 @@ export function causeLines(causes: readonly Cause[], ends: Ends): string[] {
   const groups = Map.groupBy(causes, kindOf);
   return [...groups]
     .map(([kind, members]) => {
-      const texts = new Set(members.map((cause) => causeText(cause, ends)));
+      const texts = new Set(members.map((cause) => terminalSafe(causeText(cause, ends))));
       return { kind, rank: Math.min(...members.map(rankOf)), texts: [...texts].sort(compareTexts) };
     })
     .sort((a, b) => a.rank - b.rank || compareTexts(a.kind, b.kind))

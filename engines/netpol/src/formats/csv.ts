@@ -41,7 +41,11 @@ export function csvText(rows: readonly (readonly string[])[]): string {
 }
 
 function csvField(field: string): string {
-  // A field of `\.` alone ends the data of some readers; a leading space gets lost in others.
-  const isPlain = field !== '\\.' && !/[",\r\n]/.test(field) && !/^\s/.test(field);
-  return isPlain ? field : `"${field.replaceAll('"', '""')}"`;
+  const safe = formulaStart.test(field) ? `'${field}` : field;
+  // A field of `\\.` alone ends the data of some readers; a leading space gets lost in others.
+  const isPlain = safe !== '\\.' && !/[",\r\n]/.test(safe) && !/^\s/.test(safe);
+  return isPlain ? safe : `"${safe.replaceAll('"', '""')}"`;
 }
+
+/** What spreadsheets would run: an apostrophe in front makes it a text. */
+const formulaStart = /^[\s"'`]*[=+\-@|%]/;

@@ -4,6 +4,7 @@ import type { Connections } from '../sets/connections.ts';
 import { ConnectionTexts } from './connection-text.ts';
 import { csvText } from './csv.ts';
 import { edgeLine, groupLines, isExternal, nodeLabel, nodeLine, weightOf } from './dot-lines.ts';
+import { mdLine } from './md.ts';
 
 /** A difference, ready to be written; `names` are those of the two states. */
 export interface DiffReport {
@@ -38,8 +39,7 @@ export function diffCsv({ names, ...report }: DiffReport): string {
 }
 
 export function diffMd({ names, ...report }: DiffReport): string {
-  const text = (line: Line) => `| ${line.join(' | ')} |`;
-  const lines = linesOf(report, text).map(text);
+  const lines = linesOf(report, mdLine).map(mdLine);
   const head = `| diff-type | source | destination | ${names.join(' | ')} | workloads-diff-info |`;
   const rule = '|-----------|--------|-------------|------|------|---------------------|';
   return lines.length === 0 ? '' : [head, rule, ...lines].join('\n');

@@ -1,3 +1,4 @@
+import { terminalSafe } from '@keelson/core';
 import type { Connectivity } from '../connectivity/connectivity.ts';
 import type { Exposure, ExposureItem, NamedConnections } from '../connectivity/exposure.ts';
 import { compareTexts } from '../connectivity/peers.ts';
@@ -82,7 +83,8 @@ export function podText({ pods }: PodSelectors): string {
 
 function selectorText({ labels, expressions }: LabelSelector): string {
   const plain = labels.map(([key, value]) => `${key}=${value}`);
-  return [...plain.sort(compareTexts), ...expressions.map(requirementText).sort(compareTexts)].join(',');
+  const asked = [...plain.sort(compareTexts), ...expressions.map(requirementText).sort(compareTexts)];
+  return terminalSafe(asked.join(','));
 }
 
 function requirementText({ key, operator, values }: LabelRequirement): string {

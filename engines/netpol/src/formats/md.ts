@@ -12,13 +12,13 @@ export function reportMd(report: Report): string {
     ...head(columns, end),
     ...rows.map(
       ({ source, destination, connections, network: { name } }) =>
-        line([source, destination, ...(isAll ? [connections] : []), ...(hasNetworks ? [name] : [])]) + end,
+        mdLine([source, destination, ...(isAll ? [connections] : []), ...(hasNetworks ? [name] : [])]) + end,
     ),
   ];
   if (exposure === undefined) return `${list.join('\n')}\n`;
   const section = (title: string, names: readonly string[], of: readonly ExposureRow[]) => {
     const table = of.map(({ workload, peer, connections }) =>
-      line([workload, peer, ...(isAll ? [connections] : [])]),
+      mdLine([workload, peer, ...(isAll ? [connections] : [])]),
     );
     return of.length === 0 ? '' : `${[`### ${title}`, ...head(names, ''), ...table].join('\n')}\n`;
   };
@@ -35,9 +35,10 @@ export function reportMd(report: Report): string {
 const underlines = ['-----', '-----', '------', '------'];
 
 function head(columns: readonly string[], end: string): string[] {
-  return [line(columns) + end, `|${underlines.slice(0, columns.length).join('|')}|`];
+  return [mdLine(columns) + end, `|${underlines.slice(0, columns.length).join('|')}|`];
 }
 
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+/** A row of a table; a bar within a cell would end it. */
+export function mdLine(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
