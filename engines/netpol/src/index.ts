@@ -20,7 +20,6 @@ export { type ReadOptions, readPolicies } from './dialects/read-policies.ts';
 export { Analysis, type AnalysisOptions, type Explanation } from './engine/analysis.ts';
 export type { CompiledRule, CompiledTier } from './engine/compile.ts';
 export type { Outcome, Reason } from './engine/decide.ts';
-export type { Row } from './engine/rows.ts';
 export { NetpolError, type NetpolErrorCode, netpolErrorCodes } from './errors.ts';
 export { reportCsv } from './formats/csv.ts';
 export { type DiffReport, diffCsv, diffDot, diffMd, diffTxt } from './formats/diff.ts';
