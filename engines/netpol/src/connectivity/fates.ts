@@ -71,16 +71,18 @@ export class DirectionTiers {
       const meant = rules
         .filter(({ peers }) => peers.has(peer))
         .map((rule) => ({ rule, connections: this.#analysis.connectionsOf(rule, destination) }));
+      const policies = isIsolated ? this.#isolating(tier, subject) : [];
       if (isIsolated && rules.every(({ verdict }) => verdict === 'allow')) {
-        const policies = this.#isolating(tier, subject);
-        decided.push(...open.flatMap((part) => this.#together(part, policies, rules, meant)));
-        open = [];
+        const { inside, outside } = this.#split(open, tier.about);
+        decided.push(...inside.flatMap((part) => this.#together(part, policies, rules, meant)));
+        open = this.#inOrder(outside, meant, decided);
       } else {
         open = this.#inOrder(open, meant, decided);
         if (isIsolated) {
-          const causes = this.#isolating(tier, subject).map((policy) => this.#refusal(policy, rules, meant));
-          decided.push(...open.map((part) => refused(part, causes)));
-          open = [];
+          const causes = policies.map((policy) => this.#refusal(policy, rules, meant));
+          const { inside, outside } = this.#split(open, tier.about);
+          decided.push(...inside.map((part) => refused(part, causes)));
+          open = outside;
         }
       }
     }
@@ -90,6 +92,19 @@ export class DirectionTiers {
       }),
     );
     return decided.filter(({ connections }) => connections !== noConnections);
+  }
+
+  /** Parts of connections that a tier is about, and the rest. */
+  #split(parts: readonly Part[], about: SetId): { inside: Part[]; outside: Part[] } {
+    const { connections } = this.#analysis;
+    const cut = (of: (set: SetId) => SetId) =>
+      parts
+        .map((part) => ({ ...part, connections: of(part.connections) }))
+        .filter((part) => part.connections !== noConnections);
+    return {
+      inside: cut((set) => connections.intersection(set, about)),
+      outside: cut((set) => connections.difference(set, about)),
+    };
   }
 
   /** Rules are asked one by one, and the first that speaks of a connection decides. */
