@@ -21,6 +21,7 @@ export { Analysis, type AnalysisOptions, type Explanation } from './engine/analy
 export type { CompiledRule, CompiledTier } from './engine/compile.ts';
 export type { Outcome, Reason } from './engine/decide.ts';
 export { NetpolError, type NetpolErrorCode, netpolErrorCodes } from './errors.ts';
+export { ConnectionTexts } from './formats/connection-text.ts';
 export { reportCsv } from './formats/csv.ts';
 export { type DiffReport, diffCsv, diffDot, diffMd, diffTxt } from './formats/diff.ts';
 export { reportDot } from './formats/dot.ts';

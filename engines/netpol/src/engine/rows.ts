@@ -205,5 +205,3 @@ export class Rows {
     return (peer) => connectionsAt(rule.connections, signatures[peer] ?? 0);
   }
 }
-
-export type { Row } from './row.ts';
