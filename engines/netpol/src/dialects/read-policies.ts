@@ -4,6 +4,7 @@ import type { Connections } from '../sets/connections.ts';
 import { readCalicoPolicies } from './calico/read.ts';
 import { readCiliumPolicy } from './cilium/policy.ts';
 import { readOrRefuse } from './fields.ts';
+import { readIstioPolicies } from './istio/read.ts';
 import { readAdminPolicy } from './kubernetes/admin-policy.ts';
 import { type ReadContext, readNetworkPolicy } from './kubernetes/network-policy.ts';
 import { Objects } from './objects.ts';
@@ -45,6 +46,6 @@ export function readPolicies(
     if (reader === undefined) return [];
     return readOrRefuse(resource, problems, () => reader(resource, context, objects)) ?? [];
   });
-  policies.push(...readCalicoPolicies(resources, context));
+  policies.push(...readCalicoPolicies(resources, context), ...readIstioPolicies(objects, context));
   return { policies, problems };
 }

@@ -5,6 +5,7 @@ import { readPolicies } from '../dialects/read-policies.ts';
 import { clusterOf } from '../model/read-cluster.ts';
 import { Connections } from '../sets/connections.ts';
 import { ciliumPolicies } from '../testing/cilium-arbitrary.ts';
+import { istioObjects } from '../testing/istio-arbitrary.ts';
 import { clusterPolicy, namespace, networkPolicy, pod, resources } from '../testing/resources.ts';
 import { Analysis } from './analysis.ts';
 
@@ -157,15 +158,17 @@ const policyObjects = fc
     admin: fc.array(adminPolicy, { maxLength: 3 }),
     calico: fc.array(calicoPolicy, { maxLength: 3 }),
     cilium: ciliumPolicies,
+    istio: istioObjects,
   })
   .map((written) => JSON.parse(JSON.stringify(written)))
-  .map(({ network, admin, calico, cilium }) => [
+  .map(({ network, admin, calico, cilium, istio }) => [
     ...network.map((each: { spec: JsonObject; in: string }, i: number) =>
       networkPolicy(`p${i}`, each.spec, each.in),
     ),
     ...admin.map((spec: JsonObject, i: number) => clusterPolicy('ClusterNetworkPolicy', `c${i}`, spec)),
     ...calico.map((each: object, i: number) => ({ ...each, metadata: { name: `g${i}` } })),
     ...cilium,
+    ...istio,
   ]);
 
 function rowsOf(analysis: Analysis): number[][] {

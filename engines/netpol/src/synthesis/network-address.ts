@@ -19,7 +19,9 @@ export function networkAddress(value: string): NetworkAddress | undefined {
 
 /** Every address among the words of a longer text, as a file of settings is. */
 export function addressesInText(text: string): NetworkAddress[] {
-  return text.split(/[\s,;='"|()<>[\]{}]+/).flatMap((word) => networkAddress(word) ?? hostAndPath(word) ?? []);
+  return text
+    .split(/[\s,;='"|()<>[\]{}]+/)
+    .flatMap((word) => networkAddress(word) ?? hostAndPath(word) ?? []);
 }
 
 /** Longer values are no addresses, and each of their endings is looked at. */

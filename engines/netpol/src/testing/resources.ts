@@ -47,3 +47,13 @@ export function ciliumPolicy(kind: string, name: string, spec: JsonObject): Json
   const namespaced = kind === 'CiliumNetworkPolicy' ? { namespace: 'default' } : {};
   return { apiVersion: 'cilium.io/v2', kind, metadata: { name, ...namespaced }, spec };
 }
+
+export function istioObject(
+  kind: string,
+  name: string,
+  spec: JsonObject,
+  namespaceName = 'default',
+): JsonObject {
+  const group = ['AuthorizationPolicy', 'PeerAuthentication'].includes(kind) ? 'security' : 'networking';
+  return { apiVersion: `${group}.istio.io/v1`, kind, metadata: { name, namespace: namespaceName }, spec };
+}

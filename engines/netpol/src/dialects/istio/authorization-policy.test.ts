@@ -1,0 +1,202 @@
+import type { JsonObject, JsonValue } from '@keelson/core';
+import { expect, test } from 'vitest';
+import { Analysis } from '../../engine/analysis.ts';
+import { clusterOf } from '../../model/read-cluster.ts';
+import { Connections, protocolNumbers, type RequestMatch } from '../../sets/connections.ts';
+import { istioObject, namespace, networkPolicy, pod, resources } from '../../testing/resources.ts';
+import { readPolicies } from '../read-policies.ts';
+
+const { TCP, UDP } = protocolNumbers;
+
+const world = [
+  namespace('default'),
+  namespace('other'),
+  namespace('quiet', { 'istio.io/dataplane-mode': 'ambient' }),
+  pod('web', { app: 'web' }, { ip: '10.0.0.1' }),
+  pod('client', { app: 'client' }, { ip: '10.0.0.2', spec: { serviceAccountName: 'luke' } }),
+  pod('far', { app: 'client' }, { namespace: 'other', ip: '10.0.0.3' }),
+  pod('node', { app: 'client' }, { ip: '192.0.2.1', spec: { hostNetwork: true } }),
+  pod('calm', { app: 'web' }, { namespace: 'quiet' }),
+];
+const [web, client, far, node, calm] = [0, 1, 2, 3, 4];
+
+function analyse(...policies: readonly JsonValue[]) {
+  const all = resources(...world, ...policies);
+  const connections = new Connections();
+  const { policies: read, problems } = readPolicies(all, connections);
+  return { analysis: new Analysis(clusterOf(all), read, connections), problems };
+}
+
+function reached(analysis: Analysis, source: number, destination: number = web): string {
+  const ports = analysis.connections.portsOf(analysis.between(source, destination), TCP);
+  return ports.map(([low, high]) => (low === high ? low : `${low}-${high}`)).join(',');
+}
+
+const all = '1-65535';
+const rule = (source: JsonObject, ...ports: readonly string[]) => ({
+  from: [{ source }],
+  ...(ports.length === 0 ? {} : { to: [{ operation: { ports: [...ports] } }] }),
+});
+const allow = (...rules: readonly JsonObject[]) =>
+  istioObject('AuthorizationPolicy', 'a', { rules: [...rules] });
+const deny = (...rules: readonly JsonObject[]) =>
+  istioObject('AuthorizationPolicy', 'd', { action: 'DENY', rules: [...rules] });
+
+/** Ports of TCP that `client`, `far`, `node` and an address outside reach on `web`. */
+test.each<[string, JsonObject[], [string, string, string, string]]>([
+  ['no policy', [], [all, all, all, all]],
+  ['an ALLOW without rules', [istioObject('AuthorizationPolicy', 'a', {})], ['', '', '', '']],
+  ['an empty rule', [allow({})], [all, all, all, all]],
+  ['a namespace', [allow(rule({ namespaces: ['other'] }))], ['', all, '', '']],
+  ['namespaces by prefix', [allow(rule({ namespaces: ['oth*'] }))], ['', all, '', '']],
+  ['any namespace', [allow(rule({ namespaces: ['*'] }))], [all, all, '', '']],
+  ['not a namespace', [allow(rule({ notNamespaces: ['other'] }))], [all, '', all, all]],
+  ['a principal', [allow(rule({ principals: ['cluster.local/ns/default/sa/luke'] }))], [all, '', '', '']],
+  ['principals by suffix', [allow(rule({ principals: ['*/sa/default'] }))], ['', all, '', '']],
+  ['a service account', [allow(rule({ serviceAccounts: ['luke'] }))], [all, '', '', '']],
+  ['a block', [allow(rule({ ipBlocks: ['203.0.113.0/24'] }))], ['', '', '', all]],
+  ['a block of Pods', [allow(rule({ ipBlocks: ['10.0.0.2'] }))], [all, '', '', '']],
+  [
+    'a block and not a part',
+    [allow(rule({ ipBlocks: ['203.0.113.0/24'], notIpBlocks: ['203.0.113.7'] }))],
+    ['', '', '', ''],
+  ],
+  [
+    'fields at once',
+    [allow(rule({ namespaces: ['default'], principals: ['*/sa/luke'] }))],
+    [all, '', '', ''],
+  ],
+  ['ports', [allow(rule({ namespaces: ['*'] }, '80', '81'))], ['80-81', '80-81', '', '']],
+  [
+    'not ports',
+    [allow({ to: [{ operation: { notPorts: ['80'] } }] })],
+    ['1-79,81-65535', '1-79,81-65535', '1-79,81-65535', '1-79,81-65535'],
+  ],
+  ['a DENY', [deny(rule({ namespaces: ['other'] }))], [all, '', all, all]],
+  [
+    'a DENY before an ALLOW',
+    [allow({}), deny({ to: [{ operation: { ports: ['80'] } }] })],
+    ['1-79,81-65535', '1-79,81-65535', '1-79,81-65535', '1-79,81-65535'],
+  ],
+  [
+    'conditions',
+    [
+      allow({
+        when: [
+          { key: 'source.namespace', values: ['other'] },
+          { key: 'destination.port', values: ['80'] },
+        ],
+      }),
+    ],
+    ['', '80', '', ''],
+  ],
+  [
+    'conditions that are negated',
+    [allow({ when: [{ key: 'destination.port', notValues: ['80'] }] })],
+    ['1-79,81-65535', '1-79,81-65535', '1-79,81-65535', '1-79,81-65535'],
+  ],
+  [
+    'sources with ports of their own',
+    [allow(rule({ namespaces: ['default'] }, '80'), rule({ namespaces: ['other'] }, '81'))],
+    ['80', '81', '', ''],
+  ],
+  [
+    'a policy that only watches',
+    [istioObject('AuthorizationPolicy', 'a', { action: 'AUDIT', rules: [{}] })],
+    [all, all, all, all],
+  ],
+  [
+    'another workload',
+    [istioObject('AuthorizationPolicy', 'a', { selector: { matchLabels: { app: 'x' } } })],
+    [all, all, all, all],
+  ],
+  ['the whole mesh', [istioObject('AuthorizationPolicy', 'a', {}, 'istio-system')], ['', '', '', '']],
+])('%s', (_, policies, expected) => {
+  const { analysis, problems } = analyse(...policies);
+  const outside = analysis.peerOfAddress({ family: 4, value: 0xcb_00_71_07n }) ?? -1;
+  expect(problems).toEqual([]);
+  expect([client, far, node, outside].map((source) => reached(analysis, source))).toEqual(expected);
+  expect(analysis.allows(far, web, UDP, 53)).toBe(true);
+});
+
+function hasRequest(analysis: Analysis, source: number, match: RequestMatch): boolean {
+  const { connections } = analysis;
+  const one = connections.intersection(connections.of([TCP], [[80, 80]]), connections.ofRequests(match));
+  return connections.contains(analysis.between(source, web), one);
+}
+
+test.each<[JsonObject, RequestMatch, boolean]>([
+  [{ methods: ['GET'] }, { methods: [{ type: 'exact', text: 'GET' }] }, true],
+  [{ methods: ['GET'] }, { methods: [{ type: 'exact', text: 'PUT' }] }, false],
+  [{ notMethods: ['GET'] }, { methods: [{ type: 'exact', text: 'PUT' }] }, true],
+  [{ paths: ['/a/*'] }, { paths: [{ type: 'exact', text: '/a/b' }] }, true],
+  [{ paths: ['/a/*'], notPaths: ['*.key'] }, { paths: [{ type: 'exact', text: '/a/b.key' }] }, false],
+  [{ paths: ['/a/*'], notPaths: ['*.key'] }, { paths: [{ type: 'prefix', text: '/a/b' }] }, false],
+  [{ hosts: ['*.Example.com'] }, { hosts: [{ type: 'exact', text: 'a.example.com' }] }, true],
+  [{ methods: ['GET'], ports: ['81'] }, { methods: [{ type: 'exact', text: 'GET' }] }, false],
+  [{ methods: ['*'] }, {}, true],
+])('an operation %j and requests %j', (operation, match, expected) => {
+  const { analysis } = analyse(allow({ to: [{ operation }] }));
+  expect(hasRequest(analysis, client, match)).toBe(expected);
+});
+
+test('the planes of the network and of the mesh must both allow', () => {
+  const policy = networkPolicy('n', { podSelector: {}, ingress: [{ ports: [{ port: 80 }, { port: 81 }] }] });
+  const { analysis } = analyse(policy, allow(rule({ namespaces: ['*'] }, '81', '82')));
+  expect([client, node].map((source) => reached(analysis, source))).toEqual(['81', '']);
+});
+
+test('a proxy of the node cannot see requests, so that a policy on them denies', () => {
+  const policy = istioObject(
+    'AuthorizationPolicy',
+    'q',
+    { rules: [{ to: [{ operation: { methods: ['GET'] } }] }, {}] },
+    'quiet',
+  );
+  expect(reached(analyse(policy).analysis, client, calm)).toBe('');
+  const plain = istioObject('AuthorizationPolicy', 'q', { rules: [{}] }, 'quiet');
+  expect(reached(analyse(plain).analysis, client, calm)).toBe(all);
+});
+
+test.each<[string, JsonObject, string]>([
+  ['an action', { action: 'LOG' }, 'spec.action'],
+  ['a DENY without rules', { action: 'DENY' }, 'spec.rules'],
+  ['a rule that is null', { rules: [null] }, 'spec.rules.0'],
+  ['sources that are null', { rules: [{ from: null }] }, 'spec.rules.0.from'],
+  ['no sources', { rules: [{ from: [] }] }, 'spec.rules.0.from'],
+  ['an empty source', { rules: [{ from: [{ source: {} }] }] }, 'spec.rules.0.from.0.source'],
+  [
+    'a source of nothing',
+    { rules: [{ from: [{ source: { namespaces: [] } }] }] },
+    'spec.rules.0.from.0.source',
+  ],
+  [
+    'values that are null',
+    { rules: [{ from: [{ source: { namespaces: null } }] }] },
+    'spec.rules.0.from.0.source.namespaces',
+  ],
+  ['no operations', { rules: [{ to: [] }] }, 'spec.rules.0.to'],
+  ['an operation that is null', { rules: [{ to: [{ operation: null }] }] }, 'spec.rules.0.to.0.operation'],
+  [
+    'an operation of nothing',
+    { rules: [{ to: [{ operation: { ports: [] } }] }] },
+    'spec.rules.0.to.0.operation',
+  ],
+  ['conditions that are null', { rules: [{ when: null }] }, 'spec.rules.0.when'],
+  ['a condition without a key', { rules: [{ when: [{}] }] }, 'spec.rules.0.when.0.key'],
+  ['a condition without values', { rules: [{ when: [{ key: 'source.namespace' }] }] }, 'spec.rules.0.when.0'],
+  [
+    'a port',
+    { rules: [{ to: [{ operation: { ports: ['http'] } }] }] },
+    'spec.rules.0.to.0.operation.ports.0',
+  ],
+  [
+    'a star within',
+    { rules: [{ to: [{ operation: { hosts: ['a*b'] } }] }] },
+    'spec.rules.0.to.0.operation.hosts.0',
+  ],
+  ['an unknown field', { rules: [{ form: [] }] }, 'spec.rules.0.form'],
+])('%s is refused where it stands', (_, spec, path) => {
+  const { problems } = analyse(istioObject('AuthorizationPolicy', 'p', spec));
+  expect(problems.map((problem) => problem.path.join('.'))).toEqual([path]);
+});

@@ -1,0 +1,44 @@
+import { isObject, type JsonObject } from '@keelson/core';
+import { effectiveNamespace, type Resource } from '@keelson/kubernetes';
+import { allOf, type EndpointMatcher, inNamespace } from '../../model/matcher.ts';
+import { matchLabels } from '../label-selector.ts';
+import type { Objects } from '../objects.ts';
+import { clusterDomain } from './mesh.ts';
+
+/** A Service with what stands behind it. */
+export interface ServiceTarget {
+  resource: Resource;
+  namespace: string;
+  /** The full name that the mesh knows it by. */
+  host: string;
+  spec: JsonObject;
+  workloads: EndpointMatcher;
+}
+
+/** The Services that choose Pods. */
+export function servicesOf(objects: Objects): ServiceTarget[] {
+  return objects.of('', 'Service').flatMap((resource) => {
+    const { spec } = resource.object;
+    if (!isObject(spec) || !isObject(spec['selector']) || Object.keys(spec['selector']).length === 0)
+      return [];
+    const namespace = effectiveNamespace(resource) ?? 'default';
+    const labels = matchLabels('pod', textsOf(spec['selector']), ['spec', 'selector']);
+    const host = `${resource.name}.${namespace}.svc.${clusterDomain}`;
+    return { resource, namespace, host, spec, workloads: allOf(inNamespace(namespace), ...labels) };
+  });
+}
+
+/** What stands behind a Service by name; undefined where the input does not have it. */
+export function serviceWorkloads(
+  name: string,
+  namespace: string,
+  objects: Objects,
+): EndpointMatcher | undefined {
+  return servicesOf(objects).find((each) => each.resource.name === name && each.namespace === namespace)
+    ?.workloads;
+}
+
+/** Only the texts of a mapping: a selector that an API server would refuse chooses by the rest of it. */
+function textsOf(mapping: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(mapping).filter(([, value]) => typeof value === 'string'));
+}

@@ -1,0 +1,162 @@
+import type { JsonObject, JsonValue, Path } from '@keelson/core';
+import type { ClusterIndex } from '../../model/cluster-index.ts';
+import { allOf, anyOf, type EndpointMatcher, inNamespace, labelWhere } from '../../model/matcher.ts';
+import type { PeerMatch } from '../../model/policy.ts';
+import { namespaceNameLabel } from '../../model/read-cluster.ts';
+import { Bits } from '../../sets/bits.ts';
+import { cidrAt } from '../fields.ts';
+import type { IstioContext } from './context.ts';
+import { clusterDomain, inMesh } from './mesh.ts';
+import { matchesValue, patternsAt, textsAt, type ValuePattern } from './values.ts';
+
+type PeerReader = (value: JsonValue | undefined, path: Path, context: IstioContext) => PeerMatch | undefined;
+
+/** Fields of a source that tell peers; each may stand negated too. */
+const sourceReaders: ReadonlyMap<string, PeerReader> = new Map<string, PeerReader>([
+  ['principals', principalPeers],
+  ['serviceAccounts', accountPeers],
+  ['namespaces', namespacePeers],
+  ['ipBlocks', blockPeers],
+]);
+
+/** Fields that tell something of a request, which is not known of peers. */
+export const requestSources = [
+  'requestPrincipals',
+  'notRequestPrincipals',
+  'remoteIpBlocks',
+  'notRemoteIpBlocks',
+];
+
+export const sourceFields: readonly string[] = [
+  ...[...sourceReaders.keys()].flatMap((field) => [field, negated(field)]),
+  ...requestSources,
+];
+
+export function negated(field: string): string {
+  return `not${field.charAt(0).toUpperCase()}${field.slice(1)}`;
+}
+
+/** Conditions on the source by key, and the field of a source that says the same. */
+const conditionFields: ReadonlyMap<string, string> = new Map([
+  ['source.principal', 'principals'],
+  ['source.serviceAccount', 'serviceAccounts'],
+  ['source.namespace', 'namespaces'],
+  ['source.ip', 'ipBlocks'],
+]);
+
+/** Peers that meet all that a source says of them; undefined where it says nothing of peers. */
+export function sourcePeers(source: JsonObject, path: Path, context: IstioContext): PeerMatch | undefined {
+  const parts = [...sourceReaders].flatMap(([field, read]) => {
+    const not = negated(field);
+    return [
+      read(source[field], [...path, field], context) ?? [],
+      inverse(read(source[not], [...path, not], context)) ?? [],
+    ].flat();
+  });
+  return allPeers(parts);
+}
+
+/** Peers that meet a condition; undefined for conditions that are not on peers. */
+export function conditionPeers(
+  condition: JsonObject,
+  path: Path,
+  context: IstioContext,
+): PeerMatch | undefined {
+  const { key, values, notValues } = condition;
+  const read = sourceReaders.get(conditionFields.get(String(key)) ?? '');
+  if (read === undefined) return undefined;
+  const parts = [
+    read(values, [...path, 'values'], context) ?? [],
+    inverse(read(notValues, [...path, 'notValues'], context)) ?? [],
+  ].flat();
+  return allPeers(parts);
+}
+
+export function allPeers(parts: readonly PeerMatch[]): PeerMatch | undefined {
+  const [only, ...others] = parts;
+  return only === undefined || others.length === 0 ? only : { type: 'all', peers: parts };
+}
+
+function inverse(peer: PeerMatch | undefined): PeerMatch | undefined {
+  return peer === undefined ? undefined : { type: 'not', peer };
+}
+
+function namespacePeers(
+  value: JsonValue | undefined,
+  path: Path,
+  context: IstioContext,
+): PeerMatch | undefined {
+  const patterns = patternsAt(value, path);
+  if (patterns === undefined) return undefined;
+  return {
+    type: 'endpoints',
+    matcher: allOf(
+      inMesh,
+      context.chosen(path, 'namespace', anyOf(...patterns.map((pattern) => namespacesLike(pattern)))),
+    ),
+  };
+}
+
+function namespacesLike(pattern: ValuePattern): EndpointMatcher {
+  if (pattern.type === 'exact') return inNamespace(pattern.text);
+  return labelWhere('namespace', namespaceNameLabel, JSON.stringify(pattern), (name) =>
+    matchesValue(pattern, name),
+  );
+}
+
+/** Identities are told as `cluster.local/ns/<namespace>/sa/<service account>`. */
+function principalPeers(
+  value: JsonValue | undefined,
+  path: Path,
+  context: IstioContext,
+): PeerMatch | undefined {
+  const patterns = patternsAt(value, path);
+  if (patterns === undefined) return undefined;
+  const matchers = patterns.map((pattern) =>
+    identitiesWhere(`principal ${JSON.stringify(pattern)}`, (namespace, account) =>
+      matchesValue(pattern, `${clusterDomain}/ns/${namespace}/sa/${account}`),
+    ),
+  );
+  return {
+    type: 'endpoints',
+    matcher: allOf(inMesh, context.chosen(path, 'serviceAccount', anyOf(...matchers))),
+  };
+}
+
+/** Service accounts are told as `<namespace>/<name>`, or as a name in the policy's namespace. */
+function accountPeers(
+  value: JsonValue | undefined,
+  path: Path,
+  context: IstioContext,
+): PeerMatch | undefined {
+  const texts = textsAt(value, path);
+  if (texts === undefined) return undefined;
+  const matchers = texts.map((text) => {
+    const full = text.includes('/') ? text : `${context.namespace}/${text}`;
+    return identitiesWhere(`account ${full}`, (namespace, account) => `${namespace}/${account}` === full);
+  });
+  return {
+    type: 'endpoints',
+    matcher: allOf(inMesh, context.chosen(path, 'serviceAccount', anyOf(...matchers))),
+  };
+}
+
+function identitiesWhere(
+  key: string,
+  test: (namespace: string, account: string) => boolean,
+): EndpointMatcher {
+  const select = ({ all, cluster }: ClusterIndex) => {
+    const found = cluster.endpoints.flatMap(({ namespace, serviceAccount }, i) =>
+      serviceAccount !== '' && test(namespace, serviceAccount) ? i : [],
+    );
+    return Bits.of(all.size, found);
+  };
+  return { key: `istio ${key}`, select };
+}
+
+function blockPeers(value: JsonValue | undefined, path: Path, context: IstioContext): PeerMatch | undefined {
+  const texts = textsAt(value, path);
+  if (texts === undefined) return undefined;
+  const ranges = texts.map((text, i) => cidrAt(text, [...path, i], true));
+  return { type: 'addresses', ranges, except: [], endpoints: context.addressesMatchPods };
+}

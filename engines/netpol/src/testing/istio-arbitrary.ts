@@ -1,0 +1,60 @@
+import type { JsonObject } from '@keelson/core';
+import fc from 'fast-check';
+import { istioObject } from './resources.ts';
+
+const some = (...values: readonly string[]) => fc.subarray([...values], { minLength: 1 });
+const source = fc.oneof(
+  fc.record({ namespaces: some('one', 't*') }),
+  fc.record({ notNamespaces: some('one', '*') }),
+  fc.record({
+    ipBlocks: some('10.0.0.0/8', '192.0.2.0/24'),
+    notIpBlocks: some('192.0.2.20', '2001:db8::/32'),
+  }),
+  fc.record({ principals: some('*/sa/default', 'cluster.local/ns/two/*'), notNamespaces: some('two') }),
+);
+const operation = fc.oneof(
+  fc.record({ ports: some('80', '8080') }),
+  fc.record({ notPorts: some('80'), methods: some('GET', 'P*') }),
+  fc.record({ paths: some('/a/*', '/b'), notPaths: some('*.key') }),
+);
+const condition = fc.constantFrom(
+  { key: 'destination.port', values: ['80'] },
+  { key: 'source.namespace', notValues: ['one'] },
+  { key: 'request.headers[x]', values: ['y'] },
+);
+const rule = fc.record(
+  {
+    from: fc.array(
+      source.map((each) => ({ source: each })),
+      { minLength: 1, maxLength: 2 },
+    ),
+    to: fc.array(
+      operation.map((each) => ({ operation: each })),
+      { minLength: 1, maxLength: 2 },
+    ),
+    when: fc.array(condition, { maxLength: 1 }),
+  },
+  { requiredKeys: [] },
+);
+
+/** Objects of Istio over the label `app` and the namespaces `one` and `two`. */
+export const istioObjects: fc.Arbitrary<JsonObject[]> = fc
+  .array(
+    fc.record({
+      namespace: fc.constantFrom('one', 'two', 'istio-system'),
+      spec: fc.record(
+        {
+          action: fc.constantFrom('ALLOW', 'DENY', 'AUDIT'),
+          selector: fc.constantFrom({ matchLabels: { app: 'a' } }, { matchLabels: {} }),
+          rules: fc.array(rule, { minLength: 1, maxLength: 2 }),
+        },
+        { requiredKeys: ['rules'] },
+      ),
+    }),
+    { maxLength: 3 },
+  )
+  .map((written) =>
+    written.map((each, i) =>
+      istioObject('AuthorizationPolicy', `i${i}`, JSON.parse(JSON.stringify(each.spec)), each.namespace),
+    ),
+  );
