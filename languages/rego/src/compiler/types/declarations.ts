@@ -29,7 +29,7 @@ export function builtinType(builtin: BuiltinDeclaration): FunctionType {
 function declaredFunction({ name, decl }: BuiltinDeclaration): FunctionType {
   const names = Object.hasOwn(argumentNames, name) ? argumentNames[name] : undefined;
   return {
-    ...(names === undefined ? {} : { names: readNames(names) }),
+    ...(names === undefined ? {} : { names: () => readNames(names) }),
     kind: 'function',
     args: (decl.args ?? []).map(declaredType),
     result: decl.result === undefined ? undefined : declaredType(decl.result),

@@ -28,9 +28,10 @@ export function argumentLines(
   wanted: FunctionType,
   withResult: boolean,
 ): string[] {
-  const want: Named[] = wanted.args.map((type, index) => ({ name: wanted.names?.args[index], type }));
+  const names = wanted.names?.();
+  const want: Named[] = wanted.args.map((type, index) => ({ name: names?.args[index], type }));
   if (withResult && wanted.result !== undefined)
-    want.push({ name: wanted.names?.result, type: wanted.result });
+    want.push({ name: names?.result, type: wanted.result });
   const full = (part: Named): string => named(part, printType(part.type));
   const rest = wanted.variadic === undefined ? [] : [`${printType(wanted.variadic)}...`];
   const haveLine = `have: (${have.map(printType).join(', ')})`;

@@ -52,8 +52,8 @@ export interface FunctionType {
   readonly args: readonly MaybeType[];
   readonly result: MaybeType;
   readonly variadic: MaybeType;
-  /** What the documentation calls arguments and result, for messages. */
-  readonly names?: FunctionNames;
+  /** Tells what the documentation calls arguments and result, for messages. */
+  readonly names?: () => FunctionNames;
 }
 
 export interface FunctionNames {
