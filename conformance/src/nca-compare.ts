@@ -31,11 +31,22 @@ class Naming {
   readonly #analysis: Analysis;
   readonly #topology: Topology;
   readonly #pods: boolean;
+  readonly #leavesOutSystem: boolean;
 
-  constructor(analysis: Analysis, topology: Topology, pods: boolean) {
+  constructor(analysis: Analysis, topology: Topology, output: JsonObject) {
     this.#analysis = analysis;
     this.#topology = topology;
-    this.#pods = pods;
+    this.#pods = output['outputEndpoints'] === 'pods';
+    this.#leavesOutSystem = output['fwRulesFilterSystemNs'] === true;
+  }
+
+  /** Addresses to addresses, and on demand namespaces of the system to themselves and to addresses. */
+  isLeftOut(source: number, destination: number): boolean {
+    const from = this.#analysis.endpointOf(source)?.namespace;
+    const to = this.#analysis.endpointOf(destination)?.namespace;
+    const isSystem = (from ?? to)?.endsWith('-system') === true;
+    if (from === undefined || to === undefined) return from === to || (this.#leavesOutSystem && isSystem);
+    return this.#leavesOutSystem && from === to && isSystem;
   }
 
   /** What a peer is counted under: its Pod, its workload, or its addresses. */
@@ -47,10 +58,6 @@ class Naming {
     return range === undefined
       ? ''
       : `${formatAddress(range.family, range.low)}-${formatAddress(range.family, range.high)}`;
-  }
-
-  isAddress(peer: number): boolean {
-    return peer >= this.#analysis.endpointCount;
   }
 
   /** The peers that an end of a line names. */
@@ -108,7 +115,7 @@ export function mapDifference(
     ranges,
     ...(families === undefined ? {} : { families }),
   });
-  const naming = new Naming(analysis, topology, output['outputEndpoints'] === 'pods');
+  const naming = new Naming(analysis, topology, output);
   const isIn = subsetOf(output['subset'], topology);
   const scope = scopeOf(sections, configuration);
   const got: Relation = new Map();
@@ -131,7 +138,6 @@ export function diffDifference(
 ): string | undefined {
   const ranges = rangesIn(sections);
   const parts = semanticDiff({ ...first.setting, ranges }, { ...second.setting, ranges });
-  const pods = output['outputEndpoints'] === 'pods';
   const expected = Map.groupBy(sections, ({ change }) => change);
   const found = new Map(parts.map((part) => [phraseOf(part), part]));
   for (const phrase of new Set([...expected.keys(), ...found.keys()])) {
@@ -142,7 +148,7 @@ export function diffDifference(
       return `${phrase}: ${part === undefined ? 'nothing changes' : 'is not expected'}`;
     }
     const side = part.change === 'removed' ? first : second;
-    const naming = new Naming(part.analysis, side.topology, pods);
+    const naming = new Naming(part.analysis, side.topology, output);
     const got: Relation = new Map();
     const add = adder(got, naming, side);
     for (const { source, destination, connections } of part.pairs) add(source, destination, connections);
@@ -179,7 +185,7 @@ function adder(relation: Relation, naming: Naming, { setting }: Configuration) {
   return (source: number, destination: number, set: SetId) => {
     const from = naming.key(source);
     const to = naming.key(destination);
-    if (set === 0 || from === to || (naming.isAddress(source) && naming.isAddress(destination))) return;
+    if (set === 0 || from === to || naming.isLeftOut(source, destination)) return;
     const key = `${from} => ${to}`;
     relation.set(key, setting.connections.union(relation.get(key) ?? set, set));
   };

@@ -11,6 +11,7 @@ import {
 } from '@keelson/netpol';
 import { type Files, type Lists, listsOf, type Scheme } from './nca-scheme.ts';
 import { type Topology, topologyOf } from './nca-topology.ts';
+import { Unread } from './nca-words.ts';
 
 /** A configuration of a scheme, as queries take it. */
 export interface Configuration {
@@ -63,10 +64,20 @@ export async function readConfiguration(
   return {
     name: String(entry['name']),
     topology,
-    setting: { cluster: topology.cluster, policies, connections, families: familiesOf(policies) },
+    setting: {
+      cluster: topology.cluster,
+      policies: inWrittenOrder(policies),
+      connections,
+      families: familiesOf(policies),
+    },
     unread: unreadIn([...around, ...policyObjects]),
     refused: fault === undefined ? undefined : `${fault.path.join('.')} ${fault.message}`,
   };
+}
+
+/** The suite's owners take policies of equal order as they are written, where Calico goes by their names. */
+function inWrittenOrder(policies: readonly Policy[]): Policy[] {
+  return policies.map((policy, i) => ({ ...policy, sortName: String(i).padStart(6, '0') }));
 }
 
 /** IPv6 is left out where no policy names an address of it. */
@@ -119,7 +130,7 @@ export function selectConfiguration(
 ): Configuration {
   const [first = '', ...rest] = name.split('/');
   const found = configurations.get(first);
-  if (found === undefined) throw new Error(`there is no configuration ${first}`);
+  if (found === undefined) throw new Unread('a configuration from a live cluster');
   if (rest.length === 0) return found;
   const kind = rest.length === 3 ? kinds.get(rest[0] ?? '') : undefined;
   const policyName = (rest.length === 3 ? rest.slice(1) : rest).join('/');
@@ -132,7 +143,7 @@ export function selectConfiguration(
     candidates.find((each) => each.name === policyName);
   if (policy === undefined && found.unread === undefined) throw new Error(`there is no policy ${name}`);
   const setting = policy === undefined ? withoutPolicies(found.setting) : only(found.setting, policy);
-  return { ...found, name, setting };
+  return { ...found, name, setting: { ...setting, families: familiesOf(setting.policies) } };
 }
 
 export function fullName({ namespace, name }: Policy): string {

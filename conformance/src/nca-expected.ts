@@ -53,8 +53,11 @@ function section(configurations: readonly string[], change: string, restriction:
 
 function textSections(text: string, connections: Connections): Section[] {
   const sections: Section[] = [];
+  let pair: string[] = [];
   for (const line of text.split('\n').map((each) => each.trimEnd())) {
-    const heading = headingOf(line);
+    const compared = /^(.*) and (.*) (?:are (?:not )?semantically|have the same)/.exec(line);
+    if (compared !== null) pair = [compared[1] ?? '', compared[2] ?? ''];
+    const heading = headingOf(line, pair);
     if (heading !== undefined) sections.push(heading);
     else if (/^src/.test(line) || line.includes(' => ')) {
       if (sections.length === 0) sections.push(section([], '', undefined));
@@ -69,7 +72,7 @@ function textSections(text: string, connections: Connections): Section[] {
   return sections;
 }
 
-function headingOf(line: string): Section | undefined {
+function headingOf(line: string, pair: readonly string[]): Section | undefined {
   const map =
     /^(?:For connections of type (TCP|non-TCP), )?final fw rules for query: .*?, config: (.*):$/i.exec(line);
   if (map !== null) return section([map[2] ?? ''], '', restrictionOf(map[1]));
@@ -79,7 +82,7 @@ function headingOf(line: string): Section | undefined {
     /^((?:Added|Removed|New|Lost) connections between .*?) \(based on topology from config: .*\) :$/.exec(
       line,
     );
-  if (change !== null) return section([], (change[1] ?? '').toLowerCase(), undefined);
+  if (change !== null) return section(pair, (change[1] ?? '').toLowerCase(), undefined);
   return undefined;
 }
 
@@ -108,7 +111,11 @@ function endOf(
   pods: string | undefined,
 ): ExpectedEnd {
   if (addresses !== undefined) return { type: 'addresses', ranges: rangesOf(addresses) };
-  return { type: 'pods', namespaces: splitNames(namespaces ?? ''), words: splitItems(pods ?? '') };
+  return {
+    type: 'pods',
+    namespaces: namespacesOf(splitNames(namespaces ?? '')),
+    words: splitItems(pods ?? ''),
+  };
 }
 
 function rangesOf(text: string): AddressRange[] {
@@ -123,6 +130,11 @@ function splitNames(text: string): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
+}
+
+/** What stands in no namespace is told under `None`. */
+function namespacesOf(names: readonly string[]): string[] {
+  return names.map((name) => (name === 'None' ? '' : name));
 }
 
 /** Items stand apart by commas that no bracket encloses. */
@@ -168,9 +180,9 @@ function rowSections(rows: readonly (readonly string[])[], connections: Connecti
   )) {
     if (query !== '') {
       const key = /key: (.*)$/.exec(query)?.[1] ?? '';
-      const config = /config: (.*?)(?:,|$)/.exec(query)?.[1];
+      const configs = [...query.matchAll(/config[12]?: (.*?)(?:,|$)/g)].map(([, name = '']) => name);
       const type = /(non-TCP|TCP)/.exec(query)?.[1];
-      sections.push(section(config === undefined ? [] : [config], key.toLowerCase(), restrictionOf(type)));
+      sections.push(section(configs, key.toLowerCase(), restrictionOf(type)));
       continue;
     }
     const current = sections.at(-1);
@@ -217,7 +229,11 @@ function ruleOfValue(rule: JsonObject, connections: Connections, restriction: Re
     };
     const block = texts('ip_block');
     if (block !== undefined) return { type: 'addresses', ranges: block.flatMap(rangesOf) };
-    return { type: 'pods', namespaces: texts('ns') ?? [], words: (texts('pods') ?? []).flatMap(splitItems) };
+    return {
+      type: 'pods',
+      namespaces: namespacesOf(texts('ns') ?? []),
+      words: (texts('pods') ?? []).flatMap(splitItems),
+    };
   };
   return {
     source: side('src'),

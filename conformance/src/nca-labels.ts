@@ -13,7 +13,7 @@ class LabelParser {
   #next = 0;
 
   constructor(text: string) {
-    this.#tokens = text.match(/!=|!has|has|not in|in(?= \()|\bin\b|[=(),]|[^\s=(),!]+/g) ?? [];
+    this.#tokens = text.match(/!=|!has(?=\()|has(?=\()|not in(?= \()|in(?= \()|[=(),]|[^\s=(),!]+/g) ?? [];
   }
 
   whole(): Test {

@@ -1,4 +1,4 @@
-import { type JsonValue, stringifyJson } from '@keelson/core';
+import { type JsonObject, type JsonValue, stringifyJson } from '@keelson/core';
 import {
   areEquivalent,
   areStronglyEquivalent,
@@ -66,19 +66,32 @@ export function isQueryKind(kind: string): boolean {
   return singles.has(kind) || pairs.has(kind);
 }
 
-/** Answers one kind of a query over its configurations; `pods` when Pods are named and not workloads. */
-export function answer(kind: string, configurations: readonly Configuration[], pods: boolean): Answer {
+/** Formats that a kind of query can be told in; a query that asks for another is not run. */
+const formats: ReadonlyMap<string, readonly string[]> = new Map([
+  ['connectivityMap', ['txt', 'yaml', 'csv', 'md', 'dot', 'json', 'jpg', 'html', 'txt_no_fw_rules']],
+  ['semanticDiff', ['txt', 'yaml', 'csv', 'md', 'json', 'txt_no_fw_rules']],
+  ['sanity', ['txt']],
+]);
+const commonFormats = ['txt', 'yaml', 'json'];
+
+/** Answers one kind of a query over its configurations. */
+export function answer(kind: string, configurations: readonly Configuration[], output: JsonObject): Answer {
+  const pods = output['outputEndpoints'] === 'pods';
+  const format = output['outputFormat'] ?? 'txt';
+  const isTold = typeof format === 'string' && (formats.get(kind) ?? commonFormats).includes(format);
   const single = singles.get(kind);
   if (single !== undefined)
     return sum(
       configurations.map((configuration) =>
-        hasPeers(configuration) ? { number: single(configuration, pods), notExecuted: 0 } : notExecuted(),
+        isTold && hasPeers(configuration)
+          ? { number: single(configuration, pods), notExecuted: 0 }
+          : notExecuted(),
       ),
     );
   const [paired, order] = pairs.get(kind) ?? [() => 0, 'each'];
   return sum(
     pairsOf(configurations, order).map(([a, b]) => {
-      if (!hasPeers(a) || !hasPeers(b)) return notExecuted();
+      if (!isTold || !hasPeers(a) || !hasPeers(b)) return notExecuted();
       const number = paired(a, b);
       return typeof number === 'number' ? { number, notExecuted: 0 } : number;
     }),

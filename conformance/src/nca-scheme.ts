@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
-import type { Resource } from '@keelson/kubernetes';
+import { type Resource, type ResourceOrigin, resourcesOf } from '@keelson/kubernetes';
 import { loadInput } from '@keelson/manifests';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { recordsOf } from './netpol-inputs.ts';
 
 /** A scheme file: where its cluster is, its configurations and its queries. */
@@ -67,11 +67,44 @@ export class Files {
   #file(file: string): Promise<readonly Resource[]> {
     let read = this.#known.get(file);
     if (read === undefined) {
-      read = loadInput([file]).then(({ resources }) => resources);
+      read = readObjects(file);
       this.#known.set(file, read);
     }
     return read;
   }
+}
+
+/** Kinds of the core group, which the suite's owners know by their kind alone. */
+const coreKinds: ReadonlySet<string> = new Set(['Pod', 'Namespace', 'Service']);
+
+/** The objects of a file; what asks for several kinds at once writes a sequence of lists. */
+async function readObjects(file: string): Promise<readonly Resource[]> {
+  const { resources } = await loadInput([file]);
+  const read = resources.length > 0 ? resources : listed(file);
+  return read.flatMap((resource) => {
+    const object = asTaken(resource);
+    return object === resource.object ? [resource] : resourcesOf(object, resource.origin).resources;
+  });
+}
+
+/** A workload makes Pods even where its template says nothing of them. */
+function asTaken({ kind, group, object }: Resource): JsonObject {
+  if (coreKinds.has(kind) && group !== '') return { ...object, apiVersion: 'v1' };
+  const spec = object['spec'];
+  const template = isObject(spec) ? spec['template'] : undefined;
+  if (!isObject(spec) || !isObject(template) || template['spec'] !== undefined) return object;
+  return { ...object, spec: { ...spec, template: { ...template, spec: {} } } };
+}
+
+function listed(file: string): Resource[] {
+  const [document] = parseAllDocuments(readFileSync(file, 'utf8'));
+  const value: JsonValue | undefined = document === undefined ? undefined : document.toJS();
+  if (!Array.isArray(value)) return [];
+  const origin: ResourceOrigin = {
+    file,
+    locate: (path) => ({ file, line: 1, column: 1, path: [...path], missing: true }),
+  };
+  return value.flatMap((item) => resourcesOf(item, origin).resources);
 }
 
 function filesOf(path: string): string[] {

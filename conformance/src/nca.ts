@@ -44,7 +44,6 @@ async function judgeScheme(
   for (const record of needsNetwork) tally.skip(idOf(record), 'names a git host: needs the network');
   if (needsNetwork.length === records.length) return;
   for (const entry of scheme.configurations) {
-    // A configuration that names a live cluster or a git host is missed only by the queries that ask for it.
     if (namesNoFile(entry)) continue;
     const configuration = await readConfiguration(scheme, entry, files, connections);
     configurations.set(configuration.name, configuration);
@@ -81,12 +80,12 @@ function queryFault(
   const output = isObject(query['outputConfiguration']) ? query['outputConfiguration'] : {};
   for (const kind of Object.keys(query).filter(isQueryKind)) {
     const names = query[kind];
-    const chosen = (Array.isArray(names) ? names : [names]).map((name) =>
-      selectConfiguration(String(name), configurations),
-    );
+    const chosen = (Array.isArray(names) ? names : [names])
+      .map((name) => selectConfiguration(String(name), configurations))
+      .map((each) => (output['excludeIPv6Range'] === false ? withIPv6(each) : each));
     const unread = chosen.find((each) => each.unread !== undefined)?.unread;
     if (unread !== undefined) throw new Unread(unread);
-    const { number, notExecuted } = answer(kind, chosen, output['outputEndpoints'] === 'pods');
+    const { number, notExecuted } = answer(kind, chosen, output);
     const expected = query['expected'];
     if (typeof expected === 'number' && number !== expected)
       return `${kind} gives ${number}, not ${expected}`;
@@ -125,6 +124,10 @@ function fileDifference(
     if (fault !== undefined) return `${first.name}, ${second.name}: ${fault}`;
   }
   return undefined;
+}
+
+function withIPv6(configuration: Configuration): Configuration {
+  return { ...configuration, setting: { ...configuration.setting, families: [4, 6] } };
 }
 
 function sectionsOf(sections: readonly Section[], names: readonly string[], isOnly: boolean): Section[] {

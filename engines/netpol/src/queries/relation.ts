@@ -27,8 +27,9 @@ export class Comparison {
   readonly #matching: Int32Array;
 
   constructor(first: Setting, second: Setting) {
-    const families = first.families ?? second.families;
-    const shared = families === undefined ? {} : { families };
+    // What one of the two tells apart is told apart in both.
+    const families = [...new Set([...(first.families ?? [4, 6]), ...(second.families ?? [4, 6])] as const)];
+    const shared = { families };
     this.first = analysisOf({ ...first, ...shared }, rangesIn(second));
     this.second = analysisOf({ ...second, ...shared }, rangesIn(first));
     const known = new Map(this.second.cluster.endpoints.map((endpoint, i) => [endpointKey(endpoint), i]));

@@ -38,7 +38,10 @@ function ownerOf(label: string): readonly [owner: LabelOwner, label: string] {
 /** What a selector means for endpoints by their own labels, and those that they take over from their profiles. */
 export const endpointMeaning: Meaning<EndpointMatcher> = meaningWith(ownerOf, allEndpoints, allEndpoints);
 
-/** What a selector of namespaces means: it chooses what stands in one, and `global()` what stands in none. */
+/**
+ * What a selector of namespaces means: `all()` is what stands in one, and `global()` what stands in none. Calico turns it
+ * into a selector of endpoints, so that a negation speaks of what stands in no namespace too.
+ */
 export const namespaceMeaning: Meaning<EndpointMatcher> = meaningWith(
   (label) => ['namespace', label === 'projectcalico.org/name' ? namespaceNameLabel : label],
   ofNamespaces,
@@ -65,7 +68,7 @@ function meaningWith(
     where: (label, name, test) => labelWhere(...lookUp(label), name, test),
     both: (operands) => allOf(...operands),
     either: (operands) => anyOf(...operands),
-    not: (operand) => allOf(all, noneOf(operand)),
+    not: (operand) => noneOf(operand),
   };
 }
 
@@ -85,6 +88,6 @@ export function namespaceMeaningOf(labels: Labels | undefined): Meaning<boolean>
     },
     both: (operands) => operands.every(Boolean),
     either: (operands) => operands.some(Boolean),
-    not: (operand) => isIn && !operand,
+    not: (operand) => !operand,
   };
 }
