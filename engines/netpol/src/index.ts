@@ -63,8 +63,10 @@ export {
   parseCidr,
 } from './sets/addresses.ts';
 export {
+  allConnections,
   Connections,
   type Interval,
+  noConnections,
   protocolNumbers,
   type SetId,
 } from './sets/connections.ts';
