@@ -15,6 +15,8 @@ export interface Command {
   program: string;
   args: readonly string[];
   cwd?: string;
+  /** Done before each run, and not measured. */
+  prepare?: () => void;
 }
 
 // wait4 is the only exact account of another process, and Node does not offer it; Python does.
@@ -36,6 +38,7 @@ print(json.dumps({"cpu": usage.ru_utime + usage.ru_stime, "wall": time.monotonic
 
 /** Runs a command to its end with its output thrown away. */
 export function measureOnce(command: Command): Cost {
+  command.prepare?.();
   const { status, stdout, stderr } = spawnSync('python3', ['-c', watcher, command.program, ...command.args], {
     encoding: 'utf8',
     cwd: command.cwd,

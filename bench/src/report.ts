@@ -14,8 +14,13 @@ export async function run() {
   const output = mkdtempSync(join(tmpdir(), 'keelson-bench-'));
   const names = Object.keys(reportFormats);
   const file = (name: string) => join(output, name);
-  const scan = (name: string, formats: readonly string[]) =>
-    keelson(name, 'scan', folder, ...formats.flatMap((format) => ['-f', format, '-o', file(format)]));
+  const scan = (name: string, formats: readonly string[]) => ({
+    ...keelson(name, 'scan', folder, ...formats.flatMap((format) => ['-f', format, '-o', file(format)])),
+    // To cut off what an earlier run wrote would be counted as this one's.
+    prepare: () => {
+      for (const format of names) rmSync(file(format), { force: true });
+    },
+  });
   try {
     const costs = measureInTurn([scan('json', ['json']), scan('all formats', names)], 5);
     const cpu = (name: string) => median((costs.get(name) ?? []).map((cost) => cost.cpu));
