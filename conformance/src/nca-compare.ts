@@ -40,7 +40,7 @@ class Naming {
     this.#leavesOutSystem = output['fwRulesFilterSystemNs'] === true;
   }
 
-  /** Addresses to addresses, and on demand namespaces of the system to themselves and to addresses. */
+  /** Addresses to addresses, and on demand namespaces of the system to each other and to addresses. */
   isLeftOut(source: number, destination: number): boolean {
     const from = this.#analysis.endpointOf(source)?.namespace;
     const to = this.#analysis.endpointOf(destination)?.namespace;

@@ -9,6 +9,7 @@ import {
   type Setting,
   withoutPolicies,
 } from '@keelson/netpol';
+import { addedObjects } from './nca-added.ts';
 import { type Files, type Lists, listsOf, type Scheme } from './nca-scheme.ts';
 import { type Topology, topologyOf } from './nca-topology.ts';
 import { Unread } from './nca-words.ts';
@@ -55,8 +56,13 @@ export async function readConfiguration(
   const lists = listsOf(entry);
   const around = await topologyObjects(scheme, lists, files);
   const written = await files.resources(scheme.folder, lists.policies ?? lists.resources);
-  const policyObjects = written.filter(({ kind }) => !topologyKinds.has(kind));
-  const topology = topologyOf([...around, ...policyObjects.filter(({ kind }) => kind === 'Profile')]);
+  // Of profiles the suite's owners take the labels only: Pods are open where no policy selects them.
+  const profiles = written.filter(({ kind }) => kind === 'Profile');
+  const policyObjects = written.filter(({ kind }) => !topologyKinds.has(kind) && kind !== 'Profile');
+  const bare = topologyOf([...around, ...profiles]);
+  const ownLists = [lists.namespaces, lists.pods, lists.resources];
+  if (ownLists.some((list) => list !== undefined)) around.push(...addedObjects(policyObjects, bare));
+  const topology = topologyOf([...around, ...profiles]);
   const { policies, problems } = readPolicies([...around, ...policyObjects], connections, {
     ipBlockMatchesPods: false,
   });

@@ -33,6 +33,13 @@ export function readScheme(path: string): Scheme {
   };
 }
 
+/** The scheme files of a folder: all that are named so, but for what is expected of them. */
+export function schemesIn(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /scheme[^/]*\.yaml$/.test(name) && !name.includes('expected_output/'))
+    .sort();
+}
+
 export function listsOf(entry: JsonObject): Lists {
   return {
     namespaces: pathsOf(entry['namespaceList']),
@@ -43,8 +50,8 @@ export function listsOf(entry: JsonObject): Lists {
 }
 
 /** True when a list has a live cluster or a git host in it. */
-export function namesNoFile(entry: JsonObject): boolean {
-  const paths = Object.values(listsOf(entry)).flatMap((list) => list ?? []);
+export function namesNoFile(lists: Lists): boolean {
+  const paths = Object.values(lists).flatMap((list) => list ?? []);
   return paths.some((path) => /^(k8s|calico|istio)$|^https:/.test(path));
 }
 

@@ -7,7 +7,7 @@ import { type Configuration, readConfiguration, selectConfiguration } from './nc
 import { dotSections } from './nca-dot.ts';
 import { expectedSections, type Section } from './nca-expected.ts';
 import { answer, isQueryKind, pairsOf } from './nca-queries.ts';
-import { Files, namesNoFile, readScheme } from './nca-scheme.ts';
+import { Files, listsOf, namesNoFile, readScheme, schemesIn } from './nca-scheme.ts';
 import { Unread } from './nca-words.ts';
 import { recordsOf } from './netpol-inputs.ts';
 import { type Suite, Tally } from './suite.ts';
@@ -21,8 +21,9 @@ export const suite: Suite = {
     const lines = readFileSync(join(dir, 'queries.jsonl'), 'utf8').split('\n').filter(Boolean);
     const judged = recordsOf(lines.map((line) => JSON.parse(line)));
     const gates = new Gates(tally);
-    for (const [path, records] of Map.groupBy(judged, ({ scheme }) => String(scheme))) {
-      await judgeScheme(dir, path, records, files, tally, gates);
+    const byScheme = Map.groupBy(judged, ({ scheme }) => String(scheme));
+    for (const path of schemesIn(dir)) {
+      await judgeScheme(dir, path, byScheme.get(path) ?? [], files, tally, gates);
     }
     tally.notes.push(gates.note());
     return tally;
@@ -42,9 +43,8 @@ async function judgeScheme(
   const configurations = new Map<string, Configuration>();
   const needsNetwork = records.filter(({ judged }) => judged === 'needs-network');
   for (const record of needsNetwork) tally.skip(idOf(record), 'names a git host: needs the network');
-  if (needsNetwork.length === records.length) return;
   for (const entry of scheme.configurations) {
-    if (namesNoFile(entry)) continue;
+    if (namesNoFile(scheme.lists) || namesNoFile(listsOf(entry))) continue;
     const configuration = await readConfiguration(scheme, entry, files, connections);
     configurations.set(configuration.name, configuration);
     gates.judge(path, entry, configuration);

@@ -1,0 +1,60 @@
+import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
+import { type Resource, type ResourceOrigin, resourcesOf } from '@keelson/kubernetes';
+import type { Endpoint } from '@keelson/netpol';
+import type { Topology } from './nca-topology.ts';
+
+/** Pods that every cluster has, which the suite's owners add where a policy asks for their labels and no Pod has them. */
+const common: readonly { labels: JsonObject; objects: readonly JsonObject[] }[] = [
+  {
+    labels: { name: 'kube-system', 'kubernetes.io/metadata.name': 'kube-system', 'k8s-app': 'kube-dns' },
+    objects: [
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'kube-system', labels: { name: 'kube-system' } },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'kube-dns-livesim',
+          namespace: 'kube-system',
+          labels: { 'k8s-app': 'kube-dns', 'projectcalico.org/namespace': 'kube-system' },
+        },
+        spec: { containers: [{ name: 'dns', image: 'dns' }] },
+      },
+    ],
+  },
+];
+
+const origin: ResourceOrigin = {
+  file: 'added',
+  locate: (path) => ({ file: 'added', line: 1, column: 1, path: [...path], missing: true }),
+};
+
+/** What is added for the NetworkPolicies among objects; nothing where all they name is there. */
+export function addedObjects(policies: readonly Resource[], topology: Topology): Resource[] {
+  const missing = policies
+    .filter(({ kind, group }) => kind === 'NetworkPolicy' && group.endsWith('k8s.io'))
+    .flatMap(({ object }) => missingLabels(object['spec'], topology));
+  const chosen = common.filter(({ labels }) => missing.some(([key, value]) => labels[key] === value));
+  return chosen.flatMap(({ objects }) => objects.flatMap((object) => resourcesOf(object, origin).resources));
+}
+
+/** The labels at which the selectors below a value come to choose no Pod. */
+function missingLabels(value: JsonValue | undefined, topology: Topology): [string, JsonValue][] {
+  if (Array.isArray(value)) return value.flatMap((item) => missingLabels(item, topology));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([field, inner]) => {
+    if (!isObject(inner) || !isObject(inner['matchLabels'])) return missingLabels(inner, topology);
+    let left: readonly Endpoint[] = topology.cluster.endpoints;
+    return Object.entries(inner['matchLabels']).filter(([key, wanted]) => {
+      left = left.filter((endpoint) => labelsOf(endpoint, field, topology)?.get(key) === wanted);
+      return left.length === 0;
+    });
+  });
+}
+
+function labelsOf({ namespace, labels }: Endpoint, field: string, { cluster }: Topology) {
+  return field === 'namespaceSelector' ? cluster.namespaces.get(namespace)?.labels : labels;
+}
