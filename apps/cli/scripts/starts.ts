@@ -8,7 +8,7 @@ import type { PluginContext } from 'rolldown';
  */
 const starts: Readonly<Record<string, readonly string[]>> = {
   scan: ['main', 'scan/scan'],
-  rego: ['main', 'rego/rego', 'rego/evaluating', 'rego/eval'],
+  rego: ['main', 'rego/rego', 'rego/eval'],
 };
 
 const sharedName = 'shared';

@@ -11,6 +11,12 @@ const endsDocument: ReadonlySet<TokenKind> = new Set([
   'stream-end',
 ]);
 
+interface ComposedDocument {
+  readonly value: JsonValue;
+  /** True when nothing is written between its `---` and its end. */
+  readonly isEmpty: boolean;
+}
+
 /** Tokens to value and positions: the grammar of YAML 1.1 as libyaml reads it, decoded as go-yaml does. */
 export class Composer extends NodeParts {
   readonly #positions: PositionBuilder;
@@ -32,8 +38,8 @@ export class Composer extends NodeParts {
     this.#positions = positions;
   }
 
-  /** The value of the first document, undefined when there is none; what follows it is not looked at, as in Go. */
-  compose(): JsonValue | undefined {
+  /** The next document, undefined when there is none; what follows it is not looked at, as in Go. */
+  compose(): ComposedDocument | undefined {
     const first = this.scanner.peek();
     if (first.kind === 'stream-end') return undefined;
     this.readDirectives();
@@ -45,18 +51,7 @@ export class Composer extends NodeParts {
     const isEmpty = isExplicit && endsDocument.has(content.kind);
     const value = isEmpty ? this.#empty(-1, -1, content.start) : this.#node(-1, -1, true, false, 0);
     this.scanner.peek();
-    return value;
-  }
-
-  /** The value of the only document that counts, the first; the others must be YAML all the same. */
-  composeFirst(): JsonValue {
-    const first = this.compose() ?? null;
-    for (let token = this.scanner.peek(); token.kind !== 'stream-end'; token = this.scanner.peek()) {
-      if (token.kind === 'document-end') this.scanner.next();
-      else if (token.kind === 'document-start' || directives.has(token.kind)) this.compose();
-      else throw this.syntax("a document after the first begins with '---'", token.start);
-    }
-    return first;
+    return { value, isEmpty };
   }
 
   /** A value that is not written: null, with an empty span. */

@@ -1,3 +1,4 @@
+export { parseDocuments, parseFirstDocument } from './core-documents.ts';
 export type {
   DuplicateKey,
   NodeLocation,
@@ -10,7 +11,6 @@ export type { YamlEdit } from './edit.ts';
 export type { TextEdit } from './edit-text.ts';
 export { type DocumentEdit, type EditResult, editYaml, YamlEditor } from './edit-yaml.ts';
 export { type YamlErrorCode, yamlErrorCodes } from './error.ts';
-export { parseFirstDocument } from './first-document.ts';
 export { defaultYamlLimits } from './limits.ts';
 export { parseYaml, type YamlOptions } from './parse.ts';
 export { stringifyYaml } from './stringify.ts';

@@ -149,8 +149,8 @@ class StreamReader {
     }
     this.#positions.reset();
     const composer = new Composer(this.#source, start, end, this.#limits, this.#positions);
-    const value: JsonValue | undefined = composer.compose();
-    if (value === undefined) return;
-    this.#keep(index, { start, end }, value, composer.duplicates);
+    const composed = composer.compose();
+    if (composed === undefined) return;
+    this.#keep(index, { start, end }, composed.value, composer.duplicates);
   }
 }

@@ -31,6 +31,7 @@ export {
   patchDocument,
   readBundle,
   readDocument,
+  readDocuments,
   readTar,
   rootsPermit,
   type SigningKey,

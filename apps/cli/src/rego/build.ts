@@ -66,8 +66,10 @@ Examples:
 
 type Values = ReturnType<typeof readFlags<typeof flags>>['values'];
 
+const form = { flags, help, operands: 'file', quiet: 'errors' } as const;
+
 /** `keelson rego build`. */
-export const build = policyVerb({ flags, help, operands: 'file' }, async ({ values, positionals }) => {
+export const build = policyVerb(form, async ({ values, positionals }) => {
   refuseWrong(values);
   const language = languageFrom(values);
   const sources = { ...sourcesAt(positionals, sourceValues(values)), capabilities: language.capabilities };

@@ -62,8 +62,10 @@ Examples:
   keelson rego eval -b bundle.tar.gz data.app.deny --inputs requests/*.json
 `;
 
+const form = { flags, help, operands: 'text', quiet: 'errors' } as const;
+
 /** `keelson rego eval`. */
-export const evaluate = policyVerb({ flags, help, operands: 'text' }, async ({ values, positionals }) => {
+export const evaluate = policyVerb(form, async ({ values, positionals }) => {
   const format = choiceOf('format', values.format, evalFormats) ?? 'json';
   const isPartial = values.partial === true;
   refuseFormat(format, isPartial);

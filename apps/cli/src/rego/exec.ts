@@ -1,21 +1,20 @@
 import { configurationParsers } from '@keelson/configuration';
-import { isKeelsonError } from '@keelson/core';
-import { type BuiltinHost, EvaluationError, Policy, RegoError, type RegoValue } from '@keelson/rego';
+import { isKeelsonError, type KeelsonError } from '@keelson/core';
+import { type BuiltinHost, Policy, type RegoValue } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags, readFlags } from '../flag-values.ts';
-import type { VerbUsage } from '../flags.ts';
+import { choiceOf, commonFlags, type readFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
-import { writeStdout } from '../stdout.ts';
-import { durationOf } from './durations.ts';
-import { exitOf, faultsOf, faultText } from './faults.ts';
+import { faultText } from './faults.ts';
 import { findFiles } from './files.ts';
 import { InputReader } from './inputs.ts';
 import { indented, type Output, structure } from './json-output.ts';
 import { load } from './loading.ts';
 import { hostFrom, networkFlags, networkHelp } from './network.ts';
 import { sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
+import { policyVerb } from './policy-verb.ts';
+import { limitsFrom } from './query.ts';
 
 const flags = {
   ...commonFlags,
@@ -59,42 +58,29 @@ Examples:
   keelson rego exec -d policy.rego --decision main/deny --fail-non-empty main.tf
 `;
 
-/** How `keelson rego exec` is called. */
-export const usage = (): VerbUsage => ({ flags, help, operands: 'file' });
-
 type Values = ReturnType<typeof readFlags<typeof flags>>['values'];
 
+const form = { flags, help, operands: 'file', quiet: 'errors' } as const;
+
 /** `keelson rego exec`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, flags);
-  if (values.help === true) {
-    writeStdout(help);
-    return exitCodes.done;
-  }
+export const exec = policyVerb(form, async ({ values, positionals }) => {
   if (values.decision === undefined) throw new CommandError('USAGE', 'name a decision with --decision');
   if (positionals.length === 0 && values['stdin-input'] !== true)
     throw new CommandError('USAGE', 'name a file or folder of inputs');
   const reader = new InputReader(choiceOf('parser', values.parser, configurationParsers));
-  try {
-    const sources = sourcesFrom(values);
-    const { modules, data } = await load(sources);
-    const timeout =
-      values.timeout === undefined ? {} : { maxMilliseconds: durationOf('timeout', values.timeout) };
-    const policy = new Policy(modules, { data, version: sources.version, print: true, limits: timeout });
-    const decisions = new Decisions(policy, values.decision, values, await hostFrom(values));
-    if (values['stdin-input'] === true) await decisions.of('stdin', () => reader.stdin());
-    for (const path of positionals)
-      for (const { file, named } of findFiles(path, sources.ignore))
-        if (named || reader.takes(file)) await decisions.of(file, () => reader.file(file));
-    decisions.finish();
-    writeResult(values.output, `${indented(structure({ result: decisions.results }))}\n`);
-    return decisions.exit;
-  } catch (error) {
-    if (faultsOf(error) === undefined) throw error;
-    tell(faultText(error) ?? '');
-    return exitOf(error);
-  }
-}
+  const sources = sourcesFrom(values);
+  const { modules, data } = await load(sources);
+  const { version } = sources;
+  const policy = new Policy(modules, { data, version, print: true, limits: limitsFrom(values) });
+  const decisions = new Decisions(policy, values.decision, values, await hostFrom(values));
+  if (values['stdin-input'] === true) await decisions.of('stdin', () => reader.stdin());
+  for (const path of positionals)
+    for (const { file, named } of findFiles(path, sources.ignore))
+      if (named || reader.takes(file)) await decisions.of(file, () => reader.file(file));
+  decisions.finish();
+  writeResult(values.output, `${indented(structure({ result: decisions.results }))}\n`);
+  return decisions.exit;
+});
 
 class Decisions {
   readonly results: Output[] = [];
@@ -121,67 +107,55 @@ class Decisions {
 
   /** Decides about every document of a file; one that cannot be read or judged leaves the others. */
   async of(path: string, read: () => Promise<readonly RegoValue[]>): Promise<void> {
+    let documents: readonly RegoValue[];
     try {
-      const documents = await read();
-      if (this.#values.combine === true) {
-        for (const contents of documents) this.#combined.push({ path, contents });
-        return;
-      }
-      documents.forEach((input, at) => {
-        const document = documents.length > 1 ? at : undefined;
-        this.#attempt(path, document, () => this.#decide(path, document, input));
-      });
+      documents = await read();
     } catch (error) {
+      if (!isKeelsonError(error) || error instanceof CommandError) throw error;
       this.#refuse(path, undefined, error);
+      return;
     }
+    if (this.#values.combine === true)
+      for (const contents of documents) this.#combined.push({ path, contents });
+    else
+      documents.forEach((input, at) => {
+        this.#decide(path, documents.length > 1 ? at : undefined, input);
+      });
   }
 
   /** Decides about all files together where that is asked for; their order is that of their names, as for conftest. */
   finish(): void {
     if (this.#values.combine !== true) return;
     const input = this.#combined.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-    this.#attempt('Combined', undefined, () => this.#decide('Combined', undefined, input));
+    this.#decide('Combined', undefined, input);
   }
 
-  #attempt(path: string, document: number | undefined, decide: () => void): void {
-    try {
-      decide();
-    } catch (error) {
-      this.#refuse(path, document, error);
-    }
-  }
-
-  #refuse(path: string, document: number | undefined, error: unknown): void {
-    if (!isKeelsonError(error) || error instanceof CommandError) throw error;
+  #refuse(path: string, document: number | undefined, error: KeelsonError): void {
     this.#unreadable = true;
-    const text =
-      error instanceof EvaluationError
-        ? error.toOpaText()
-        : error instanceof RegoError
-          ? error.message
-          : error.format();
+    const text = faultText(error) ?? error.format();
     tell(text.startsWith(`${path}:`) ? text : `${path}: ${text}`);
     this.results.push(structure({ path, document, error: structure({ code: error.code, message: text }) }));
   }
 
   #decide(path: string, document: number | undefined, input: RegoValue): void {
-    const steps = this.#name.split('/').map((step) => `[${JSON.stringify(step)}]`);
-    const { values, errors } = this.#policy.query(`data${steps.join('')}`, { values: true }).run(input, {
+    const { fail, 'fail-defined': failDefined, 'fail-non-empty': failFull, quiet } = this.#values;
+    const { result, errors } = this.#policy.evaluate(this.#name, input, {
       host: this.#host,
-      ...(this.#values.quiet === true ? {} : { print: (text: string) => tell(text) }),
+      ...(quiet === true ? {} : { print: (text: string) => tell(text) }),
     });
-    const value = values[0]?.[0];
-    const fatal = errors.find(({ code }) => code !== 'eval_builtin_error' && code !== 'eval_type_error');
-    if (value === undefined && fatal !== undefined) throw fatal;
-    const { fail, 'fail-defined': failDefined, 'fail-non-empty': failFull } = this.#values;
-    if (value === undefined) {
-      this.#failed ||= fail === true;
-      const error = { code: 'opa_undefined_error', message: `${this.#name} decision was undefined` };
-      this.results.push(structure({ path, document, error: structure(error) }));
+    if (result !== undefined) {
+      this.#failed ||= failDefined === true || (failFull === true && !isEmpty(indented(result)));
+      this.results.push(structure({ path, document, result }));
       return;
     }
-    this.#failed ||= failDefined === true || (failFull === true && !isEmpty(indented(value)));
-    this.results.push(structure({ path, document, result: value }));
+    const fatal = errors.find(({ endsEvaluation }) => endsEvaluation);
+    if (fatal !== undefined) {
+      this.#refuse(path, document, fatal);
+      return;
+    }
+    this.#failed ||= fail === true;
+    const error = { code: 'opa_undefined_error', message: `${this.#name} decision was undefined` };
+    this.results.push(structure({ path, document, error: structure(error) }));
   }
 }
 

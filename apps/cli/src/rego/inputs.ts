@@ -1,7 +1,7 @@
 import { type ConfigurationParser, parserOf } from '@keelson/configuration';
-import { fromYamlValue, type RegoValue, readDocument } from '@keelson/rego';
+import { fromYamlValue, type RegoValue, readDocument, readDocuments } from '@keelson/rego';
 import { readBytes, readStdin, readText } from './files.ts';
-import { inputFrom } from './loading.ts';
+import { inputFrom, inputsFrom } from './input-text.ts';
 
 /** Reads inputs from files: JSON and YAML as OPA does, every other format as conftest does. */
 export class InputReader {
@@ -48,12 +48,7 @@ async function valuesOf(file: string, bytes: Uint8Array, parser: ConfigurationPa
   return readConfiguration(file, bytes, { parser }).documents.map(({ value }) => fromYamlValue(value));
 }
 
-/** The documents of a text. A line that begins with `---` begins one, whatever it stands in (YAML 1.2, 9.1.2). */
-function documentsOf(file: string, text: string, parser: OpaParser): RegoValue[] {
-  if (parser === 'json') return [readDocument(file, text, 'json')];
-  if (parser === undefined) return [inputFrom(file, text)];
-  return text
-    .split(/^(?=---(?:\s|$))/m)
-    .filter((part) => !/^(?:---)?(?:\s|#.*$)*$/m.test(part) || part.replace(/^---|#.*$/gm, '').trim() !== '')
-    .map((part) => readDocument(file, part, 'yaml'));
+function documentsOf(file: string, text: string, parser: OpaParser): readonly RegoValue[] {
+  if (parser === undefined) return inputsFrom(file, text);
+  return parser === 'json' ? [readDocument(file, text, 'json')] : readDocuments(file, text);
 }

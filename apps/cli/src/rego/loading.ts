@@ -200,20 +200,3 @@ function splitPrefix(source: string): { prefix: readonly string[]; path: string 
   const steps = names.split('.');
   return { prefix: steps[0] === 'data' ? steps.slice(1) : steps, path };
 }
-
-/**
- * An input: JSON, or else YAML, whose first document counts.
- *
- * @throws RegoError `bundle_error`
- */
-export function inputFrom(file: string, text: string): RegoValue {
-  const isYaml = !file.endsWith('.json') && !/^\s*[[{]/.test(text);
-  if (isYaml) return readDocument(file, text, 'yaml');
-  try {
-    return readDocument(file, text, 'json');
-  } catch (error) {
-    // YAML has flow collections that are no JSON.
-    if (file.endsWith('.json')) throw error;
-    return readDocument(file, text, 'yaml');
-  }
-}

@@ -6,11 +6,16 @@ import { reportFaults } from './faults.ts';
 type Flags = Readonly<Record<string, Flag>>;
 type Main<T extends Flags> = Parameters<typeof defineVerb<T>>[1];
 
+interface PolicyVerbForm<T extends Flags> extends VerbForm<T> {
+  /** What `--quiet` leaves where policies are wrong, besides the exit code. */
+  quiet?: 'errors';
+}
+
 /** A verb about policies: errors of policies are told on stderr, and switches may have a value, as `opa` takes them. */
-export function policyVerb<T extends Flags>(form: VerbForm<T>, main: Main<T>): VerbModule {
+export function policyVerb<T extends Flags>(form: PolicyVerbForm<T>, main: Main<T>): VerbModule {
   const verb = defineVerb(form, (read) => {
     const isQuiet = read.tokens.some((token) => token.kind === 'option' && token.name === 'quiet');
-    return reportFaults(isQuiet, () => main(read));
+    return reportFaults(isQuiet && form.quiet !== 'errors', () => main(read));
   });
   return { ...verb, run: (args) => verb.run(asOpaReads(args, form.flags)) };
 }

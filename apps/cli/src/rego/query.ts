@@ -2,8 +2,9 @@ import { Policy, type PreparedQuery, type RegoValue, type RegoVersion } from '@k
 import { CommandError } from '../errors.ts';
 import { durationOf } from './durations.ts';
 import { readStdin, readText } from './files.ts';
+import { inputFrom } from './input-text.ts';
 import { type Language, type LanguageValues, languageFlags, languageFrom, languageHelp } from './language.ts';
-import { inputFrom, type Loaded, load } from './loading.ts';
+import { type Loaded, load } from './loading.ts';
 import { type SourceValues, sourceFlags, sourceHelp, sourcesFrom } from './options.ts';
 import type { Timers } from './timers.ts';
 

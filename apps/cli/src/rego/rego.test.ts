@@ -78,8 +78,33 @@ describe('keelson rego exec', () => {
     ]);
   });
 
+  test('a fault in a later document of YAML is told with its line in the file', () => {
+    const more = { 'in.yaml': 'user: bob\n---\nuser: eve\n--- # more\na: [1\nb: 2\n' };
+    const { code, err } = inFolder(['exec', '-d', 'p', '--decision', 'app/allow', 'in.yaml'], more);
+    expect([code, err]).toEqual([3, expect.stringMatching(/^in\.yaml:6:/)]);
+  });
+
+  test.each<[string, number[]]>([
+    ['--- {user: bob}\n--- {user: eve}\n', [0, 1]],
+    ['note: |\n  a\n  ---\n  b\nuser: bob\n', []],
+    ['--- |\n# text\n---\nuser: bob\n', [0, 1]],
+  ])('documents of %j', (text, documents) => {
+    const { out } = inFolder(['exec', '-d', 'p', '--decision', 'app/allow', 'in.yml'], { 'in.yml': text });
+    const { result }: { result: { document?: number }[] } = JSON.parse(out);
+    expect(result.flatMap(({ document }) => document ?? [])).toEqual(documents);
+  });
+
+  test('--quiet keeps errors of policies', () => {
+    const args = ['exec', '-q', '-d', 'bad.rego', '--decision', 'a/p', 'bob.json'];
+    const { code, err } = inFolder(args, { 'bad.rego': 'package a\np if x' });
+    expect([code, err]).toEqual([2, expect.stringContaining('rego_unsafe_var_error')]);
+  });
+
   test.each<[string[], number]>([
     [['--decision', 'app/allow'], 0],
+    [['--decision', '/app/allow/'], 0],
+    [['--decision', 'data.app.nothing', '--fail'], 1],
+    [['--decision', 'app//allow'], 2],
     [['--decision', 'app/nothing'], 0],
     [['--decision', 'app/nothing', '--fail'], 1],
     [['--decision', 'app/allow', '--fail-defined'], 1],

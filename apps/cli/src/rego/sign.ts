@@ -36,8 +36,10 @@ Examples:
   keelson rego sign --signing-key key.pem --signing-alg ES256 -o policies --bundle policies
 `;
 
+const form = { flags, help, operands: 'folder', quiet: 'errors' } as const;
+
 /** `keelson rego sign`. */
-export const sign = policyVerb({ flags, help, operands: 'folder' }, async ({ values, positionals }) => {
+export const sign = policyVerb(form, async ({ values, positionals }) => {
   if (positionals.length === 0) throw new CommandError('USAGE', 'name a bundle');
   if (values['signing-key'] === undefined) throw new CommandError('USAGE', 'name a key with --signing-key');
   if (values.bundle !== true) throw new CommandError('USAGE', 'only bundles are signed: give --bundle');

@@ -90,7 +90,7 @@ export const test = policyVerb({ flags, help, operands: 'file' }, async ({ value
   refuseWrong(values);
   if (values.watch !== true) return runOnce(values, positionals);
   for (const path of positionals) mustExist(path);
-  const { watchPaths } = await import('../scan/watch.ts');
+  const { watchPaths } = await import('../watch.ts');
   const outputs = values.output === undefined ? [] : [values.output];
   return watchPaths(positionals, outputs, () =>
     reportFaults(values.quiet === true, () => runOnce(values, positionals)),

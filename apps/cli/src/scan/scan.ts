@@ -26,7 +26,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return exitCodes.done;
   }
   if (options.watch) {
-    const { watchPaths } = await import('./watch.ts');
+    const { watchPaths } = await import('../watch.ts');
     const written = [...options.outputs.map(({ file }) => file), options.writeBaseline ?? []].flat();
     return watchPaths(watched(options.paths), written, () => scanOnce(options));
   }

@@ -16,7 +16,7 @@ export {
   rootsPermit,
 } from './manifest.ts';
 export { patchDocument } from './patch-document.ts';
-export { readDocument } from './read-document.ts';
+export { readDocument, readDocuments } from './read-document.ts';
 export { type SigningKey, signBundle } from './sign.ts';
 export { type ArchiveFile, type ArchiveLimits, defaultArchiveLimits, readTar, writeTar } from './tar.ts';
 export { type VerificationKey, verifyBundle } from './verify.ts';

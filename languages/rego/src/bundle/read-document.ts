@@ -1,5 +1,5 @@
 import { isKeelsonError, type KeelsonError } from '@keelson/core';
-import { parseFirstDocument } from '@keelson/yaml';
+import { parseDocuments, parseFirstDocument } from '@keelson/yaml';
 import { RegoError } from '../errors.ts';
 import { fromJson, JsonSyntaxError, type RegoValue } from '../values/index.ts';
 import { fromYamlValue } from '../values/yaml-value.ts';
@@ -10,8 +10,17 @@ import { fromYamlValue } from '../values/yaml-value.ts';
  * @throws RegoError `bundle_error` where the text cannot be read, naming the file, and for YAML the line and column.
  */
 export function readDocument(file: string, text: string, format: 'json' | 'yaml'): RegoValue {
+  return reading(file, () => (format === 'json' ? fromJson(text) : fromYamlValue(parseFirstDocument(text))));
+}
+
+/** The values of all documents of a YAML text, those without content left out. @throws as readDocument */
+export function readDocuments(file: string, text: string): RegoValue[] {
+  return reading(file, () => parseDocuments(text).map(fromYamlValue));
+}
+
+function reading<T>(file: string, read: () => T): T {
   try {
-    return format === 'json' ? fromJson(text) : fromYamlValue(parseFirstDocument(text));
+    return read();
   } catch (error) {
     if (error instanceof JsonSyntaxError)
       throw new RegoError('bundle_error', `${file}: ${error.message}`, { cause: error });

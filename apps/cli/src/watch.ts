@@ -1,8 +1,8 @@
 import { existsSync, type FSWatcher, statSync, type WatchListener, watch } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
-import { CommandError, reasonOf, reportError } from '../errors.ts';
-import { tell } from '../stderr.ts';
-import { terminalColumns, writeStdout } from '../stdout.ts';
+import { CommandError, reasonOf, reportError } from './errors.ts';
+import { tell } from './stderr.ts';
+import { terminalColumns, writeStdout } from './stdout.ts';
 
 /** Changes that come close together, as an editor or a checkout makes them, are judged once, after this many ms. */
 const settleMs = 150;
