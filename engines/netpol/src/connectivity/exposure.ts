@@ -114,20 +114,24 @@ class ExposureAnalyser {
     const all = members
       .map((member) => analysis.allowedAt(direction, member, this.#any))
       .reduce((sum, one) => analysis.connections.union(sum, one), none);
-    return {
-      connections: analysis.connections.intersection(all, this.#connectivity.reported),
-      names: this.#names(members, this.#any, direction),
-    };
+    return this.#told(all, this.#names(members, this.#any, direction));
   }
 
   #to(workload: Workload, node: Node, direction: Direction): NamedConnections {
     const set =
       direction === 'ingress' ? this.#plane.between(node, workload) : this.#plane.between(workload, node);
-    return {
-      connections: this.#plane.analysis.connections.intersection(set, this.#connectivity.reported),
-      // Names are the destination's, which towards the workload is known.
-      names: direction === 'ingress' ? [] : this.#names(workload.members, node.members[0] ?? -1, direction),
-    };
+    // Names are the destination's, which towards the workload is known.
+    const isKnown = direction === 'ingress';
+    return this.#told(set, isKnown ? [] : this.#names(workload.members, node.members[0] ?? -1, direction));
+  }
+
+  /** Names say nothing where all ports of their protocol are open anyway. */
+  #told(set: SetId, names: readonly PortName[]): NamedConnections {
+    const { connections } = this.#plane.analysis;
+    const told = connections.intersection(set, this.#connectivity.reported);
+    const isOpen = ({ protocol }: PortName) =>
+      protocol === undefined ? told === this.#connectivity.reported : connections.hasAllOf(told, protocol);
+    return { connections: told, names: names.filter((name) => !isOpen(name)) };
   }
 
   /** Names of ports that rules allow and that cannot be resolved: the other end is not there, or the workload lacks them. */

@@ -25,11 +25,11 @@ function representativeOf(selectors: PodSelectors): Representative {
  */
 export function representativesOf(policies: readonly Policy[], cluster: Cluster): Representative[] {
   const found = new Map<string, Representative>();
-  for (const { rules } of policies) {
-    for (const { peers, verdict } of rules) {
+  for (const { rules, isolates } of policies) {
+    for (const { peers, direction } of rules) {
       const told = peers.flatMap(selectorsIn).map(representativeOf);
-      // What is allowed for all needs no telling of some.
-      if (verdict === 'allow' && told.some(({ key }) => key === anyPod.key)) continue;
+      // Where rules only add to each other, what is allowed for all needs no telling of some.
+      if (isolates[direction] && told.some(({ key }) => key === anyPod.key)) continue;
       for (const each of told) {
         const known = found.get(each.key);
         if (known === undefined || isPlainer(each, known)) found.set(each.key, each);
