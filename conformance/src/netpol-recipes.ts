@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import { loadInput } from '@keelson/manifests';
-import { type Analysis, type Cluster, isAddress, parseAddress, protocolNumber } from '@keelson/netpol';
+import { type Analysis, type Cluster, isAddress, lint, parseAddress, protocolNumber } from '@keelson/netpol';
 import { analysisOf, peersByName, recordsOf, resourcesOfFiles } from './netpol-inputs.ts';
 import { type Suite, Tally } from './suite.ts';
 
@@ -17,9 +17,12 @@ export const suite: Suite = {
     const cluster = worldOf(world);
     const byPolicy = Map.groupBy(recordsOf(checks), ({ policy }) => String(policy));
     for (const [file, asked] of byPolicy) {
-      const { analysis, problems } = analysisOf(await resourcesOfFiles([join(dir, file)]), cluster);
-      if (problems.length === 0) tally.pass();
-      else tally.fail(file, problems.map(({ message }) => message).join('; '));
+      const resources = await resourcesOfFiles([join(dir, file)]);
+      const { analysis, problems } = analysisOf(resources, cluster);
+      const { findings } = lint(resources, { cluster });
+      const remarks = [...problems, ...findings].map(({ message }) => message);
+      if (remarks.length === 0) tally.pass();
+      else tally.fail(file, remarks.join('; '));
       for (const check of asked) judgeCheck(file, check, analysis, tally);
     }
     await judgeFragments(dir, new Set(byPolicy.keys()), tally);

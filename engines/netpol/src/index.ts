@@ -30,6 +30,9 @@ export { reportJson } from './formats/json.ts';
 export { reportMd } from './formats/md.ts';
 export { type Report, reportOf } from './formats/report.ts';
 export { reportTxt } from './formats/txt.ts';
+export type { LintOptions } from './lint/context.ts';
+export type { LintFinding, LintFix, LintRule, LintSeverity } from './lint/finding.ts';
+export { type LintResult, type LintRun, lint, lintRules } from './lint/lint.ts';
 export type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './model/cluster.ts';
 export type {
   Direction,

@@ -1,0 +1,139 @@
+import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
+import type { Policy, Rule } from '../../model/policy.ts';
+import type { LintContext } from '../context.ts';
+import type { LintHit, LintRule } from '../finding.ts';
+
+const calicoGroups = ['projectcalico.org', 'crd.projectcalico.org'];
+const typeNames = { ingress: 'Ingress', egress: 'Egress' } as const;
+
+function items(value: JsonValue | undefined): JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export const ruleWithoutType: LintRule = {
+  id: 'rule-without-type',
+  severity: 'high',
+  title: 'A policy has rules for a direction that its types leave out',
+  check: (context) =>
+    [
+      ...context
+        .specsOf('networking.k8s.io', 'NetworkPolicy')
+        .map((each) => ({ ...each, field: 'policyTypes' })),
+      ...context
+        .specsOf(calicoGroups, 'NetworkPolicy', 'GlobalNetworkPolicy')
+        .map((each) => ({ ...each, field: 'types' })),
+    ].flatMap(({ resource, spec, field }) =>
+      (['ingress', 'egress'] as const).flatMap((direction): LintHit[] => {
+        const types = items(spec[field]);
+        const type = typeNames[direction];
+        if (types.length === 0 || types.includes(type) || items(spec[direction]).length === 0) return [];
+        const message = `has rules, but ${field} lacks ${type}: they do nothing, and all ${direction} is allowed`;
+        const patch = [{ op: 'add' as const, path: ['spec', field, types.length], value: type }];
+        return [
+          { resource, path: ['spec', direction], message, fix: { title: `Add ${type} to ${field}`, patch } },
+        ];
+      }),
+    ),
+};
+
+export const calicoWithoutTypes: LintRule = {
+  id: 'calico-without-types',
+  severity: 'low',
+  title: 'A policy of Calico has no types, so what it is about follows from its rules',
+  check: (context) =>
+    context.specsOf(calicoGroups, 'NetworkPolicy', 'GlobalNetworkPolicy').flatMap(({ resource, spec }) => {
+      if (items(spec['types']).length > 0) return [];
+      const egress = items(spec['egress']).length > 0;
+      const ingress = items(spec['ingress']).length > 0 || !egress;
+      const value = [...(ingress ? ['Ingress'] : []), ...(egress ? ['Egress'] : [])];
+      const message = `has no types, so it is about ${value.join(' and ')} alone, as its rules are`;
+      const patch = [{ op: 'add' as const, path: ['spec', 'types'], value }];
+      return [{ resource, path: ['spec'], message, fix: { title: 'Write the types', patch } }];
+    }),
+};
+
+export const endPortWithName: LintRule = {
+  id: 'end-port-with-name',
+  severity: 'high',
+  title: 'An endPort stands beside a port that is a name',
+  check: (context) =>
+    context.specsOf('networking.k8s.io', 'NetworkPolicy').flatMap(({ resource, spec }) =>
+      portsOf(spec).flatMap(({ port, path }): LintHit[] => {
+        if (typeof port['port'] !== 'string' || port['endPort'] === undefined) return [];
+        const message = 'is refused by the API server: a range of ports needs a number to begin at';
+        return [{ resource, path: [...path, 'endPort'], message }];
+      }),
+    ),
+};
+
+/** Ports of all rules of a NetworkPolicy. */
+function portsOf(spec: JsonObject): { port: JsonObject; path: Path }[] {
+  return ['ingress', 'egress'].flatMap((direction) =>
+    items(spec[direction]).flatMap((rule, i) =>
+      items(isObject(rule) ? rule['ports'] : undefined).flatMap((port, j) =>
+        isObject(port) ? [{ port, path: ['spec', direction, i, 'ports', j] }] : [],
+      ),
+    ),
+  );
+}
+
+export const unknownPortName: LintRule = {
+  id: 'unknown-port-name',
+  severity: 'medium',
+  title: 'No Pod that a rule is about has a port of that name',
+  check: (context) =>
+    context.policies.flatMap((policy) => policy.rules.flatMap((rule) => portNameHits(context, policy, rule))),
+};
+
+function portNameHits(context: LintContext, policy: Policy, rule: Rule): LintHit[] {
+  const compiled = context.compiled.get(rule);
+  const { named } = rule.connections;
+  if (compiled === undefined || named.length === 0) return [];
+  const { endpoints } = context.cluster;
+  const ends = (rule.direction === 'ingress' ? compiled.subjects : compiled.peers).members();
+  const destinations = ends.flatMap((each) => endpoints[each] ?? []);
+  if (destinations.length === 0) return [];
+  const isKnown = ({ name, protocol }: (typeof named)[number]) =>
+    destinations.some(({ ports }) =>
+      ports.some((port) => port.name === name && (protocol === undefined || protocol === port.protocol)),
+    );
+  return named
+    .filter((each) => !isKnown(each))
+    .map(({ name }) => ({
+      resource: policy.resource,
+      path: rule.path,
+      message: `names the port ${name}, which no Pod that the rule is about has: it allows nothing there`,
+    }));
+}
+
+export const invalidPolicy: LintRule = {
+  id: 'invalid-policy',
+  severity: 'high',
+  title: 'A policy is not what a cluster takes, or fails closed',
+  check: ({ problems }) =>
+    problems
+      .filter(({ level }) => level === 'error')
+      .map(({ resource, path, message }) => ({ resource, path, message })),
+};
+
+export const equalPriority: LintRule = {
+  id: 'equal-priority',
+  severity: 'high',
+  title: 'Two policies of one priority are about the same Pods, and which goes first is not defined',
+  check: (context) => {
+    const admin = context.policies.filter(({ resource }) => resource.group === 'policy.networking.k8s.io');
+    return admin.flatMap((policy, i) =>
+      admin.slice(0, i).flatMap((other): LintHit[] => {
+        const isSame = policy.tier.name === other.tier.name && policy.order === other.order;
+        if (!isSame || policy.kind !== other.kind || !overlap(context, policy, other)) return [];
+        const message = `has the priority of ${other.name}, which is about some of the same Pods`;
+        return [{ resource: policy.resource, path: ['spec', 'priority'], message }];
+      }),
+    );
+  },
+};
+
+function overlap(context: LintContext, a: Policy, b: Policy): boolean {
+  if (a.subject.key === b.subject.key) return true;
+  return !context.subjectsOf(a).and(context.subjectsOf(b)).isEmpty();
+}

@@ -1,0 +1,129 @@
+import type { Analysis } from '../../engine/analysis.ts';
+import type { CompiledRule, CompiledTier } from '../../engine/compile.ts';
+import { directions, type Policy, type Rule } from '../../model/policy.ts';
+import { isAbout, type LintContext, policyName } from '../context.ts';
+import type { LintHit, LintRule } from '../finding.ts';
+
+/** Rules that can go, one after the other from the last, without a change of what any selected Pod may do. */
+function redundantRules(context: LintContext): Map<Policy, Set<Rule>> {
+  const found = new Map<Policy, Set<Rule>>();
+  const rules = [...context.compiled.values()];
+  context.spend(rules.reduce((sum, rule) => sum + rule.subjects.count() * rule.peers.count(), 0));
+  context.spend(rules.length * context.policies.length * looksAtPolicy);
+  const { tiers } = context.analysis;
+  let analysis = context.analysis;
+  let current = new Map(context.policies.map((policy) => [policy, policy]));
+  for (const policy of context.policies.toReversed()) {
+    for (const rule of policy.rules.toReversed()) {
+      const compiled = context.compiled.get(rule);
+      const before = current.get(policy);
+      if (compiled === undefined || before === undefined || !hasCompany(tiers, compiled)) continue;
+      const reduced = { ...before, rules: before.rules.filter((each) => each !== rule) };
+      const next = new Map(current).set(policy, reduced);
+      const without = analysis.with([...next.values()]);
+      if (differs(analysis, without, compiled)) continue;
+      analysis = without;
+      current = next;
+      found.set(policy, (found.get(policy) ?? new Set()).add(rule));
+    }
+  }
+  return found;
+}
+
+/** What putting a policy in its place again costs, in looks at a pair. */
+const looksAtPolicy = 40;
+
+/**
+ * Whether another rule of the tier, of the same verdict, is about some of the same. Rules that say what follows without
+ * them, as what a later tier does anyway, guard against changes there and are of use.
+ */
+function hasCompany(tiers: readonly CompiledTier[], rule: CompiledRule): boolean {
+  const { direction } = rule.rule;
+  const own = tiers.find(({ rules }) => rules[direction].includes(rule))?.rules[direction] ?? [];
+  return own.some(
+    (other) =>
+      other !== rule &&
+      other.verdict === rule.verdict &&
+      !other.subjects.and(rule.subjects).isEmpty() &&
+      !other.peers.and(rule.peers).isEmpty() &&
+      rule.connections.some((set) => set !== 0),
+  );
+}
+
+function differs(a: Analysis, b: Analysis, { rule, subjects, peers }: CompiledRule): boolean {
+  const others = peers.members();
+  if (b.addresses.length !== a.addresses.length) {
+    // Without the rule's ranges the addresses are cut less finely, so parts are found by their first address.
+    return subjects.members().some((subject) =>
+      others.some((peer) => {
+        const part = a.addressesOf(peer);
+        const same = part === undefined ? peer : b.peerOfAddress({ family: part.family, value: part.low });
+        if (same === undefined) return false;
+        return a.allowedAt(rule.direction, subject, peer) !== b.allowedAt(rule.direction, subject, same);
+      }),
+    );
+  }
+  return subjects
+    .members()
+    .some((subject) =>
+      others.some(
+        (peer) => a.allowedAt(rule.direction, subject, peer) !== b.allowedAt(rule.direction, subject, peer),
+      ),
+    );
+}
+
+export const redundantRule: LintRule = {
+  id: 'redundant-rule',
+  severity: 'low',
+  title: 'A rule changes nothing beside the others',
+  check: (context) =>
+    [...redundantRules(context)].flatMap(([policy, rules]) =>
+      [...rules].map(
+        (rule): LintHit => ({
+          resource: policy.resource,
+          path: rule.path,
+          message: 'changes nothing for the Pods of the input: other rules say the same',
+          ...(policy.resource.group === 'networking.k8s.io'
+            ? { fix: { title: 'Remove the rule', patch: [{ op: 'remove', path: rule.path }] } }
+            : {}),
+        }),
+      ),
+    ),
+};
+
+export const redundantPolicy: LintRule = {
+  id: 'redundant-policy',
+  severity: 'low',
+  title: 'A policy says what another says',
+  check: (context) =>
+    context.policies.flatMap((policy, i) => {
+      if (context.subjectsOf(policy).isEmpty()) return [];
+      const twin = context.policies.find((other, j) => j < i && saysAsMuch(context, other, policy));
+      if (twin === undefined) return [];
+      const message = `does no more than ${policyName(twin)}`;
+      return [{ resource: policy.resource, path: ['spec'], message }];
+    }),
+};
+
+/** Whether a policy selects and allows, rule by rule, what another one does, in every cluster. */
+function saysAsMuch(context: LintContext, policy: Policy, other: Policy): boolean {
+  if (policy.kind !== other.kind || policy.tier.name !== other.tier.name) return false;
+  if (policy.subject.key !== other.subject.key || policy.namespace !== other.namespace) return false;
+  if (!directions.every((direction) => policy.isolates[direction] === other.isolates[direction]))
+    return false;
+  if (!directions.every((direction) => isAbout(policy, direction) === isAbout(other, direction)))
+    return false;
+  const own = context.compiledOf(policy);
+  return context
+    .compiledOf(other)
+    .every((rule) =>
+      own.some(
+        (same) =>
+          same.rule.direction === rule.rule.direction &&
+          same.verdict === rule.verdict &&
+          same.subjects.equals(rule.subjects) &&
+          rule.peers.without(same.peers).isEmpty() &&
+          rule.connections.every((set, i) => context.connections.contains(same.connections[i] ?? 0, set)),
+      ),
+    );
+}

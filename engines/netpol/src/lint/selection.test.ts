@@ -1,0 +1,225 @@
+import { namespace, networkPolicy, pod } from '../testing/resources.ts';
+import { block, calico, cilium, lintTable, namespacesOf, podsOf } from './testing/table.ts';
+
+const web = pod('web', { app: 'web' });
+const api = pod('api', { app: 'api' });
+const db = pod('db', { app: 'db' }, { namespace: 'data' });
+const data = namespace('data', { team: 'data' });
+
+lintTable(
+  'selects-no-pod',
+  [
+    ['a label that no Pod has', [web, networkPolicy('bad', podsOf('app=gone'))]],
+    ['a namespace without Pods', [web, networkPolicy('bad', { podSelector: {} }, 'empty')]],
+    ['a selector of Calico', [web, calico('bad', { selector: "app == 'gone'", types: ['Ingress'] })]],
+  ],
+  [
+    ['a label that a Pod has', [web, networkPolicy('good', podsOf('app=web'))]],
+    ['all Pods', [web, networkPolicy('good', { podSelector: {} })]],
+    ['policies without any workload', [networkPolicy('good', podsOf('app=gone'))]],
+  ],
+);
+
+lintTable(
+  'peer-selects-nothing',
+  [
+    [
+      'labels that no Pod has',
+      [web, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [podsOf('app=gone')] }] })],
+    ],
+    [
+      'a namespace that is not there',
+      [web, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [namespacesOf('team=gone')] }] })],
+    ],
+    [
+      'a peer of egress',
+      [
+        web,
+        networkPolicy('bad', {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [{ to: [podsOf('app=gone')] }],
+        }),
+      ],
+    ],
+  ],
+  [
+    [
+      'a peer that is there',
+      [web, api, networkPolicy('good', { podSelector: {}, ingress: [{ from: [podsOf('app=api')] }] })],
+    ],
+    [
+      'addresses',
+      [web, networkPolicy('good', { podSelector: {}, ingress: [{ from: [block('10.0.0.0/8')] }] })],
+    ],
+    [
+      'a policy about nobody',
+      [web, networkPolicy('good', { ...podsOf('app=gone'), ingress: [{ from: [podsOf('app=gone')] }] })],
+    ],
+  ],
+);
+
+lintTable(
+  'other-namespace-meant',
+  [
+    [
+      'a Pod of another namespace',
+      [web, db, data, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [podsOf('app=db')] }] })],
+    ],
+    [
+      'a destination in another namespace',
+      [
+        web,
+        db,
+        data,
+        networkPolicy('bad', {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [{ to: [podsOf('app=db')] }],
+        }),
+      ],
+    ],
+  ],
+  [
+    [
+      'a Pod of its own namespace',
+      [web, api, networkPolicy('good', { podSelector: {}, ingress: [{ from: [podsOf('app=api')] }] })],
+    ],
+    [
+      'both selectors',
+      [
+        web,
+        db,
+        data,
+        networkPolicy('good', {
+          podSelector: {},
+          ingress: [{ from: [{ ...namespacesOf('team=data'), ...podsOf('app=db') }] }],
+        }),
+      ],
+    ],
+    [
+      'a Pod that is nowhere',
+      [web, networkPolicy('good', { podSelector: {}, ingress: [{ from: [podsOf('app=gone')] }] })],
+    ],
+  ],
+);
+
+lintTable(
+  'selectors-apart',
+  [
+    [
+      'two peers',
+      [
+        web,
+        db,
+        data,
+        networkPolicy('bad', {
+          podSelector: {},
+          ingress: [{ from: [namespacesOf('team=data'), podsOf('app=db')] }],
+        }),
+      ],
+    ],
+    [
+      'two peers of egress',
+      [
+        web,
+        db,
+        data,
+        networkPolicy('bad', {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [{ to: [namespacesOf('team=data'), podsOf('app=db')] }],
+        }),
+      ],
+    ],
+  ],
+  [
+    [
+      'one peer',
+      [
+        web,
+        db,
+        data,
+        networkPolicy('good', {
+          podSelector: {},
+          ingress: [{ from: [{ ...namespacesOf('team=data'), ...podsOf('app=db') }] }],
+        }),
+      ],
+    ],
+    [
+      'two peers that are both there',
+      [
+        web,
+        api,
+        db,
+        data,
+        networkPolicy('good', {
+          podSelector: {},
+          ingress: [{ from: [namespacesOf('team=data'), podsOf('app=api')] }],
+        }),
+      ],
+    ],
+  ],
+);
+
+lintTable(
+  'no-default-deny',
+  [
+    ['a namespace without policies', [namespace('bad'), pod('web', {}, { namespace: 'bad' })]],
+    [
+      'a policy for one application',
+      [
+        namespace('bad'),
+        pod('web', { app: 'web' }, { namespace: 'bad' }),
+        networkPolicy('p', { ...podsOf('app=web'), policyTypes: ['Ingress', 'Egress'] }, 'bad'),
+      ],
+    ],
+    [
+      'a default deny of one direction',
+      [
+        namespace('bad'),
+        pod('web', {}, { namespace: 'bad' }),
+        networkPolicy('p', { podSelector: {} }, 'bad'),
+      ],
+    ],
+  ],
+  [
+    [
+      'a default deny of both',
+      [
+        namespace('n'),
+        pod('web', {}, { namespace: 'n' }),
+        networkPolicy('p', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }, 'n'),
+      ],
+    ],
+    [
+      'two default denies',
+      [
+        namespace('n'),
+        pod('web', {}, { namespace: 'n' }),
+        networkPolicy('p', { podSelector: {} }, 'n'),
+        networkPolicy('q', { podSelector: {}, policyTypes: ['Egress'] }, 'n'),
+      ],
+    ],
+    ['Cilium', [web, cilium('c', { endpointSelector: {}, ingress: [{}], egress: [{}] })]],
+    [
+      'a namespace of host networked Pods',
+      [namespace('n'), pod('web', {}, { namespace: 'n', spec: { hostNetwork: true } })],
+    ],
+  ],
+);
+
+lintTable(
+  'unselected-pod',
+  [
+    ['a Pod without policies', [pod('bad')]],
+    [
+      'a Pod with a policy of one direction',
+      [pod('bad', { app: 'web' }), networkPolicy('p', podsOf('app=web'))],
+    ],
+  ],
+  [
+    ['a Pod with both', [web, networkPolicy('p', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })]],
+    ['a host networked Pod', [pod('host', {}, { spec: { hostNetwork: true } })]],
+  ],
+);

@@ -1,0 +1,117 @@
+import type { JsonObject } from '@keelson/core';
+import { networkPolicy, pod } from '../testing/resources.ts';
+import { block, calico, custom, lintTable, namespacesOf, podsOf, ports } from './testing/table.ts';
+
+const web = pod('web', { app: 'web' }, { ip: '10.0.0.1' });
+const api = pod('api', { app: 'api' }, { ip: '10.0.0.2' });
+const egress = (...rules: readonly JsonObject[]): JsonObject => ({
+  podSelector: {},
+  policyTypes: ['Egress'],
+  egress: [...rules],
+});
+const service = (spec: JsonObject) =>
+  custom('v1', 'Service', 'bad', {
+    selector: { app: 'web' },
+    ports: [{ port: 80, targetPort: 8080 }],
+    ...spec,
+  });
+const ingress = custom('networking.k8s.io/v1', 'Ingress', 'entry', {
+  defaultBackend: { service: { name: 'bad', port: { number: 80 } } },
+});
+const closed = networkPolicy('deny', { podSelector: {} });
+
+lintTable(
+  'blocked-backend',
+  [
+    ['an Ingress', [web, service({}), ingress, closed]],
+    [
+      'a load balancer',
+      [
+        web,
+        api,
+        service({ type: 'LoadBalancer' }),
+        networkPolicy('p', { podSelector: {}, ingress: [{ from: [podsOf('app=api')] }] }),
+      ],
+    ],
+  ],
+  [
+    ['Pods that are open', [web, service({}), ingress]],
+    [
+      'a namespace that is not there',
+      [
+        web,
+        service({}),
+        ingress,
+        networkPolicy('p', {
+          podSelector: {},
+          ingress: [{ from: [namespacesOf('name=ingress')], ...ports(8080) }],
+        }),
+      ],
+    ],
+    ['a Service that nothing exposes', [web, service({}), closed]],
+  ],
+);
+
+const etcd = (labels: JsonObject) =>
+  pod('bad', { ...labels }, { namespace: 'kube-system', spec: { hostNetwork: true } });
+const plane = etcd({ tier: 'control-plane', component: 'etcd' });
+
+lintTable(
+  'control-plane-reachable',
+  [
+    ['a Pod without policies', [web, plane]],
+    ['a port of etcd', [web, plane, networkPolicy('p', egress(ports(2379)))]],
+  ],
+  [
+    ['egress without that port', [web, plane, networkPolicy('p', egress(ports(443)))]],
+    ['no control plane', [web, etcd({ tier: 'node' })]],
+  ],
+);
+
+const daemon = (name: string) =>
+  custom('apps/v1', 'DaemonSet', name, {
+    template: { spec: { containers: [{ name: 'c', image: 'i' }], hostNetwork: true } },
+  });
+const some = networkPolicy('bad', { podSelector: {} });
+
+lintTable(
+  'not-enforced',
+  [
+    ['flannel', [daemon('kube-flannel-ds'), some]],
+    ['a policy of Calico under Cilium', [daemon('cilium'), calico('bad', { types: ['Ingress'] })]],
+    ['a plugin by option', [some], { plugin: 'flannel' }],
+  ],
+  [
+    ['flannel with Calico', [daemon('kube-flannel-ds'), daemon('calico-node'), some]],
+    ['a plugin that is not known', [some]],
+    ['a plugin that enforces', [some], { plugin: 'cilium' }],
+  ],
+);
+
+lintTable(
+  'engine-dependent',
+  [
+    [
+      'addresses of Pods',
+      [web, api, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [block('10.0.0.0/24')] }] })],
+    ],
+    [
+      'Pods of the host',
+      [pod('h', {}, { spec: { hostNetwork: true } }), networkPolicy('bad', { podSelector: {} })],
+    ],
+  ],
+  [
+    [
+      'addresses of nobody',
+      [web, api, networkPolicy('good', { podSelector: {}, ingress: [{ from: [block('192.0.2.0/24')] }] })],
+    ],
+    [
+      'Pods that are allowed anyway',
+      [
+        web,
+        api,
+        networkPolicy('good', { podSelector: {}, ingress: [{ from: [block('10.0.0.0/24'), podsOf()] }] }),
+      ],
+    ],
+  ],
+);
