@@ -8,6 +8,7 @@ import { dotSections } from './nca-dot.ts';
 import { expectedSections, type Section } from './nca-expected.ts';
 import { answer, isQueryKind, pairsOf } from './nca-queries.ts';
 import { Files, listsOf, namesNoFile, readScheme, schemesIn } from './nca-scheme.ts';
+import { warningsOf } from './nca-warnings.ts';
 import { Unread } from './nca-words.ts';
 import { recordsOf } from './netpol-inputs.ts';
 import { type Suite, Tally } from './suite.ts';
@@ -25,7 +26,7 @@ export const suite: Suite = {
     for (const path of schemesIn(dir)) {
       await judgeScheme(dir, path, byScheme.get(path) ?? [], files, tally, gates);
     }
-    tally.notes.push(gates.note());
+    tally.notes.push(...gates.notes());
     return tally;
   },
 };
@@ -43,18 +44,29 @@ async function judgeScheme(
   const configurations = new Map<string, Configuration>();
   const needsNetwork = records.filter(({ judged }) => judged === 'needs-network');
   for (const record of needsNetwork) tally.skip(idOf(record), 'names a git host: needs the network');
+  const asked = records.filter(({ judged }) => judged !== 'needs-network');
+  const used = usedIn(asked.map(({ index }) => scheme.queries[Number(index)] ?? {}));
   for (const entry of scheme.configurations) {
     if (namesNoFile(scheme.lists) || namesNoFile(listsOf(entry))) continue;
     const configuration = await readConfiguration(scheme, entry, files, connections);
     configurations.set(configuration.name, configuration);
-    gates.judge(path, entry, configuration);
+    gates.judge(path, entry, configuration, used.has(configuration.name));
   }
-  for (const record of records) {
-    if (record['judged'] !== 'needs-network')
-      judge(record, tally, () =>
-        queryFault(dir, record, scheme.queries[Number(record['index'])] ?? {}, configurations, connections),
-      );
+  for (const record of asked) {
+    judge(record, tally, () =>
+      queryFault(dir, record, scheme.queries[Number(record['index'])] ?? {}, configurations, connections),
+    );
   }
+}
+
+/** The configurations that queries name. */
+function usedIn(queries: readonly JsonObject[]): ReadonlySet<string> {
+  const names = queries.flatMap((query) =>
+    Object.keys(query)
+      .filter(isQueryKind)
+      .flatMap((kind) => query[kind] ?? []),
+  );
+  return new Set(names.map((name) => String(name).split('/')[0] ?? ''));
 }
 
 /** A fault of the comparison itself is one of the query, but for what no dialect here reads. */
@@ -142,23 +154,42 @@ function idOf({ scheme, index, query }: JsonObject): string {
 /** What configurations have to give when they are read. */
 class Gates {
   readonly #tally: Tally;
-  #refusals = 0;
-  #read = 0;
+  readonly #refusals = { right: 0, all: 0 };
+  readonly #warnings = { right: 0, exact: 0, all: 0 };
 
   constructor(tally: Tally) {
     this.#tally = tally;
   }
 
-  judge(scheme: string, entry: JsonObject, { name, refused, unread }: Configuration): void {
+  /** A configuration that no query asks for is told in the notes only. */
+  judge(
+    scheme: string,
+    entry: JsonObject,
+    { name, refused, unread, setting }: Configuration,
+    isUsed: boolean,
+  ) {
     if (unread !== undefined) return;
-    this.#read++;
     const expected = Number(entry['expectedError'] ?? 0) !== 0;
-    if (expected) this.#refusals++;
-    if (expected === (refused !== undefined)) return;
-    this.#tally.fail(`${scheme} ${name}`, expected ? 'was read' : `was refused: ${refused}`);
+    const isRight = expected === (refused !== undefined);
+    if (expected) this.#refusals.all++;
+    if (expected && isRight) this.#refusals.right++;
+    if (!isRight && isUsed)
+      this.#tally.fail(`${scheme} ${name}`, expected ? 'was read' : `was refused: ${refused}`);
+    const { expectedWarnings } = entry;
+    if (typeof expectedWarnings !== 'number') return;
+    const warnings = warningsOf(setting);
+    this.#warnings.all++;
+    if (warnings === expectedWarnings) this.#warnings.exact++;
+    if (warnings > 0 === expectedWarnings > 0) this.#warnings.right++;
+    else if (isUsed)
+      this.#tally.fail(`${scheme} ${name}`, `has ${warnings} warnings, not ${expectedWarnings}`);
   }
 
-  note(): string {
-    return `${this.#read} configurations read, ${this.#refusals} of them to be refused`;
+  notes(): string[] {
+    const { right, exact, all } = this.#warnings;
+    return [
+      `configurations to be refused: ${this.#refusals.right} of ${this.#refusals.all} were`,
+      `warnings, zero or not: ${right} of ${all} configurations; the same number: ${exact}`,
+    ];
   }
 }

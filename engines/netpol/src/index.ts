@@ -50,6 +50,7 @@ export { type Overlap, overlapsOf } from './queries/disjointness.ts';
 export { type Emptiness, type EmptyRule, emptinessOf } from './queries/emptiness.ts';
 export { areEquivalent, areStronglyEquivalent, differenceOf } from './queries/equivalence.ts';
 export { interferenceOf } from './queries/interferes.ts';
+export { type OddSelector, oddSelectors } from './queries/odd-selectors.ts';
 export { notForbidden, notPermitted } from './queries/permits.ts';
 export { type Redundancy, redundancyOf } from './queries/redundancy.ts';
 export { Comparison, type Pair, type Part } from './queries/relation.ts';

@@ -95,6 +95,10 @@ export interface WrittenSelector {
   matcher: EndpointMatcher;
   /** True when it says that it chooses everything, as an empty one does. */
   isAll: boolean;
+  /** What it chooses from, where that is not every endpoint. */
+  within?: EndpointMatcher;
+  /** True when it chooses sets of addresses too. */
+  hasAddresses?: boolean;
 }
 
 /** One policy of any dialect. */

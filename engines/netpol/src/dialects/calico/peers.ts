@@ -98,7 +98,12 @@ export class EntityReader {
     if (namespaces === undefined && selector === undefined && own === undefined) return undefined;
     const where = namespaces?.matcher ?? (own === undefined ? undefined : inNamespace(own));
     const matchers = [where, selector?.matcher].filter((matcher) => matcher !== undefined);
-    return this.#matching(allOf(...matchers), this.#sets(namespaces, selector));
+    const sets = this.#sets(namespaces, selector);
+    if (selector !== undefined && where !== undefined) selector.written.within = where;
+    for (const read of [namespaces, selector]) {
+      if (read !== undefined) read.written.hasAddresses = sets.length > 0;
+    }
+    return this.#matching(allOf(...matchers), sets);
   }
 
   #matching(matcher: EndpointMatcher, sets: readonly NetworkSet[]): PeerMatch {

@@ -11,6 +11,7 @@ import type { Selector } from './selector/selector.ts';
 export interface ReadSelector {
   selector: Selector;
   matcher: EndpointMatcher;
+  written: WrittenSelector;
 }
 
 const meanings: Readonly<Record<LabelOwner, Meaning<EndpointMatcher>>> = {
@@ -32,8 +33,9 @@ export class SelectorReader {
     if (text === undefined || text === '') return undefined;
     const selector = parsedAt(text, path);
     const matcher = foldSelector(selector, meanings[owner]);
-    this.written.push({ path, owner, matcher, isAll: selector.type === 'all' || selector.type === 'global' });
-    return { selector, matcher };
+    const written = { path, owner, matcher, isAll: selector.type === 'all' || selector.type === 'global' };
+    this.written.push(written);
+    return { selector, matcher, written };
   }
 }
 

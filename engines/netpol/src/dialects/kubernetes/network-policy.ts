@@ -10,6 +10,7 @@ import type {
   PolicyProblem,
   Rule,
   TierKey,
+  WrittenSelector,
 } from '../../model/policy.ts';
 import { namespaceNameLabel } from '../../model/read-cluster.ts';
 import type { AddressRange } from '../../sets/addresses.ts';
@@ -61,13 +62,14 @@ export function readNetworkPolicy(resource: Resource, context: ReadContext): Pol
     // An absent selector is the empty one: the field is not a pointer in the API.
     subject: allOf(
       inNamespace(namespace),
-      labelSelector('pod', spec['podSelector'] ?? {}, [...path, 'podSelector']),
+      reader.selector('pod', spec['podSelector'] ?? {}, [...path, 'podSelector']),
     ),
     isolates,
     // Rules of a direction that the policy is not about are checked, but allow nothing.
     rules: [...reader.rules('ingress', spec), ...reader.rules('egress', spec)].filter(
       ({ direction }) => isolates[direction],
     ),
+    selectors: reader.written,
     resource,
   };
 }
@@ -89,11 +91,24 @@ class RuleReader {
   readonly #resource: Resource;
   readonly #namespace: string;
   readonly #context: ReadContext;
+  readonly written: WrittenSelector[] = [];
 
   constructor(resource: Resource, namespace: string, context: ReadContext) {
     this.#resource = resource;
     this.#namespace = namespace;
     this.#context = context;
+  }
+
+  selector(
+    owner: 'pod' | 'namespace',
+    value: JsonValue,
+    path: Path,
+    within?: EndpointMatcher,
+  ): EndpointMatcher {
+    const matcher = labelSelector(owner, value, path);
+    const isAll = matcher === allEndpoints;
+    this.written.push({ path, owner, matcher, isAll, ...(within === undefined ? {} : { within }) });
+    return matcher;
   }
 
   rules(direction: Direction, spec: JsonObject): Rule[] {
@@ -131,8 +146,9 @@ class RuleReader {
     const where: EndpointMatcher =
       namespaces === undefined
         ? inNamespace(this.#namespace)
-        : labelSelector('namespace', namespaces, [...path, 'namespaceSelector']);
-    const which = pods === undefined ? allEndpoints : labelSelector('pod', pods, [...path, 'podSelector']);
+        : this.selector('namespace', namespaces, [...path, 'namespaceSelector']);
+    const which =
+      pods === undefined ? allEndpoints : this.selector('pod', pods, [...path, 'podSelector'], where);
     const selectors = {
       namespaces: namespaces === undefined ? onlyNamespace(this.#namespace) : selectorOf(namespaces),
       pods: selectorOf(pods),
