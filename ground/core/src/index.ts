@@ -1,3 +1,4 @@
+export { decodeText, TextEncodingError, type TextOptions } from './decode-text.ts';
 export { isKeelsonError, KeelsonError, type KeelsonErrorOptions } from './error.ts';
 export {
   childOf,

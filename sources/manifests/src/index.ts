@@ -1,4 +1,3 @@
-export { decodeText } from './decode.ts';
 export { ManifestError, type ManifestErrorCode, manifestErrorCodes } from './errors.ts';
 export { type FileKind, fileKind } from './files.ts';
 export { findHelm, type HelmOptions } from './helm/program.ts';

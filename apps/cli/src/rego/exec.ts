@@ -111,7 +111,7 @@ class Decisions {
     try {
       documents = await read();
     } catch (error) {
-      if (!isKeelsonError(error) || error instanceof CommandError) throw error;
+      if (!isKeelsonError(error)) throw error;
       this.#refuse(path, undefined, error);
       return;
     }

@@ -1,4 +1,7 @@
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { keelson, withFolder } from '../testing/run.ts';
 import { inFolder } from './testing/app.ts';
 
 describe('keelson rego check', () => {
@@ -92,6 +95,24 @@ describe('keelson rego exec', () => {
     const { out } = inFolder(['exec', '-d', 'p', '--decision', 'app/allow', 'in.yml'], { 'in.yml': text });
     const { result }: { result: { document?: number }[] } = JSON.parse(out);
     expect(result.flatMap(({ document }) => document ?? [])).toEqual(documents);
+  });
+
+  test('a file that is too large is told, and the others are judged', () => {
+    const files = { 'p.rego': 'package p\nallow := true\n', 'in/a.json': '', 'in/b.json': '{}' };
+    withFolder(files, (folder) => {
+      truncateSync(join(folder, 'in/a.json'), 2 ** 29 + 1);
+      const { code, out, err } = keelson(folder, [
+        'rego',
+        'exec',
+        '-d',
+        'p.rego',
+        '--decision',
+        'p/allow',
+        'in',
+      ]);
+      expect([code, err]).toEqual([3, 'in/a.json: larger than 536870912 bytes [USAGE]\n']);
+      expect(JSON.parse(out).result).toMatchObject([{ path: 'in/a.json' }, { result: true }]);
+    });
   });
 
   test('--quiet keeps errors of policies', () => {
