@@ -10,6 +10,7 @@ import {
   withoutPolicies,
 } from '@keelson/netpol';
 import { addedObjects } from './nca-added.ts';
+import { ingressPolicies } from './nca-ingress.ts';
 import { type Files, type Lists, listsOf, type Scheme } from './nca-scheme.ts';
 import { type Topology, topologyOf } from './nca-topology.ts';
 import { Unread } from './nca-words.ts';
@@ -43,8 +44,14 @@ const topologyKinds: ReadonlySet<string> = new Set([
   'GlobalNetworkSet',
 ]);
 
-/** What no dialect here reads, by group. */
-const unreadGroups: readonly (readonly [suffix: string, dialect: string])[] = [['istio.io', 'Istio']];
+/** Kinds that say who may reach whom; what makes no policy of them is not read yet. */
+const policyKinds: ReadonlyMap<string, string> = new Map([
+  ['AuthorizationPolicy', 'Istio AuthorizationPolicy'],
+  ['Sidecar', 'Istio Sidecar'],
+  ['Gateway', 'Istio Gateway'],
+  ['VirtualService', 'Istio VirtualService'],
+  ['ServiceEntry', 'Istio ServiceEntry'],
+]);
 
 /** Reads one configuration of a scheme. */
 export async function readConfiguration(
@@ -55,17 +62,20 @@ export async function readConfiguration(
 ): Promise<Configuration> {
   const lists = listsOf(entry);
   const around = await topologyObjects(scheme, lists, files);
-  const written = await files.resources(scheme.folder, lists.policies ?? lists.resources);
+  const objects = await files.resources(scheme.folder, lists.policies ?? lists.resources);
   // Of profiles the suite's owners take the labels only: Pods are open where no policy selects them.
-  const profiles = written.filter(({ kind }) => kind === 'Profile');
-  const policyObjects = written.filter(({ kind }) => !topologyKinds.has(kind) && kind !== 'Profile');
+  const profiles = objects.filter(({ kind }) => kind === 'Profile');
+  const policyObjects = objects.filter(({ kind }) => !topologyKinds.has(kind) && kind !== 'Profile');
   const bare = topologyOf([...around, ...profiles]);
   const ownLists = [lists.namespaces, lists.pods, lists.resources];
   if (ownLists.some((list) => list !== undefined)) around.push(...addedObjects(policyObjects, bare));
   const topology = topologyOf([...around, ...profiles]);
-  const { policies, problems } = readPolicies([...around, ...policyObjects], connections, {
+  const { policies: written, problems } = readPolicies([...around, ...policyObjects], connections, {
     ipBlockMatchesPods: false,
   });
+  const ingresses = ingressPolicies(policyObjects, around, topology, connections);
+  const policies = [...written, ...ingresses];
+  const read = new Set([...policies, ...problems].map(({ resource }) => resource));
   const fault = problems.find(({ level }) => level === 'error');
   return {
     name: String(entry['name']),
@@ -76,7 +86,7 @@ export async function readConfiguration(
       connections,
       families: familiesOf(policies),
     },
-    unread: unreadIn([...around, ...policyObjects]),
+    unread: unreadIn([...around, ...policyObjects], read),
     refused: fault === undefined ? undefined : `${fault.path.join('.')} ${fault.message}`,
   };
 }
@@ -116,10 +126,9 @@ async function topologyObjects(scheme: Scheme, lists: Lists, files: Files): Prom
   return [...own.namespaces, ...own.pods];
 }
 
-function unreadIn(resources: readonly Resource[]): string | undefined {
-  if (resources.some(({ kind }) => kind === 'Ingress')) return 'Ingress';
-  const found = unreadGroups.find(([suffix]) => resources.some(({ group }) => group.endsWith(suffix)));
-  return found?.[1];
+function unreadIn(resources: readonly Resource[], read: ReadonlySet<Resource>): string | undefined {
+  const found = resources.find((resource) => policyKinds.has(resource.kind) && !read.has(resource));
+  return found === undefined ? undefined : policyKinds.get(found.kind);
 }
 
 /** Kinds as queries name them. */
@@ -127,6 +136,9 @@ const kinds: ReadonlyMap<string, readonly [group: string, kind: string]> = new M
   ['K8sNetworkPolicy', ['networking.k8s.io', 'NetworkPolicy']],
   ['CalicoNetworkPolicy', ['projectcalico.org', 'NetworkPolicy']],
   ['CalicoGlobalNetworkPolicy', ['projectcalico.org', 'GlobalNetworkPolicy']],
+  ['IstioAuthorizationPolicy', ['security.istio.io', 'AuthorizationPolicy']],
+  ['IstioSidecar', ['networking.istio.io', 'Sidecar']],
+  ['K8sIngress', ['networking.k8s.io', 'Ingress']],
 ]);
 
 /** A configuration by its name, or with the one policy that stands behind it: `name/[Kind/][namespace/]policy`. */

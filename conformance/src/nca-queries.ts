@@ -35,10 +35,10 @@ type Paired = (first: Configuration, second: Configuration) => number | Answer;
 /** Kinds that are asked of each configuration. */
 const singles: ReadonlyMap<string, Single> = new Map<string, Single>([
   ['connectivityMap', () => 0],
-  ['vacuity', ({ setting }) => Number(isVacuous(setting))],
+  ['vacuity', ({ setting }) => Number(isVacuous(withoutGateways(setting)))],
   ['emptiness', emptinessNumber],
   ['redundancy', redundancyNumber],
-  ['disjointness', ({ setting }) => overlapsOf(setting).length],
+  ['disjointness', ({ setting }) => overlapsOf(withoutGateways(setting)).length],
   ['sanity', sanityNumber],
   ['allCaptured', capturedNumber],
 ]);
@@ -156,8 +156,9 @@ function stated(
   b: Configuration,
   query: (a: Setting, b: Setting) => unknown,
 ): number | Answer {
-  if (writtenPolicies(a.setting).length === 0) return notExecuted();
-  const specification = { ...a.setting, cluster: b.setting.cluster };
+  const stating = withoutGateways(a.setting);
+  if (writtenPolicies(stating).length === 0) return notExecuted();
+  const specification = { ...stating, cluster: b.setting.cluster };
   return Number(query(specification, b.setting) !== undefined);
 }
 
@@ -178,12 +179,12 @@ function emptinessNumber({ setting }: Configuration): number {
 }
 
 function redundancyNumber({ setting }: Configuration): number {
-  const { policies, rules } = redundancyOf(setting);
+  const { policies, rules } = redundancyOf(withoutGateways(setting));
   return policies.length + rules.length;
 }
 
 function sanityNumber({ setting }: Configuration): number {
-  const sanity = sanityOf(setting);
+  const sanity = sanityOf(withoutGateways(setting));
   if (sanity.conflicts.length > 0) return 1;
   return (
     Number(sanity.isVacuous) +
@@ -197,11 +198,20 @@ function sanityNumber({ setting }: Configuration): number {
 /** Workloads, or Pods, that no policy selects, counted for each direction. */
 function capturedNumber({ setting, topology }: Configuration, pods: boolean): number {
   const { endpoints } = setting.cluster;
-  if (writtenPolicies(setting).length === 0) return endpoints.length;
-  const { ingress, egress } = uncaptured(setting);
+  const planes = new Set(writtenPolicies(withoutGateways(setting)).map(({ tier }) => tier.plane));
+  if (planes.size === 0) return endpoints.length;
   const names = (members: readonly number[]) =>
     new Set(
       members.map((i) => (pods ? `${endpoints[i]?.namespace}/${endpoints[i]?.name}` : topology.workloads[i])),
     ).size;
-  return names(ingress.members()) + names(egress.members());
+  return [...planes].reduce((all, plane) => {
+    const { ingress, egress } = uncaptured(setting, plane);
+    // A mesh is asked about what comes in only.
+    return all + names(ingress.members()) + (plane === 'network' ? names(egress.members()) : 0);
+  }, 0);
+}
+
+/** Routes of gateways are no policies to most queries. */
+function withoutGateways(setting: Setting): Setting {
+  return { ...setting, policies: setting.policies.filter(({ tier }) => tier.plane !== 'gateway') };
 }

@@ -13,14 +13,20 @@ export function warningsOf(setting: Setting): number {
   const { policies: empty, rules } = emptinessOf(setting);
   const emptyRules = rules.filter(
     ({ policy, hasNoPeers, hasNoSubjects }) =>
-      hasNoPeers || (hasNoSubjects && !isKubernetes(policy) && !empty.includes(policy)),
+      hasNoPeers || (hasNoSubjects && isCalico(policy) && !empty.includes(policy)),
   );
-  const places = writtenPolicies(setting).reduce((all, policy) => all + oddPlaces(policy), 0);
+  const places = writtenPolicies(setting)
+    .filter(({ tier }) => tier.plane === 'network')
+    .reduce((all, policy) => all + oddPlaces(policy), 0);
   return odd.length + emptyRules.length + places;
 }
 
 function isKubernetes({ resource }: Policy): boolean {
   return resource.group.endsWith('k8s.io') || resource.group === 'extensions';
+}
+
+function isCalico({ resource }: Policy): boolean {
+  return resource.group.endsWith('projectcalico.org');
 }
 
 function isSubject(path: readonly (string | number)[]): boolean {

@@ -7,6 +7,7 @@ import {
   parseCidr,
   protocolNumber,
   type SetId,
+  type TextPattern,
 } from '@keelson/netpol';
 
 /** Protocols that stand in expected files beside those that policies name (IANA "Protocol Numbers"). */
@@ -96,15 +97,48 @@ function cubeOf(
   connections: Connections,
   restriction: Restriction,
 ): SetId {
-  for (const name of fields.keys()) {
-    if (!['protocols', 'src_ports', 'dst_ports'].includes(name)) throw new Unread(name);
+  const sets = [...fields].map(([name, text]) => {
+    switch (name) {
+      case 'protocols':
+        return protocolsOf(text, connections);
+      case 'src_ports':
+        return connections.of([[0, 255]], undefined, portsOf(text));
+      case 'dst_ports':
+        return connections.of([[0, 255]], portsOf(text));
+      case 'methods':
+      case 'hosts':
+      case 'paths':
+        return requestsOf(name, text, connections);
+      default:
+        throw new Unread(name);
+    }
+  });
+  return sets.reduce((all, set) => connections.intersection(all, set), restricted(connections, restriction));
+}
+
+/** Requests by one of their parts. */
+function requestsOf(part: 'methods' | 'hosts' | 'paths', text: string, connections: Connections): SetId {
+  const isNegated = text.startsWith('all but ');
+  const patterns = (isNegated ? text.slice('all but '.length) : text)
+    .split(',')
+    .flatMap((each) => patternsOf(each.trim()));
+  const named = connections.ofRequests({ [part]: patterns });
+  return isNegated ? connections.difference(connections.of([[0, 255]]), named) : named;
+}
+
+/** A text, one that goes on after a star, one that ends after a star, or a path with all below it. */
+export function patternsOf(text: string): TextPattern[] {
+  const below = /^(.*)\(\/\*\)\?$/.exec(text);
+  if (below !== null) {
+    const path = below[1] ?? '';
+    return [
+      { type: 'exact', text: path },
+      { type: 'prefix', text: `${path}/` },
+    ];
   }
-  const written = fields.get('protocols');
-  const protocols =
-    written === undefined ? restricted(connections, restriction) : protocolsOf(written, connections);
-  const to = portsOf(fields.get('dst_ports'));
-  const from = portsOf(fields.get('src_ports'));
-  return connections.intersection(protocols, connections.of([[0, 255]], to, from));
+  if (text.startsWith('*')) return [{ type: 'suffix', text: text.slice(1) }];
+  if (text.endsWith('*')) return [{ type: 'prefix', text: text.slice(0, -1) }];
+  return [{ type: 'exact', text }];
 }
 
 /** Something of a dialect that is not read here. */

@@ -42,6 +42,7 @@ export type {
   Rule,
   Verdict,
 } from './model/policy.ts';
+export type { EndpointMatcher } from './model/matcher.ts';
 export { clusterOf } from './model/read-cluster.ts';
 export { uncaptured } from './queries/all-captured.ts';
 export { conflictsOf } from './queries/conflicts.ts';
@@ -82,3 +83,4 @@ export {
 } from './synthesis/discover.ts';
 export { dnsAtPods, type Synthesis, type SynthesisOptions, synthesise } from './synthesis/synthesise.ts';
 export type { AddressSearch, MissingConfigMap, SynthesisWorkload } from './synthesis/workloads.ts';
+export type { TextPattern } from './sets/texts.ts';
