@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import { type Resource, type ResourceOrigin, resourcesOf } from '@keelson/kubernetes';
 import type { Endpoint } from '@keelson/netpol';
+import { hasController } from './nca-ingress.ts';
 import type { Topology } from './nca-topology.ts';
 
 /** Pods that every cluster has, which the suite's owners add where a policy asks for their labels and no Pod has them. */
@@ -27,18 +28,52 @@ const common: readonly { labels: JsonObject; objects: readonly JsonObject[] }[] 
   },
 ];
 
+/** The controller of Ingresses, which is added where no Service has Pods of one behind it. */
+const controller: readonly JsonObject[] = [
+  {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'ingress-controller-ns', labels: { name: 'ingress-controller-ns' } },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'ingress-nginx', namespace: 'ingress-controller-ns' },
+    spec: { selector: { app: 'ingress-nginx' }, ports: [{ port: 5678 }] },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'ingress-controller-livesim',
+      namespace: 'ingress-controller-ns',
+      labels: { app: 'ingress-nginx' },
+    },
+    spec: { containers: [{ name: 'controller', image: 'controller' }] },
+  },
+];
+
 const origin: ResourceOrigin = {
   file: 'added',
   locate: (path) => ({ file: 'added', line: 1, column: 1, path: [...path], missing: true }),
 };
 
-/** What is added for the NetworkPolicies among objects; nothing where all they name is there. */
-export function addedObjects(policies: readonly Resource[], topology: Topology): Resource[] {
+/** What is added for the policies among objects; nothing where all they name is there. */
+export function addedObjects(
+  policies: readonly Resource[],
+  around: readonly Resource[],
+  topology: Topology,
+): Resource[] {
   const missing = policies
     .filter(({ kind, group }) => kind === 'NetworkPolicy' && group.endsWith('k8s.io'))
     .flatMap(({ object }) => missingLabels(object['spec'], topology));
   const chosen = common.filter(({ labels }) => missing.some(([key, value]) => labels[key] === value));
-  return chosen.flatMap(({ objects }) => objects.flatMap((object) => resourcesOf(object, origin).resources));
+  const hasIngress = policies.some(({ kind, group }) => kind === 'Ingress' && group === 'networking.k8s.io');
+  const objects = [
+    ...chosen.flatMap((each) => each.objects),
+    ...(hasIngress && !hasController(around, topology) ? controller : []),
+  ];
+  return objects.flatMap((object) => resourcesOf(object, origin).resources);
 }
 
 /** The labels at which the selectors below a value come to choose no Pod. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@keelson/core';
+import { isObject, type JsonObject } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import {
   type AddressFamily,
@@ -65,10 +65,12 @@ export async function readConfiguration(
   const objects = await files.resources(scheme.folder, lists.policies ?? lists.resources);
   // Of profiles the suite's owners take the labels only: Pods are open where no policy selects them.
   const profiles = objects.filter(({ kind }) => kind === 'Profile');
-  const policyObjects = objects.filter(({ kind }) => !topologyKinds.has(kind) && kind !== 'Profile');
+  const policyObjects = objects
+    .filter(({ kind }) => !topologyKinds.has(kind) && kind !== 'Profile')
+    .map(ofRootNamespace);
   const bare = topologyOf([...around, ...profiles]);
   const ownLists = [lists.namespaces, lists.pods, lists.resources];
-  if (ownLists.some((list) => list !== undefined)) around.push(...addedObjects(policyObjects, bare));
+  if (ownLists.some((list) => list !== undefined)) around.push(...addedObjects(policyObjects, around, bare));
   const topology = topologyOf([...around, ...profiles]);
   const { policies: written, problems } = readPolicies([...around, ...policyObjects], connections, {
     ipBlockMatchesPods: false,
@@ -89,6 +91,15 @@ export async function readConfiguration(
     unread: unreadIn([...around, ...policyObjects], read),
     refused: fault === undefined ? undefined : `${fault.path.join('.')} ${fault.message}`,
   };
+}
+
+/** Where the suite's owners put the policies of a whole mesh, and where Istio puts them unless told otherwise. */
+const rootNamespaces = { suite: 'istio-config', istio: 'istio-system' } as const;
+
+function ofRootNamespace(resource: Resource): Resource {
+  const { group, namespace } = resource;
+  if (!group.endsWith('istio.io') || namespace !== rootNamespaces.suite) return resource;
+  return { ...resource, namespace: rootNamespaces.istio };
 }
 
 /** The suite's owners take policies of equal order as they are written, where Calico goes by their names. */
@@ -164,6 +175,9 @@ export function selectConfiguration(
   return { ...found, name, setting: { ...setting, families: familiesOf(setting.policies) } };
 }
 
-export function fullName({ namespace, name }: Policy): string {
-  return namespace === undefined ? name : `${namespace}/${name}`;
+function fullName({ name, resource }: Policy): string {
+  const metadata = resource.object['metadata'];
+  const written = isObject(metadata) ? metadata['namespace'] : undefined;
+  const namespace = typeof written === 'string' ? written : 'default';
+  return resource.kind.startsWith('Global') ? name : `${namespace}/${name}`;
 }

@@ -18,7 +18,9 @@ interface Edge {
 
 /** Reads a graph: one section for each graph of the file. */
 export function dotSections(text: string, connections: Connections): Section[] {
-  const graphs = text.split(/^(?=\/\/ The Connectivity Graph of )/m).filter((part) => part.trim() !== '');
+  // A tooltip may go over lines.
+  const joined = text.replaceAll(/"[^"]*"/g, (quoted) => quoted.replaceAll('\n', ' '));
+  const graphs = joined.split(/^(?=\/\/ The Connectivity Graph of )/m).filter((part) => part.trim() !== '');
   return graphs.map((graph) => {
     const heading = /^\/\/ The Connectivity Graph of (?:(TCP|non-TCP) for )?(.*)$/im.exec(graph);
     const restriction: Restriction =

@@ -55,26 +55,40 @@ export function ingressPolicies(
     }));
 }
 
+function controllersAmong(around: readonly Resource[]): Resource[] {
+  return around.filter(
+    ({ kind, name, namespace }) => kind === 'Service' && `${namespace}/${name}`.includes('ingress-nginx'),
+  );
+}
+
+/** True when a Service of a controller has Pods behind it. */
+export function hasController(around: readonly Resource[], { cluster }: Topology): boolean {
+  const controllers = controllersAmong(around);
+  return cluster.endpoints.some((endpoint) => isBehind(controllers, endpoint));
+}
+
+function isBehind(services: readonly Resource[], endpoint: Endpoint): boolean {
+  return services.some(({ object, namespace = 'default' }) => {
+    const spec = object['spec'];
+    const selector = isObject(spec) ? spec['selector'] : undefined;
+    return (
+      isObject(selector) &&
+      Object.keys(selector).length > 0 &&
+      endpoint.namespace === namespace &&
+      Object.entries(selector).every(([key, value]) => endpoint.labels.get(key) === value)
+    );
+  });
+}
+
 /** The Pods behind Services. */
 function behind(services: readonly Resource[], { cluster }: Topology): EndpointMatcher {
-  const isBehind = (endpoint: Endpoint) =>
-    services.some(({ object, namespace = 'default' }) => {
-      const spec = object['spec'];
-      const selector = isObject(spec) ? spec['selector'] : undefined;
-      return (
-        isObject(selector) &&
-        Object.keys(selector).length > 0 &&
-        endpoint.namespace === namespace &&
-        Object.entries(selector).every(([key, value]) => endpoint.labels.get(key) === value)
-      );
-    });
   const names = services.map(({ namespace, name }) => `${namespace}/${name}`);
   return {
     key: `behind ${JSON.stringify(names)}`,
     select: ({ none }) => {
       const found = none.or(none);
       cluster.endpoints.forEach((endpoint, i) => {
-        if (isBehind(endpoint)) found.add(i);
+        if (isBehind(services, endpoint)) found.add(i);
       });
       return found;
     },
