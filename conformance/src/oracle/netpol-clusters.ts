@@ -1,0 +1,332 @@
+import type { JsonObject } from '@keelson/core';
+import { Random } from './random.ts';
+
+type Labels = Record<string, string>;
+
+export interface Selector {
+  matchLabels?: Labels;
+  matchExpressions?: {
+    key: string;
+    operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+    values?: string[];
+  }[];
+}
+
+export interface Peer {
+  podSelector?: Selector;
+  namespaceSelector?: Selector;
+  ipBlock?: { cidr: string; except?: string[] };
+}
+
+export interface Port {
+  protocol?: string;
+  port?: number | string;
+  endPort?: number;
+}
+
+export interface NetworkPolicy {
+  namespace: string;
+  name: string;
+  spec: {
+    podSelector: Selector;
+    policyTypes?: string[];
+    ingress?: { from?: Peer[]; ports?: Port[] }[];
+    egress?: { to?: Peer[]; ports?: Port[] }[];
+  };
+}
+
+export interface PodsOf {
+  namespaceSelector: Selector;
+  podSelector: Selector;
+}
+
+/** Either Pods, or all Pods of namespaces, or addresses. */
+export interface ClusterPeer {
+  namespaces?: Selector;
+  pods?: PodsOf;
+  networks?: string[];
+}
+
+export interface Protocol {
+  tcp?: { destinationPort: { number?: number; range?: { start: number; end: number } } };
+  udp?: { destinationPort: { number?: number; range?: { start: number; end: number } } };
+  destinationNamedPort?: string;
+}
+
+export interface ClusterRule {
+  action: 'Accept' | 'Deny' | 'Pass';
+  peers: ClusterPeer[];
+  protocols?: Protocol[];
+}
+
+/** A ClusterNetworkPolicy; no two of a tier share a priority, for which the API leaves the order open. */
+export interface ClusterPolicy {
+  name: string;
+  tier: 'Admin' | 'Baseline';
+  priority: number;
+  subject: ClusterPeer;
+  ingress: ClusterRule[];
+  egress: ClusterRule[];
+}
+
+export interface Pod {
+  namespace: string;
+  name: string;
+  labels: Labels;
+  address: string;
+  ports: { name: string; containerPort: number; protocol: string }[];
+}
+
+export interface Cluster {
+  family: 4 | 6;
+  namespaces: { name: string; labels: Labels }[];
+  pods: Pod[];
+  policies: NetworkPolicy[];
+  clusterPolicies: ClusterPolicy[];
+}
+
+/** Ports that are probed. */
+export const probedPorts = [53, 80, 443, 8000, 8001, 8080, 9100, 9101] as const;
+
+const apps = ['a', 'b', 'c', 'd'] as const;
+const tiers = ['web', 'api', 'db'] as const;
+const podCount = 20;
+
+/** A cluster of one family of addresses, with policies of every form that NetworkPolicy has and, in each second one, tiers. */
+export function oracleCluster(seed: number): Cluster {
+  const family = seed % 3 === 2 ? 6 : 4;
+  const maker = new Maker(new Random(seed * 7_919 + 1), family);
+  return maker.cluster(seed % 2 === 1);
+}
+
+class Maker {
+  readonly #random: Random;
+  readonly #family: 4 | 6;
+
+  constructor(random: Random, family: 4 | 6) {
+    this.#random = random;
+    this.#family = family;
+  }
+
+  cluster(hasTiers: boolean): Cluster {
+    const namespaces = ['one', 'two', 'three', 'four'].map((name, i) => ({
+      name,
+      labels: {
+        'kubernetes.io/metadata.name': name,
+        env: i % 2 === 0 ? 'prod' : 'dev',
+        ...(i === 3 ? { extra: 'x' } : {}),
+      },
+    }));
+    const pods = Array.from({ length: podCount }, (_, i) => this.#pod(i, namespaces[i % 4]?.name ?? 'one'));
+    const policies = Array.from({ length: 8 + this.#random.below(14) }, (_, i) => this.#policy(i));
+    const clusterPolicies = hasTiers
+      ? Array.from({ length: 2 + this.#random.below(4) }, (_, i) => this.#clusterPolicy(i))
+      : [];
+    return { family: this.#family, namespaces, pods, policies, clusterPolicies };
+  }
+
+  #pod(i: number, namespace: string): Pod {
+    const random = this.#random;
+    const labels = {
+      app: random.one(apps),
+      ...(random.chance(0.7) ? { tier: random.one(tiers) } : {}),
+    };
+    const ports = [
+      ...(random.chance(0.7)
+        ? [{ name: 'http', containerPort: random.one([80, 8000, 8080]), protocol: 'TCP' }]
+        : []),
+      ...(random.chance(0.5) ? [{ name: 'metrics', containerPort: 9100, protocol: 'TCP' }] : []),
+      ...(random.chance(0.4)
+        ? [{ name: 'dns', containerPort: 53, protocol: random.one(['UDP', 'TCP']) }]
+        : []),
+    ];
+    return { namespace, name: `p${i}`, labels, address: this.#address(3 + i * 12), ports };
+  }
+
+  /** Addresses for documentation (RFC 5737, RFC 3849) by their last byte. */
+  #address(last: number): string {
+    return this.#family === 4 ? `192.0.2.${last}` : `2001:db8::${last.toString(16)}`;
+  }
+
+  #cidr(first: number, bits: number): string {
+    return `${this.#address(first)}/${this.#family === 4 ? bits : 96 + bits}`;
+  }
+
+  #policy(i: number): NetworkPolicy {
+    const random = this.#random;
+    const types = random.one<string[] | undefined>([
+      undefined,
+      ['Ingress'],
+      ['Ingress'],
+      ['Egress'],
+      ['Ingress', 'Egress'],
+    ]);
+    const rules = () => (random.chance(0.15) ? [] : random.some(3, () => random.next()));
+    const hasIngress = types?.includes('Ingress') ?? random.chance(0.8);
+    const hasEgress = types?.includes('Egress') ?? random.chance(0.4);
+    return {
+      namespace: random.one(['one', 'two', 'three', 'four']),
+      name: `p${i}`,
+      spec: {
+        podSelector: this.#selector(),
+        ...(types === undefined ? {} : { policyTypes: types }),
+        ...(hasIngress
+          ? { ingress: rules().map(() => ({ ...this.#peersField('from'), ...this.#portsField() })) }
+          : {}),
+        ...(hasEgress
+          ? { egress: rules().map(() => ({ ...this.#peersField('to'), ...this.#portsField() })) }
+          : {}),
+      },
+    };
+  }
+
+  #peersField(field: 'from' | 'to'): { from?: Peer[]; to?: Peer[] } {
+    const random = this.#random;
+    if (random.chance(0.1)) return random.chance(0.5) ? {} : { [field]: [] };
+    return { [field]: random.some(3, () => this.#peer()) };
+  }
+
+  #peer(): Peer {
+    const random = this.#random;
+    const kind = random.next();
+    if (kind < 0.3) return { podSelector: this.#selector() };
+    if (kind < 0.5) return { namespaceSelector: this.#namespaceSelector() };
+    if (kind < 0.7) return { podSelector: this.#selector(), namespaceSelector: this.#namespaceSelector() };
+    return { ipBlock: this.#ipBlock() };
+  }
+
+  #ipBlock(): { cidr: string; except?: string[] } {
+    const random = this.#random;
+    const everything = this.#family === 4 ? '0.0.0.0/0' : '::/0';
+    const other = this.#family === 4 ? '::/0' : '0.0.0.0/0';
+    const kind = random.next();
+    if (kind < 0.1) return { cidr: other };
+    const cidr = kind < 0.3 ? everything : this.#cidr(128 * random.below(2), random.one([24, 25]));
+    if (cidr !== everything && random.chance(0.4)) return { cidr: this.#cidr(16 * random.below(16), 28) };
+    const masked = cidr.endsWith('/24') || cidr.endsWith('/120') ? this.#cidr(0, 24) : cidr;
+    if (random.chance(0.5)) return { cidr: masked };
+    const half =
+      masked === everything || masked.endsWith('/24') || masked.endsWith('/120')
+        ? 0
+        : Number(!this.#startsLow(masked)) * 8;
+    return { cidr: masked, except: random.some(2, () => this.#cidr(16 * (half + random.below(8)), 28)) };
+  }
+
+  #startsLow(cidr: string): boolean {
+    return cidr.startsWith(`${this.#address(0)}/`);
+  }
+
+  #portsField(): { ports?: Port[] } {
+    const random = this.#random;
+    if (random.chance(0.2)) return random.chance(0.5) ? {} : { ports: [] };
+    return { ports: random.some(3, () => this.#port()) };
+  }
+
+  #port(): Port {
+    const random = this.#random;
+    const protocol = random.one<string | undefined>([undefined, 'TCP', 'UDP', 'TCP', 'SCTP']);
+    const written = protocol === undefined ? {} : { protocol };
+    const kind = random.next();
+    if (kind < 0.15) return written;
+    if (kind < 0.35) return { ...written, port: random.one(['http', 'metrics', 'dns', 'absent']) };
+    if (kind < 0.55) {
+      const port = random.one([1, 80, 444, 8000, 9100]);
+      return { ...written, port, endPort: port + random.one([0, 1, 79, 1_000]) };
+    }
+    return { ...written, port: random.one(probedPorts) };
+  }
+
+  #selector(): Selector {
+    const random = this.#random;
+    const [app, other] = [random.one(apps), random.one(apps)];
+    return random.one<Selector>([
+      {},
+      { matchLabels: { app } },
+      { matchLabels: { app, tier: random.one(tiers) } },
+      { matchExpressions: [{ key: 'app', operator: 'In', values: [app, other] }] },
+      { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: [random.one(tiers)] }] },
+      { matchExpressions: [{ key: 'tier', operator: 'Exists' }] },
+      { matchLabels: { app }, matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] },
+    ]);
+  }
+
+  #namespaceSelector(): Selector {
+    return this.#random.one<Selector>([
+      {},
+      { matchLabels: { env: 'prod' } },
+      { matchLabels: { 'kubernetes.io/metadata.name': this.#random.one(['one', 'two', 'three']) } },
+      { matchExpressions: [{ key: 'extra', operator: 'DoesNotExist' }] },
+      { matchExpressions: [{ key: 'env', operator: 'NotIn', values: ['dev'] }] },
+    ]);
+  }
+
+  #clusterPolicy(i: number): ClusterPolicy {
+    const random = this.#random;
+    return {
+      name: `c${i}`,
+      tier: random.one(['Admin', 'Admin', 'Baseline']),
+      priority: 10 * i + random.below(10),
+      subject: this.#pods(),
+      ingress: random.chance(0.3) ? [] : random.some(3, () => this.#clusterRule(false)),
+      egress: random.chance(0.4) ? [] : random.some(3, () => this.#clusterRule(true)),
+    };
+  }
+
+  #pods(): ClusterPeer {
+    const namespaceSelector = this.#namespaceSelector();
+    if (this.#random.chance(0.4)) return { namespaces: namespaceSelector };
+    return { pods: { namespaceSelector, podSelector: this.#selector() } };
+  }
+
+  #clusterRule(toNetworks: boolean): ClusterRule {
+    const random = this.#random;
+    const peer = (): ClusterPeer =>
+      toNetworks && random.chance(0.3) ? { networks: [this.#cidr(16 * random.below(16), 28)] } : this.#pods();
+    return {
+      action: random.one(['Accept', 'Deny', 'Pass']),
+      peers: random.some(2, peer),
+      ...(random.chance(0.3) ? {} : { protocols: random.some(2, () => this.#protocol()) }),
+    };
+  }
+
+  #protocol(): Protocol {
+    const random = this.#random;
+    if (random.chance(0.2)) return { destinationNamedPort: random.one(['http', 'dns', 'absent']) };
+    const start = random.one(probedPorts);
+    const destinationPort = random.chance(0.3)
+      ? { range: { start, end: start + 1 + random.below(500) } }
+      : { number: start };
+    return random.chance(0.7) ? { tcp: { destinationPort } } : { udp: { destinationPort } };
+  }
+}
+
+/** The cluster as the objects that users write. */
+export function objectsOf({ namespaces, pods, policies, clusterPolicies }: Cluster): JsonObject[] {
+  const objects = [
+    ...namespaces.map((metadata) => ({ apiVersion: 'v1', kind: 'Namespace', metadata })),
+    ...pods.map(({ namespace, name, labels, address, ports }) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace, name, labels },
+      spec: { containers: [{ name: 'c', image: 'x', ports }] },
+      status: { podIP: address, podIPs: [{ ip: address }] },
+    })),
+    ...policies.map(({ namespace, name, spec }) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { namespace, name },
+      spec,
+    })),
+    ...clusterPolicies.map(({ name, ingress, egress, ...spec }) => ({
+      apiVersion: 'policy.networking.k8s.io/v1alpha2',
+      kind: 'ClusterNetworkPolicy',
+      metadata: { name },
+      spec: {
+        ...spec,
+        ingress: ingress.map(({ peers, ...rule }) => ({ ...rule, from: peers })),
+        egress: egress.map(({ peers, ...rule }) => ({ ...rule, to: peers })),
+      },
+    })),
+  ];
+  return JSON.parse(JSON.stringify(objects));
+}
