@@ -28,6 +28,12 @@ const peers: Readonly<Record<string, Peer>> = {
       });
     },
   },
+  netpolicy: {
+    program: 'netpolicy',
+    install: () => {
+      throw new Error('it is built from its repository; put it on PATH or into KEELSON_PEERS');
+    },
+  },
   opa: {
     program: 'opa',
     install: (folder) => {

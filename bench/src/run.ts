@@ -1,6 +1,7 @@
 /** Every measurement by name; a module is loaded only when it runs. */
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<unknown> }>>> = {
   html: () => import('./html.ts'),
+  netpol: () => import('./netpol.ts'),
   rego: () => import('./rego.ts'),
   'rego-start': () => import('./rego-start.ts'),
   report: () => import('./report.ts'),

@@ -7,6 +7,7 @@ import { evidenceErrorCodes } from '@keelson/evidence';
 import { hclErrorCodes } from '@keelson/hcl';
 import { httpErrorCodes } from '@keelson/http';
 import { manifestErrorCodes } from '@keelson/manifests';
+import { netpolErrorCodes } from '@keelson/netpol';
 import { ociErrorCodes } from '@keelson/oci';
 import { policyErrorCodes } from '@keelson/policies';
 import { registryErrorCodes } from '@keelson/registry';
@@ -26,6 +27,7 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['Checks and exceptions (`@keelson/checks`)', checkErrorCodes],
   ['Frameworks (`@keelson/compliance`)', complianceErrorCodes],
   ['CEL (`@keelson/cel`)', celErrorCodes],
+  ['Network policies (`@keelson/netpol`)', netpolErrorCodes],
   ['Policies (`@keelson/policies`)', policyErrorCodes],
   ['Rego (`@keelson/rego`)', regoErrorCodes],
   ['Bundles of policies (`@keelson/rego-bundles`)', bundleErrorCodes],

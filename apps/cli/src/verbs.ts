@@ -31,6 +31,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./explain/explain.ts'),
   },
   {
+    name: 'netpol',
+    summary: 'tell who can reach whom under network policies, and why; what a change opens',
+    load: () => import('./netpol/netpol.ts'),
+  },
+  {
     name: 'policy',
     summary: 'try the policies that clusters enforce: suites of tests for Gatekeeper’s templates',
     load: () => import('./policy/policy.ts'),

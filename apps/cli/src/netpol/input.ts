@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import type { Resource } from '@keelson/kubernetes';
+import { loadInput } from '@keelson/manifests';
+import { Connectivity, type ConnectivityOptions, type PolicyProblem } from '@keelson/netpol';
+import { CommandError, reportError } from '../errors.ts';
+import { Progress } from '../progress.ts';
+import { tell } from '../stderr.ts';
+
+/** Flags of every verb that judges manifests. */
+export const inputFlags = {
+  'no-cidr-pods': { type: 'boolean' },
+  'ipv4-only': { type: 'boolean' },
+} as const;
+
+export const inputHelp = `  --no-cidr-pods       ranges of addresses in NetworkPolicies never mean Pods, as in Cilium and OVN-Kubernetes
+  --ipv4-only          leave the addresses of IPv6 out`;
+
+interface InputValues {
+  'no-cidr-pods'?: boolean | undefined;
+  'ipv4-only'?: boolean | undefined;
+  quiet?: boolean | undefined;
+}
+
+/** What is read and judged, and whether a part of it could not be. */
+export interface NetpolInput {
+  connectivity: Connectivity;
+  isPartial: boolean;
+}
+
+/** Groups of objects that make further networks, or networks of users' own. */
+const networkGroups = new Set(['k8s.ovn.org', 'k8s.cni.cncf.io']);
+
+/**
+ * Reads manifests and works out who can reach whom. What cannot be read and what is wrong in policies is told.
+ * @throws CommandError USAGE for no path or no workload
+ */
+export async function readInput(
+  paths: readonly string[],
+  values: InputValues,
+  options: ConnectivityOptions = {},
+): Promise<NetpolInput> {
+  if (paths.length === 0)
+    throw new CommandError('USAGE', 'name files or folders of manifests, or - for stdin');
+  const progress = new Progress(values.quiet ?? false);
+  const stdin = paths.includes('-') ? { stdin: readFileSync(0, 'utf8') } : {};
+  const { resources, errors } = await loadInput(paths, {
+    ...stdin,
+    onFile: (files) => progress.tell(() => `Read ${files} files`),
+  });
+  progress.clear();
+  for (const error of errors) reportError(error, false);
+  const connectivity = new Connectivity(resources, {
+    ...options,
+    networks: resources.some(({ group }) => networkGroups.has(group)),
+    ...(values['no-cidr-pods'] === true ? { ipBlockMatchesPods: false } : {}),
+    ...(values['ipv4-only'] === true ? { families: [4] } : {}),
+  });
+  const { problems, workloads } = connectivity;
+  if (workloads.length === 0 && errors.length === 0)
+    throw new CommandError('USAGE', `there is no Pod and no workload in ${paths.join(', ')}`);
+  for (const problem of problems) {
+    if (problem.level === 'error' || values.quiet !== true) tell(problemText(problem));
+  }
+  const isWrong = problems.some(({ level }) => level === 'error');
+  return { connectivity, isPartial: errors.length > 0 || isWrong };
+}
+
+function problemText({ level, resource, path, message }: PolicyProblem): string {
+  return `${placeOf(resource, path)}: ${level}: ${resource.kind} ${resource.name}: ${message}`;
+}
+
+/** `file:line:column` of a part of an object. */
+export function placeOf({ origin }: Resource, path: PolicyProblem['path']): string {
+  const { file, line, column } = origin.locate(path);
+  return `${file}:${line}:${column}`;
+}

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { keelson, withFolder } from '../testing/run.ts';
+
+const pod = (name: string, ip: string) => `apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: shop, labels: { app: ${name} } }
+spec: { containers: [{ name: c, image: x, ports: [{ name: http, containerPort: 8080 }] }] }
+status: { podIP: ${ip} }
+---
+`;
+const policy = (name: string, spec: string) => `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: ${name}, namespace: shop }
+spec: ${spec}
+---
+`;
+const apart = `${pod('web', '192.0.2.1')}${pod('db', '192.0.2.2')}${policy('deny', '{ podSelector: {} }')}`;
+const open = policy(
+  'db',
+  '{ podSelector: { matchLabels: { app: db } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: web } } }], ports: [{ port: http }] }] }',
+);
+const files = { 'before/all.yaml': apart, 'after/all.yaml': apart + open };
+
+function run(...args: string[]) {
+  return withFolder(files, (folder) => keelson(folder, ['netpol', ...args]));
+}
+
+describe('keelson netpol', () => {
+  test.each<[string, string[], number, string]>([
+    [
+      'list',
+      ['list', 'after', '-w', 'db', '--direction', 'ingress'],
+      0,
+      'shop/web[Pod] => shop/db[Pod] : TCP 8080\n',
+    ],
+    [
+      'list of a port',
+      ['list', 'after', '-w', 'db', '--direction', 'ingress', '-p', '80', '-q'],
+      0,
+      'Permitted connections on TCP 80:\n',
+    ],
+    [
+      'evaluate',
+      ['evaluate', 'web', 'db', '8080', '-m', 'after'],
+      0,
+      'shop/web[Pod] => shop/db[Pod] : TCP 8080 passes\n',
+    ],
+    [
+      'evaluate of another protocol',
+      ['evaluate', 'web', 'db', '8080/UDP', '-m', 'after'],
+      1,
+      'shop/web[Pod] => shop/db[Pod] : UDP 8080 does not pass\n',
+    ],
+    [
+      'evaluate without a port',
+      ['evaluate', 'web', 'shop/db', '-m', 'before'],
+      1,
+      'shop/web[Pod] => shop/db[Pod] : No Connections\n',
+    ],
+    [
+      'evaluate by the address of a Pod',
+      ['evaluate', '192.0.2.1', '192.0.2.2', '8080', '-m', 'after'],
+      0,
+      'shop/web[Pod] => shop/db[Pod] : TCP 8080 passes\n',
+    ],
+    [
+      'a Pod and itself',
+      ['evaluate', 'db', 'db', '1', '-m', 'before'],
+      0,
+      'shop/db[Pod] => shop/db[Pod] : TCP 1 passes\n',
+    ],
+    [
+      'explain',
+      ['explain', 'web', 'db', '8080', '-m', 'after'],
+      0,
+      `shop/web[Pod] => shop/db[Pod]
+  TCP 8080: passes
+    egress   open: no policy speaks of it
+    ingress  NetworkPolicy shop/db allows it by spec.ingress[0] (after/all.yaml:21:62)
+`,
+    ],
+    [
+      'explain of what is closed',
+      ['explain', '203.0.113.7', 'db', '8080', '-m', 'before'],
+      1,
+      `203.0.113.7 => shop/db[Pod]
+  TCP 8080: does not pass
+    egress   open: no policy speaks of it
+    ingress  NetworkPolicy shop/deny selects shop/db[Pod], and no rule allows it (before/all.yaml:13:1)
+`,
+    ],
+    [
+      'diff',
+      ['diff', 'before', 'after', '--fail-on', 'opened'],
+      1,
+      'Connectivity diff:\ndiff-type: added, source: shop/web[Pod], destination: shop/db[Pod], before: No Connections, after: TCP 8080\n',
+    ],
+    [
+      'diff the other way round',
+      ['diff', 'after', 'before', '--fail-on', 'opened', '-f', 'csv'],
+      0,
+      'diff-type,source,destination,before,after,workloads-diff-info\nremoved,',
+    ],
+    ['diff of the same', ['diff', 'after', 'after', '--fail-on', 'any'], 0, ''],
+    [
+      'matrix',
+      ['matrix', 'after', '--ipv4-only'],
+      0,
+      '1  shop/db[Pod]   - . *\n2  shop/web[Pod]  a - *\n\n3  0.0.0.0-255.255.255.255[External]\n\na  TCP 8080\n',
+    ],
+  ])('%s', (_, args, code, out) => {
+    const result = run(...args);
+    expect([result.code, result.err]).toEqual([code, '']);
+    expect(result.out).toContain(out);
+  });
+
+  test.each<[string, string[], string]>([
+    [
+      'an end that is not there',
+      ['evaluate', 'wbe', 'shop/db', '-m', 'after'],
+      'the input has no workload, Pod or address wbe',
+    ],
+    ['both ends outside', ['evaluate', '10.0.0.1', '10.0.0.2', '-m', 'after'], 'both ends are outside'],
+    ['no port', ['evaluate', 'web', 'db', '99999', '-m', 'after'], '99999 is no port'],
+    ['too few ends', ['explain', 'web', '-m', 'after'], 'name a source, a destination'],
+    ['a direction of nobody', ['list', 'after', '--direction', 'ingress'], '--workload'],
+    ['no path', ['list'], 'name files or folders'],
+    ['one state', ['diff', 'after'], 'name two files or folders'],
+    ['a verb that is not there', ['lst'], 'keelson netpol has no "lst" (did you mean "list"?)'],
+  ])('%s is a wrong call', (_, args, message) => {
+    const result = run(...args);
+    expect([result.code, result.out]).toEqual([2, '']);
+    expect(result.err).toContain(message);
+  });
+
+  test('what is wrong in a policy is told with its place, and the rest is judged', () => {
+    const wrong = policy(
+      'wrong',
+      "{ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.300/8' } }] }] }",
+    );
+    withFolder({ 'all.yaml': apart + wrong }, (folder) => {
+      const { code, err, out } = keelson(folder, ['netpol', 'list', 'all.yaml']);
+      expect(code).toBe(3);
+      expect(err).toMatch(/^all\.yaml:21:58: error: NetworkPolicy wrong: .*10\.0\.0\.300/m);
+      expect(out).toContain('shop/web[Pod] => ');
+    });
+  });
+});
