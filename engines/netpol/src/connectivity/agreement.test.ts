@@ -7,7 +7,9 @@ import { explanationTxt } from '../formats/explain-txt.ts';
 import { reportOf } from '../formats/report.ts';
 import { reportTxt } from '../formats/txt.ts';
 import { Connections, protocolNumbers, type SetId } from '../sets/connections.ts';
+import { ciliumPolicies } from '../testing/cilium-arbitrary.ts';
 import { clusterObjects } from '../testing/cluster-arbitrary.ts';
+import { istioObjects } from '../testing/istio-arbitrary.ts';
 import { resources } from '../testing/resources.ts';
 import { Connectivity } from './connectivity.ts';
 import { type ConnectionDiff, diffOf } from './diff.ts';
@@ -26,22 +28,33 @@ function pairKey({ source, destination }: Pick<ConnectionDiff, 'source' | 'desti
   return `${peerText(source)} => ${peerText(destination)}`;
 }
 
-test('what an explanation says passes is what the list says', () => {
-  fc.assert(
-    fc.property(clusterObjects, (objects) => {
-      const connectivity = connectivityOf(objects);
-      const { connections, reported } = connectivity;
-      const listed = new Map([...connectivity.pairs()].map((pair) => [pairKey(pair), pair.connections]));
-      for (const pair of explained(connectivity)) {
-        const sum = (fates: readonly { connections: SetId }[]) =>
-          fates.reduce<SetId>((all, each) => connections.union(all, each.connections), 0);
-        expect(sum(pair.fates)).toBe(reported);
-        expect(sum(pair.fates.filter(isPassing))).toBe(listed.get(pairKey(pair)) ?? 0);
-      }
-    }),
-    runs,
-  );
-});
+/** Policies of further dialects beside those of Kubernetes. */
+const dialects: Readonly<Record<string, fc.Arbitrary<JsonObject[]>>> = {
+  Kubernetes: fc.constant([]),
+  Cilium: ciliumPolicies,
+  Istio: istioObjects,
+  Calico: fc.subarray(calicoPolicies()),
+};
+
+test.each(Object.entries(dialects))(
+  'what an explanation says passes is what the list says: %s',
+  (_, more) => {
+    fc.assert(
+      fc.property(clusterObjects, more, (own, others) => {
+        const connectivity = connectivityOf([...own, ...others]);
+        const { connections, reported } = connectivity;
+        const listed = new Map([...connectivity.pairs()].map((pair) => [pairKey(pair), pair.connections]));
+        for (const pair of explained(connectivity)) {
+          const sum = (fates: readonly { connections: SetId }[]) =>
+            fates.reduce<SetId>((all, each) => connections.union(all, each.connections), 0);
+          expect(sum(pair.fates)).toBe(reported);
+          expect(sum(pair.fates.filter(isPassing))).toBe(listed.get(pairKey(pair)) ?? 0);
+        }
+      }),
+      runs,
+    );
+  },
+);
 
 test('a single connection is allowed where the list has it', () => {
   const { TCP, UDP } = protocolNumbers;
@@ -105,3 +118,26 @@ test('a difference backwards is the difference with added and removed swapped', 
     runs,
   );
 });
+
+function calicoPolicies(): JsonObject[] {
+  const policy = (name: string, spec: JsonObject): JsonObject => {
+    const metadata = { name };
+    return { apiVersion: 'projectcalico.org/v3', kind: 'GlobalNetworkPolicy', metadata, spec };
+  };
+  const tier = {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'Tier',
+    metadata: { name: 'early' },
+    spec: { order: 1 },
+  };
+  const deny = { action: 'Deny', protocol: 'TCP', destination: { ports: [80] } };
+  return [
+    tier,
+    policy('early.a', { tier: 'early', selector: "app == 'a'", ingress: [deny, { action: 'Pass' }] }),
+    policy('early.b', { tier: 'early', order: 1, selector: 'all()', egress: [{ action: 'Pass' }] }),
+    policy('later', {
+      selector: "app == 'b'",
+      ingress: [{ action: 'Allow', source: { selector: "app == 'a'" } }],
+    }),
+  ];
+}

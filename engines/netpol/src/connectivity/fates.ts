@@ -71,19 +71,19 @@ export class DirectionTiers {
       const meant = rules
         .filter(({ peers }) => peers.has(peer))
         .map((rule) => ({ rule, connections: this.#analysis.connectionsOf(rule, destination) }));
-      const policies = isIsolated ? this.#isolating(tier, subject) : [];
+      const isolating = isIsolated ? this.#isolating(tier, subject) : [];
       if (isIsolated && rules.every(({ verdict }) => verdict === 'allow')) {
         const { inside, outside } = this.#split(open, tier.about);
-        decided.push(...inside.flatMap((part) => this.#together(part, policies, rules, meant)));
-        open = this.#inOrder(outside, meant, decided);
+        decided.push(...inside.flatMap((part) => this.#together(part, isolating, rules, meant)));
+        open = this.#inOrder(outside, meant, decided).left;
       } else {
-        open = this.#inOrder(open, meant, decided);
-        if (isIsolated) {
-          const causes = policies.map((policy) => this.#refusal(policy, rules, meant));
-          const { inside, outside } = this.#split(open, tier.about);
-          decided.push(...inside.map((part) => refused(part, causes)));
-          open = outside;
-        }
+        const { left, passed } = this.#inOrder(open, meant, decided);
+        const causes = isolating.map((policy) => this.#refusal(policy, rules, meant));
+        const { inside, outside } = isIsolated
+          ? this.#split(left, tier.about)
+          : { inside: [], outside: left };
+        decided.push(...inside.map((part) => refused(part, causes)));
+        open = [...outside, ...passed];
       }
     }
     decided.push(
@@ -108,7 +108,11 @@ export class DirectionTiers {
   }
 
   /** Rules are asked one by one, and the first that speaks of a connection decides. */
-  #inOrder(open: readonly Part[], meant: readonly Meant[], decided: Fate[]): Part[] {
+  #inOrder(
+    open: readonly Part[],
+    meant: readonly Meant[],
+    decided: Fate[],
+  ): { left: Part[]; passed: Part[] } {
     const { connections } = this.#analysis;
     const passed: Part[] = [];
     let left = [...open];
@@ -126,19 +130,19 @@ export class DirectionTiers {
         return rest === noConnections ? [] : [{ ...part, connections: rest }];
       });
     }
-    return [...left, ...passed];
+    return { left, passed };
   }
 
   /** Policies that only allow are asked all together: each that allows a connection has its part in it. */
   #together(
     part: Part,
-    policies: readonly Policy[],
+    isolating: readonly Policy[],
     rules: readonly CompiledRule[],
     meant: readonly Meant[],
   ): Fate[] {
     const { connections } = this.#analysis;
     let parts: Part[] = [{ connections: part.connections, causes: [] }];
-    for (const policy of policies) {
+    for (const policy of new Set(meant.map(({ rule }) => rule.policy))) {
       const own = meant.filter(({ rule }) => rule.policy === policy);
       parts = parts.flatMap((each) => {
         const allowed: Part[] = [];
@@ -153,7 +157,7 @@ export class DirectionTiers {
         return rest === noConnections ? allowed : [...allowed, { ...each, connections: rest }];
       });
     }
-    const refusals = policies.map((policy) => this.#refusal(policy, rules, meant));
+    const refusals = isolating.map((policy) => this.#refusal(policy, rules, meant));
     return parts.map((each) =>
       each.causes.length === 0
         ? refused({ ...part, connections: each.connections }, refusals)
