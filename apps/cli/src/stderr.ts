@@ -1,9 +1,6 @@
-import { terminalSafe } from '@keelson/report';
+import { linesSafe } from './lines-safe.ts';
 
-/**
- * Writes a note of keelson's to stderr. Names and texts of the input stand in many: what a terminal would obey in them
- * is written as an escape.
- */
+/** Writes a note of keelson's to stderr, whose names and texts may be those of the input. */
 export function tell(text: string): void {
-  process.stderr.write(`${text.split('\n').map(terminalSafe).join('\n')}\n`);
+  process.stderr.write(`${linesSafe(text)}\n`);
 }

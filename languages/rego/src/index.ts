@@ -35,6 +35,7 @@ export {
   readTar,
   rootsPermit,
   type SigningKey,
+  signaturesFile,
   signBundle,
   type VerificationKey,
   verifyBundle,

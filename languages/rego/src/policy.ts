@@ -8,7 +8,7 @@ import { Program } from './evaluator/program.ts';
 import { defaultEvaluationLimits, type EvaluationLimits } from './evaluator/runtime/limits.ts';
 import type { Path } from './evaluator/runtime/scope.ts';
 import { DataStore } from './evaluator/store.ts';
-import { type ModuleTexts, parseModules, textsByFile } from './module-texts.ts';
+import { type ModuleTexts, parseModules } from './module-texts.ts';
 import type { EvaluationOptions, EvaluationResult, PolicyOptions, QueryOptions } from './policy-options.ts';
 import { asEvaluationError, PreparedQuery } from './prepared-query.ts';
 import { withinStack } from './stack.ts';
@@ -30,7 +30,7 @@ export function compile(modules: ModuleTexts, options: PolicyOptions = {}): Poli
     ...parserOptionsOf(options),
     ...(futureKeywords === undefined ? {} : { futureKeywords }),
   };
-  return new Policy(parseModules(textsByFile(modules), parserOptions), options);
+  return new Policy(parseModules(modules, parserOptions), options);
 }
 
 /** Compiled modules with their base document. Compiled once, evaluated as often as wanted. */

@@ -31,6 +31,7 @@ test.each([
   ['ftp://127.0.0.1/', 'is not https'],
   ['file:///etc/passwd', 'is not https'],
   ['nonsense', 'is no URL'],
+  ['https://ann:secret@registry.example/v2/', 'https://registry.example/v2/ has credentials in it'],
 ])('%s is refused', async (url, reason) => {
   await expect(clientWith().client.send({ url })).rejects.toMatchObject({
     code: 'HTTP_URL_REFUSED',

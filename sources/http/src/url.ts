@@ -16,13 +16,16 @@ function isInward({ hostname }: URL): boolean {
 }
 
 /**
- * A URL that a request may go to: https, or http to this machine or where it is allowed.
+ * A URL that a request may go to: https, or http to this machine or where it is allowed; without credentials in it, which
+ * would be shown.
  *
  * @throws HttpError HTTP_URL_REFUSED
  */
 export function checkedUrl(text: string, plainHttp: boolean): URL {
   const url = URL.parse(text);
   if (url === null) throw new HttpError('HTTP_URL_REFUSED', `${shownText(text)} is no URL`);
+  if (url.username !== '' || url.password !== '')
+    throw new HttpError('HTTP_URL_REFUSED', `${shownUrl(url)} has credentials in it`);
   if (url.protocol === 'https:') return url;
   if (url.protocol !== 'http:') throw new HttpError('HTTP_URL_REFUSED', `${shownUrl(url)} is not https`);
   if (plainHttp || isLoopback(url.hostname)) return url;

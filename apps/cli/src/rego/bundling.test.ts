@@ -57,6 +57,12 @@ describe('keelson rego build and inspect', () => {
     });
   });
 
+  test('inspect shows what a terminal would obey as escapes', () => {
+    const more = { 'p/more.rego': 'package app\n\n# METADATA\n# title: "a\\e[2Jb"\nmore := 1\n' };
+    const { code, out } = inFolder(['inspect', '-a', 'p'], more);
+    expect([code, out]).toEqual([0, expect.stringContaining('a\\x1b[2Jb')]);
+  });
+
   test('inspect tells the manifest, names once, and metadata', () => {
     const more = {
       'p/.manifest': '{"revision": "r1", "roots": ["app", "roles", "deep"], "metadata": {"k": 1}}',

@@ -8,11 +8,13 @@ import {
   type RegoValue,
   type RegoVersion,
   readDocument,
+  signaturesFile,
   stringifyJson,
 } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
+import { linesSafe } from '../lines-safe.ts';
 import { writeResult } from '../result.ts';
 import { annotationsText } from './annotations-text.ts';
 import { loadBundles } from './bundles.ts';
@@ -97,7 +99,7 @@ async function ofBundle(path: string, version: RegoVersion): Promise<Inspected> 
   for (const file of files)
     if (/(?:^|\/)data\.(?:json|ya?ml)$/.test(file.path))
       add(['data', ...file.path.split('/').slice(0, -1)].join('.'), file.path);
-  const signed = files.find((file) => file.path === '.signatures.json');
+  const signed = files.find(({ path: file }) => file === signaturesFile);
   const signatures =
     signed === undefined ? {} : readDocument(signed.path, new TextDecoder().decode(signed.bytes), 'json');
   const namespaces = new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -125,7 +127,7 @@ function pretty({ manifest, namespaces }: Inspected, places: readonly AnnotatedP
     namedTable('NAMESPACES', 'NAMESPACE', 'FILE', files),
     places.length === 0 ? '' : `ANNOTATIONS:\n${places.map(annotationsText).join('')}`,
   ];
-  return parts.join('');
+  return linesSafe(parts.join(''));
 }
 
 /** A name stands at its first row only. */

@@ -35,8 +35,7 @@ export function partialQuery(query: string, { modules, data, language }: Asked, 
     (name) => values[name] !== undefined,
   );
   if (wrong !== undefined) throw new CommandError('USAGE', `--${wrong} does not go with --partial`);
-  const texts = new Map([...modules].map(([file, { source }]) => [file, source]));
-  const policy = new PartialPolicy(texts, { version: language.version, data, limits: limitsFrom(values) });
+  const policy = new PartialPolicy(modules, { version: language.version, data, limits: limitsFrom(values) });
   const input = queryInput(values);
   const { unknowns, 'disable-inlining': disableInlining } = values;
   return () =>

@@ -1,13 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { signaturesFile } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { writeResult } from '../result.ts';
 import { loadBundles } from './bundles.ts';
 import { policyVerb } from './policy-verb.ts';
 import { signatureOf, signingFlags, signingHelp } from './signing.ts';
-
-const signaturesFile = '.signatures.json';
 
 const flags = {
   help: { type: 'boolean', short: 'h' },

@@ -3,6 +3,7 @@ import type { CoverageReport } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags, type readFlags } from '../flag-values.ts';
+import { linesSafe } from '../lines-safe.ts';
 import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { durationOf } from './durations.ts';
@@ -161,7 +162,9 @@ function patternOf(text: string): Regex {
 function textOf(reports: readonly Report[], values: Values): string {
   const format = choiceOf('format', values.format, formats) ?? 'pretty';
   if (format !== 'json')
-    return benchmarkLines(reports, format === 'gobench') + prettyReport(reports, isVerbose(values));
+    return (
+      benchmarkLines(reports, format === 'gobench') + linesSafe(prettyReport(reports, isVerbose(values)))
+    );
   if (values.sort !== 'duration') return reportJson(reports);
   return reportJson([...reports].sort((a, b) => b.nanoseconds - a.nanoseconds));
 }

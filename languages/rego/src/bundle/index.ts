@@ -18,5 +18,6 @@ export {
 export { patchDocument } from './patch-document.ts';
 export { readDocument, readDocuments } from './read-document.ts';
 export { type SigningKey, signBundle } from './sign.ts';
+export { signaturesFile } from './signature-parts.ts';
 export { type ArchiveFile, type ArchiveLimits, defaultArchiveLimits, readTar, writeTar } from './tar.ts';
 export { type VerificationKey, verifyBundle } from './verify.ts';

@@ -16,11 +16,11 @@ export interface AnnotatedFilter {
  * package and the packages above. The nearest mask rule counts, and all unknowns.
  */
 export function annotatedFilter(
-  texts: ReadonlyMap<string, string>,
+  parsed: ReadonlyMap<string, Module>,
   reference: Path,
   version: RegoVersion,
 ): AnnotatedFilter {
-  const modules = [...texts].map(([file, text]) => parseAnnotatedModule(file, text, { version }));
+  const modules = [...parsed].map(([file, { source }]) => parseAnnotatedModule(file, source, { version }));
   const home = findHome(
     modules.map(({ module }) => module),
     reference,

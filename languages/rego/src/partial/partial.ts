@@ -12,9 +12,9 @@ import { EvaluationError } from '../evaluator/runtime/failure.ts';
 import { defaultEvaluationLimits, type EvaluationLimits } from '../evaluator/runtime/limits.ts';
 import { Run } from '../evaluator/runtime/run.ts';
 import { rootScope } from '../evaluator/runtime/scope.ts';
-import { type ModuleTexts, parseModules, textsByFile } from '../module-texts.ts';
+import { type Modules, parseModules } from '../module-texts.ts';
 import { isStackOverflow, withinStack } from '../stack.ts';
-import type { Body, Expr, RegoVersion, Term } from '../syntax/ast.ts';
+import type { Body, Expr, Module, RegoVersion, Term } from '../syntax/ast.ts';
 import { isCallOf, nameRef, newBody, newExpr, refTerm, varTerm } from '../syntax/build.ts';
 import { compareExprs } from '../syntax/compare.ts';
 import { parseBody, parseTerm } from '../syntax/parse.ts';
@@ -67,14 +67,14 @@ export interface PartialOptions {
 export class PartialPolicy {
   readonly #compilation: ReturnType<typeof compileModules>;
   readonly #options: PartialPolicyOptions;
-  readonly #texts: ReadonlyMap<string, string>;
+  readonly #modules: ReadonlyMap<string, Module>;
   readonly #program: Program;
 
   /** @throws RegoError with OPA's code and words where a module does not parse or compile. */
-  constructor(modules: ModuleTexts, options: PartialPolicyOptions = {}) {
+  constructor(modules: Modules, options: PartialPolicyOptions = {}) {
     this.#options = options;
-    this.#texts = textsByFile(modules);
-    const parsed = parseModules(this.#texts, this.#language);
+    const parsed = parseModules(modules, this.#language);
+    this.#modules = parsed;
     const builtins = allowedBuiltins(undefined, options.builtins);
     this.#compilation = withinStack('modules', () =>
       compileModules(parsed, builtins === undefined ? {} : { builtins }),
@@ -87,7 +87,7 @@ export class PartialPolicy {
 
   /** What metadata says about the filters of the document at a reference. */
   annotatedFilter(reference: string): AnnotatedFilter {
-    return annotatedFilter(this.#texts, referenceOf(reference, 'reference'), this.#language.version);
+    return annotatedFilter(this.#modules, referenceOf(reference, 'reference'), this.#language.version);
   }
 
   get #language(): { version: RegoVersion } {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import {
   type ContentBytes,
   type Descriptor,
@@ -17,7 +17,7 @@ import {
 } from '@keelson/oci';
 import { RegistryError } from '../errors.ts';
 import type { RegistryLimits } from '../limits.ts';
-import { systemReason } from './file-tree.ts';
+import { invalid, systemReason } from './file-tree.ts';
 import { FolderTree } from './folder-tree.ts';
 import { blobPath, OciLayout, refName } from './oci-layout.ts';
 
@@ -100,6 +100,7 @@ export class OciLayoutFolder extends OciLayout implements ImageStore {
     const draft = join(dirname(target), `.${randomUUID()}.part`);
     try {
       await mkdir(dirname(target), { recursive: true });
+      await this.#checkInside(dirname(target));
       const file = await open(draft, 'wx');
       try {
         for await (const piece of content) await file.writeFile(piece);
@@ -113,6 +114,14 @@ export class OciLayoutFolder extends OciLayout implements ImageStore {
         ? error
         : unwritable(this.#root, error);
     }
+  }
+
+  /** A link in a layout of somebody else's must lead no writing out of it. */
+  async #checkInside(folder: string): Promise<void> {
+    const root = await realpath(this.#root);
+    const real = await realpath(folder);
+    if (real !== root && !real.startsWith(`${root}${sep}`))
+      throw invalid(this, `${folder} is a link that leads out of it`);
   }
 }
 

@@ -311,6 +311,17 @@ test('an image folder holds one image', async () => {
   });
 });
 
+test('a link in a layout leads no writing out of it', async () => {
+  const outside = fresh('outside');
+  mkdirSync(outside);
+  const root = writeFiles(fresh('layout'), { ...layoutFiles, 'blobs/sha512': `→${outside}` });
+  const store = await openStore(parseReference(`oci:${root}`));
+  const text = encode('more');
+  const blob = { digest: digestOf(text, 'sha512'), size: text.length };
+  await expect(store.putBlob(blob, () => text)).rejects.toMatchObject({ code: 'STORE_INVALID' });
+  expect(readdirSync(outside)).toEqual([]);
+});
+
 test('what cannot be written', async () => {
   await expect(openStore(parseReference('docker-archive:a.tar'))).rejects.toMatchObject({
     code: 'REFERENCE_INVALID',
