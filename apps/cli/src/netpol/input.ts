@@ -31,14 +31,13 @@ export interface NetpolInput {
 const networkGroups = new Set(['k8s.ovn.org', 'k8s.cni.cncf.io']);
 
 /**
- * Reads manifests and works out who can reach whom. What cannot be read and what is wrong in policies is told.
- * @throws CommandError USAGE for no path or no workload
+ * Reads manifests. What cannot be read is told; `-` among the paths is stdin.
+ * @throws CommandError USAGE for no path
  */
-export async function readInput(
+export async function readResources(
   paths: readonly string[],
-  values: InputValues,
-  options: ConnectivityOptions = {},
-): Promise<NetpolInput> {
+  values: Pick<InputValues, 'quiet'>,
+): Promise<{ resources: readonly Resource[]; isPartial: boolean }> {
   if (paths.length === 0)
     throw new CommandError('USAGE', 'name files or folders of manifests, or - for stdin');
   const progress = new Progress(values.quiet ?? false);
@@ -49,6 +48,19 @@ export async function readInput(
   });
   progress.clear();
   for (const error of errors) reportError(error, false);
+  return { resources, isPartial: errors.length > 0 };
+}
+
+/**
+ * Reads manifests and works out who can reach whom. What is wrong in policies is told.
+ * @throws CommandError USAGE for no path or no workload
+ */
+export async function readInput(
+  paths: readonly string[],
+  values: InputValues,
+  options: ConnectivityOptions = {},
+): Promise<NetpolInput> {
+  const { resources, isPartial } = await readResources(paths, values);
   const connectivity = new Connectivity(resources, {
     ...options,
     networks: resources.some(({ group }) => networkGroups.has(group)),
@@ -56,13 +68,13 @@ export async function readInput(
     ...(values['ipv4-only'] === true ? { families: [4] } : {}),
   });
   const { problems, workloads } = connectivity;
-  if (workloads.length === 0 && errors.length === 0)
+  if (workloads.length === 0 && !isPartial)
     throw new CommandError('USAGE', `there is no Pod and no workload in ${paths.join(', ')}`);
   for (const problem of problems) {
     if (problem.level === 'error' || values.quiet !== true) tell(problemText(problem));
   }
   const isWrong = problems.some(({ level }) => level === 'error');
-  return { connectivity, isPartial: errors.length > 0 || isWrong };
+  return { connectivity, isPartial: isPartial || isWrong };
 }
 
 function problemText({ level, resource, path, message }: PolicyProblem): string {

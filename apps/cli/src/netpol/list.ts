@@ -38,8 +38,8 @@ const help = `keelson netpol list: list who can reach whom
 
 Usage: keelson netpol list [options] PATH...
 
-PATH is a file, folder, archive, chart or kustomization, or - for stdin. Network policies of Kubernetes and of Calico are judged
-together, as tiers order them. Ends are workloads and the ranges of addresses that policies tell apart; what policies leave
+PATH is a file, folder, archive, chart or kustomization, or - for stdin. Policies of Kubernetes, Calico, Cilium and Istio are
+judged together, as a cluster does that has them all. Ends are workloads and the ranges of addresses that policies tell apart; what policies leave
 open is listed, what they close is not.
 
   -w, --workload NAME  only connections of a workload, by name or namespace/name; may be given more than once

@@ -15,6 +15,7 @@ const group: VerbGroup = {
     },
     matrix: { summary: 'show all workloads against each other', load: () => import('./matrix.ts') },
     diff: { summary: 'tell what a change opens and closes', load: () => import('./diff.ts') },
+    lint: { summary: 'find mistakes in policies, and what they lack', load: () => import('./lint.ts') },
   },
 };
 
