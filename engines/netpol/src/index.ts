@@ -16,6 +16,7 @@ export { maxSelectorDepth, parseSelector } from './dialects/calico/selector/pars
 export { canonicalSelector, type Selector } from './dialects/calico/selector/selector.ts';
 export { maxSelectorLength } from './dialects/calico/selector/tokens.ts';
 export { selectorUid } from './dialects/calico/selector/uid.ts';
+export { outsideEndpoints } from './dialects/istio/hosts.ts';
 export { type ReadOptions, readPolicies } from './dialects/read-policies.ts';
 export { Analysis, type AnalysisOptions, type Explanation } from './engine/analysis.ts';
 export type { CompiledRule, CompiledTier } from './engine/compile.ts';
@@ -34,6 +35,7 @@ export type { LintOptions } from './lint/context.ts';
 export type { LintFinding, LintFix, LintRule, LintSeverity } from './lint/finding.ts';
 export { type LintResult, type LintRun, lint, lintRules } from './lint/lint.ts';
 export type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './model/cluster.ts';
+export type { EndpointMatcher } from './model/matcher.ts';
 export type {
   Direction,
   Policy,
@@ -42,7 +44,6 @@ export type {
   Rule,
   Verdict,
 } from './model/policy.ts';
-export type { EndpointMatcher } from './model/matcher.ts';
 export { clusterOf } from './model/read-cluster.ts';
 export { uncaptured } from './queries/all-captured.ts';
 export { conflictsOf } from './queries/conflicts.ts';
@@ -74,8 +75,10 @@ export {
   noConnections,
   protocolNumbers,
   type SetId,
+  type TextPattern,
 } from './sets/connections.ts';
 export { protocolName, protocolNumber } from './sets/protocols.ts';
+export type { TextPattern } from './sets/texts.ts';
 export {
   type DiscoveredConnection,
   type Discovery,
@@ -83,4 +86,3 @@ export {
 } from './synthesis/discover.ts';
 export { dnsAtPods, type Synthesis, type SynthesisOptions, synthesise } from './synthesis/synthesise.ts';
 export type { AddressSearch, MissingConfigMap, SynthesisWorkload } from './synthesis/workloads.ts';
-export type { TextPattern } from './sets/texts.ts';

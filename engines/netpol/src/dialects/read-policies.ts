@@ -13,6 +13,12 @@ import { Objects } from './objects.ts';
 export interface ReadOptions {
   /** Whether `ipBlock` and `networks` of Kubernetes' policies speak of Pods whose addresses are known; true unless said. */
   ipBlockMatchesPods?: boolean;
+  /** Whether Pods of the node's network have a proxy of Istio, as they never do by injection; false unless said. */
+  hostNetworkInMesh?: boolean;
+  /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */
+  rootNamespace?: string;
+  /** Whether prefixes of paths in Istio's routes match as texts, as its proxies do it, or by elements; `text` unless said. */
+  routePrefixes?: 'text' | 'elements';
 }
 
 /** An object may hold several policies; `objects` are all that the input has. */
@@ -38,6 +44,9 @@ export function readPolicies(
   const context: ReadContext = {
     connections,
     ipBlockMatchesPods: options.ipBlockMatchesPods ?? true,
+    hostNetworkInMesh: options.hostNetworkInMesh ?? false,
+    ...(options.rootNamespace === undefined ? {} : { rootNamespace: options.rootNamespace }),
+    routePrefixes: options.routePrefixes ?? 'text',
     problems,
   };
   const objects = new Objects(resources);

@@ -37,24 +37,38 @@ const rule = fc.record(
   { requiredKeys: [] },
 );
 
+const namespaceName = fc.constantFrom('one', 'two', 'istio-system');
+const selector = fc.constantFrom({ matchLabels: { app: 'a' } }, { matchLabels: {} });
+const written = fc.oneof(
+  fc.record({
+    kind: fc.constant('AuthorizationPolicy'),
+    namespace: namespaceName,
+    spec: fc.record(
+      {
+        action: fc.constantFrom('ALLOW', 'DENY', 'AUDIT'),
+        selector,
+        rules: fc.array(rule, { minLength: 1, maxLength: 2 }),
+      },
+      { requiredKeys: ['rules'] },
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('PeerAuthentication'),
+    namespace: namespaceName,
+    spec: fc.record({ selector, mtls: fc.constantFrom({ mode: 'STRICT' }, { mode: 'PERMISSIVE' }) }),
+  }),
+  fc.record({
+    kind: fc.constant('Sidecar'),
+    namespace: fc.constantFrom('one', 'two'),
+    spec: fc.constant({ workloadSelector: { labels: { app: 'a' } }, egress: [{ hosts: ['./*'] }] }),
+  }),
+);
+
 /** Objects of Istio over the label `app` and the namespaces `one` and `two`. */
 export const istioObjects: fc.Arbitrary<JsonObject[]> = fc
-  .array(
-    fc.record({
-      namespace: fc.constantFrom('one', 'two', 'istio-system'),
-      spec: fc.record(
-        {
-          action: fc.constantFrom('ALLOW', 'DENY', 'AUDIT'),
-          selector: fc.constantFrom({ matchLabels: { app: 'a' } }, { matchLabels: {} }),
-          rules: fc.array(rule, { minLength: 1, maxLength: 2 }),
-        },
-        { requiredKeys: ['rules'] },
-      ),
-    }),
-    { maxLength: 3 },
-  )
-  .map((written) =>
-    written.map((each, i) =>
-      istioObject('AuthorizationPolicy', `i${i}`, JSON.parse(JSON.stringify(each.spec)), each.namespace),
+  .array(written, { maxLength: 3 })
+  .map((objects) =>
+    objects.map(({ kind, namespace, spec }, i) =>
+      istioObject(kind, `i${i}`, JSON.parse(JSON.stringify(spec)), namespace),
     ),
   );

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
 import { type Connections, noConnections, type SetId, type TextPattern } from '../../sets/connections.ts';
 import { FieldFault, listAt, mappingAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
+import { regularPattern } from '../text-patterns.ts';
 import { hostName } from './peers.ts';
 
 /** What `rules` of a port let through. */
@@ -68,7 +69,7 @@ function httpRequests(item: JsonObject, path: Path, connections: Connections): S
   if (withHeaders > 0) return opaque([item], connections);
   const [methods, paths, hosts] = (['method', 'path', 'host'] as const).map((field) => {
     const text = textAt(item[field], [...path, field]) ?? '';
-    return text === '' ? undefined : [patternOf(text)];
+    return text === '' ? undefined : [regularPattern(text)];
   });
   if (methods === undefined && paths === undefined && hosts === undefined) return undefined;
   return connections.ofRequests({
@@ -76,21 +77,6 @@ function httpRequests(item: JsonObject, path: Path, connections: Connections): S
     ...(paths === undefined ? {} : { paths }),
     ...(hosts === undefined ? {} : { hosts }),
   });
-}
-
-const literal = /^(?:[^\\^$.|?*+()[\]{}]|\\[^a-zA-Z0-9])*$/;
-
-/** A regular expression, which has to match the whole text, where it is as good as a text, a prefix or a suffix. */
-function patternOf(written: string): TextPattern {
-  const text = written.replace(/^\^/, '').replace(/(?<!\\)\$$/, '');
-  const forms = [
-    { type: 'exact', rest: text },
-    { type: 'prefix', rest: text.endsWith('.*') ? text.slice(0, -2) : undefined },
-    { type: 'suffix', rest: text.startsWith('.*') ? text.slice(2) : undefined },
-  ] as const;
-  const found = forms.find(({ rest }) => rest !== undefined && literal.test(rest));
-  if (found?.rest === undefined) return { type: 'opaque', text: written };
-  return { type: found.type, text: found.rest.replaceAll(/\\(.)/g, '$1') };
 }
 
 function dnsRequests(item: JsonObject, path: Path, connections: Connections): SetId | undefined {

@@ -47,7 +47,7 @@ export function readAuthorizationPolicy(resource: Resource, read: ReadContext, o
   if (action === 'DENY' && items.length === 0)
     throw new FieldFault([...path, 'rules'], 'are missing: a DENY without rules denies nothing');
   const verdict = verdicts.get(action);
-  const rules = items.flatMap((item) => reader.rules(item.value, item.path, verdict ?? 'allow'));
+  const parts = items.map((item) => reader.rules(item.value, item.path, verdict ?? 'allow'));
   if (verdict === undefined) {
     if (action === 'CUSTOM')
       context.warn(
@@ -56,21 +56,22 @@ export function readAuthorizationPolicy(resource: Resource, read: ReadContext, o
       );
     return [];
   }
-  return [
-    {
-      kind: resource.kind,
-      namespace: context.namespace,
-      name: resource.name,
-      tier: meshTier('authorization', context.connections),
-      order: 0,
-      sortName: `${context.namespace}/${resource.name}`,
-      subject: subject.matcher,
-      isolates: { ingress: verdict === 'allow', egress: false },
-      rules,
-      selectors: context.selectors,
-      resource,
-    },
-  ];
+  const policy: Policy = {
+    kind: resource.kind,
+    namespace: context.namespace,
+    name: resource.name,
+    tier: meshTier('authorization', context.connections),
+    order: 0,
+    sortName: `${context.namespace}/${resource.name}`,
+    subject: subject.matcher,
+    isolates: { ingress: verdict === 'allow', egress: false },
+    rules: parts.flatMap(({ rules }) => rules),
+    selectors: context.selectors,
+    resource,
+  };
+  const blind = parts.flatMap((each) => each.blind);
+  if (blind.length === 0) return [policy];
+  return [policy, { ...policy, isolates: { ingress: false, egress: false }, rules: blind, isImplied: true }];
 }
 
 class RuleReader {
@@ -84,7 +85,7 @@ class RuleReader {
   }
 
   /** A rule; where the node's proxy enforces it, and it asks for what that does not see, it denies all (Istio, "ambient"). */
-  rules(rule: JsonObject, path: Path, verdict: Verdict): Rule[] {
+  rules(rule: JsonObject, path: Path, verdict: Verdict): { rules: Rule[]; blind: Rule[] } {
     onlyFields(rule, ['from', 'to', 'when'], path);
     const sources = this.#sources(rule['from'], [...path, 'from']);
     const operations = this.#operations(rule['to'], [...path, 'to']);
@@ -102,7 +103,10 @@ class RuleReader {
     const ofRequests = [operations, conditions.asked, ...sources.map(({ asked }) => asked)].some(
       (asked) => asked.ofRequests,
     );
-    return [...this.#joined(rules), ...(ofRequests && !this.#seesRequests ? [this.#blind(path)] : [])];
+    return {
+      rules: this.#joined(rules),
+      blind: ofRequests && !this.#seesRequests ? [this.#blind(path)] : [],
+    };
   }
 
   /** Sources that ask for the same connections are one rule. */

@@ -5,7 +5,7 @@ import type { WrittenSelector } from '../../model/policy.ts';
 import type { Connections } from '../../sets/connections.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
-import { rootNamespace } from './mesh.ts';
+import { defaultRootNamespace, meshMembers } from './mesh.ts';
 
 /** What reading one object needs beside the object. */
 export class IstioContext {
@@ -15,6 +15,10 @@ export class IstioContext {
   readonly namespace: string;
   /** Whether ranges of addresses speak of Pods whose address is known. */
   readonly addressesMatchPods: boolean;
+  /** Workloads that have a proxy. */
+  readonly inMesh: EndpointMatcher;
+  /** Whether prefixes of routes are taken by elements of a path. */
+  readonly prefixesByElement: boolean;
   /** What the object chooses by, as it is read. */
   readonly selectors: WrittenSelector[] = [];
   readonly #read: ReadContext;
@@ -25,12 +29,14 @@ export class IstioContext {
     this.connections = read.connections;
     this.namespace = effectiveNamespace(resource) ?? 'default';
     this.addressesMatchPods = read.ipBlockMatchesPods;
+    this.inMesh = meshMembers(read.hostNetworkInMesh === true);
+    this.prefixesByElement = read.routePrefixes === 'elements';
     this.#read = read;
   }
 
   /** Whether the object holds for the whole mesh. */
   get isRoot(): boolean {
-    return this.namespace === rootNamespace;
+    return this.namespace === (this.#read.rootNamespace ?? defaultRootNamespace);
   }
 
   /** Notes what something written chooses. */

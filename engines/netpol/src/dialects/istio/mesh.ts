@@ -1,9 +1,11 @@
+import { podTemplate, type Resource } from '@keelson/kubernetes';
 import { allOf, anyOf, type EndpointMatcher, hasLabel, hostNetworked, noneOf } from '../../model/matcher.ts';
 import type { TierKey } from '../../model/policy.ts';
+import { Bits } from '../../sets/bits.ts';
 import { type Connections, protocolNumbers, type SetId } from '../../sets/connections.ts';
 
 /** The namespace whose policies hold for the whole mesh, as Istio is installed unless told otherwise. */
-export const rootNamespace = 'istio-system';
+export const defaultRootNamespace = 'istio-system';
 
 /** The mesh's own domain of names of services and of identities, unless told otherwise. */
 export const clusterDomain = 'cluster.local';
@@ -27,6 +29,22 @@ export function gatewayTier(connections: Connections): TierKey {
   return { plane: 'gateway', order: 1, name: 'istio gateway', about: tcp(connections) };
 }
 
+/** Pods that are proxies themselves, as those of gateways, whatever their labels say of injecting one. */
+const withProxy: EndpointMatcher = {
+  key: 'istio proxy',
+  select: ({ all, cluster }) =>
+    Bits.of(
+      all.size,
+      cluster.endpoints.flatMap(({ resource }, i) => (resource !== undefined && hasProxy(resource) ? i : [])),
+    ),
+};
+
+function hasProxy(resource: Resource): boolean {
+  return (
+    podTemplate(resource)?.containers.some(({ container }) => container['name'] === 'istio-proxy') ?? false
+  );
+}
+
 const optedOut = anyOf(
   hasLabel('pod', 'sidecar.istio.io/inject', 'false'),
   allOf(
@@ -41,12 +59,15 @@ export const hostLabel = 'istio:host';
 /** Hosts outside that ServiceEntries name. */
 export const outsideHosts: EndpointMatcher = hasLabel('pod', hostLabel);
 
-/** Workloads that have a proxy: those of the node's network never do, others may stay out. */
-export const inMesh: EndpointMatcher = noneOf(anyOf(hostNetworked, optedOut, outsideHosts));
+/** Workloads that have a proxy: others may stay out, and those of the node's network do unless they are said not to. */
+export function meshMembers(withHostNetwork: boolean): EndpointMatcher {
+  const out = [allOf(optedOut, noneOf(withProxy)), outsideHosts];
+  return noneOf(anyOf(...(withHostNetwork ? out : [hostNetworked, ...out])));
+}
 
 /** Workloads whose proxy is the node's and knows TCP only ("ztunnel"). */
 export const ambient: EndpointMatcher = allOf(
-  inMesh,
+  meshMembers(false),
   anyOf(
     hasLabel('pod', 'istio.io/dataplane-mode', 'ambient'),
     allOf(

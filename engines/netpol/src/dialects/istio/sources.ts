@@ -6,7 +6,7 @@ import { namespaceNameLabel } from '../../model/read-cluster.ts';
 import { Bits } from '../../sets/bits.ts';
 import { cidrAt } from '../fields.ts';
 import type { IstioContext } from './context.ts';
-import { clusterDomain, inMesh } from './mesh.ts';
+import { clusterDomain } from './mesh.ts';
 import { matchesValue, patternsAt, textsAt, type ValuePattern } from './values.ts';
 
 type PeerReader = (value: JsonValue | undefined, path: Path, context: IstioContext) => PeerMatch | undefined;
@@ -91,7 +91,7 @@ function namespacePeers(
   return {
     type: 'endpoints',
     matcher: allOf(
-      inMesh,
+      context.inMesh,
       context.chosen(path, 'namespace', anyOf(...patterns.map((pattern) => namespacesLike(pattern)))),
     ),
   };
@@ -119,7 +119,7 @@ function principalPeers(
   );
   return {
     type: 'endpoints',
-    matcher: allOf(inMesh, context.chosen(path, 'serviceAccount', anyOf(...matchers))),
+    matcher: allOf(context.inMesh, context.chosen(path, 'serviceAccount', anyOf(...matchers))),
   };
 }
 
@@ -137,7 +137,7 @@ function accountPeers(
   });
   return {
     type: 'endpoints',
-    matcher: allOf(inMesh, context.chosen(path, 'serviceAccount', anyOf(...matchers))),
+    matcher: allOf(context.inMesh, context.chosen(path, 'serviceAccount', anyOf(...matchers))),
   };
 }
 

@@ -11,7 +11,7 @@ import {
 import { FieldFault, mappingAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import { matchLabels } from '../label-selector.ts';
 import type { IstioContext } from './context.ts';
-import { ambient, inMesh } from './mesh.ts';
+import { ambient } from './mesh.ts';
 import { serviceWorkloads } from './services.ts';
 
 /** Who a policy is about. */
@@ -35,16 +35,17 @@ export function workloadsOf(
   if (targets.length > 0) {
     if (spec[field] !== undefined) throw new FieldFault(path, `has both ${field} and targetRefs`);
     const matchers = targets.map((target) => targetWorkloads(target.value, target.path, context));
-    return { matcher: allOf(inMesh, anyOf(...matchers)), seesRequests: true, isAll: false };
+    return { matcher: allOf(context.inMesh, anyOf(...matchers)), seesRequests: true, isAll: false };
   }
   const labelsField = field === 'selector' ? 'matchLabels' : 'labels';
   const selectorPath = [...path, field];
   const selector = mappingAt(spec[field], selectorPath);
-  if (selector === undefined) return { matcher: allOf(inMesh, where), seesRequests: false, isAll: true };
+  if (selector === undefined)
+    return { matcher: allOf(context.inMesh, where), seesRequests: false, isAll: true };
   onlyFields(selector, [labelsField], selectorPath);
   const labels = matchLabels('pod', selector[labelsField], [...selectorPath, labelsField]);
   const selected = context.chosen(selectorPath, 'pod', allOf(where, ...labels), labels.length === 0);
-  return { matcher: allOf(inMesh, selected), seesRequests: false, isAll: labels.length === 0 };
+  return { matcher: allOf(context.inMesh, selected), seesRequests: false, isAll: labels.length === 0 };
 }
 
 function targetsOf(spec: JsonObject, path: Path): { value: JsonObject; path: Path }[] {

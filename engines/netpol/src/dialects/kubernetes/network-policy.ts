@@ -38,6 +38,12 @@ export interface ReadContext {
   connections: Connections;
   /** Whether `ipBlock` and `networks` speak of Pods whose address is known (an iptables data plane) or of nothing in the cluster. */
   ipBlockMatchesPods: boolean;
+  /** Whether Pods of the node's network have a proxy of Istio; false unless said. */
+  hostNetworkInMesh?: boolean;
+  /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */
+  rootNamespace?: string;
+  /** How prefixes of paths in routes of Istio match; as texts unless said. */
+  routePrefixes?: 'text' | 'elements';
   problems: PolicyProblem[];
 }
 
