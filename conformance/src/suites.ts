@@ -12,6 +12,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   kics: () => import('./kics.ts'),
   'netpol-analyzer': () => import('./netpol-analyzer.ts'),
   'netpol-kernel-truth': () => import('./netpol-kernel-truth.ts'),
+  'netpol-peer': () => import('./netpol-peer.ts'),
   'netpol-recipes': () => import('./netpol-recipes.ts'),
   'netpol-synthesis': () => import('./netpol-synthesis.ts'),
   'network-policy-api': () => import('./network-policy-api.ts'),
