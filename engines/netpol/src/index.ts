@@ -75,7 +75,6 @@ export {
   noConnections,
   protocolNumbers,
   type SetId,
-  type TextPattern,
 } from './sets/connections.ts';
 export { protocolName, protocolNumber } from './sets/protocols.ts';
 export type { TextPattern } from './sets/texts.ts';
