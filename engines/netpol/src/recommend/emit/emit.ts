@@ -1,0 +1,46 @@
+import type { JsonObject } from '@keelson/core';
+import type { Labels } from '../../model/cluster.ts';
+import type { Direction } from '../../model/policy.ts';
+import { namespaceNameLabel } from '../../model/read-cluster.ts';
+import type { Plan, PlanNeed, PlannedWorkload, WorkloadIdentity } from '../plan.ts';
+
+/** Marks of policies and rules that are there whatever was seen. */
+export interface EmitOptions {
+  /** Policies that are watched and not enforced, where the dialect has them. */
+  staged?: boolean;
+}
+
+export type Emitter = (plan: Plan, options: EmitOptions) => JsonObject[];
+
+/** The needs of a workload in one direction, and the names it may ask for. */
+export function needsIn({ needs }: PlannedWorkload, direction: Direction): PlanNeed[] {
+  const own = needs.filter((need) => need.direction === direction);
+  if (direction === 'ingress') return own;
+  return [...own, { direction, peer: { type: 'resolvers' }, ports: [] }];
+}
+
+/** A `metav1.LabelSelector`. */
+export function selectorOf(labels: Labels, absent: readonly string[] = []): JsonObject {
+  return {
+    matchLabels: Object.fromEntries([...labels].sort()),
+    ...(absent.length === 0
+      ? {}
+      : { matchExpressions: absent.map((key) => ({ key, operator: 'DoesNotExist' })) }),
+  };
+}
+
+/** A namespace by the label that the API server gives it. */
+export function namespaceSelector(name: string): JsonObject {
+  return { matchLabels: { [namespaceNameLabel]: name } };
+}
+
+/** Namespaces of the workloads, which each get a default deny. It stands last: after what it would break. */
+export function namespacesOf(plan: Plan): string[] {
+  return [...new Set(plan.workloads.map(({ workload }) => workload.namespace))].sort();
+}
+
+export function policyNameOf({ name }: WorkloadIdentity): string {
+  return `${name}-observed`;
+}
+
+export const defaultDenyName = 'default-deny';

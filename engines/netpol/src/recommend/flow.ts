@@ -1,0 +1,33 @@
+import type { Labels } from '../model/cluster.ts';
+
+/** One end of a connection that was seen. */
+export type FlowEnd =
+  | { type: 'workload'; namespace: string; name: string; kind: string; labels: Labels; address?: string }
+  | { type: 'address'; address: string; names: readonly string[] }
+  /** A node, the API server or another part that no Pod is. */
+  | { type: 'host'; name: string; address?: string }
+  | { type: 'unknown'; reason: string };
+
+/** A connection that was seen, of whatever source. */
+export interface Flow {
+  source: FlowEnd;
+  destination: FlowEnd;
+  /** As Kubernetes names it: TCP, UDP, SCTP, or another name. */
+  protocol: string;
+  /** Destination port; 0 where the protocol has none. */
+  port: number;
+  /** False for what a policy denied. */
+  allowed: boolean;
+  /** Labels of namespaces by name, where the source tells them. */
+  namespaces?: ReadonlyMap<string, Labels>;
+  count: number;
+}
+
+/** A line that is not a connection, or one that says nothing of its own: answers, traces of translation. */
+export type ReadFlow = Flow | 'skipped';
+
+/** A line that could not be read. */
+export interface FlowProblem {
+  line: number;
+  message: string;
+}

@@ -1,0 +1,46 @@
+import type { Labels } from '../model/cluster.ts';
+import type { Direction } from '../model/policy.ts';
+
+/** Pods by the labels of their workload, and the keys that they may not have, so that others are not chosen. */
+export interface WorkloadIdentity {
+  namespace: string;
+  name: string;
+  labels: Labels;
+  /** Keys of labels that tell other workloads, which have all of these labels too, from this one. */
+  absent: readonly string[];
+}
+
+export type PlanPeer =
+  | { type: 'workload'; workload: WorkloadIdentity }
+  | { type: 'address'; cidr: string; names: readonly string[] }
+  | { type: 'resolvers' };
+
+export interface PlanPort {
+  protocol: 'TCP' | 'UDP' | 'SCTP';
+  port: number;
+}
+
+/** What a workload needs towards one peer in one direction. */
+export interface PlanNeed {
+  direction: Direction;
+  peer: PlanPeer;
+  ports: readonly PlanPort[];
+}
+
+export interface PlannedWorkload {
+  workload: WorkloadIdentity;
+  needs: readonly PlanNeed[];
+}
+
+/** Who answers for names: Pods by labels, and addresses for engines that judge by address. */
+export interface Resolvers {
+  pods: readonly { namespace: string; labels: Labels }[];
+  addresses: readonly string[];
+  ports: readonly PlanPort[];
+}
+
+/** What policies have to allow, whatever dialect they are written in. All else is denied. */
+export interface Plan {
+  workloads: readonly PlannedWorkload[];
+  resolvers: Resolvers;
+}

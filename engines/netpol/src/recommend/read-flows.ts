@@ -1,0 +1,92 @@
+import { isObject, type JsonObject, JsonSyntaxError, type JsonValue, parseJson } from '@keelson/core';
+import { isCalicoFlow, readCalicoFlow } from './calico-flow.ts';
+import type { Flow, FlowProblem, ReadFlow } from './flow.ts';
+import { isHubble, readHubble } from './hubble.ts';
+
+/** Longer lines are not read: a flow has a few kilobytes. */
+export const maxFlowLine = 1 << 20;
+/** Different connections that are kept; a log of more is of a cluster that has to be taken in parts. */
+export const maxFlows = 1_000_000;
+const maxProblems = 100;
+
+/** Takes flows line by line and keeps each different connection once. */
+export class FlowReader {
+  readonly #flows = new Map<string, Flow>();
+  readonly #problems: FlowProblem[] = [];
+  #line = 0;
+  #unread = 0;
+
+  /** One line of a log; empty ones are passed over. */
+  add(line: string): void {
+    this.#line++;
+    const text = line.trim();
+    if (text.length > maxFlowLine) this.#problem(`is longer than ${maxFlowLine} characters`);
+    else if (text !== '') this.#addText(text);
+  }
+
+  /** A flow, a list of flows, or a page of them as `{"items": [...]}`. */
+  addValue(value: JsonValue): void {
+    const list = isObject(value) ? value['items'] : value;
+    if (Array.isArray(list)) for (const each of list) this.addValue(each);
+    else if (isObject(value)) this.#addFlow(value);
+    else this.#problem('is not an object');
+  }
+
+  #addText(text: string): void {
+    try {
+      this.addValue(parseJson(text));
+    } catch (error) {
+      if (!(error instanceof JsonSyntaxError)) throw error;
+      this.#problem(`is not JSON: ${error.message}`);
+    }
+  }
+
+  #addFlow(value: JsonObject): void {
+    const read = readFlow(value);
+    if (read === undefined) this.#problem('is no flow of Hubble or Calico, or one without its ends');
+    else if (read !== 'skipped') this.#keep(read);
+  }
+
+  /** Different connections that were seen, and lines that are none. */
+  result(): { flows: readonly Flow[]; problems: readonly FlowProblem[]; unread: number } {
+    return { flows: [...this.#flows.values()], problems: this.#problems, unread: this.#unread };
+  }
+
+  /** Both reporters tell of one connection, and many connections are alike. */
+  #keep(flow: Flow): void {
+    const key = JSON.stringify([
+      keyOf(flow.source),
+      keyOf(flow.destination),
+      flow.protocol,
+      flow.port,
+      flow.allowed,
+    ]);
+    const known = this.#flows.get(key);
+    if (known !== undefined) known.count += flow.count;
+    else if (this.#flows.size >= maxFlows) this.#problem(`is beyond ${maxFlows} different connections`);
+    else this.#flows.set(key, flow);
+  }
+
+  #problem(message: string): void {
+    this.#unread++;
+    if (this.#problems.length < maxProblems) this.#problems.push({ line: this.#line, message });
+  }
+}
+
+function readFlow(value: JsonObject): ReadFlow | undefined {
+  if (isHubble(value)) return readHubble(value);
+  return isCalicoFlow(value) ? readCalicoFlow(value) : undefined;
+}
+
+function keyOf(end: Flow['source']): unknown {
+  switch (end.type) {
+    case 'workload':
+      return [end.namespace, end.name, [...end.labels].sort()];
+    case 'address':
+      return [end.address, end.names];
+    case 'host':
+      return [end.type, end.name, end.address ?? ''];
+    case 'unknown':
+      return [end.type, end.reason];
+  }
+}

@@ -1,0 +1,189 @@
+import { performance } from 'node:perf_hooks';
+import type { JsonObject, JsonValue } from '@keelson/core';
+import { describe, expect, test } from 'vitest';
+import { resources } from '../testing/resources.ts';
+import { FlowReader, maxFlowLine } from './read-flows.ts';
+import { recommend, recommendDialects } from './recommend.ts';
+import { logOf } from './testing/logs.ts';
+
+function read(...lines: readonly string[]) {
+  const reader = new FlowReader();
+  for (const line of lines) reader.add(line);
+  return reader.result();
+}
+
+const logs = Array.from({ length: 10 }, (_, seed) =>
+  (['hubble', 'calico'] as const).map((format) => ({ format, seed })),
+).flat();
+
+describe.each(logs)('$format log $seed', ({ format, seed }) => {
+  const { flows, problems } = read(...logOf(format, seed, 5000));
+
+  test('is read', () => {
+    expect(problems).toEqual([]);
+    expect(flows.length).toBeGreaterThan(10);
+  });
+
+  test.each(recommendDialects)('is allowed by %s, and nothing else is', (dialect) => {
+    const { proof, differences } = recommend(flows, { dialect, exact: true });
+    expect(proof).toEqual({ denied: [], slack: [], unneeded: [], problems: expect.anything() });
+    expect(differences).toEqual({ k8s: [], calico: [], cilium: [], cnp: [] });
+  });
+});
+
+test('5,000 flows become policies within two seconds', () => {
+  const lines = logOf('hubble', 99, 5000);
+  const start = performance.now();
+  recommend(read(...lines).flows, { dialect: 'k8s' });
+  expect(performance.now() - start).toBeLessThan(2000);
+});
+
+function hubble(source: JsonObject, destination: JsonObject, more: JsonObject = {}): string {
+  return JSON.stringify({
+    verdict: 'FORWARDED',
+    IP: { source: '10.0.0.1', destination: '10.0.0.2' },
+    l4: { TCP: { source_port: 40_000, destination_port: 8080 } },
+    source,
+    destination,
+    is_reply: false,
+    ...more,
+  });
+}
+
+const end = (name: string, ...labels: string[]): JsonObject => ({
+  namespace: 'shop',
+  pod_name: `${name}-6b7c9d8f5-abcde`,
+  labels: labels.map((label) => `k8s:${label}`),
+});
+const web = end('web', 'app=web', 'pod-template-hash=1');
+const api = end('api', 'app=api');
+
+test('policies have stable labels, allows before the default deny, and DNS of three sorts', () => {
+  const { policies } = recommend(read(hubble(web, api)).flows, { dialect: 'k8s' });
+  const dns: JsonValue = [
+    {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    },
+    { ipBlock: { cidr: '169.254.20.10/32' } },
+    { ipBlock: { cidr: '169.254.169.254/32' } },
+  ];
+  expect(policies.map(({ metadata }) => metadata)).toEqual([
+    { name: 'web-observed', namespace: 'shop' },
+    { name: 'api-observed', namespace: 'shop' },
+    { name: 'default-deny', namespace: 'shop' },
+  ]);
+  expect(policies[0]).toMatchObject({
+    spec: {
+      podSelector: { matchLabels: { app: 'web' } },
+      egress: [
+        { to: [{ podSelector: { matchLabels: { app: 'api' } } }], ports: [{ protocol: 'TCP', port: 8080 }] },
+        {
+          to: dns,
+          ports: [
+            { protocol: 'UDP', port: 53 },
+            { protocol: 'TCP', port: 53 },
+          ],
+        },
+      ],
+    },
+  });
+});
+
+test('both reporters and all Pods of a workload are one connection; answers are none', () => {
+  const answer = hubble(api, web, { is_reply: true });
+  const unknown = hubble(api, web, { is_reply: null, l4: { TCP: { flags: { SYN: true, ACK: true } } } });
+  expect(read(hubble(web, api), hubble(web, api), answer, unknown).flows).toMatchObject([{ count: 2 }]);
+});
+
+test.each<[string, string[], string]>([
+  ['denied', [hubble(web, api, { verdict: 'DROPPED' })], 'denied'],
+  ['of a node', [hubble({ labels: ['reserved:remote-node'] }, api)], 'host'],
+  ['without labels', [hubble(end('web'), api)], 'no-labels'],
+  ['of another protocol', [hubble(web, api, { l4: { ICMPv4: { type: 8 } } })], 'protocol'],
+  [
+    'to ports that servers give out',
+    [40_001, 40_002, 40_003].map((port) => hubble(web, api, { l4: { TCP: { destination_port: port } } })),
+    'ephemeral-port',
+  ],
+])('a connection %s is given back for a decision', (_, lines, reason) => {
+  const { undecided, proof } = recommend(read(...lines).flows, { dialect: 'k8s' });
+  expect(new Set(undecided.map((each) => each.reason))).toEqual(new Set([reason]));
+  expect(proof.denied).toEqual([]);
+});
+
+test('a log of Calico without addresses of the outside says so', () => {
+  const line = {
+    action: 'allow',
+    reporter: 'Src',
+    source_name: 'web-6b7c9d8f5-*',
+    source_namespace: 'shop',
+    source_labels: 'app=web',
+    dest_name: 'pub',
+    dest_namespace: '-',
+    protocol: 'tcp',
+    dest_port: 443,
+  };
+  const { undecided } = recommend(read(JSON.stringify(line)).flows, { dialect: 'calico' });
+  expect(undecided).toMatchObject([{ reason: 'no-address' }]);
+});
+
+test('a Service is its Pods and their port', () => {
+  const manifests = resources(
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'api', namespace: 'shop' },
+      spec: { clusterIP: '10.96.0.7', selector: { app: 'api' }, ports: [{ port: 80, targetPort: 'http' }] },
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'api', namespace: 'shop' },
+      spec: {
+        template: {
+          metadata: { labels: { app: 'api' } },
+          spec: { containers: [{ name: 'c', image: 'i', ports: [{ name: 'http', containerPort: 9000 }] }] },
+        },
+      },
+    },
+  );
+  const line = hubble(
+    web,
+    { labels: ['reserved:world'] },
+    { IP: { destination: '10.96.0.7' }, l4: { TCP: { destination_port: 80 } } },
+  );
+  const { policies, proof } = recommend(read(line).flows, { dialect: 'k8s', manifests });
+  expect(proof.denied).toEqual([]);
+  expect(policies[1]).toMatchObject({
+    metadata: { name: 'api-observed' },
+    spec: {
+      ingress: [
+        {
+          from: [{ podSelector: { matchLabels: { app: 'web' } } }],
+          ports: [{ protocol: 'TCP', port: 9000 }],
+        },
+      ],
+    },
+  });
+});
+
+test("a workload whose labels are part of another one's is told apart where it has to be exact", () => {
+  const canary = end('canary', 'app=web', 'track=canary');
+  const { flows } = read(hubble(web, api), hubble(canary, end('db', 'app=db')));
+  const loose = recommend(flows, { dialect: 'k8s' });
+  expect(loose.proof.slack).toEqual([{ source: 'shop/canary', destination: 'shop/api' }]);
+  const exact = recommend(flows, { dialect: 'cilium', exact: true });
+  expect(exact.proof).toMatchObject({ denied: [], slack: [] });
+});
+
+test('policies of Calico may be staged first', () => {
+  const { policies } = recommend(read(hubble(web, api)).flows, { dialect: 'calico', staged: true });
+  expect(new Set(policies.map(({ kind }) => kind))).toEqual(new Set(['StagedNetworkPolicy']));
+});
+
+test('lines that are no flows are named, the rest is read', () => {
+  const { flows, problems } = read('', '{', '[]', '{"a": 1}', 'x'.repeat(maxFlowLine + 1), hubble(web, api));
+  expect(flows.length).toBe(1);
+  expect(problems.map(({ line }) => line)).toEqual([2, 4, 5]);
+});

@@ -1,0 +1,95 @@
+import type { JsonObject } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
+import { emitCalico } from './emit/calico.ts';
+import { emitCilium } from './emit/cilium.ts';
+import { emitClusterPolicies } from './emit/cluster-policy.ts';
+import type { Emitter } from './emit/emit.ts';
+import { emitKubernetes } from './emit/kubernetes.ts';
+import type { Flow } from './flow.ts';
+import { infer, type UndecidedFlow } from './infer.ts';
+import { type Proof, ProofWorld, type Slack } from './prove.ts';
+
+/** Dialects that policies are written in: `cnp` is ClusterNetworkPolicy v1alpha2. */
+export const recommendDialects = ['k8s', 'calico', 'cilium', 'cnp'] as const;
+export type RecommendDialect = (typeof recommendDialects)[number];
+
+const emitters: Readonly<Record<RecommendDialect, Emitter>> = {
+  k8s: emitKubernetes,
+  calico: emitCalico,
+  cilium: emitCilium,
+  cnp: emitClusterPolicies,
+};
+
+export interface RecommendOptions {
+  dialect: RecommendDialect;
+  /** Objects that tell labels of workloads, and what stands behind addresses of Services. */
+  manifests?: readonly Resource[];
+  /** Policies that are watched first, where the dialect has them. */
+  staged?: boolean;
+  /** Selectors leave out workloads that have more labels, so that nothing but what was seen is allowed. */
+  exact?: boolean;
+}
+
+export interface Recommendation {
+  /** Allowing policies first, each default deny last. */
+  policies: readonly JsonObject[];
+  /** Connections that no policy was written for, with why. */
+  undecided: readonly UndecidedFlow[];
+  /** Namespaces that were left without policies. */
+  unprotected: readonly string[];
+  proof: Proof;
+  /** Pairs that the policies of another dialect judge otherwise than those of Kubernetes, by dialect. */
+  differences: Readonly<Record<RecommendDialect, readonly Slack[]>>;
+  /** What a reader should know: names that the dialect cannot say, and the like. */
+  remarks: readonly string[];
+}
+
+/**
+ * Policies that allow what was seen, proven by the engine: each flow that was kept is allowed, each rule is needed, and all
+ * dialects say the same.
+ * @throws NetpolError NETPOL_LIMIT for what a dialect cannot hold
+ */
+export function recommend(flows: readonly Flow[], options: RecommendOptions): Recommendation {
+  const { dialect, manifests = [], staged = false, exact = false } = options;
+  const inference = infer(flows, manifests, exact);
+  const { plan, undecided, unprotected } = inference;
+  const world = new ProofWorld(inference);
+  const enforced = world.prove(emitters[dialect](plan, {}), dialect !== 'cnp');
+  const base = dialect === 'k8s' ? enforced.analysis : world.analysisOf(emitKubernetes(plan)).analysis;
+  // ClusterNetworkPolicy has no peer for hosts outside that connect to Pods.
+  const difference = (other: RecommendDialect) => {
+    if (other === 'k8s') return [];
+    const { analysis } = other === dialect ? enforced : world.analysisOf(emitters[other](plan, {}));
+    return world.differences(base, analysis, other !== 'cnp');
+  };
+  return {
+    policies: emitters[dialect](plan, { staged }),
+    undecided,
+    unprotected,
+    proof: enforced.proof,
+    differences: {
+      k8s: [],
+      calico: difference('calico'),
+      cilium: difference('cilium'),
+      cnp: difference('cnp'),
+    },
+    remarks: remarksOf(inference, dialect),
+  };
+}
+
+function remarksOf({ plan }: ReturnType<typeof infer>, dialect: RecommendDialect): string[] {
+  const peers = plan.workloads.flatMap(({ needs }) =>
+    needs.map(({ peer, direction }) => ({ peer, direction })),
+  );
+  const named = peers.flatMap(({ peer }) => (peer.type === 'address' ? peer.names : []));
+  const remarks: string[] = [];
+  if (named.length > 0 && (dialect === 'k8s' || dialect === 'calico'))
+    remarks.push(
+      `names of hosts (${[...new Set(named)].slice(0, 3).join(', ')}) are written as the addresses that were seen, which may change`,
+    );
+  if (dialect === 'cnp')
+    remarks.push(
+      'ClusterNetworkPolicy cannot speak of hosts outside that connect to Pods: they are not restricted',
+    );
+  return remarks;
+}
