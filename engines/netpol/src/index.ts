@@ -60,7 +60,7 @@ export { type Sanity, sanityOf } from './queries/sanity.ts';
 export { type DiffEnds, type DiffPart, semanticDiff } from './queries/semantic-diff.ts';
 export { only, type RuleOf, type Setting, withoutPolicies, writtenPolicies } from './queries/setting.ts';
 export { isVacuous } from './queries/vacuity.ts';
-export type { Flow, FlowEnd, FlowProblem } from './recommend/flow.ts';
+export type { FlowEnd, FlowProblem, ObservedFlow } from './recommend/flow.ts';
 export type { KeptFlow, UndecidedFlow } from './recommend/infer.ts';
 export type { Proof, Slack } from './recommend/prove.ts';
 export { FlowReader, maxFlowLine, maxFlows } from './recommend/read-flows.ts';

@@ -9,7 +9,7 @@ export type FlowEnd =
   | { type: 'unknown'; reason: string };
 
 /** A connection that was seen, of whatever source. */
-export interface Flow {
+export interface ObservedFlow {
   source: FlowEnd;
   destination: FlowEnd;
   /** As Kubernetes names it: TCP, UDP, SCTP, or another name. */
@@ -24,7 +24,7 @@ export interface Flow {
 }
 
 /** A line that is not a connection, or one that says nothing of its own: answers, traces of translation. */
-export type ReadFlow = Flow | 'skipped';
+export type ReadFlow = ObservedFlow | 'skipped';
 
 /** A line that could not be read. */
 export interface FlowProblem {

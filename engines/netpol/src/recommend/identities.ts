@@ -1,5 +1,5 @@
 import type { Labels } from '../model/cluster.ts';
-import type { Flow, FlowEnd } from './flow.ts';
+import type { FlowEnd, ObservedFlow } from './flow.ts';
 import type { WorkloadIdentity } from './plan.ts';
 import { stableLabels } from './stable-labels.ts';
 
@@ -14,7 +14,7 @@ export class Identities {
    * `known` are labels of workloads by `namespace/name` from manifests, which count where they are there. With `exact`
    * selectors name labels that their Pods lack too, where those of another workload have all of theirs.
    */
-  constructor(flows: readonly Flow[], known: ReadonlyMap<string, Labels>, exact: boolean) {
+  constructor(flows: readonly ObservedFlow[], known: ReadonlyMap<string, Labels>, exact: boolean) {
     const labels = new Map<string, { end: WorkloadEnd; labels: Labels }>();
     for (const { source, destination } of flows) {
       for (const end of [source, destination]) {

@@ -1,7 +1,7 @@
 import type { Resource } from '@keelson/kubernetes';
 import type { Labels } from '../model/cluster.ts';
 import { isAddress } from '../sets/addresses.ts';
-import type { Flow, FlowEnd } from './flow.ts';
+import type { FlowEnd, ObservedFlow } from './flow.ts';
 import { Identities } from './identities.ts';
 import type {
   Plan,
@@ -16,7 +16,7 @@ import { ManifestKnowledge } from './translate.ts';
 
 /** A flow that no policy is written for, with why a person has to decide. */
 export interface UndecidedFlow {
-  flow: Flow;
+  flow: ObservedFlow;
   reason: 'denied' | 'host' | 'ephemeral-port' | 'no-labels' | 'no-address' | 'protocol' | 'no-workload';
 }
 
@@ -25,7 +25,7 @@ export interface KeptFlow {
   source: PlanPeer;
   destination: PlanPeer;
   port: PlanPort;
-  flow: Flow;
+  flow: ObservedFlow;
 }
 
 export interface Inference {
@@ -49,7 +49,11 @@ const resolverAddresses = ['169.254.20.10', '169.254.169.254'];
 const clusterDns = { namespace: 'kube-system', labels: new Map([['k8s-app', 'kube-dns']]) };
 
 /** What was seen, as a plan of what to allow. Nothing is guessed: what is not plain is given back for a decision. */
-export function infer(seen: readonly Flow[], manifests: readonly Resource[], exact: boolean): Inference {
+export function infer(
+  seen: readonly ObservedFlow[],
+  manifests: readonly Resource[],
+  exact: boolean,
+): Inference {
   const knowledge = new ManifestKnowledge(manifests);
   const flows = seen.flatMap((flow) => knowledge.translated(flow));
   const identities = new Identities(flows, knowledge.labels, exact);
@@ -86,7 +90,7 @@ function protectionOf({ pods }: Resolvers): (namespace: string) => boolean {
 const systemNamespaces = ['kube-system', 'kube-public', 'kube-node-lease'];
 
 function keep(
-  flow: Flow,
+  flow: ObservedFlow,
   identities: Identities,
   knowledge: ManifestKnowledge,
 ): KeptFlow | UndecidedFlow['reason'] {
@@ -114,7 +118,7 @@ function peerOf(end: FlowEnd, identities: Identities): PlanPeer | 'no-labels' | 
   return { type: 'address', cidr: `${end.address}/${bits}`, names: end.names };
 }
 
-function pairOf({ source, destination, protocol }: Flow): string {
+function pairOf({ source, destination, protocol }: ObservedFlow): string {
   const name = (end: FlowEnd) =>
     end.type === 'workload'
       ? `${end.namespace}/${end.name}`
@@ -124,7 +128,7 @@ function pairOf({ source, destination, protocol }: Flow): string {
   return `${name(source)} ${name(destination)} ${protocol}`;
 }
 
-function ephemeralPairs(flows: readonly Flow[]): Set<string> {
+function ephemeralPairs(flows: readonly ObservedFlow[]): Set<string> {
   const ports = new Map<string, Set<number>>();
   for (const flow of flows) {
     if (flow.port < firstEphemeralPort) continue;

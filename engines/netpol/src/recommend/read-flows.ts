@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, JsonSyntaxError, type JsonValue, parseJson } from '@keelson/core';
 import { isCalicoFlow, readCalicoFlow } from './calico-flow.ts';
-import type { Flow, FlowProblem, ReadFlow } from './flow.ts';
+import type { FlowProblem, ObservedFlow, ReadFlow } from './flow.ts';
 import { isHubble, readHubble } from './hubble.ts';
 
 /** Longer lines are not read: a flow has a few kilobytes. */
@@ -11,7 +11,7 @@ const maxProblems = 100;
 
 /** Takes flows line by line and keeps each different connection once. */
 export class FlowReader {
-  readonly #flows = new Map<string, Flow>();
+  readonly #flows = new Map<string, ObservedFlow>();
   readonly #problems: FlowProblem[] = [];
   #line = 0;
   #unread = 0;
@@ -48,12 +48,12 @@ export class FlowReader {
   }
 
   /** Different connections that were seen, and lines that are none. */
-  result(): { flows: readonly Flow[]; problems: readonly FlowProblem[]; unread: number } {
+  result(): { flows: readonly ObservedFlow[]; problems: readonly FlowProblem[]; unread: number } {
     return { flows: [...this.#flows.values()], problems: this.#problems, unread: this.#unread };
   }
 
   /** Both reporters tell of one connection, and many connections are alike. */
-  #keep(flow: Flow): void {
+  #keep(flow: ObservedFlow): void {
     const key = JSON.stringify([
       keyOf(flow.source),
       keyOf(flow.destination),
@@ -78,7 +78,7 @@ function readFlow(value: JsonObject): ReadFlow | undefined {
   return isCalicoFlow(value) ? readCalicoFlow(value) : undefined;
 }
 
-function keyOf(end: Flow['source']): unknown {
+function keyOf(end: ObservedFlow['source']): unknown {
   switch (end.type) {
     case 'workload':
       return [end.namespace, end.name, [...end.labels].sort()];

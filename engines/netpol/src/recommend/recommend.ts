@@ -5,7 +5,7 @@ import { emitCilium } from './emit/cilium.ts';
 import { emitClusterPolicies } from './emit/cluster-policy.ts';
 import type { Emitter } from './emit/emit.ts';
 import { emitKubernetes } from './emit/kubernetes.ts';
-import type { Flow } from './flow.ts';
+import type { ObservedFlow } from './flow.ts';
 import { infer, type UndecidedFlow } from './infer.ts';
 import { type Proof, ProofWorld, type Slack } from './prove.ts';
 
@@ -49,7 +49,7 @@ export interface Recommendation {
  * dialects say the same.
  * @throws NetpolError NETPOL_LIMIT for what a dialect cannot hold
  */
-export function recommend(flows: readonly Flow[], options: RecommendOptions): Recommendation {
+export function recommend(flows: readonly ObservedFlow[], options: RecommendOptions): Recommendation {
   const { dialect, manifests = [], staged = false, exact = false } = options;
   const inference = infer(flows, manifests, exact);
   const { plan, undecided, unprotected } = inference;

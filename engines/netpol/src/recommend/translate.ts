@@ -3,7 +3,7 @@ import { podTemplate, type Resource } from '@keelson/kubernetes';
 import type { Labels } from '../model/cluster.ts';
 import { labelsOf } from '../model/read-cluster.ts';
 import { type SynthesisService, servicesOf } from '../synthesis/services.ts';
-import type { Flow, FlowEnd } from './flow.ts';
+import type { FlowEnd, ObservedFlow } from './flow.ts';
 import { stableLabels } from './stable-labels.ts';
 
 /** What manifests tell of flows: labels of workloads, and what stands behind the addresses of Services. */
@@ -64,7 +64,7 @@ export class ManifestKnowledge {
   }
 
   /** A flow to the address of a Service as flows to the Pods behind it: policies act behind the translation. */
-  translated(flow: Flow): Flow[] {
+  translated(flow: ObservedFlow): ObservedFlow[] {
     const { destination, protocol, port } = flow;
     const service = destination.type === 'address' ? this.#services.get(destination.address) : undefined;
     const through = service?.ports.find((each) => each.port === port && each.protocol === protocol);
