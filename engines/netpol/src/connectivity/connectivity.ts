@@ -2,7 +2,7 @@ import type { Resource } from '@keelson/kubernetes';
 import { type ReadOptions, readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import type { Cluster, Endpoint } from '../model/cluster.ts';
-import type { PolicyProblem } from '../model/policy.ts';
+import type { Policy, PolicyProblem } from '../model/policy.ts';
 import { clusterOf, namespaceNameLabel } from '../model/read-cluster.ts';
 import type { AddressFamily } from '../sets/addresses.ts';
 import { Connections, noConnections, protocolNumbers, type SetId } from '../sets/connections.ts';
@@ -67,42 +67,19 @@ export class Connectivity {
     const { TCP, UDP, SCTP } = protocolNumbers;
     this.reported = connections.of([TCP, UDP, SCTP]);
     const { policies, problems } = readPolicies(resources, connections, options);
-    const told = [...problems];
-    const read =
-      options.hostNetworkAlike === true ? ownNetworked(clusterOf(resources)) : clusterOf(resources);
-    const { cluster, workloads } = foldWorkloads(
-      options.networks === true ? withVirtualMachines(read, resources) : read,
-    );
+    const { cluster, workloads } = foldWorkloads(readCluster(resources, options));
     this.workloads = workloads.toSorted((a, b) => compareTexts(a.text, b.text));
     const rules = ingressRules(resources, cluster, this.workloads, connections);
     this.#ingress = new Map([...(rules ?? [])].map(([{ text }, of]) => [text, of]));
     this.cluster = rules === undefined ? cluster : withIngressController(cluster);
-    const { families } = options;
-    const analysis = new Analysis(
-      this.cluster,
-      policies,
-      connections,
-      families === undefined ? {} : { families },
-    );
-    const controller = { peer: ingressController, text: peerText(ingressController) };
-    this.primary = new Plane(
-      analysis,
-      this.workloads,
-      rules === undefined ? [] : [{ ...controller, members: [analysis.endpointCount - 1] }],
-    );
+    this.primary = this.#primaryPlane(policies, rules !== undefined);
     this.#networks = networksOf(options.networks === true ? resources : [], cluster);
-    this.secondary = secondaryNetworks(
-      resources,
-      this.#networks,
-      cluster,
-      this.workloads,
-      connections,
-      told,
-    ).map((each) => {
+    const further = secondaryNetworks(resources, this.#networks, cluster, this.workloads, connections);
+    this.secondary = further.networks.map((each) => {
       const network: Network = { type: 'nad', name: each.name };
       return { network, plane: new Plane(each.analysis, each.workloads) };
     });
-    this.problems = told;
+    this.problems = [...problems, ...further.problems];
   }
 
   /** Workloads that the focus names. */
@@ -185,6 +162,18 @@ export class Connectivity {
     return from.type === 'pod' ? (this.primaryNetworkOf(destination) ?? podNetwork) : from;
   }
 
+  #primaryPlane(policies: readonly Policy[], hasController: boolean): Plane {
+    const { families } = this.options;
+    const options = families === undefined ? {} : { families };
+    const analysis = new Analysis(this.cluster, policies, this.connections, options);
+    const controller = {
+      peer: ingressController,
+      text: peerText(ingressController),
+      members: [analysis.endpointCount - 1],
+    };
+    return new Plane(analysis, this.workloads, hasController ? [controller] : []);
+  }
+
   /** The one connection that is asked for where it is allowed; all that is allowed where none is asked for. */
   #focused(set: SetId): SetId {
     const { connection } = this.options;
@@ -201,6 +190,12 @@ export class Connectivity {
       none,
     );
   }
+}
+
+function readCluster(resources: readonly Resource[], options: ConnectivityOptions): Cluster {
+  const pods = clusterOf(resources);
+  const alike = options.hostNetworkAlike === true ? ownNetworked(pods) : pods;
+  return options.networks === true ? withVirtualMachines(alike, resources) : alike;
 }
 
 function ownNetworked(cluster: Cluster): Cluster {

@@ -99,3 +99,27 @@ test.each<[string, JsonValue, string[]]>([
   const found = further(a, attached('b', 'net'), policy);
   expect(found).toEqual(expected);
 });
+
+test('addresses of a virtual machine are those of its further interfaces', () => {
+  const machine = (name: string, address: string) => {
+    const networkData = `ethernets:
+  eth0:
+    addresses:
+    - 192.0.2.7/24
+  eth1:
+    addresses:
+    - ${address}/24
+`;
+    const spec = {
+      networks: [{ name: 'further', multus: { networkName: 'net' } }],
+      volumes: [{ name: 'init', cloudInitNoCloud: { networkData } }],
+    };
+    const metadata = { name, namespace: 'default' };
+    return { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', metadata, spec: { template: { spec } } };
+  };
+  const from = [{ ipBlock: { cidr: '192.0.2.7/32' } }, { podSelector: {} }];
+  const policy = multiPolicy({ podSelector: {}, ingress: [{ from }] });
+  const found = further(machine('a', '198.51.100.1'), machine('b', '192.0.2.7'), policy);
+  // A selector of labels does not mean machines, and what eth0 has does not count.
+  expect(found).toEqual(['default/b => default/a']);
+});

@@ -1,3 +1,4 @@
+import type { JsonValue } from '@keelson/core';
 import { effectiveNamespace, matchesSelector, podTemplate, type Resource } from '@keelson/kubernetes';
 import type { Cluster, Endpoint, Namespace } from '../model/cluster.ts';
 import { isAddress } from '../sets/addresses.ts';
@@ -66,7 +67,7 @@ function clusterNetworkNamespaces(
     .map(({ name }) => name);
 }
 
-function isPrimary(spec: Parameters<typeof mapping>[0]): boolean {
+function isPrimary(spec: JsonValue | undefined): boolean {
   const { layer2, layer3 } = mapping(spec);
   return mapping(layer2)['role'] === 'Primary' || mapping(layer3)['role'] === 'Primary';
 }
@@ -87,7 +88,7 @@ export function attachmentsOf({ resource }: Endpoint): readonly Attachment[] {
 }
 
 /** The annotation of the network plumbing group: JSON, or names with commas (specification v1.3, 4.1.1). */
-function annotated(annotation: Parameters<typeof text>[0]): Attachment[] {
+function annotated(annotation: JsonValue | undefined): Attachment[] {
   const written = text(annotation);
   if (written.trim() === '') return [];
   if (!/[[{"]/.test(written)) return written.split(',').map((each) => named(each.trim().split('@')[0] ?? ''));
@@ -98,9 +99,10 @@ function annotated(annotation: Parameters<typeof text>[0]): Attachment[] {
   });
 }
 
-function parsed(json: string) {
+function parsed(json: string): JsonValue | undefined {
   try {
-    return JSON.parse(json);
+    const value: JsonValue = JSON.parse(json);
+    return value;
   } catch {
     return undefined;
   }
@@ -124,13 +126,17 @@ function machineAttachments(resource: Resource): Attachment[] {
   });
 }
 
+/** Keys of an interface in network data of version 2 that hold further lines. */
+const interfaceFields = new Set(['addresses', 'nameservers', 'search', 'routes', 'match', 'dhcp4-overrides']);
+
 /** Addresses with a prefix that cloud-init's network data gives to any interface but the first. */
 function cloudInitAddresses(networkData: string): string[] {
   let name = '';
   return networkData.split('\n').flatMap((line) => {
     const trimmed = line.trim();
     if (trimmed.endsWith(':')) {
-      name = trimmed.slice(0, -1);
+      const key = trimmed.slice(0, -1);
+      if (!interfaceFields.has(key)) name = key;
       return [];
     }
     if (name === '' || name === 'eth0') return [];

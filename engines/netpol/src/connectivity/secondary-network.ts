@@ -27,14 +27,14 @@ export function secondaryNetworks(
   cluster: Cluster,
   workloads: readonly Workload[],
   connections: Connections,
-  problems: PolicyProblem[],
-): SecondaryNetwork[] {
+): { networks: SecondaryNetwork[]; problems: PolicyProblem[] } {
+  const problems: PolicyProblem[] = [];
   const policies = resources.filter(isMultiNetworkPolicy).flatMap((resource) => {
     const context = { connections, ipBlockMatchesPods: true, problems };
     const policy = readOrRefuse(resource, problems, () => readNetworkPolicy(resource, context));
     return policy === undefined ? [] : [{ ...policy, rules: policy.rules.map(withoutMachines) }];
   });
-  return [...networks.secondary].map(([name, definedIn]) => {
+  const found = [...networks.secondary].map(([name, definedIn]): SecondaryNetwork => {
     const endpoints: Endpoint[] = [];
     const taking = workloads.flatMap((workload) => {
       const members = workload.members.flatMap((member) => {
@@ -50,6 +50,7 @@ export function secondaryNetworks(
     const analysis = new Analysis({ ...cluster, endpoints }, ofNetwork, connections, { families: [] });
     return { name, analysis, workloads: taking };
   });
+  return { networks: found, problems };
 }
 
 function isMultiNetworkPolicy({ group, kind }: Resource): boolean {
