@@ -10,9 +10,10 @@ import {
   withoutPolicies,
 } from '@keelson/netpol';
 import { addedObjects } from './nca-added.ts';
-import { ingressPolicies } from './nca-ingress.ts';
+import { ingressPolicies, ingressWarnings } from './nca-ingress.ts';
 import { type Files, type Lists, listsOf, type Scheme } from './nca-scheme.ts';
 import { type Topology, topologyOf } from './nca-topology.ts';
+import { warningsOf } from './nca-warnings.ts';
 import { Unread } from './nca-words.ts';
 
 /** A configuration of a scheme, as queries take it. */
@@ -24,6 +25,8 @@ export interface Configuration {
   unread: string | undefined;
   /** Why it is refused. */
   refused: string | undefined;
+  /** How often the suite's owners would warn of it. */
+  warnings: number;
 }
 
 /** Objects of the cluster, beside its policies. */
@@ -79,15 +82,17 @@ export async function readConfiguration(
   const policies = [...written, ...ingresses];
   const read = new Set([...policies, ...problems].map(({ resource }) => resource));
   const fault = problems.find(({ level }) => level === 'error');
+  const setting = {
+    cluster: topology.cluster,
+    policies: inWrittenOrder(policies),
+    connections,
+    families: familiesOf(policies),
+  };
   return {
     name: String(entry['name']),
     topology,
-    setting: {
-      cluster: topology.cluster,
-      policies: inWrittenOrder(policies),
-      connections,
-      families: familiesOf(policies),
-    },
+    setting,
+    warnings: warningsOf(setting) + ingressWarnings(policyObjects, around, topology),
     unread: unreadIn([...around, ...policyObjects], read),
     refused: fault === undefined ? undefined : `${fault.path.join('.')} ${fault.message}`,
   };

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import {
-  type Connections,
+  Connections,
   type Endpoint,
   type EndpointMatcher,
   type Policy,
@@ -95,6 +95,19 @@ function behind(services: readonly Resource[], { cluster }: Topology): EndpointM
   };
 }
 
+/** How often the suite's owners warn of a configuration's Ingresses: of backends that lead nowhere. */
+export function ingressWarnings(
+  objects: readonly Resource[],
+  around: readonly Resource[],
+  topology: Topology,
+): number {
+  const services = around.filter(({ kind }) => kind === 'Service');
+  const connections = new Connections();
+  return objects
+    .filter(({ kind, group }) => kind === 'Ingress' && group === 'networking.k8s.io')
+    .reduce((all, each) => all + new IngressReader(each, services, topology, connections).lost(), 0);
+}
+
 class IngressReader {
   readonly #resource: Resource;
   readonly #services: readonly Resource[];
@@ -127,6 +140,17 @@ class IngressReader {
     });
     if (fallback !== undefined) rules.push(this.#rule(fallback, left, ['spec', 'defaultBackend']));
     return rules;
+  }
+
+  /** Backends whose Service, or whose port of it, is not there. */
+  lost(): number {
+    const spec = this.#resource.object['spec'];
+    if (!isObject(spec)) return 0;
+    const paths = recordsOf(spec['rules']).flatMap(({ http }) =>
+      recordsOf(isObject(http) ? http['paths'] : undefined),
+    );
+    const backends = [spec['defaultBackend'], ...paths.map(({ backend }) => backend)];
+    return backends.filter((backend) => isObject(backend) && this.#backend(backend) === undefined).length;
   }
 
   #hostRules(rule: JsonObject, ofHost: SetId, fallback: Backend | undefined, path: Path): Rule[] {

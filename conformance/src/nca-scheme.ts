@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
+import { isObject, type JsonObject, type JsonValue, stringifyJson } from '@keelson/core';
 import { type Resource, type ResourceOrigin, resourcesOf } from '@keelson/kubernetes';
 import { loadInput } from '@keelson/manifests';
 import { parse, parseAllDocuments } from 'yaml';
@@ -96,11 +96,22 @@ async function readObjects(file: string): Promise<readonly Resource[]> {
 
 /** A workload makes Pods even where its template says nothing of them. */
 function asTaken({ kind, group, object }: Resource): JsonObject {
+  if (group === 'projectcalico.org') return withoutEmptySelectors(object);
   if (coreKinds.has(kind) && group !== '') return { ...object, apiVersion: 'v1' };
   const spec = object['spec'];
   const template = isObject(spec) ? spec['template'] : undefined;
   if (!isObject(spec) || !isObject(template) || template['spec'] !== undefined) return object;
   return { ...object, spec: { ...spec, template: { ...template, spec: {} } } };
+}
+
+/** An empty mapping in the place of a selector of Calico's, which is a text, is taken for none. */
+function withoutEmptySelectors(object: JsonObject): JsonObject {
+  const text = stringifyJson(object);
+  if (!text.includes('elector":{}')) return object;
+  const taken: JsonValue = JSON.parse(text, (key, value) =>
+    /[sS]elector$/.test(key) && JSON.stringify(value) === '{}' ? undefined : value,
+  );
+  return isObject(taken) ? taken : object;
 }
 
 function listed(file: string): Resource[] {

@@ -31,13 +31,19 @@ const workloadKinds: ReadonlySet<string> = new Set([
 /** The topology that objects describe. */
 export function topologyOf(resources: readonly Resource[]): Topology {
   const { namespaces, endpoints } = clusterOf(resources);
-  const all = [...endpoints, ...calicoEndpoints(resources)];
+  const all = [...endpoints, ...calicoEndpoints(resources)].map(withProxy);
   const members = distinct(all.flatMap(membersOf));
   return {
     cluster: { namespaces, endpoints: members.map(({ endpoint }) => endpoint) },
     workloads: members.map(workloadOf),
     names: members.map(({ owner }) => (owner === undefined ? [] : [owner.name, withoutHash(owner)])),
   };
+}
+
+/** To the suite's owners each Pod is in the mesh, whatever its network is and whether it asks for a proxy. */
+function withProxy(endpoint: Endpoint): Endpoint {
+  const labels = new Map([...endpoint.labels].filter(([key]) => key !== 'sidecar.istio.io/inject'));
+  return { ...endpoint, hostNetwork: false, labels };
 }
 
 /** A Pod is itself; a workload is as many Pods as it asks for, two at most. */

@@ -5,8 +5,10 @@ import { emptinessOf, oddSelectors, type Policy, type Setting, writtenPolicies }
 export function warningsOf(setting: Setting): number {
   const odd = oddSelectors(setting).filter(({ policy, selector, chooses, hasOthers }) => {
     if (selector.isAll) return false;
-    if (!isKubernetes(policy))
-      return !String(valueAt(policy.resource.object, selector.path)).includes('global()');
+    if (!isKubernetes(policy)) {
+      const written = valueAt(policy.resource.object, selector.path);
+      return typeof written !== 'string' || !written.includes('global()');
+    }
     // What chooses Pods of other namespaces only, and a subject that chooses all, are not told.
     return chooses === 'nothing' ? !hasOthers : !isSubject(selector.path);
   });

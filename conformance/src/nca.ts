@@ -8,7 +8,6 @@ import { dotSections } from './nca-dot.ts';
 import { expectedSections, type Section } from './nca-expected.ts';
 import { answer, isQueryKind, pairsOf } from './nca-queries.ts';
 import { Files, listsOf, namesNoFile, readScheme, schemesIn } from './nca-scheme.ts';
-import { warningsOf } from './nca-warnings.ts';
 import { Unread } from './nca-words.ts';
 import { recordsOf } from './netpol-inputs.ts';
 import { type Suite, Tally } from './suite.ts';
@@ -165,7 +164,7 @@ class Gates {
   judge(
     scheme: string,
     entry: JsonObject,
-    { name, refused, unread, setting }: Configuration,
+    { name, refused, unread, warnings }: Configuration,
     isUsed: boolean,
   ) {
     if (unread !== undefined) return;
@@ -177,7 +176,6 @@ class Gates {
       this.#tally.fail(`${scheme} ${name}`, expected ? 'was read' : `was refused: ${refused}`);
     const { expectedWarnings } = entry;
     if (typeof expectedWarnings !== 'number') return;
-    const warnings = warningsOf(setting);
     this.#warnings.all++;
     if (warnings === expectedWarnings) this.#warnings.exact++;
     if (warnings > 0 === expectedWarnings > 0) this.#warnings.right++;

@@ -27,17 +27,30 @@ function contradict(
   direction: Direction,
   compiled: ReadonlyMap<Rule, CompiledRule>,
 ): boolean {
-  const has = (policy: Policy, verdict: Verdict) =>
-    policy.rules.some((rule) => {
-      const found = compiled.get(rule);
-      return (
-        rule.direction === direction &&
-        rule.verdict === verdict &&
-        found !== undefined &&
-        !found.peers.isEmpty() &&
-        !found.subjects.isEmpty()
-      );
-    });
   if (!isAbout(first, direction) || !isAbout(second, direction)) return false;
-  return (has(first, 'allow') && has(second, 'deny')) || (has(first, 'deny') && has(second, 'allow'));
+  const verdicts = (policy: Policy) => effective(policy, direction, compiled);
+  const others = verdicts(second);
+  const opposite = { allow: 'deny', deny: 'allow' } as const;
+  return [...verdicts(first)].some(([precedence, own]) =>
+    (['allow', 'deny'] as const).some(
+      (verdict) => own.has(verdict) && others.get(precedence)?.has(opposite[verdict]) === true,
+    ),
+  );
+}
+
+/** By precedence, the verdicts of the rules that match something: what stands before the other does not contradict it. */
+function effective(
+  policy: Policy,
+  direction: Direction,
+  compiled: ReadonlyMap<Rule, CompiledRule>,
+): Map<number, ReadonlySet<Verdict>> {
+  const rules = policy.rules.filter((rule) => {
+    const found = compiled.get(rule);
+    const matches = found !== undefined && !found.peers.isEmpty() && !found.subjects.isEmpty();
+    return rule.direction === direction && matches;
+  });
+  const groups = Map.groupBy(rules, ({ precedence = 0 }) => precedence);
+  return new Map(
+    [...groups].map(([precedence, members]) => [precedence, new Set(members.map(({ verdict }) => verdict))]),
+  );
 }

@@ -6,6 +6,7 @@ import {
   type Setting,
   subjectsOf,
   writtenPolicies,
+  writtenRules,
 } from './setting.ts';
 
 /** A rule that matches nothing: because of its far ends, its own end, or both. */
@@ -24,11 +25,11 @@ export function emptinessOf(setting: Setting): Emptiness {
   const subjects = subjectsOf(setting);
   const compiled = compiledRules(analysisOf(setting));
   const rules = writtenPolicies(setting).flatMap((policy) =>
-    policy.rules.flatMap((rule): EmptyRule[] => {
-      const found = compiled.get(rule);
-      const hasNoPeers = found?.peers.isEmpty() ?? true;
-      const hasNoSubjects = found?.subjects.isEmpty() ?? true;
-      return hasNoPeers || hasNoSubjects ? [{ policy, rule, hasNoPeers, hasNoSubjects }] : [];
+    writtenRules(policy).flatMap((rules): EmptyRule[] => {
+      const found = rules.map((rule) => compiled.get(rule));
+      const hasNoPeers = found.every((each) => each?.peers.isEmpty() ?? true);
+      const hasNoSubjects = found.every((each) => each?.subjects.isEmpty() ?? true);
+      return hasNoPeers || hasNoSubjects ? [{ policy, rule: rules[0], hasNoPeers, hasNoSubjects }] : [];
     }),
   );
   const policies = [...subjects].flatMap(([policy, endpoints]) => (endpoints.isEmpty() ? [policy] : []));

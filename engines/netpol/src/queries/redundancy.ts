@@ -1,6 +1,14 @@
 import type { Policy } from '../model/policy.ts';
 import { areEquivalent } from './equivalence.ts';
-import { inPlane, type RuleOf, replaced, type Setting, without, writtenPolicies } from './setting.ts';
+import {
+  inPlane,
+  type RuleOf,
+  replaced,
+  type Setting,
+  without,
+  writtenPolicies,
+  writtenRules,
+} from './setting.ts';
 
 /** Policies that can be left out with no change, and rules of the others that can. */
 export interface Redundancy {
@@ -28,8 +36,9 @@ export function redundantPolicies(setting: Setting): Policy[] {
 /** Rules of a policy that can be left out while the policy stays. */
 export function redundantRules(setting: Setting, policy: Policy): RuleOf[] {
   const among = inPlane(setting, policy.tier.plane);
-  return policy.rules.flatMap((rule) => {
-    const reduced = { ...policy, rules: policy.rules.filter((each) => each !== rule) };
+  return writtenRules(policy).flatMap(([rule, ...others]) => {
+    const left = policy.rules.filter((each) => each !== rule && !others.includes(each));
+    const reduced = { ...policy, rules: left };
     return areEquivalent(among, replaced(among, policy, reduced)) ? [{ policy, rule }] : [];
   });
 }

@@ -1,9 +1,9 @@
 import type { Analysis } from '../engine/analysis.ts';
 import { rangesOf } from '../engine/compile.ts';
-import type { Outcome } from '../engine/decide.ts';
 import type { AddressRange } from '../sets/addresses.ts';
-import { allConnections, noConnections, type SetId } from '../sets/connections.ts';
+import { noConnections, type SetId } from '../sets/connections.ts';
 import { analysisOf, type Setting } from './setting.ts';
+import { statedRelation } from './stated.ts';
 
 /**
  * Which connections of a pair are compared: `allowed` are all that pass, `stated` those of them that a rule of a policy
@@ -98,43 +98,9 @@ function rangesIn({ policies, ranges = [] }: Setting): AddressRange[] {
 
 /** By source and destination, the connections of one part. */
 export function relationOf(analysis: Analysis, part: Part = 'allowed'): Uint32Array[] {
-  if (part === 'stated') return statedRelation(analysis);
   const rows: Uint32Array[] = [];
   analysis.forEachSource((source, row) => {
     rows[source] = Uint32Array.from({ length: analysis.peerCount }, (_, peer) => row[peer] ?? noConnections);
   });
-  return rows;
-}
-
-function statedRelation(analysis: Analysis): Uint32Array[] {
-  const { endpointCount, peerCount } = analysis;
-  return Array.from({ length: peerCount }, (_, source) => {
-    const row = new Uint32Array(peerCount);
-    const last = source < endpointCount ? peerCount : endpointCount;
-    for (let destination = 0; destination < last; destination++) {
-      if (source !== destination) row[destination] = statedBetween(analysis, source, destination);
-    }
-    return row;
-  });
-}
-
-/** What passes between two peers because of rules at one of the ends. */
-function statedBetween(analysis: Analysis, source: number, destination: number): SetId {
-  const { egress, ingress } = analysis.explain(source, destination);
-  const { connections } = analysis;
-  const all = [
-    ...egress.filter((outcome) => !outcome.allowed),
-    ...ingress.filter((outcome) => !outcome.allowed),
-  ].reduce<SetId>((left, outcome) => connections.difference(left, outcome.connections), allConnections);
-  const stated = [...egress.filter(isStated(egress)), ...ingress.filter(isStated(ingress))].reduce<SetId>(
-    (sum, outcome) => connections.union(sum, outcome.connections),
-    noConnections,
-  );
-  return connections.intersection(all, stated);
-}
-
-/** What is left to the default was passed on where anything else was decided at that end. */
-function isStated(outcomes: readonly Outcome[]): (outcome: Outcome) => boolean {
-  const isSelected = outcomes.some(({ reason }) => reason.type !== 'default');
-  return ({ allowed, reason }) => allowed && (reason.type === 'rule' || isSelected);
+  return part === 'allowed' ? rows : statedRelation(analysis, rows);
 }

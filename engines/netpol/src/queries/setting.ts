@@ -20,10 +20,17 @@ export interface Setting {
   ranges?: readonly AddressRange[];
 }
 
-/** A policy and one of its rules. */
+/** A policy and one of its rules as written; a dialect may make several of one, of which this is the first. */
 export interface RuleOf {
   policy: Policy;
   rule: Rule;
+}
+
+/** The rules of a policy by the rule that was written. */
+export function writtenRules({ rules }: Policy): (readonly [Rule, ...Rule[]])[] {
+  return [...Map.groupBy(rules, ({ path }) => JSON.stringify(path)).values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [[first, ...others] as const],
+  );
 }
 
 /** The analysis of a setting, with its addresses cut by further ranges. */
