@@ -24,12 +24,6 @@ export interface AuthConfig {
   readonly defaultHelper: string | undefined;
 }
 
-export const emptyAuthConfig: AuthConfig = Object.freeze({
-  credentials: new Map(),
-  helpers: new Map(),
-  defaultHelper: undefined,
-});
-
 /** The address under which Docker keeps the credentials of Docker Hub. */
 const hubAddress = 'https://index.docker.io/v1/';
 const hubNames = new Set(['index.docker.io', 'registry-1.docker.io', 'docker.io']);

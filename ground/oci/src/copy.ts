@@ -51,6 +51,3 @@ async function copyBelow(
     await to.putManifest(child.bytes, child.mediaType);
   }
 }
-
-/** The blob of the empty descriptor (image-spec 1.1, manifest.md, "Guidance for an Empty Descriptor"). */
-export const emptyBlob: Uint8Array = new TextEncoder().encode('{}');

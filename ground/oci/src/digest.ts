@@ -9,7 +9,7 @@ export type Digest = `${DigestAlgorithm}:${string}`;
 
 const grammar = /^([a-z0-9]+(?:[+._-][a-z0-9]+)*):([a-zA-Z0-9=_-]+)$/;
 
-export function isDigestAlgorithm(name: string): name is DigestAlgorithm {
+function isDigestAlgorithm(name: string): name is DigestAlgorithm {
   return Object.hasOwn(digits, name);
 }
 

@@ -3,7 +3,6 @@ export {
   type CredentialPlace,
   type Credentials,
   credentialPlace,
-  emptyAuthConfig,
   parseAuthConfig,
   parseHelperAnswer,
 } from './auth-config.ts';
@@ -16,7 +15,7 @@ export {
   verified,
   verifyContent,
 } from './content.ts';
-export { copyImage, emptyBlob } from './copy.ts';
+export { copyImage } from './copy.ts';
 export { type Descriptor, descriptorFrom, descriptorJson } from './descriptor.ts';
 export { algorithmOf, type Digest, type DigestAlgorithm, hexOf, isDigest, parseDigest } from './digest.ts';
 export { OciError, type OciErrorCode, ociErrorCodes } from './errors.ts';

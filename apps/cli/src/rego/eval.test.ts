@@ -61,6 +61,34 @@ describe('keelson rego eval', () => {
     expect(JSON.parse(run.out).errors[0]).toMatchObject(error);
   });
 
+  test('many inputs are of any format, and of YAML every document', () => {
+    const more = {
+      'a.toml': 'user = "bob"\n',
+      'b.yaml': 'user: eve\n---\nuser: bob\n',
+      'c.tf': 'user = [\n',
+    };
+    const args = ['eval', '-d', 'p', 'data.app.allow', '--inputs', 'a.toml', 'b.yaml', 'c.tf'];
+    const { code, out } = inFolder(args, more);
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const told = lines.map(({ input, document, result, errors }) => [
+      input,
+      document,
+      result?.[0].expressions[0].value ?? errors[0].code,
+    ]);
+    expect([code, told]).toEqual([
+      3,
+      [
+        ['a.toml', undefined, true],
+        ['b.yaml', 0, false],
+        ['b.yaml', 1, true],
+        ['c.tf', undefined, 'HCL_SYNTAX'],
+      ],
+    ]);
+  });
+
   test('many inputs give a line each, and one that fails leaves the others', () => {
     const { code, out } = inFolder(
       ['eval', '-d', 'p', 'data.app.allow', '--inputs', 'bob.json', 'eve.yaml', 'torn.json'],

@@ -34,7 +34,7 @@ const help = `keelson rego eval: evaluate a query
 Usage: keelson rego eval [options] QUERY
 
 ${queryHelp}
-  --inputs FILE...      many inputs, one after the other: a line of JSON for each; the query stands before them
+  --inputs FILE...      many inputs, in the formats of exec: a line of JSON for each; the query stands before them
   -f, --format FORMAT   ${evalFormats.join(', ')} (default json); source is for --partial
   --disable-inlining PATH  with --partial, rules at this reference stay rules
   --shallow-inlining    with --partial, rules that need something unknown stay rules
@@ -86,7 +86,9 @@ export const evaluate = policyVerb(form, async ({ values, positionals }) => {
     const prepared = prepareQuery(query, loaded, values, timers);
     const parts = { query: prepared, modules: loaded.modules, host: await hostFrom(values), timers };
     const evaluation = new Evaluation(parts, values);
-    return files === undefined ? evaluation.one(queryInput(values), format) : evaluation.many(files);
+    if (files === undefined) return evaluation.one(queryInput(values), format);
+    const { InputReader } = await import('./inputs.ts');
+    return evaluation.many(files, new InputReader(undefined));
   });
 });
 

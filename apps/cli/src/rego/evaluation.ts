@@ -1,3 +1,4 @@
+import { isKeelsonError } from '@keelson/core';
 import {
   type BuiltinHost,
   Coverage,
@@ -9,14 +10,14 @@ import {
   type RegoValue,
   Trace,
 } from '@keelson/rego';
+import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { type EvalFormat, type EvalOutput, outputText } from './eval-output.ts';
 import { errorJson, faultsOf } from './faults.ts';
-import { readText } from './files.ts';
-import { inputFrom } from './input-text.ts';
+import type { InputReader } from './inputs.ts';
 import { compact, structure } from './json-output.ts';
 import { countOf } from './options.ts';
 import { type ProfileValues, profiledLines, wantsProfile } from './profile-report.ts';
@@ -82,25 +83,33 @@ export class Evaluation {
     return this.#exit(results);
   }
 
-  /** A line for each input; one that fails leaves the others as they are. */
-  many(files: readonly string[]): number {
-    const lines: string[] = [];
-    const exits = files.map((file) => {
+  /** A line for each document of each file; one that fails leaves the others as they are. */
+  async many(files: readonly string[], reader: InputReader): Promise<number> {
+    const lines: InputLine[] = [];
+    for (const file of files) lines.push(...(await this.#ofFile(file, reader)));
+    writeResult(this.#values.output, lines.map(({ text }) => `${text}\n`).join(''));
+    const exits = lines.map(({ exit }) => exit);
+    return exits.includes(exitCodes.unreadable) ? exitCodes.unreadable : Math.max(0, ...exits);
+  }
+
+  async #ofFile(file: string, reader: InputReader): Promise<InputLine[]> {
+    let documents: readonly RegoValue[];
+    try {
+      documents = await reader.file(file);
+    } catch (error) {
+      return [faultLine({ input: file }, error)];
+    }
+    return documents.map((input, at) => {
+      const names = { input: file, document: documents.length > 1 ? at : undefined };
       try {
-        const { results, errors, explanation } = this.#run(inputFrom(file, readText(file)), []);
+        const { results, errors, explanation } = this.#run(input, []);
         if (explanation !== '') tell(explanation.trimEnd());
-        const said = { input: file, errors: errors?.map(errorJson), result: results.json() };
-        lines.push(compact(structure(said)));
-        return this.#exit(results);
+        const said = { ...names, errors: errors?.map(errorJson), result: results.json() };
+        return { text: compact(structure(said)), exit: this.#exit(results) };
       } catch (error) {
-        const faults = faultsOf(error);
-        if (faults === undefined) throw error;
-        lines.push(compact(structure({ input: file, errors: faults })));
-        return exitCodes.unreadable;
+        return faultLine(names, error);
       }
     });
-    writeResult(this.#values.output, lines.map((line) => `${line}\n`).join(''));
-    return exits.includes(exitCodes.unreadable) ? exitCodes.unreadable : Math.max(0, ...exits);
   }
 
   /** @throws EvaluationError */
@@ -133,6 +142,20 @@ export class Evaluation {
       (this.#values['fail-defined'] === true && results.isDefined);
     return fails ? exitCodes.findings : exitCodes.done;
   }
+}
+
+interface InputLine {
+  readonly text: string;
+  readonly exit: number;
+}
+
+/** The line of an input that cannot be read or judged. */
+function faultLine(names: { input: string; document?: number | undefined }, error: unknown): InputLine {
+  const isOfFormat = isKeelsonError(error) && !(error instanceof CommandError);
+  const errors =
+    faultsOf(error) ?? (isOfFormat ? [structure({ message: error.format(), code: error.code })] : undefined);
+  if (errors === undefined) throw error;
+  return { text: compact(structure({ ...names, errors })), exit: exitCodes.unreadable };
 }
 
 interface Run {

@@ -11,7 +11,7 @@ import { tell } from '../stderr.ts';
 import { indented, type Structure, structure } from './json-output.ts';
 
 /** An error as `opa` writes it in JSON. */
-export function faultJson({ message, code, location, details = [] }: Diagnostic): Structure {
+function faultJson({ message, code, location, details = [] }: Diagnostic): Structure {
   const [line, caret] = details;
   return structure({
     message,
@@ -48,7 +48,7 @@ export function faultText(error: unknown): string | undefined {
 }
 
 /** An evaluation that failed says nothing of its input, which counts as one that could not be read. */
-export function exitOf(error: unknown): number {
+function exitOf(error: unknown): number {
   return error instanceof EvaluationError ? exitCodes.unreadable : exitCodes.usage;
 }
 

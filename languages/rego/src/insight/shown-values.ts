@@ -20,7 +20,7 @@ import type { ExplainedRead, ExplainOptions } from './explanation.ts';
 const maxText = 500;
 const maxItems = 50;
 const maxShownDepth = 6;
-export const redactedText = '[redacted]';
+const redactedText = '[redacted]';
 
 /** A key of a place; what is no scalar stands as its text. */
 export type PathKey = string | number | boolean | null;
