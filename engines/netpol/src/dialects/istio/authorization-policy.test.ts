@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@keelson/core';
 import { expect, test } from 'vitest';
 import { Analysis } from '../../engine/analysis.ts';
 import { clusterOf } from '../../model/read-cluster.ts';
-import { Connections, protocolNumbers, type RequestMatch } from '../../sets/connections.ts';
+import { Connections, noConnections, protocolNumbers, type RequestMatch } from '../../sets/connections.ts';
 import { istioObject, namespace, networkPolicy, pod, resources } from '../../testing/resources.ts';
 import { readPolicies } from '../read-policies.ts';
 
@@ -144,6 +144,32 @@ test('the planes of the network and of the mesh must both allow', () => {
   const policy = networkPolicy('n', { podSelector: {}, ingress: [{ ports: [{ port: 80 }, { port: 81 }] }] });
   const { analysis } = analyse(policy, allow(rule({ namespaces: ['*'] }, '81', '82')));
   expect([client, node].map((source) => reached(analysis, source))).toEqual(['81', '']);
+});
+
+const operations = (...each: readonly JsonObject[]) => each.map((operation) => ({ to: [{ operation }] }));
+
+/** Whether `client` reaches a port that a Service says to carry no requests: all of it or nothing. */
+test.each<[string, JsonObject, boolean]>([
+  ['an ALLOW of requests', allow(...operations({ methods: ['GET'] })), false],
+  [
+    'an ALLOW of requests and of a port',
+    allow(...operations({ methods: ['GET'] }, { ports: ['6379'] })),
+    true,
+  ],
+  ['a DENY of requests', deny(...operations({ methods: ['GET'] })), false],
+  ['a DENY of requests elsewhere', deny(...operations({ methods: ['GET'], ports: ['80'] })), true],
+])('%s and a port that carries none', (_, policy, isReached) => {
+  const ports = [
+    { name: 'http', port: 80 },
+    { name: 'tcp-cache', port: 1, targetPort: 6379 },
+  ];
+  const spec = { selector: { app: 'web' }, ports };
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec };
+  const { analysis } = analyse(service, policy);
+  const { connections } = analysis;
+  const port = connections.of([TCP], [[6379, 6379]]);
+  const reachable = connections.intersection(analysis.between(client, web), port);
+  expect(reachable).toBe(isReached ? port : noConnections);
 });
 
 test('a proxy of the node cannot see requests, so that a policy on them denies', () => {

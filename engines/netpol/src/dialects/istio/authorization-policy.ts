@@ -7,6 +7,7 @@ import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
 import { IstioContext } from './context.ts';
 import { ambient, meshTier, tcp } from './mesh.ts';
+import { onPlainPorts } from './plain-ports.ts';
 import { type Asked, conditionAsked, opaqueRequests, operationAsked, operationFields } from './requests.ts';
 import { allPeers, conditionPeers, requestSources, sourceFields, sourcePeers } from './sources.ts';
 import { workloadsOf } from './workloads.ts';
@@ -69,9 +70,12 @@ export function readAuthorizationPolicy(resource: Resource, read: ReadContext, o
     selectors: context.selectors,
     resource,
   };
-  const blind = parts.flatMap((each) => each.blind);
-  if (blind.length === 0) return [policy];
-  return [policy, { ...policy, isolates: { ingress: false, egress: false }, rules: blind, isImplied: true }];
+  const implied = parts.flatMap((each) => each.implied);
+  if (implied.length === 0) return [policy];
+  return [
+    policy,
+    { ...policy, isolates: { ingress: false, egress: false }, rules: implied, isImplied: true },
+  ];
 }
 
 class RuleReader {
@@ -85,7 +89,7 @@ class RuleReader {
   }
 
   /** A rule; where the node's proxy enforces it, and it asks for what that does not see, it denies all (Istio, "ambient"). */
-  rules(rule: JsonObject, path: Path, verdict: Verdict): { rules: Rule[]; blind: Rule[] } {
+  rules(rule: JsonObject, path: Path, verdict: Verdict): { rules: readonly Rule[]; implied: Rule[] } {
     onlyFields(rule, ['from', 'to', 'when'], path);
     const sources = this.#sources(rule['from'], [...path, 'from']);
     const operations = this.#operations(rule['to'], [...path, 'to']);
@@ -103,9 +107,13 @@ class RuleReader {
     const ofRequests = [operations, conditions.asked, ...sources.map(({ asked }) => asked)].some(
       (asked) => asked.ofRequests,
     );
+    const joined = this.#joined(rules);
+    if (!ofRequests) return { rules: joined, implied: [] };
+    const { objects, connections } = this.#context;
+    const seen = onPlainPorts(joined, objects, connections);
     return {
-      rules: this.#joined(rules),
-      blind: ofRequests && !this.#seesRequests ? [this.#blind(path)] : [],
+      rules: seen.rules,
+      implied: this.#seesRequests ? seen.implied : [...seen.implied, this.#blind(path)],
     };
   }
 

@@ -6,7 +6,7 @@ import { FieldFault, integerAt, mappingAt, onlyFields, textAt } from '../fields.
 import type { IstioContext } from './context.ts';
 import { hostsOfEntry, isHostLike, outsideLike } from './hosts.ts';
 import { clusterDomain, tcp } from './mesh.ts';
-import { type ServiceTarget, servicesOf } from './services.ts';
+import { portTargets, type ServiceTarget, servicesOf } from './services.ts';
 
 /** Where a route leads: workloads behind a Service, or a host outside. */
 export interface Destination {
@@ -66,13 +66,5 @@ export function targetConnections(
   );
   const named = port === undefined ? all : all.filter((each) => each['port'] === port);
   if (named.length === 0 && port !== undefined) throw new FieldFault(path, `is no port of ${host}`);
-  const targets = named.map((each) => each['targetPort'] ?? each['port']);
-  const numbers = targets.filter((target) => typeof target === 'number');
-  const names = targets.filter((target) => typeof target === 'string');
-  const { TCP } = protocolNumbers;
-  const intervals = numbers.map((number) => [number, number] as const);
-  return {
-    fixed: connections.of([TCP], intervals),
-    named: names.map((name) => ({ name, protocol: TCP })),
-  };
+  return portTargets(named, connections);
 }

@@ -1,6 +1,8 @@
 import { isObject, type JsonObject } from '@keelson/core';
 import { effectiveNamespace, type Resource } from '@keelson/kubernetes';
 import { allOf, type EndpointMatcher, inNamespace } from '../../model/matcher.ts';
+import type { ConnectionMatch } from '../../model/policy.ts';
+import { type Connections, protocolNumbers } from '../../sets/connections.ts';
 import { matchLabels } from '../label-selector.ts';
 import type { Objects } from '../objects.ts';
 import { clusterDomain } from './mesh.ts';
@@ -26,6 +28,21 @@ export function servicesOf(objects: Objects): ServiceTarget[] {
     const host = `${resource.name}.${namespace}.svc.${clusterDomain}`;
     return { resource, namespace, host, spec, workloads: allOf(inNamespace(namespace), ...labels) };
   });
+}
+
+/** The ports of workloads that ports of a Service lead to, all of TCP. */
+export function portTargets(ports: readonly JsonObject[], connections: Connections): ConnectionMatch {
+  const { TCP } = protocolNumbers;
+  const targets = ports.map((each) => each['targetPort'] ?? each['port']);
+  const numbers = targets.filter((target) => typeof target === 'number');
+  const names = targets.filter((target) => typeof target === 'string');
+  return {
+    fixed: connections.of(
+      [TCP],
+      numbers.map((number) => [number, number] as const),
+    ),
+    named: names.map((name) => ({ name, protocol: TCP })),
+  };
 }
 
 /** What stands behind a Service by name; undefined where the input does not have it. */
