@@ -28,6 +28,34 @@ const common: readonly { labels: JsonObject; objects: readonly JsonObject[] }[] 
   },
 ];
 
+/** Gateways of Istio, which are added where a Gateway asks for their labels. */
+const gateways: readonly { labels: JsonObject; objects: readonly JsonObject[] }[] = [
+  gateway('istio-ingressgateway', 'istio-system', {
+    app: 'istio-ingressgateway',
+    istio: 'ingressgateway',
+  }),
+  gateway('istio-egressgateway', 'istio-system', { app: 'istio-egressgateway', istio: 'egressgateway' }, 443),
+  gateway('custom-ingressgateway', 'custom-gateways', { istio: 'custom-ingressgateway' }),
+];
+
+function gateway(name: string, namespace: string, labels: JsonObject, port?: number) {
+  const serviceAccountName = namespace === 'istio-system' ? name : `${name}-livesim`;
+  const containers = [{ name: 'istio-proxy', image: 'proxy' }];
+  const made: JsonObject = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `${name}-livesim`, namespace, labels },
+    spec: { serviceAccountName, containers },
+  };
+  const service: JsonObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace },
+    spec: { selector: labels, ports: [{ port: port ?? 80 }] },
+  };
+  return { labels, objects: port === undefined ? [made] : [made, service] };
+}
+
 /** The controller of Ingresses, which is added where no Service has Pods of one behind it. */
 const controller: readonly JsonObject[] = [
   {
@@ -67,13 +95,30 @@ export function addedObjects(
   const missing = policies
     .filter(({ kind, group }) => kind === 'NetworkPolicy' && group.endsWith('k8s.io'))
     .flatMap(({ object }) => missingLabels(object['spec'], topology));
-  const chosen = common.filter(({ labels }) => missing.some(([key, value]) => labels[key] === value));
+  const chosen = [
+    ...common.filter(({ labels }) => missing.some(([key, value]) => labels[key] === value)),
+    ...gateways.filter(({ labels }) =>
+      missingGateways(policies, topology).some(([key, value]) => labels[key] === value),
+    ),
+  ];
   const hasIngress = policies.some(({ kind, group }) => kind === 'Ingress' && group === 'networking.k8s.io');
   const objects = [
     ...chosen.flatMap((each) => each.objects),
     ...(hasIngress && !hasController(around, topology) ? controller : []),
   ];
   return objects.flatMap((object) => resourcesOf(object, origin).resources);
+}
+
+/** Labels that Gateways ask for and no Pod has. */
+function missingGateways(policies: readonly Resource[], { cluster }: Topology): [string, JsonValue][] {
+  return policies
+    .filter(({ kind, group }) => kind === 'Gateway' && group === 'networking.istio.io')
+    .flatMap(({ object }) => {
+      const spec = object['spec'];
+      const selector = isObject(spec) ? spec['selector'] : undefined;
+      return Object.entries(isObject(selector) ? selector : {});
+    })
+    .filter(([key, value]) => !cluster.endpoints.some(({ labels }) => labels.get(key) === value));
 }
 
 /** The labels at which the selectors below a value come to choose no Pod. */

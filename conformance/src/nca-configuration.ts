@@ -45,13 +45,13 @@ const topologyKinds: ReadonlySet<string> = new Set([
   'HostEndpoint',
   'NetworkSet',
   'GlobalNetworkSet',
+  'ServiceEntry',
 ]);
 
 /** Kinds that say who may reach whom; what makes no policy of them is not read yet. */
 const policyKinds: ReadonlyMap<string, string> = new Map([
   ['AuthorizationPolicy', 'Istio AuthorizationPolicy'],
   ['Sidecar', 'Istio Sidecar'],
-  ['Gateway', 'Istio Gateway'],
   ['VirtualService', 'Istio VirtualService'],
   ['ServiceEntry', 'Istio ServiceEntry'],
 ]);

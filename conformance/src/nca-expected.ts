@@ -110,12 +110,18 @@ function endOf(
   namespaces: string | undefined,
   pods: string | undefined,
 ): ExpectedEnd {
-  if (addresses !== undefined) return { type: 'addresses', ranges: rangesOf(addresses) };
+  if (addresses !== undefined) return outsideOf(addresses);
   return {
     type: 'pods',
     namespaces: namespacesOf(splitNames(namespaces ?? '')),
     words: splitItems(pods ?? ''),
   };
+}
+
+/** Addresses, or hosts outside by their names. */
+function outsideOf(text: string): ExpectedEnd {
+  if (!/[g-z*]/i.test(text)) return { type: 'addresses', ranges: rangesOf(text) };
+  return { type: 'pods', namespaces: [''], words: splitNames(text) };
 }
 
 function rangesOf(text: string): AddressRange[] {
@@ -198,7 +204,7 @@ function rowSections(rows: readonly (readonly string[])[], connections: Connecti
 
 function cellsOf(namespaces: string, pods: string): ExpectedEnd {
   const bare = (text: string) => text.trim().replace(/^\[/, '').replace(/\]$/, '');
-  if (namespaces.trim() === '') return { type: 'addresses', ranges: rangesOf(bare(pods)) };
+  if (namespaces.trim() === '') return outsideOf(bare(pods));
   return endOf(undefined, bare(namespaces), bare(pods));
 }
 
@@ -228,7 +234,7 @@ function ruleOfValue(rule: JsonObject, connections: Connections, restriction: Re
       return Array.isArray(value) ? value.map(String) : undefined;
     };
     const block = texts('ip_block');
-    if (block !== undefined) return { type: 'addresses', ranges: block.flatMap(rangesOf) };
+    if (block !== undefined) return outsideOf(block.join());
     return {
       type: 'pods',
       namespaces: namespacesOf(texts('ns') ?? []),

@@ -199,10 +199,13 @@ function sanityNumber({ setting }: Configuration): number {
 function capturedNumber({ setting, topology }: Configuration, pods: boolean): number {
   const { endpoints } = setting.cluster;
   const planes = new Set(writtenPolicies(withoutGateways(setting)).map(({ tier }) => tier.plane));
-  if (planes.size === 0) return endpoints.length;
+  const isPod = (i: number) => endpoints[i]?.kind !== 'ServiceEntry';
+  if (planes.size === 0) return endpoints.filter((_, i) => isPod(i)).length;
   const names = (members: readonly number[]) =>
     new Set(
-      members.map((i) => (pods ? `${endpoints[i]?.namespace}/${endpoints[i]?.name}` : topology.workloads[i])),
+      members
+        .filter(isPod)
+        .map((i) => (pods ? `${endpoints[i]?.namespace}/${endpoints[i]?.name}` : topology.workloads[i])),
     ).size;
   return [...planes].reduce((all, plane) => {
     const { ingress, egress } = uncaptured(setting, plane);

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import { type Cluster, calicoEndpoints, clusterOf, type Endpoint } from '@keelson/netpol';
+import { type Cluster, calicoEndpoints, clusterOf, type Endpoint, outsideEndpoints } from '@keelson/netpol';
 
 /** A cluster as the suite's owners see it: at most two of the Pods that nothing tells apart. */
 export interface Topology {
@@ -31,7 +31,7 @@ const workloadKinds: ReadonlySet<string> = new Set([
 /** The topology that objects describe. */
 export function topologyOf(resources: readonly Resource[]): Topology {
   const { namespaces, endpoints } = clusterOf(resources);
-  const all = [...endpoints, ...calicoEndpoints(resources)].map(withProxy);
+  const all = [...endpoints, ...calicoEndpoints(resources), ...outsideEndpoints(resources)].map(withProxy);
   const members = distinct(all.flatMap(membersOf));
   return {
     cluster: { namespaces, endpoints: members.map(({ endpoint }) => endpoint) },

@@ -166,7 +166,6 @@ function portsOf(text: string | undefined): Interval[] | undefined {
 
 /** Addresses as CIDRs or as `first-last`. */
 export function rangeOf(text: string): AddressRange {
-  if (/[g-z*]/i.test(text)) throw new Unread(`host ${text.trim()}`);
   const [first = '', last] = text.trim().split('-');
   if (last === undefined) return parseCidr(first, true);
   const { family, value } = parseAddress(first);
