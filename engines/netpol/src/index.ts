@@ -1,4 +1,10 @@
 export {
+  type AssertionResult,
+  type AssertionRun,
+  type Breach,
+  judgeAssertions,
+} from './assertions/judge.ts';
+export {
   type Connection,
   Connectivity,
   type ConnectivityOptions,
