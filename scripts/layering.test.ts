@@ -19,6 +19,7 @@ const sideways = new Set([
   'registry → http',
   'rego-bundles → http',
   'rego-bundles → registry',
+  'rego-network → http',
   'kyverno → cel',
   'attestation → signing',
   'threats → netpol',

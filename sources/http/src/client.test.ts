@@ -86,6 +86,9 @@ test.each([
   ['https://registry.example/a', 'https://169.254.169.254/latest', 'within this machine'],
   ['https://registry.example/a', 'https://[::1]/a', 'within this machine'],
   ['https://registry.example/a', 'https://[::ffff:127.0.0.1]/a', 'within this machine'],
+  ['https://registry.example/a', 'https://[fd00:ec2::254]/latest', 'within this machine'],
+  ['https://registry.example/a', 'https://168.63.129.16/', 'within this machine'],
+  ['https://registry.example/a', 'https://a.localhost/', 'within this machine'],
 ])('%s may not send on to %s', async (url, location, reason) => {
   const fetch = async () => new Response(null, { status: 302, headers: { location } });
   await expect(clientWith({ fetch }).client.send({ url })).rejects.toMatchObject({

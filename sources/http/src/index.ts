@@ -1,3 +1,4 @@
+export { isLocalName, isLoopbackAddress, isMetadataAddress } from './addresses.ts';
 export { HttpAnswer } from './answer.ts';
 export { basicAuthorization } from './authorization.ts';
 export { HttpClient, type HttpOptions, type HttpRequest } from './client.ts';

@@ -1,4 +1,5 @@
 import { terminalSafe } from '@keelson/core';
+import { isLocalName, isLoopbackAddress, isMetadataAddress } from './addresses.ts';
 import { HttpError } from './errors.ts';
 
 /** Whether a host name or address can only mean this machine. */
@@ -9,10 +10,8 @@ export function isLoopback(hostname: string): boolean {
 
 /** Addresses that a server outside has no business to send anybody to: this machine, and services of a cloud's host. */
 function isInward({ hostname }: URL): boolean {
-  return (
-    isLoopback(hostname) ||
-    /^(?:169\.254\.\d+\.\d+|0\.0\.0\.0|\[::\]|\[fe[89ab][0-9a-f]:.*\]|\[::ffff:.*\])$/.test(hostname)
-  );
+  const name = hostname.replace(/^\[|\]$|\.$/g, '');
+  return isLocalName(name) || isLoopbackAddress(name) || isMetadataAddress(name);
 }
 
 /**
