@@ -1,89 +1,17 @@
-import type { JsonObject } from '@keelson/core';
+import { calicoPolicies } from './netpol-calico.ts';
+import type {
+  Cluster,
+  ClusterPeer,
+  ClusterPolicy,
+  ClusterRule,
+  NetworkPolicy,
+  Peer,
+  Pod,
+  Port,
+  Protocol,
+  Selector,
+} from './netpol-cluster.ts';
 import { Random } from './random.ts';
-
-type Labels = Record<string, string>;
-
-export interface Selector {
-  matchLabels?: Labels;
-  matchExpressions?: {
-    key: string;
-    operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-    values?: string[];
-  }[];
-}
-
-export interface Peer {
-  podSelector?: Selector;
-  namespaceSelector?: Selector;
-  ipBlock?: { cidr: string; except?: string[] };
-}
-
-export interface Port {
-  protocol?: string;
-  port?: number | string;
-  endPort?: number;
-}
-
-export interface NetworkPolicy {
-  namespace: string;
-  name: string;
-  spec: {
-    podSelector: Selector;
-    policyTypes?: string[];
-    ingress?: { from?: Peer[]; ports?: Port[] }[];
-    egress?: { to?: Peer[]; ports?: Port[] }[];
-  };
-}
-
-export interface PodsOf {
-  namespaceSelector: Selector;
-  podSelector: Selector;
-}
-
-/** Either Pods, or all Pods of namespaces, or addresses. */
-export interface ClusterPeer {
-  namespaces?: Selector;
-  pods?: PodsOf;
-  networks?: string[];
-}
-
-export interface Protocol {
-  tcp?: { destinationPort: { number?: number; range?: { start: number; end: number } } };
-  udp?: { destinationPort: { number?: number; range?: { start: number; end: number } } };
-  destinationNamedPort?: string;
-}
-
-export interface ClusterRule {
-  action: 'Accept' | 'Deny' | 'Pass';
-  peers: ClusterPeer[];
-  protocols?: Protocol[];
-}
-
-/** A ClusterNetworkPolicy; no two of a tier share a priority, for which the API leaves the order open. */
-export interface ClusterPolicy {
-  name: string;
-  tier: 'Admin' | 'Baseline';
-  priority: number;
-  subject: ClusterPeer;
-  ingress: ClusterRule[];
-  egress: ClusterRule[];
-}
-
-export interface Pod {
-  namespace: string;
-  name: string;
-  labels: Labels;
-  address: string;
-  ports: { name: string; containerPort: number; protocol: string }[];
-}
-
-export interface Cluster {
-  family: 4 | 6;
-  namespaces: { name: string; labels: Labels }[];
-  pods: Pod[];
-  policies: NetworkPolicy[];
-  clusterPolicies: ClusterPolicy[];
-}
 
 /** Ports that are probed. */
 export const probedPorts = [53, 80, 443, 8000, 8001, 8080, 9100, 9101] as const;
@@ -92,11 +20,13 @@ const apps = ['a', 'b', 'c', 'd'] as const;
 const tiers = ['web', 'api', 'db'] as const;
 const podCount = 20;
 
-/** A cluster of one family of addresses, with policies of every form that NetworkPolicy has and, in each second one, tiers. */
-export function oracleCluster(seed: number): Cluster {
-  const family = seed % 3 === 2 ? 6 : 4;
+/**
+ * A cluster of one family of addresses with NetworkPolicies of every form; by seed with ClusterNetworkPolicies or Calico's
+ * policies and tiers beside them.
+ */
+export function oracleCluster(seed: number, family: 4 | 6 = seed % 3 === 2 ? 6 : 4): Cluster {
   const maker = new Maker(new Random(seed * 7_919 + 1), family);
-  return maker.cluster(seed % 2 === 1);
+  return maker.cluster({ hasTiers: seed % 4 === 1, hasCalico: seed % 2 === 0 });
 }
 
 class Maker {
@@ -108,7 +38,7 @@ class Maker {
     this.#family = family;
   }
 
-  cluster(hasTiers: boolean): Cluster {
+  cluster({ hasTiers, hasCalico }: { hasTiers: boolean; hasCalico: boolean }): Cluster {
     const namespaces = ['one', 'two', 'three', 'four'].map((name, i) => ({
       name,
       labels: {
@@ -122,7 +52,14 @@ class Maker {
     const clusterPolicies = hasTiers
       ? Array.from({ length: 2 + this.#random.below(4) }, (_, i) => this.#clusterPolicy(i))
       : [];
-    return { family: this.#family, namespaces, pods, policies, clusterPolicies };
+    const words = {
+      selector: () => this.#selector(),
+      namespaceSelector: () => this.#namespaceSelector(),
+      cidr: (first: number, bits: number) => this.#cidr(first, bits),
+      ports: probedPorts,
+    };
+    const calico = hasCalico ? calicoPolicies(this.#random, words) : [];
+    return { family: this.#family, namespaces, pods, policies, clusterPolicies, calico };
   }
 
   #pod(i: number, namespace: string): Pod {
@@ -298,35 +235,4 @@ class Maker {
       : { number: start };
     return random.chance(0.7) ? { tcp: { destinationPort } } : { udp: { destinationPort } };
   }
-}
-
-/** The cluster as the objects that users write. */
-export function objectsOf({ namespaces, pods, policies, clusterPolicies }: Cluster): JsonObject[] {
-  const objects = [
-    ...namespaces.map((metadata) => ({ apiVersion: 'v1', kind: 'Namespace', metadata })),
-    ...pods.map(({ namespace, name, labels, address, ports }) => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { namespace, name, labels },
-      spec: { containers: [{ name: 'c', image: 'x', ports }] },
-      status: { podIP: address, podIPs: [{ ip: address }] },
-    })),
-    ...policies.map(({ namespace, name, spec }) => ({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { namespace, name },
-      spec,
-    })),
-    ...clusterPolicies.map(({ name, ingress, egress, ...spec }) => ({
-      apiVersion: 'policy.networking.k8s.io/v1alpha2',
-      kind: 'ClusterNetworkPolicy',
-      metadata: { name },
-      spec: {
-        ...spec,
-        ingress: ingress.map(({ peers, ...rule }) => ({ ...rule, from: peers })),
-        egress: egress.map(({ peers, ...rule }) => ({ ...rule, to: peers })),
-      },
-    })),
-  ];
-  return JSON.parse(JSON.stringify(objects));
 }

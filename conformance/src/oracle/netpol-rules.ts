@@ -1,3 +1,4 @@
+import { calicoMatches, calicoTiers } from './netpol-calico.ts';
 import type {
   Cluster,
   ClusterPeer,
@@ -9,7 +10,7 @@ import type {
   Port,
   Protocol,
   Selector,
-} from './netpol-clusters.ts';
+} from './netpol-cluster.ts';
 
 /**
  * nftables rules that do what the policies say, Pod by Pod and address by address. It is as plain as can be and shares nothing with
@@ -58,42 +59,91 @@ class RuleWriter {
     ].join('\n');
   }
 
-  /** Later chains first, since a chain has to be there before another goes to it. */
+  /** A chain for each stage that a packet goes through. Later ones first, since a chain has to be there before another goes to it. */
   #chains(pod: Pod, i: number, side: Side): string[] {
     const name = `${side}_${i}`;
-    return [
-      `chain ${name}_baseline {`,
-      ...this.#tierLines(pod, side, 'Baseline', 'return'),
-      '}',
-      `chain ${name}_policies {`,
-      ...this.#policyLines(pod, side, `${name}_baseline`),
-      '}',
-      `chain ${name} {`,
-      ...this.#tierLines(pod, side, 'Admin', `goto ${name}_policies`),
-      `goto ${name}_policies`,
-      '}',
+    const calico = (tier: string) => (next: string) => this.#calicoLines(pod, side, tier, next);
+    const stages: ((next: string) => string[])[] = [
+      calico('first'),
+      calico('second'),
+      (next) => this.#tierLines(pod, side, 'Admin', next),
+      this.#cluster.calico.length > 0 ? calico('default') : (next) => this.#policyLines(pod, side, next),
+      (next) => this.#tierLines(pod, side, 'Baseline', next),
     ];
+    const chainOf = (stage: number) => (stage === 0 ? name : `${name}_${stage}`);
+    return stages
+      .map((stage, at) => {
+        const next = at === stages.length - 1 ? 'return' : `goto ${chainOf(at + 1)}`;
+        return [`chain ${chainOf(at)} {`, ...stage(next), '}'];
+      })
+      .reverse()
+      .flat();
   }
 
-  #tierLines(pod: Pod, side: Side, tier: ClusterPolicy['tier'], pass: string): string[] {
-    const verdicts = { Accept: 'return', Deny: 'goto refuse', Pass: pass };
-    return this.#cluster.clusterPolicies
+  #tierLines(pod: Pod, side: Side, tier: ClusterPolicy['tier'], next: string): string[] {
+    const verdicts = { Accept: 'return', Deny: 'goto refuse', Pass: next };
+    const lines = this.#cluster.clusterPolicies
       .filter((policy) => policy.tier === tier && this.#podsOf(policy.subject).includes(pod))
       .sort((a, b) => a.priority - b.priority)
       .flatMap((policy) => policy[side])
       .flatMap((rule) =>
         this.#clusterMatches(pod, side, rule).map((match) => `${match} ${verdicts[rule.action]}`),
       );
+    return [...lines, next];
   }
 
   #policyLines(pod: Pod, side: Side, next: string): string[] {
-    const own = this.#cluster.policies.filter(
-      ({ namespace, spec }) => namespace === pod.namespace && selects(spec.podSelector, pod.labels),
-    );
-    const isolating = own.filter((policy) => typesOf(policy).includes(side));
-    if (isolating.length === 0) return [`goto ${next}`];
+    const isolating = this.#isolating(pod, side);
+    if (isolating.length === 0) return [next];
     const lines = isolating.flatMap((policy) => this.#policyMatches(pod, side, policy));
     return [...lines.map((match) => `${match} return`), 'goto refuse'];
+  }
+
+  #isolating(pod: Pod, side: Side): NetworkPolicy[] {
+    return this.#cluster.policies.filter(
+      (policy) =>
+        policy.namespace === pod.namespace &&
+        selects(policy.spec.podSelector, pod.labels) &&
+        typesOf(policy).includes(side),
+    );
+  }
+
+  /** A tier of Calico; NetworkPolicies stand in the default tier, at order 1000. */
+  #calicoLines(pod: Pod, side: Side, tier: string, next: string): string[] {
+    const verdicts = { Allow: 'return', Deny: 'goto refuse', Pass: next, Log: 'continue' };
+    const around = {
+      pods: this.#cluster.pods,
+      namespaceLabels: (name: string) => this.#namespaceLabels(name),
+      selects,
+      namedMatches: (name: string, protocol: string) => this.#namedMatches(name, [protocol], pod, side),
+      far: `${this.#ip} ${side === 'ingress' ? 'saddr' : 'daddr'}`,
+    };
+    const own = this.#cluster.calico
+      .filter(({ tier: of, types }) => of === tier && types.some((type) => type.toLowerCase() === side))
+      .filter(({ namespace, selector }) => {
+        return (namespace === undefined || namespace === pod.namespace) && selects(selector, pod.labels);
+      })
+      .map((policy) => ({
+        order: policy.order ?? Infinity,
+        name: policy.name,
+        lines: policy[side].flatMap((rule) =>
+          calicoMatches(policy, rule, around).map((match) => `${match} ${verdicts[rule.action]}`),
+        ),
+      }));
+    const networkPolicies =
+      tier !== 'default'
+        ? []
+        : this.#isolating(pod, side).map((policy) => ({
+            order: 1_000,
+            name: policy.name,
+            lines: this.#policyMatches(pod, side, policy).map((match) => `${match} return`),
+          }));
+    const all = [...own, ...networkPolicies].sort(
+      (a, b) => compare(a.order, b.order) || compare(a.name, b.name),
+    );
+    const end =
+      calicoTiers.find(({ name }) => name === tier)?.defaultAction === 'Deny' ? 'goto refuse' : next;
+    return [...all.flatMap(({ lines }) => lines), all.length > 0 ? end : next];
   }
 
   #policyMatches(pod: Pod, side: Side, { namespace, spec }: NetworkPolicy): string[] {
@@ -201,6 +251,11 @@ function selects(
       return (operator === 'Exists') === (value !== undefined);
     })
   );
+}
+
+function compare<T extends number | string>(a: T, b: T): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** Without types a policy is about ingress, and about egress where it has rules of it. */

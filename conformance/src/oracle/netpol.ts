@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { resourcesOf } from '@keelson/kubernetes';
 import { type Analysis, protocolNumber } from '@keelson/netpol';
 import { analysisOf, peersByName } from '../netpol-inputs.ts';
-import { type Cluster, objectsOf, oracleCluster, probedPorts } from './netpol-clusters.ts';
+import { type Cluster, objectsOf } from './netpol-cluster.ts';
+import { oracleCluster, probedPorts } from './netpol-clusters.ts';
 import { nftRules } from './netpol-rules.ts';
 
 const probe = fileURLToPath(new URL('../../oracle/netpol-probe.py', import.meta.url));
@@ -36,7 +37,7 @@ export async function run([clusters = '12', first = '1']: readonly string[]): Pr
     const count = cluster.pods.length * (cluster.pods.length - 1) * probedPorts.length * 2;
     probes += count;
     wrong += faults.length;
-    const kinds = `IPv${cluster.family}, ${cluster.policies.length} NetworkPolicies, ${cluster.clusterPolicies.length} ClusterNetworkPolicies`;
+    const kinds = kindsOf(cluster);
     console.log(
       `seed ${seed}: ${kinds}: ${count} probes, ${passed.length} passed, ${faults.length} disagreements`,
     );
@@ -46,6 +47,16 @@ export async function run([clusters = '12', first = '1']: readonly string[]): Pr
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${probes} probes in ${clusters} clusters, ${wrong} disagreements, ${seconds} s`);
   return wrong === 0 ? 0 : 1;
+}
+
+function kindsOf({ family, policies, clusterPolicies, calico }: Cluster): string {
+  const kinds = [
+    [policies.length, 'NetworkPolicies'],
+    [clusterPolicies.length, 'ClusterNetworkPolicies'],
+    [calico.length, 'policies of Calico'],
+  ] as const;
+  const present = kinds.filter(([count]) => count > 0);
+  return [`IPv${family}`, ...present.map(([count, kind]) => `${count} ${kind}`)].join(', ');
 }
 
 /** Why the kernel cannot be asked here. */
