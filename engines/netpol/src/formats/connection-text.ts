@@ -1,4 +1,4 @@
-import { type Connections, noConnections, type SetId } from '../sets/connections.ts';
+import { type Connections, type Interval, noConnections, type SetId } from '../sets/connections.ts';
 import { protocolNumber } from '../sets/protocols.ts';
 
 export const allConnectionsText = 'All Connections';
@@ -28,13 +28,34 @@ export class ConnectionTexts {
   /** The ports of a protocol, as `80,8000-8010`; empty for none. */
   ports(set: SetId, protocol: string): string {
     const intervals = this.#connections.portsOf(set, protocolNumber(protocol) ?? -1);
-    return intervals.map(([low, high]) => (low === high ? `${low}` : `${low}-${high}`)).join(',');
+    return intervals.map(intervalText).join(',');
   }
 
   #make(set: SetId): string {
     if (set === noConnections) return noConnectionsText;
     const parts = reportedProtocols.map((protocol) => ({ protocol, ports: this.ports(set, protocol) }));
     if (parts.every(({ ports }) => ports === '1-65535')) return allConnectionsText;
-    return parts.flatMap(({ protocol, ports }) => (ports === '' ? [] : [`${protocol} ${ports}`])).join(',');
+    return parts
+      .flatMap(({ protocol, ports }) => [
+        ...(ports === '' ? [] : [`${protocol} ${ports}`]),
+        ...this.#inPart(set, protocol),
+      ])
+      .join(',');
   }
+
+  /** Ports that only some source ports or requests come to, as `TCP 80 {methods GET; paths /a/*}`. */
+  #inPart(set: SetId, protocol: string): string[] {
+    return this.#connections.partsOf(set, protocolNumber(protocol) ?? -1).map((part) => {
+      const source = intervalText(part.sourcePorts);
+      const words = [
+        ...(source === '1-65535' ? [] : [`source ports ${source}`]),
+        ...Object.entries(part.requests).map(([field, text]) => `${field} ${text}`),
+      ];
+      return `${protocol} ${intervalText(part.ports)} {${words.join('; ')}}`;
+    });
+  }
+}
+
+function intervalText([low, high]: Interval): string {
+  return low === high ? `${low}` : `${low}-${high}`;
 }

@@ -30,6 +30,16 @@ const firstRequestLevel = 3;
 /** Requests by patterns of their parts, any of each; all where a part is absent. */
 export type RequestMatch = { readonly [part in (typeof requestParts)[number]]?: readonly TextPattern[] };
 
+/** Words for the parts of requests that are told. */
+export type RequestWords = { readonly [part in (typeof requestParts)[number]]?: string };
+
+/** Connections to ports from source ports, those with some requests only where `requests` tells any. */
+export interface ConnectionPart {
+  ports: Interval;
+  sourcePorts: Interval;
+  requests: RequestWords;
+}
+
 /** Sets of connections: numbers that belong to the object that made them. */
 export class Connections {
   readonly #space = new DecisionSpace(maxima);
@@ -102,6 +112,37 @@ export class Connections {
     if (within === undefined) return [];
     const cuts = this.#space.cut(within.inner, 1).filter(({ inner }) => inner === everything);
     return cuts.map(({ interval: [low, high] }) => [Math.max(low, 1), high]);
+  }
+
+  /** What the set has of a protocol only in part, by destination ports: from some source ports, or some requests. */
+  partsOf(set: SetId, protocol: number): ConnectionPart[] {
+    const within = this.#space
+      .cut(set, 0)
+      .find(({ interval: [low, high] }) => low <= protocol && protocol <= high);
+    const cuts = within === undefined ? [] : this.#space.cut(within.inner, 1);
+    return cuts
+      .filter(({ inner }) => inner !== everything)
+      .flatMap(({ interval: [low, high], inner }) =>
+        this.#space.cut(inner, 2).flatMap(({ interval: [first, last], inner: requests }) => {
+          const ports: Interval = [Math.max(low, 1), high];
+          const sourcePorts: Interval = [Math.max(first, 1), last];
+          return this.#cubes(requests).map((cube) => ({ ports, sourcePorts, requests: cube }));
+        }),
+      );
+  }
+
+  /** Requests as cubes, each with words for the parts that it does not leave open. */
+  #cubes(set: SetId, level = 0): RequestWords[] {
+    const part = requestParts[level];
+    const texts = this.#texts[level];
+    if (part === undefined || texts === undefined || set === everything) return [{}];
+    const bySet = Map.groupBy(this.#space.cut(set, firstRequestLevel + level), ({ inner }) => inner);
+    return [...bySet].flatMap(([inner, cuts]) => {
+      const { isNegated, texts: words } = texts.words(cuts.map(({ interval }) => interval));
+      const own =
+        words.length === 0 ? {} : { [part]: `${isNegated ? 'all but ' : ''}${words.sort().join(' ')}` };
+      return this.#cubes(inner, level + 1).map((cube) => ({ ...own, ...cube }));
+    });
   }
 
   /** True when the set holds each connection of a protocol. */

@@ -47,15 +47,41 @@ export class TextSpace {
     ];
   }
 
-  /** The patterns that together are the texts of an interval, where intervals come from sets of this space. */
-  patterns([low, high]: Interval): { prefix: string; suffix: string; exact?: string }[] {
-    const isWithin = (number: number) => low <= number && number <= high;
-    const parts = this.#parts.filter((part) => isWithin(part.low) && isWithin(part.high));
-    const texts = [...this.#exact].filter(([, number]) => isWithin(number));
-    return [
-      ...texts.map(([exact]) => ({ prefix: '', suffix: '', exact })),
-      ...parts.map(({ prefix, suffix }) => ({ prefix, suffix })),
-    ];
+  /**
+   * Intervals of this space in words: texts, and `*` for what a prefix or suffix leaves open. Where texts that nobody names are
+   * among them, the words are of those that are not.
+   */
+  words(intervals: readonly Interval[]): { isNegated: boolean; texts: string[] } {
+    const holds = (number: number) => intervals.some(([low, high]) => low <= number && number <= high);
+    const isNegated = holds(0);
+    const isMeant = (number: number) => holds(number) !== isNegated;
+    const parts = this.#parts.filter(({ low }) => isMeant(low));
+    const exact = [...this.#exact].filter(([, number]) => isMeant(number)).map(([text]) => text);
+    const opaque = [...this.#opaque].filter(([, number]) => isMeant(number)).map(([text]) => text);
+    const whole = (['prefix', 'suffix'] as const).flatMap((type) => this.#wholePatterns(type, isMeant));
+    const isLeft = (text: string) => !whole.some(({ type, text: outer }) => matches(type, outer, text));
+    const partly = parts.filter(({ prefix, suffix }) => isLeft(`${prefix}\0${suffix}`));
+    return {
+      isNegated,
+      texts: [
+        ...exact.filter(isLeft),
+        ...whole.map(({ type, text }) => (type === 'prefix' ? `${text}*` : `*${text}`)),
+        ...partly.map(({ prefix, suffix }) => `${prefix}*${suffix}`),
+        ...opaque,
+      ],
+    };
+  }
+
+  /** The shortest prefixes or suffixes all of whose texts are meant. */
+  #wholePatterns(type: 'prefix' | 'suffix', isMeant: (number: number) => boolean) {
+    const whole = [...this.#known[type]].filter(
+      (text) =>
+        text !== '' &&
+        this.#parts.every((part) => !matches(type, text, part[type]) || isMeant(part.low)) &&
+        [...this.#exact].every(([exact, number]) => !matches(type, text, exact) || isMeant(number)),
+    );
+    const isInner = (text: string) => whole.some((outer) => outer !== text && matches(type, outer, text));
+    return whole.filter((text) => !isInner(text)).map((text) => ({ type, text }));
   }
 
   #numberOf(text: string): number {
