@@ -1,8 +1,9 @@
-// The command as split ES modules: every verb, and every data module, is loaded only when it is needed.
+// The command as split modules: every verb, and every data module, is loaded only when it is needed.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Plugin, rolldown } from 'rolldown';
+import { type InputOptions, type OutputOptions, type Plugin, rolldown } from 'rolldown';
 import { frontDoors } from './front-doors.ts';
 import { modulesOfStarts } from './starts.ts';
 
@@ -28,42 +29,59 @@ const builtinsOnDemand: Plugin = {
 };
 
 let moduleOf: ReadonlyMap<string, string> = new Map();
-const bundle = await rolldown({
-  cwd: here,
-  input: { keelson: 'build/keelson.js' },
-  platform: 'node',
-  preserveEntrySignatures: false,
-  plugins: [
-    builtinsOnDemand,
-    frontDoors(),
+const starts: Plugin = {
+  name: 'starts',
+  buildEnd() {
+    moduleOf = modulesOfStarts(this, (entry) => join(here, 'build', `${entry}.js`));
+  },
+};
+
+const written = new Set([
+  // What loads the rest is one small module, which Node itself loads.
+  ...(await bundle(
+    { input: { keelson: 'build/keelson.js' } },
+    { format: 'es', entryFileNames: '[name].js' },
+  )),
+  ...(await bundle(
+    { input: { main: 'build/main.js' }, plugins: [builtinsOnDemand, frontDoors(), starts] },
     {
-      name: 'starts',
-      buildEnd() {
-        moduleOf = modulesOfStarts(this, (entry) => join(here, 'build', `${entry}.js`));
+      codeSplitting: {
+        // The files of starts are closed under imports already.
+        includeDependenciesRecursively: false,
+        groups: [{ debugName: 'starts', name: (file) => moduleOf.get(file) ?? null }],
       },
     },
-  ],
-  // CommonJS with Node's own modules inside: Node loads it itself, and only when an archive is read.
-  external: ['tar-stream'],
-});
-const { output } = await bundle.write({
-  dir: 'dist',
-  format: 'es',
-  minify: true,
-  sourcemap: true,
-  sourcemapExcludeSources: true,
-  entryFileNames: '[name].js',
-  chunkFileNames: 'chunks/[name]-[hash].js',
-  codeSplitting: {
-    // The files of starts are closed under imports already.
-    includeDependenciesRecursively: false,
-    groups: [{ debugName: 'starts', name: (file) => moduleOf.get(file) ?? null }],
-  },
-});
+  )),
+]);
 // What an earlier build left goes last, so that a command that runs meanwhile finds its modules.
-const written = new Set(output.map(({ fileName }) => join(here, 'dist', fileName)));
 for (const name of readdirSync(join(here, 'dist'), { recursive: true, encoding: 'utf8' })) {
   const file = join(here, 'dist', name);
   if (!written.has(file) && statSync(file).isFile()) rmSync(file);
 }
 chmodSync(new URL('../bin/keelson.mjs', import.meta.url), 0o755);
+const { status } = spawnSync(process.execPath, [join(here, 'scripts/keep-code.ts')], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (status !== 0) process.exit(1);
+
+async function bundle(input: InputOptions, output: OutputOptions): Promise<string[]> {
+  const made = await rolldown({
+    cwd: here,
+    platform: 'node',
+    preserveEntrySignatures: 'allow-extension',
+    // CommonJS with Node's own modules inside: Node loads it itself, and only when an archive is read.
+    external: ['tar-stream'],
+    ...input,
+  });
+  const { output: files } = await made.write({
+    dir: 'dist',
+    format: 'cjs',
+    minify: true,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'chunks/[name]-[hash].cjs',
+    ...output,
+  });
+  return files.map(({ fileName }) => join(here, 'dist', fileName));
+}

@@ -4,7 +4,7 @@ import type { PluginContext } from 'rolldown';
  * What the starts that people wait for load, beside what that imports: one module of the bundle holds all code of such
  * a start, and one what they share. Left to itself a bundler makes a module for each set of verbs that share
  * something, dozens that are mostly under 2 kB, and each costs a start about a third of a millisecond.
- * Data (`generated/`) keeps modules of its own, as does what `keelson.ts` imports for `--version`.
+ * Data (`generated/`) keeps modules of its own.
  */
 const starts: Readonly<Record<string, readonly string[]>> = {
   scan: ['main', 'scan/scan'],
@@ -19,12 +19,13 @@ export function modulesOfStarts(
   fileOf: (entry: string) => string,
 ): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  const entry = importedBy([fileOf('keelson')], context);
   for (const [name, entries] of Object.entries(starts)) {
     for (const file of importedBy(entries.map(fileOf), context)) {
-      if (!entry.has(file)) names.set(file, names.has(file) ? sharedName : name);
+      names.set(file, names.has(file) ? sharedName : name);
     }
   }
+  // The entry is a module of its own in any case.
+  names.delete(fileOf('main'));
   return names;
 }
 

@@ -1,18 +1,33 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { withFolder } from './testing/run.ts';
 
 // What a start loads is part of what it costs: a module that joins these lists should be worth it.
 const shim = fileURLToPath(new URL('../bin/keelson.mjs', import.meta.url));
-const tell = 'process.on("exit", () => process._rawDebug("loaded " + process.moduleLoadList.join(",")))';
+const tell = `
+  const vm = process.getBuiltinModule('node:vm');
+  const scripts = [];
+  vm.Script = class extends vm.Script {
+    constructor(source, options) {
+      super(source, options);
+      scripts.push({ file: options.filename, hasCode: this.cachedDataRejected === false });
+    }
+  };
+  process.on('exit', () => {
+    const builtins = process.moduleLoadList.map((name) => name.replace('NativeModule ', ''));
+    process._rawDebug('loaded ' + JSON.stringify({ builtins, scripts }));
+  });
+`;
 
 interface Loaded {
   /** Public modules of Node. */
   builtins: string[];
   /** Modules of the command, by the name before their hash. */
-  chunks: string[];
+  modules: string[];
+  /** Those whose kept code V8 did not take. */
+  withoutCode: string[];
 }
 
 function loadedBy(args: readonly string[]): Loaded {
@@ -21,36 +36,37 @@ function loadedBy(args: readonly string[]): Loaded {
     ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, shim, ...args],
     {
       encoding: 'utf8',
-      env: { ...process.env, NODE_DEBUG: 'esm' },
       stdio: ['ignore', 'ignore', 'pipe'],
       maxBuffer: 1 << 28,
     },
   );
-  const builtins = (/^loaded (.*)$/m.exec(stderr)?.[1] ?? '')
-    .split(',')
-    .map((name) => name.replace('NativeModule ', ''))
-    .filter((name) => /^[a-z_/]+$/.test(name) && !name.startsWith('internal'));
-  // A hash has eight characters, which may be small letters and hyphens as well.
-  const file = /Translating StandardModule file:\S*\/dist\/(?:chunks\/([a-z-]+)-[\w-]{8}|(keelson))\.js/g;
-  const chunks = [...stderr.matchAll(file)];
-  return { builtins, chunks: [...new Set(chunks.map(([, chunk, entry]) => chunk ?? entry ?? ''))].sort() };
+  const loaded: { builtins: string[]; scripts: { file: string; hasCode: boolean }[] } = JSON.parse(
+    /^loaded (.*)$/m.exec(stderr)?.[1] ?? '{}',
+  );
+  return {
+    builtins: loaded.builtins.filter((name) => /^[a-z_/]+$/.test(name) && !name.startsWith('internal')),
+    // A hash has eight characters, which may be small letters and hyphens as well.
+    modules: loaded.scripts.map(({ file }) => basename(file, '.cjs').replace(/-[\w-]{8}$/, '')).sort(),
+    withoutCode: loaded.scripts.filter(({ hasCode }) => !hasCode).map(({ file }) => basename(file)),
+  };
 }
 
-/** What every verb loads. */
-const common = ['keelson', 'main', 'rolldown-runtime', 'shared', 'version'];
+/** What every verb loads, beside the entry. */
+const common = ['main', 'rolldown-runtime', 'shared'];
 
-test('--version loads the entry and what it shares: the version', () => {
-  expect(loadedBy(['--version']).chunks).toEqual(['keelson', 'version']);
+test('--version loads the entry only', () => {
+  expect(loadedBy(['--version']).modules).toEqual([]);
 });
 
 test('scan pod.yaml loads neither other checks nor what only folders, charts and hashes need', () => {
   const pod =
     'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: c, image: x }] }\n';
   withFolder({ 'pod.yaml': pod }, (folder) => {
-    const { builtins, chunks } = loadedBy(['scan', join(folder, 'pod.yaml')]);
-    expect(chunks).toEqual(
+    const { builtins, modules, withoutCode } = loadedBy(['scan', join(folder, 'pod.yaml')]);
+    expect(modules).toEqual(
       [...common, 'general', 'generated', 'programs', 'scan', 'texts', 'workload'].sort(),
     );
+    expect(withoutCode).toEqual([]);
     const costly = [
       'child_process',
       'crypto',
@@ -67,5 +83,7 @@ test('scan pod.yaml loads neither other checks nor what only folders, charts and
 });
 
 test('rego eval loads the engine and nothing else', () => {
-  expect(loadedBy(['rego', 'eval', '1+1']).chunks).toEqual([...common, 'eval', 'rego'].sort());
+  const { modules, withoutCode } = loadedBy(['rego', 'eval', '1+1']);
+  expect(modules).toEqual([...common, 'rego'].sort());
+  expect(withoutCode).toEqual([]);
 });

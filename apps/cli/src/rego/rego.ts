@@ -1,5 +1,5 @@
 import { groupUsage, runGroup, type VerbGroup } from '../subverbs.ts';
-import { optimizeLater } from '../v8.ts';
+import { keepYoungGenerationSmall, optimizeLater } from '../v8.ts';
 
 const group: VerbGroup = {
   name: 'rego',
@@ -41,8 +41,11 @@ const group: VerbGroup = {
 
 /** `keelson rego`. */
 export function run(args: readonly string[]): Promise<number> {
-  // What is measured is to run as V8 has it by itself; the flags must stand before the engine is loaded.
-  if (args[0] !== 'bench') optimizeLater();
+  // What is measured is to run as V8 has it by itself.
+  if (args[0] !== 'bench') {
+    optimizeLater();
+    keepYoungGenerationSmall();
+  }
   return runGroup(group, args);
 }
 

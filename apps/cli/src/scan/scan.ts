@@ -6,7 +6,7 @@ import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { Progress } from '../progress.ts';
 import { writeStdout } from '../stdout.ts';
-import { optimizeLater, setV8Flags } from '../v8.ts';
+import { keepYoungGenerationSmall, optimizeLater, setV8Flags } from '../v8.ts';
 import type { EarlierState } from './against.ts';
 import { applyBaseline, writeBaseline } from './baseline.ts';
 import { selectChecks } from './checks.ts';
@@ -186,12 +186,12 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * Keeps V8's young generation at its first size: judging makes much that is gone at once, and a young generation that
- * grows with it takes a hundred megabytes and no less time. A single file is judged before it would grow. What is old when input
- * is read is small and needed to the end: it may grow to seven times its size before all of it is looked through again.
+ * A single file is judged before the young generation would grow. What is old when input is read is small and needed to the
+ * end: it may grow to seven times its size before all of it is looked through again.
  */
 function collectLess(): void {
-  setV8Flags('--semi-space-growth-factor=1', '--heap-growing-percent=600');
+  keepYoungGenerationSmall();
+  setV8Flags('--heap-growing-percent=600');
 }
 
 /** From here on the old generation grows by V8's own measure again. */
