@@ -21,6 +21,8 @@ export {
   documentBelow,
   emptyDocument,
   emptyManifest,
+  isBundleFile,
+  isDataFile,
   isMembers,
   type Manifest,
   manifestFrom,

@@ -1,12 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { ArchiveFile } from '@keelson/rego';
+import { type ArchiveFile, isBundleFile } from '@keelson/rego';
 import { BundleError } from './errors.ts';
 import type { BundleLimits } from './limits.ts';
 import { unpack } from './unpack.ts';
 import { walkFiles } from './walk.ts';
-
-/** The files that count in a folder that is a bundle; others are not even read. */
-const counting = /\.rego$|(?:^|\/)(?:data\.(?:json|ya?ml)|patch\.json|\.manifest|\.signatures\.json)$/;
 
 /**
  * The files of a bundle in a folder or an archive.
@@ -27,7 +24,7 @@ export function filesOnDisk(
   const files: ArchiveFile[] = [];
   let left = limits.maxUnpackedBytes;
   for (const { file, steps } of walkFiles(path, isIgnored, limits.maxFolderDepth)) {
-    if (!counting.test(file)) continue;
+    if (!isBundleFile(file)) continue;
     if (files.length >= limits.maxFiles)
       throw new BundleError('BUNDLE_LIMIT', `more than maxFiles (${limits.maxFiles}) files`);
     const bytes = readWithin(file, left, `maxUnpackedBytes (${limits.maxUnpackedBytes})`);

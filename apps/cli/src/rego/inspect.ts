@@ -1,6 +1,7 @@
 import {
   type AnnotatedPlace,
   annotatedPlaces,
+  isDataFile,
   type Manifest,
   type Module,
   manifestJson,
@@ -97,8 +98,7 @@ async function ofBundle(path: string, version: RegoVersion): Promise<Inspected> 
     if (module !== undefined) add(packageName(module), file);
   }
   for (const file of files)
-    if (/(?:^|\/)data\.(?:json|ya?ml)$/.test(file.path))
-      add(['data', ...file.path.split('/').slice(0, -1)].join('.'), file.path);
+    if (isDataFile(file.path)) add(['data', ...file.path.split('/').slice(0, -1)].join('.'), file.path);
   const signed = files.find(({ path: file }) => file === signaturesFile);
   const signatures =
     signed === undefined ? {} : readDocument(signed.path, new TextDecoder().decode(signed.bytes), 'json');

@@ -1,6 +1,7 @@
 import { RegoError } from '../errors.ts';
 import type { RegoVersion } from '../syntax/ast.ts';
 import { isArray, type RegoValue } from '../values/index.ts';
+import { isDataFile } from './bundle-files.ts';
 import { DocumentConflict, documentAt, emptyDocument, isMembers, mergeDocuments } from './documents.ts';
 import { emptyManifest, type Manifest, manifestFrom, rootsPermit } from './manifest.ts';
 import { readDocument } from './read-document.ts';
@@ -32,8 +33,6 @@ export interface Bundle {
   readonly patches: readonly DataPatch[] | undefined;
 }
 
-const dataFile = /(?:^|\/)data\.(?:json|ya?ml)$/;
-
 /**
  * Puts a bundle together from its files. Only `data.json`, `data.yaml`, `data.yml`, `*.rego`, `.manifest` and
  * `patch.json` count.
@@ -53,10 +52,10 @@ export function readBundle(files: readonly ArchiveFile[]): Bundle {
     .filter(({ path }) => path.endsWith('.rego'))
     .map((file) => ({ path: file.path, text: textOf(file), version: versionOf(file.path, manifest) }));
   let data: RegoValue = emptyDocument();
-  for (const file of files) if (dataFile.test(file.path)) data = withData(data, file.path, textOf(file));
+  for (const file of files) if (isDataFile(file.path)) data = withData(data, file.path, textOf(file));
   checkData(data, manifest);
   const patches = patchFile === undefined ? undefined : patchesFrom(textOf(patchFile), manifest);
-  if (patches !== undefined && (modules.length > 0 || files.some(({ path }) => dataFile.test(path))))
+  if (patches !== undefined && (modules.length > 0 || files.some(({ path }) => isDataFile(path))))
     throw new RegoError('bundle_error', 'delta bundle expected to contain only patch file');
   return { manifest, hasManifest: manifestFile !== undefined, modules, data, patches };
 }

@@ -1,4 +1,5 @@
 export { type Bundle, type BundleModule, type DataPatch, nameMatches, readBundle } from './bundle.ts';
+export { isBundleFile, isDataFile, signaturesFile } from './bundle-files.ts';
 export {
   DocumentConflict,
   documentAt,
@@ -18,6 +19,5 @@ export {
 export { patchDocument } from './patch-document.ts';
 export { readDocument, readDocuments } from './read-document.ts';
 export { type SigningKey, signBundle } from './sign.ts';
-export { signaturesFile } from './signature-parts.ts';
 export { type ArchiveFile, type ArchiveLimits, defaultArchiveLimits, readTar, writeTar } from './tar.ts';
 export { type VerificationKey, verifyBundle } from './verify.ts';

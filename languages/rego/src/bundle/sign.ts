@@ -1,7 +1,8 @@
 import type { Cryptography } from '../builtins/crypto-host.ts';
 import { BuiltinError, findBuiltin } from '../builtins/index.ts';
 import { encodeUtf8, type RegoValue, stringifyJson } from '../values/index.ts';
-import { contextOf, digestOf, signatureFault, signaturesFile } from './signature-parts.ts';
+import { signaturesFile } from './bundle-files.ts';
+import { contextOf, digestOf, signatureFault } from './signature-parts.ts';
 import type { ArchiveFile } from './tar.ts';
 
 /** What a bundle is signed with. */

@@ -2,12 +2,9 @@ import { type BuiltinContext, defaultBuiltinLimits } from '../builtins/builtin.t
 import type { Cryptography, DigestName } from '../builtins/crypto-host.ts';
 import { RegoError } from '../errors.ts';
 import { encodeUtf8, stringifyJson } from '../values/index.ts';
+import { isDataFile, signaturesFile } from './bundle-files.ts';
 import { readDocument } from './read-document.ts';
 
-/** The file of a bundle that holds its signature. */
-export const signaturesFile = '.signatures.json';
-
-const structured = /(?:^|\/)(?:data\.(?:json|ya?ml)|\.manifest)$/;
 const digests: Readonly<Record<string, DigestName>> = {
   MD5: 'md5',
   'SHA-1': 'sha1',
@@ -20,8 +17,12 @@ const digests: Readonly<Record<string, DigestName>> = {
 export function digestOf(path: string, bytes: Uint8Array, algorithm: string, crypto: Cryptography): string {
   const name = Object.hasOwn(digests, algorithm) ? digests[algorithm] : undefined;
   if (name === undefined) throw signatureFault(`unsupported hashing algorithm: ${algorithm}`);
-  const content = structured.test(path) ? canonical(path, new TextDecoder().decode(bytes)) : bytes;
+  const content = isStructured(path) ? canonical(path, new TextDecoder().decode(bytes)) : bytes;
   return Array.from(crypto.digest(name, content), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function isStructured(path: string): boolean {
+  return isDataFile(path) || /(?:^|\/)\.manifest$/.test(path);
 }
 
 function canonical(path: string, text: string): Uint8Array {

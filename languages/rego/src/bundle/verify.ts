@@ -1,9 +1,10 @@
 import type { Cryptography } from '../builtins/crypto-host.ts';
 import { findBuiltin } from '../builtins/index.ts';
 import { isArray, type RegoValue } from '../values/index.ts';
+import { signaturesFile } from './bundle-files.ts';
 import { isMembers } from './documents.ts';
 import { readDocument } from './read-document.ts';
-import { contextOf, digestOf, signatureFault, signaturesFile } from './signature-parts.ts';
+import { contextOf, digestOf, signatureFault } from './signature-parts.ts';
 import type { ArchiveFile } from './tar.ts';
 
 /** What a bundle's signature is held against. The algorithm is the caller's choice: a token's own word on it does not count. */
