@@ -182,7 +182,10 @@ function phraseOf({ ends, change }: DiffPart): string {
 
 /** A workload to itself and addresses to addresses are left out. */
 function adder(relation: Relation, naming: Naming, { setting }: Configuration) {
-  return (source: number, destination: number, set: SetId) => {
+  // All paths of requests begin with a slash.
+  const paths = setting.connections.ofRequests({ paths: [{ type: 'prefix', text: '/' }] });
+  return (source: number, destination: number, all: SetId) => {
+    const set = setting.connections.intersection(all, paths);
     const from = naming.key(source);
     const to = naming.key(destination);
     if (set === 0 || from === to || naming.isLeftOut(source, destination)) return;

@@ -5,6 +5,7 @@ import {
   type Connections,
   only,
   type Policy,
+  type ReadOptions,
   readPolicies,
   type Setting,
   withoutPolicies,
@@ -56,6 +57,14 @@ const policyKinds: ReadonlyMap<string, string> = new Map([
   ['ServiceEntry', 'Istio ServiceEntry'],
 ]);
 
+/** What the suite's owners hold of data planes. */
+const conventions: ReadOptions = {
+  ipBlockMatchesPods: false,
+  hostNetworkInMesh: true,
+  rootNamespace: 'istio-config',
+  routePrefixes: 'elements',
+};
+
 /** Reads one configuration of a scheme. */
 export async function readConfiguration(
   scheme: Scheme,
@@ -68,16 +77,16 @@ export async function readConfiguration(
   const objects = await files.resources(scheme.folder, lists.policies ?? lists.resources);
   // Of profiles the suite's owners take the labels only: Pods are open where no policy selects them.
   const profiles = objects.filter(({ kind }) => kind === 'Profile');
-  const policyObjects = objects
-    .filter(({ kind }) => !topologyKinds.has(kind) && kind !== 'Profile')
-    .map(ofRootNamespace);
+  const policyObjects = objects.filter(({ kind }) => !topologyKinds.has(kind) && kind !== 'Profile');
   const bare = topologyOf([...around, ...profiles]);
   const ownLists = [lists.namespaces, lists.pods, lists.resources];
   if (ownLists.some((list) => list !== undefined)) around.push(...addedObjects(policyObjects, around, bare));
   const topology = topologyOf([...around, ...profiles]);
-  const { policies: written, problems } = readPolicies([...around, ...policyObjects], connections, {
-    ipBlockMatchesPods: false,
-  });
+  const { policies: written, problems } = readPolicies(
+    [...around, ...policyObjects],
+    connections,
+    conventions,
+  );
   const ingresses = ingressPolicies(policyObjects, around, topology, connections);
   const policies = [...written, ...ingresses];
   const read = new Set([...policies, ...problems].map(({ resource }) => resource));
@@ -96,15 +105,6 @@ export async function readConfiguration(
     unread: unreadIn([...around, ...policyObjects], read),
     refused: fault === undefined ? undefined : `${fault.path.join('.')} ${fault.message}`,
   };
-}
-
-/** Where the suite's owners put the policies of a whole mesh, and where Istio puts them unless told otherwise. */
-const rootNamespaces = { suite: 'istio-config', istio: 'istio-system' } as const;
-
-function ofRootNamespace(resource: Resource): Resource {
-  const { group, namespace } = resource;
-  if (!group.endsWith('istio.io') || namespace !== rootNamespaces.suite) return resource;
-  return { ...resource, namespace: rootNamespaces.istio };
 }
 
 /** The suite's owners take policies of equal order as they are written, where Calico goes by their names. */

@@ -40,10 +40,10 @@ export function topologyOf(resources: readonly Resource[]): Topology {
   };
 }
 
-/** To the suite's owners each Pod is in the mesh, whatever its network is and whether it asks for a proxy. */
+/** To the suite's owners each Pod is in the mesh, whether it asks for a proxy or not. */
 function withProxy(endpoint: Endpoint): Endpoint {
   const labels = new Map([...endpoint.labels].filter(([key]) => key !== 'sidecar.istio.io/inject'));
-  return { ...endpoint, hostNetwork: false, labels };
+  return { ...endpoint, labels };
 }
 
 /** A Pod is itself; a workload is as many Pods as it asks for, two at most. */
