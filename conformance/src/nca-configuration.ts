@@ -15,7 +15,6 @@ import { ingressPolicies, ingressWarnings } from './nca-ingress.ts';
 import { type Files, type Lists, listsOf, type Scheme } from './nca-scheme.ts';
 import { type Topology, topologyOf } from './nca-topology.ts';
 import { warningsOf } from './nca-warnings.ts';
-import { Unread } from './nca-words.ts';
 
 /** A configuration of a scheme, as queries take it. */
 export interface Configuration {
@@ -147,6 +146,18 @@ function unreadIn(resources: readonly Resource[], read: ReadonlySet<Resource>): 
   return found === undefined ? undefined : policyKinds.get(found.kind);
 }
 
+/** A configuration of nothing, for a reason. */
+export function emptyConfiguration(
+  name: string,
+  connections: Connections,
+  reason: { unread?: string; refused?: string },
+): Configuration {
+  const topology = topologyOf([]);
+  const setting = { cluster: topology.cluster, policies: [], connections };
+  const { unread, refused } = reason;
+  return { name, topology, setting, unread, refused, warnings: 0 };
+}
+
 /** Kinds as queries name them. */
 const kinds: ReadonlyMap<string, readonly [group: string, kind: string]> = new Map([
   ['K8sNetworkPolicy', ['networking.k8s.io', 'NetworkPolicy']],
@@ -164,7 +175,7 @@ export function selectConfiguration(
 ): Configuration {
   const [first = '', ...rest] = name.split('/');
   const found = configurations.get(first);
-  if (found === undefined) throw new Unread('a configuration from a live cluster');
+  if (found === undefined) throw new Error(`there is no configuration ${first}`);
   if (rest.length === 0) return found;
   const kind = rest.length === 3 ? kinds.get(rest[0] ?? '') : undefined;
   const policyName = (rest.length === 3 ? rest.slice(1) : rest).join('/');

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { isObject, type JsonObject } from '@keelson/core';
 import { Connections } from '@keelson/netpol';
 import { diffDifference, mapDifference } from './nca-compare.ts';
-import { type Configuration, readConfiguration, selectConfiguration } from './nca-configuration.ts';
+import {
+  type Configuration,
+  emptyConfiguration,
+  readConfiguration,
+  selectConfiguration,
+} from './nca-configuration.ts';
 import { dotSections } from './nca-dot.ts';
 import { expectedSections, type Section } from './nca-expected.ts';
 import { answer, isQueryKind, pairsOf } from './nca-queries.ts';
-import { Files, listsOf, namesNoFile, readScheme, schemesIn } from './nca-scheme.ts';
+import { Files, listsOf, namesNoFile, readScheme, type Scheme, schemesIn } from './nca-scheme.ts';
 import { Unread } from './nca-words.ts';
 import { recordsOf } from './netpol-inputs.ts';
 import { type Suite, Tally } from './suite.ts';
@@ -46,8 +51,7 @@ async function judgeScheme(
   const asked = records.filter(({ judged }) => judged !== 'needs-network');
   const used = usedIn(asked.map(({ index }) => scheme.queries[Number(index)] ?? {}));
   for (const entry of scheme.configurations) {
-    if (namesNoFile(scheme.lists) || namesNoFile(listsOf(entry))) continue;
-    const configuration = await readConfiguration(scheme, entry, files, connections);
+    const configuration = await configurationOf(scheme, entry, files, connections);
     configurations.set(configuration.name, configuration);
     gates.judge(path, entry, configuration, used.has(configuration.name));
   }
@@ -55,6 +59,23 @@ async function judgeScheme(
     judge(record, tally, () =>
       queryFault(dir, record, scheme.queries[Number(record['index'])] ?? {}, configurations, connections),
     );
+  }
+}
+
+/** What cannot be read at all is a configuration of nothing, so that its queries fail and others go on. */
+async function configurationOf(
+  scheme: Scheme,
+  entry: JsonObject,
+  files: Files,
+  connections: Connections,
+): Promise<Configuration> {
+  const name = String(entry['name']);
+  if (namesNoFile(scheme.lists) || namesNoFile(listsOf(entry)))
+    return emptyConfiguration(name, connections, { unread: 'a live cluster or a git host' });
+  try {
+    return await readConfiguration(scheme, entry, files, connections);
+  } catch (error) {
+    return emptyConfiguration(name, connections, { refused: String(error) });
   }
 }
 
