@@ -4,7 +4,7 @@ import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { endsOf } from './ends.ts';
-import { inputFlags, inputHelp, readInput } from './input.ts';
+import { inputFlags, inputHelp, readWorkloads } from './input.ts';
 import { manifestsFlag, portText, queryHelp, queryOf } from './words.ts';
 
 const formats = ['txt', 'json'] as const;
@@ -43,7 +43,7 @@ export const { run, usage } = defineVerb(
   async ({ values, positionals }) => {
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const { ends, port } = queryOf(positionals);
-    const { connectivity, isPartial } = await readInput(values.manifests ?? ['.'], values);
+    const { connectivity, isPartial } = await readWorkloads(values.manifests ?? ['.'], values);
     const [source, destination] = endsOf(connectivity, ends);
     const { connections, primary, reported } = connectivity;
     const isApart = connectivity.networkBetween(source.peer, destination.peer) === undefined;

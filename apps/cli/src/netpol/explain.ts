@@ -4,7 +4,7 @@ import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { type End, endsOf } from './ends.ts';
-import { inputFlags, inputHelp, readInput } from './input.ts';
+import { inputFlags, inputHelp, readWorkloads } from './input.ts';
 import { type Decision, decisionsOf, memberText, type Reason } from './reasons.ts';
 import { manifestsFlag, type Port, queryHelp, queryOf } from './words.ts';
 
@@ -58,7 +58,7 @@ export const { run, usage } = defineVerb(
   async ({ values, positionals }) => {
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const { ends, port } = queryOf(positionals);
-    const { connectivity, isPartial } = await readInput(values.manifests ?? ['.'], values);
+    const { connectivity, isPartial } = await readWorkloads(values.manifests ?? ['.'], values);
     const [source, destination] = endsOf(connectivity, ends);
     const isApart = connectivity.networkBetween(source.peer, destination.peer) === undefined;
     const pairs = isApart ? [] : pairsOf(connectivity, source, destination, port);

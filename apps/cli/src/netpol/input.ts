@@ -53,7 +53,7 @@ export async function readResources(
 
 /**
  * Reads manifests and works out who can reach whom. What is wrong in policies is told.
- * @throws CommandError USAGE for no path or no workload
+ * @throws CommandError USAGE for no path
  */
 export async function readInput(
   paths: readonly string[],
@@ -67,14 +67,23 @@ export async function readInput(
     ...(values['no-cidr-pods'] === true ? { ipBlockMatchesPods: false } : {}),
     ...(values['ipv4-only'] === true ? { families: [4] } : {}),
   });
-  const { problems, workloads } = connectivity;
-  if (workloads.length === 0 && !isPartial)
-    throw new CommandError('USAGE', `there is no Pod and no workload in ${paths.join(', ')}`);
+  const { problems } = connectivity;
   for (const problem of problems) {
     if (problem.level === 'error' || values.quiet !== true) tell(problemText(problem));
   }
   const isWrong = problems.some(({ level }) => level === 'error');
   return { connectivity, isPartial: isPartial || isWrong };
+}
+
+/**
+ * The same where somebody has to be there.
+ * @throws CommandError USAGE for no path or no workload
+ */
+export async function readWorkloads(...args: Parameters<typeof readInput>): Promise<NetpolInput> {
+  const input = await readInput(...args);
+  if (input.connectivity.workloads.length === 0 && !input.isPartial)
+    throw new CommandError('USAGE', `there is no Pod and no workload in ${args[0].join(', ')}`);
+  return input;
 }
 
 function problemText({ level, resource, path, message }: PolicyProblem): string {

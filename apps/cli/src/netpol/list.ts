@@ -16,7 +16,7 @@ import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
-import { inputFlags, inputHelp, readInput } from './input.ts';
+import { inputFlags, inputHelp, readWorkloads } from './input.ts';
 import { portOf } from './words.ts';
 
 const formats = ['txt', 'md', 'csv', 'json', 'dot'] as const;
@@ -79,7 +79,7 @@ export const { run, usage } = defineVerb(
     if (explains && format !== 'txt') throw new CommandError('USAGE', '--explain is written as txt only');
     const focus = focusOf(values);
     const connection = values.port === undefined ? {} : { connection: portOf(values.port) };
-    const { connectivity, isPartial } = await readInput(positionals, values, { focus, ...connection });
+    const { connectivity, isPartial } = await readWorkloads(positionals, values, { focus, ...connection });
     const exposures = values.exposure === true ? exposuresOf(connectivity) : undefined;
     const text = explains
       ? exposures === undefined

@@ -4,7 +4,7 @@ import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
-import { inputFlags, inputHelp, readInput } from './input.ts';
+import { inputFlags, inputHelp, readWorkloads } from './input.ts';
 import { portOf } from './words.ts';
 
 const formats = ['txt', 'json'] as const;
@@ -42,7 +42,7 @@ export const { run, usage } = defineVerb(
   async ({ values, positionals }) => {
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const options = values.port === undefined ? {} : { connection: portOf(values.port) };
-    const { connectivity, isPartial } = await readInput(positionals, values, options);
+    const { connectivity, isPartial } = await readWorkloads(positionals, values, options);
     const report = reportOf(connectivity);
     const matrix = matrixOf(
       report,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { keelson, withFolder } from '../testing/run.ts';
 
@@ -19,7 +20,7 @@ const open = policy(
   'db',
   '{ podSelector: { matchLabels: { app: db } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: web } } }], ports: [{ port: http }] }] }',
 );
-const files = { 'before/all.yaml': apart, 'after/all.yaml': apart + open };
+const files = { 'before/all.yaml': apart, 'after/all.yaml': apart + open, 'nothing.yaml': open };
 
 function run(...args: string[]) {
   return withFolder(files, (folder) => keelson(folder, ['netpol', ...args]));
@@ -125,12 +126,30 @@ describe('keelson netpol', () => {
     ['too few ends', ['explain', 'web', '-m', 'after'], 'name a source, a destination'],
     ['a direction of nobody', ['list', 'after', '--direction', 'ingress'], '--workload'],
     ['no path', ['list'], 'name files or folders'],
+    ['no workload', ['list', 'nothing.yaml'], 'there is no Pod and no workload in nothing.yaml'],
     ['one state', ['diff', 'after'], 'name two files or folders'],
     ['a verb that is not there', ['lst'], 'keelson netpol has no "lst" (did you mean "list"?)'],
   ])('%s is a wrong call', (_, args, message) => {
     const result = run(...args);
     expect([result.code, result.out]).toEqual([2, '']);
     expect(result.err).toContain(message);
+  });
+
+  test('a change is told against a revision of git', () => {
+    withFolder(files, (folder) => {
+      const git = (...args: string[]) =>
+        execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder });
+      git('init', '-q');
+      git('add', 'before');
+      git('commit', '-qm', 'first');
+      const none = keelson(folder, ['netpol', 'diff', '--against', 'HEAD', 'before']);
+      expect([none.code, none.out, none.err]).toEqual([0, '', '']);
+      const all = keelson(folder, ['netpol', 'diff', '--against', 'HEAD', 'after', '--fail-on', 'opened']);
+      expect([all.code, all.err]).toEqual([1, '']);
+      expect(all.out).toContain(
+        'destination: shop/db[Pod], before: No Connections, after: TCP 8080, workloads-diff-info',
+      );
+    });
   });
 
   test('what is wrong in a policy is told with its place, and the rest is judged', () => {
