@@ -184,6 +184,26 @@ test('a proxy of the node cannot see requests, so that a policy on them denies',
   expect(reached(analyse(plain).analysis, client, calm)).toBe(all);
 });
 
+test('a policy behind a waypoint is told what it sees, and one of a Service is not', () => {
+  const labelled = namespace('behind', { 'istio.io/use-waypoint': 'gate' });
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 's' },
+    spec: { selector: { app: 'web' } },
+  };
+  const targetRefs = [{ kind: 'Service', group: '', name: 's' }];
+  const ofService = istioObject('AuthorizationPolicy', 't', {
+    targetRefs,
+    rules: [rule({ namespaces: ['other'] })],
+  });
+  const behind = istioObject('AuthorizationPolicy', 'a', { rules: [{}] }, 'behind');
+  const messages = analyse(labelled, service, behind, ofService).problems.map(({ message }) => message);
+  expect(messages).toEqual([expect.stringContaining('sees the waypoint gate')]);
+  const { analysis } = analyse(service, ofService);
+  expect([client, far].map((source) => reached(analysis, source))).toEqual(['', all]);
+});
+
 test.each<[string, JsonObject, string]>([
   ['an action', { action: 'LOG' }, 'spec.action'],
   ['a DENY without rules', { action: 'DENY' }, 'spec.rules'],

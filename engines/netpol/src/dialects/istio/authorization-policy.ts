@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import type { PeerMatch, Policy, Rule, Verdict } from '../../model/policy.ts';
+import { labelsOf } from '../../model/read-cluster.ts';
 import { allConnections, noConnections, type SetId } from '../../sets/connections.ts';
 import { FieldFault, mappingAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
@@ -43,6 +44,7 @@ export function readAuthorizationPolicy(resource: Resource, read: ReadContext, o
   const action = textAt(spec['action'], [...path, 'action']) ?? 'ALLOW';
   if (!verdicts.has(action)) throw new FieldFault([...path, 'action'], 'is not ALLOW, DENY, CUSTOM or AUDIT');
   const subject = workloadsOf(spec, path, context);
+  if (!subject.seesRequests) warnOfWaypoint(path, context);
   const reader = new RuleReader(context, subject.seesRequests);
   const items = mappingsAt(spec['rules'], [...path, 'rules']) ?? [];
   if (action === 'DENY' && items.length === 0)
@@ -78,6 +80,19 @@ export function readAuthorizationPolicy(resource: Resource, read: ReadContext, o
   ];
 }
 
+/** Behind a waypoint the node's proxy sees the waypoint as the source of what comes through it (Istio, "waypoint"). */
+function warnOfWaypoint(path: Path, context: IstioContext): void {
+  const { object } = context.objects.find('', 'Namespace', context.namespace) ?? {};
+  const metadata = mappingAt(object?.['metadata'], ['metadata']);
+  const waypoint = labelsOf(metadata?.['labels']).get('istio.io/use-waypoint') ?? 'none';
+  if (waypoint === 'none') return;
+  const seen = `sees the waypoint ${waypoint} as the source of what comes through it`;
+  context.warn(
+    path,
+    `is enforced behind a waypoint, and ${seen}: target the Service, or name the waypoint's identity`,
+  );
+}
+
 class RuleReader {
   readonly #context: IstioContext;
   /** Whether the policy is enforced where requests are seen, also for workloads of the node's proxy. */
@@ -109,8 +124,7 @@ class RuleReader {
     );
     const joined = this.#joined(rules);
     if (!ofRequests) return { rules: joined, implied: [] };
-    const { objects, connections } = this.#context;
-    const seen = onPlainPorts(joined, objects, connections);
+    const seen = onPlainPorts(joined, this.#context);
     return {
       rules: seen.rules,
       implied: this.#seesRequests ? seen.implied : [...seen.implied, this.#blind(path)],

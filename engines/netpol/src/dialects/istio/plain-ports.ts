@@ -1,25 +1,38 @@
 import { isObject, type JsonObject } from '@keelson/core';
 import type { EndpointMatcher } from '../../model/matcher.ts';
-import type { ConnectionMatch, Rule } from '../../model/policy.ts';
-import type { Connections } from '../../sets/connections.ts';
+import type { PeerMatch, Rule } from '../../model/policy.ts';
 import type { Objects } from '../objects.ts';
+import type { IstioContext } from './context.ts';
 import { portTargets, servicesOf } from './services.ts';
 
 /** Protocols of ports whose requests no proxy sees (Istio, "Protocol Selection"). Where nothing is said, proxies find out. */
 const plainProtocols: ReadonlySet<string> = new Set(['tcp', 'tls', 'https', 'mongo', 'mysql', 'redis']);
 
-/** Ports of workloads that carry no requests which a proxy could see. */
+/** Ports of a Service that carry no requests which a proxy could see. */
 interface PlainPorts {
+  namespace: string;
   workloads: EndpointMatcher;
-  connections: ConnectionMatch;
+  ports: readonly JsonObject[];
 }
 
-function plainPorts(objects: Objects, connections: Connections): PlainPorts[] {
-  return servicesOf(objects).flatMap(({ spec, workloads }) => {
-    const ports = (Array.isArray(spec['ports']) ? spec['ports'] : []).filter((port) => isObject(port));
-    const plain = ports.filter((port) => (port['protocol'] ?? 'TCP') === 'TCP' && isPlain(port));
-    return plain.length === 0 ? [] : [{ workloads, connections: portTargets(plain, connections) }];
-  });
+const known = new WeakMap<Objects, readonly PlainPorts[]>();
+
+function plainPorts(objects: Objects): readonly PlainPorts[] {
+  let plain = known.get(objects);
+  if (plain === undefined) {
+    plain = servicesOf(objects)
+      .map(({ spec, workloads, namespace }) => {
+        const ports = (Array.isArray(spec['ports']) ? spec['ports'] : []).filter((port) => isObject(port));
+        return {
+          namespace,
+          workloads,
+          ports: ports.filter((port) => (port['protocol'] ?? 'TCP') === 'TCP' && isPlain(port)),
+        };
+      })
+      .filter(({ ports }) => ports.length > 0);
+    known.set(objects, plain);
+  }
+  return plain;
 }
 
 function isPlain({ appProtocol, name }: JsonObject): boolean {
@@ -36,33 +49,23 @@ const requestsLast = 2;
  */
 export function onPlainPorts(
   rules: readonly Rule[],
-  objects: Objects,
-  connections: Connections,
+  { objects, connections, namespace, isRoot }: IstioContext,
 ): { rules: readonly Rule[]; implied: Rule[] } {
-  const plain = plainPorts(objects, connections);
+  const plain = plainPorts(objects).filter((each) => isRoot || each.namespace === namespace);
   const [first] = rules;
   if (plain.length === 0 || first === undefined) return { rules, implied: [] };
-  const about = ({ workloads }: PlainPorts) => ({ type: 'endpoints' as const, matcher: workloads });
-  if (first.verdict === 'deny') {
-    const implied = rules.flatMap((rule) =>
-      plain.map((each): Rule => {
-        const within = connections.anyRequest(rule.connections.fixed);
-        return { ...rule, subject: about(each), connections: { ...each.connections, within } };
-      }),
-    );
-    return { rules, implied };
-  }
-  const implied = plain.map((each): Rule => {
-    const { connections: match } = each;
-    const peers = [{ type: 'any' as const }];
-    return {
-      ...first,
-      verdict: 'deny',
-      precedence: beforeRequests,
-      peers,
-      subject: about(each),
-      connections: match,
-    };
+  const implied = plain.flatMap(({ workloads, ports }): Rule[] => {
+    const subject: PeerMatch = { type: 'endpoints', matcher: workloads };
+    const match = portTargets(ports, connections);
+    if (first.verdict !== 'deny') {
+      const peers: PeerMatch[] = [{ type: 'any' }];
+      return [{ ...first, verdict: 'deny', precedence: beforeRequests, peers, subject, connections: match }];
+    }
+    return rules.map((rule) => {
+      const within = connections.anyRequest(rule.connections.fixed);
+      return { ...rule, subject, connections: { ...match, within } };
+    });
   });
+  if (first.verdict === 'deny') return { rules, implied };
   return { rules: rules.map((rule) => ({ ...rule, precedence: requestsLast })), implied };
 }

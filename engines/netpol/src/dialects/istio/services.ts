@@ -17,17 +17,25 @@ export interface ServiceTarget {
   workloads: EndpointMatcher;
 }
 
-/** The Services that choose Pods. */
-export function servicesOf(objects: Objects): ServiceTarget[] {
-  return objects.of('', 'Service').flatMap((resource) => {
-    const { spec } = resource.object;
-    if (!isObject(spec) || !isObject(spec['selector']) || Object.keys(spec['selector']).length === 0)
-      return [];
-    const namespace = effectiveNamespace(resource) ?? 'default';
-    const labels = matchLabels('pod', textsOf(spec['selector']), ['spec', 'selector']);
-    const host = `${resource.name}.${namespace}.svc.${clusterDomain}`;
-    return { resource, namespace, host, spec, workloads: allOf(inNamespace(namespace), ...labels) };
-  });
+const known = new WeakMap<Objects, readonly ServiceTarget[]>();
+
+/** The Services that choose Pods, worked out once for an input. */
+export function servicesOf(objects: Objects): readonly ServiceTarget[] {
+  let services = known.get(objects);
+  if (services === undefined) {
+    services = objects.of('', 'Service').flatMap(serviceTarget);
+    known.set(objects, services);
+  }
+  return services;
+}
+
+function serviceTarget(resource: Resource): ServiceTarget[] {
+  const { spec } = resource.object;
+  if (!isObject(spec) || !isObject(spec['selector']) || Object.keys(spec['selector']).length === 0) return [];
+  const namespace = effectiveNamespace(resource) ?? 'default';
+  const labels = matchLabels('pod', textsOf(spec['selector']), ['spec', 'selector']);
+  const host = `${resource.name}.${namespace}.svc.${clusterDomain}`;
+  return [{ resource, namespace, host, spec, workloads: allOf(inNamespace(namespace), ...labels) }];
 }
 
 /** The ports of workloads that ports of a Service lead to, all of TCP. */
