@@ -3,6 +3,7 @@ import { normalize } from 'node:path';
 import { nameMatches } from '@keelson/rego';
 import { walkFiles } from '@keelson/rego-bundles';
 import { CommandError, reasonOf } from '../errors.ts';
+import { readStdin } from '../stdin.ts';
 
 /** Bound on what is read for a policy. */
 const maxFileBytes = 1 << 29;
@@ -64,9 +65,9 @@ export function isYamlFile(file: string): boolean {
   return /\.ya?ml$/.test(file);
 }
 
-/** The program's own input. */
-export function readStdin(): string {
-  return withoutMark(readFileSync(0, 'utf8'));
+/** The program's own input, without a byte order mark. @throws CommandError USAGE */
+export function readInput(): string {
+  return withoutMark(readStdin());
 }
 
 function withoutMark(text: string): string {

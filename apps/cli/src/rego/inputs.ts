@@ -1,6 +1,6 @@
 import { type ConfigurationParser, parserOf } from '@keelson/configuration';
 import { fromYamlValue, type RegoValue, readDocument, readDocuments } from '@keelson/rego';
-import { readBytes, readStdin, readText } from './files.ts';
+import { readBytes, readInput, readText } from './files.ts';
 import { inputFrom, inputsFrom } from './input-text.ts';
 
 /** Reads inputs from files: JSON and YAML as OPA does, every other format as conftest does. */
@@ -28,7 +28,7 @@ export class InputReader {
 
   /** The program's own input: one document of JSON or YAML, unless a format is asked for. */
   async stdin(): Promise<readonly RegoValue[]> {
-    const text = readStdin();
+    const text = readInput();
     return isForOpa(this.#parser)
       ? [inputFrom('stdin', text)]
       : valuesOf('stdin', new TextEncoder().encode(text), this.#parser);

@@ -1,7 +1,7 @@
 import { Policy, type PreparedQuery, type RegoValue, type RegoVersion } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { durationOf } from './durations.ts';
-import { readStdin, readText } from './files.ts';
+import { readInput, readText } from './files.ts';
 import { inputFrom } from './input-text.ts';
 import { type Language, type LanguageValues, languageFlags, languageFrom, languageHelp } from './language.ts';
 import { type Loaded, load } from './loading.ts';
@@ -57,13 +57,13 @@ export function queryFrom(
     throw new CommandError('USAGE', 'specify --stdin or --stdin-input but not both');
   if (values['stdin-input'] === true && values.input !== undefined)
     throw new CommandError('USAGE', 'specify --stdin-input or --input but not both');
-  const [query, ...rest] = values.stdin === true ? [readStdin(), ...positionals] : positionals;
+  const [query, ...rest] = values.stdin === true ? [readInput(), ...positionals] : positionals;
   if (query === undefined) throw new CommandError('USAGE', 'name a query');
   return [query, ...rest];
 }
 
 export function queryInput(values: QueryValues): RegoValue | undefined {
-  if (values['stdin-input'] === true) return inputFrom('stdin', readStdin());
+  if (values['stdin-input'] === true) return inputFrom('stdin', readInput());
   return values.input === undefined ? undefined : inputFrom(values.input, readText(values.input));
 }
 

@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type LoadedInput, loadInput, ManifestError } from '@keelson/manifests';
 import type { Comparison } from '@keelson/report';
 import { readConfiguration } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { Progress } from '../progress.ts';
+import { readStdin } from '../stdin.ts';
 import { writeStdout } from '../stdout.ts';
 import { keepYoungGenerationSmall, optimizeLater, setV8Flags } from '../v8.ts';
 import type { EarlierState } from './against.ts';
@@ -157,7 +158,7 @@ async function readPaths(
   progress: Progress,
 ): Promise<LoadedInput> {
   const { paths, exclude, limits, noGitignore, helmValues, helmSet, namespace } = options;
-  const stdin = paths.includes('-') ? readFileSync(0, 'utf8') : undefined;
+  const stdin = paths.includes('-') ? readStdin() : undefined;
   const loaded = await loadInput(paths, {
     exclude,
     limits,

@@ -1,0 +1,32 @@
+import { readSync } from 'node:fs';
+import { CommandError, reasonOf } from './errors.ts';
+
+const standardInput = 0;
+const pieceBytes = 64 * 1024;
+/** About what a text may hold in V8. */
+const maxStdinBytes = 500_000_000;
+
+/**
+ * All of the program's own input as text.
+ * @throws CommandError USAGE where it cannot be read, or is larger than a text may be
+ */
+export function readStdin(): string {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const piece = readPiece();
+    if (piece.length === 0) return Buffer.concat(pieces).toString('utf8');
+    size += piece.length;
+    if (size > maxStdinBytes) throw new CommandError('USAGE', `stdin: larger than ${maxStdinBytes} bytes`);
+    pieces.push(piece);
+  }
+}
+
+function readPiece(): Buffer {
+  const piece = Buffer.allocUnsafe(pieceBytes);
+  try {
+    return piece.subarray(0, readSync(standardInput, piece));
+  } catch (error) {
+    throw new CommandError('USAGE', `stdin: ${reasonOf(error)}`, { cause: error });
+  }
+}
