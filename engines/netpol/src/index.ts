@@ -100,5 +100,11 @@ export {
   type Discovery,
   discoverConnections,
 } from './synthesis/discover.ts';
-export { dnsAtPods, type Synthesis, type SynthesisOptions, synthesise } from './synthesis/synthesise.ts';
+export {
+  dnsAnywhere,
+  dnsAtPods,
+  type Synthesis,
+  type SynthesisOptions,
+  synthesise,
+} from './synthesis/synthesise.ts';
 export type { AddressSearch, MissingConfigMap, SynthesisWorkload } from './synthesis/workloads.ts';

@@ -16,6 +16,11 @@ const group: VerbGroup = {
     matrix: { summary: 'show all workloads against each other', load: () => import('./matrix.ts') },
     diff: { summary: 'tell what a change opens and closes', load: () => import('./diff.ts') },
     lint: { summary: 'find mistakes in policies, and what they lack', load: () => import('./lint.ts') },
+    recommend: {
+      summary: 'write policies from what was seen, or from manifests',
+      load: () => import('./recommend.ts'),
+    },
+    test: { summary: 'hold policies against assertions', load: () => import('./test.ts') },
   },
 };
 

@@ -57,10 +57,14 @@ function readMapping(value: JsonObject, place: string): ReadAssertion {
   const sources = wordsOf(from);
   const destinations = wordsOf(to);
   if (sources.length === 0 || destinations.length === 0) return { text, fault: 'needs from and to' };
-  const read = portsOf(wordsOf(ports ?? port));
+  const portWords = wordsOf(ports ?? port);
+  const read = portsOf(portWords);
   if (read === undefined) return { text, fault: 'has a port that is none: write 8080 or 53/UDP' };
   const claim = { sources: named(sources), destinations: named(destinations), reach: expect === 'allowed' };
-  return { text, claims: [claim], ports: read };
+  const verb = claim.reach ? 'can reach' : 'cannot reach';
+  const on = portWords.length === 0 ? '' : ` on ${portWords.join(', ')}`;
+  const sentence = `${sources.join(', ')} ${verb} ${destinations.join(', ')}${on}`;
+  return { text: typeof name === 'string' ? name : sentence, claims: [claim], ports: read };
 }
 
 function wordsOf(value: JsonValue | undefined): string[] {

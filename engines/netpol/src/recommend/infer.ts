@@ -12,6 +12,7 @@ import type {
   Resolvers,
   WorkloadIdentity,
 } from './plan.ts';
+import { resolverAddresses } from './resolvers.ts';
 import { ManifestKnowledge } from './translate.ts';
 
 /** A flow that no policy is written for, with why a person has to decide. */
@@ -44,8 +45,6 @@ const firstEphemeralPort = 32_768;
 const ephemeralPorts = 3;
 
 const dnsPort = 53;
-/** Resolvers that no selector of Pods chooses: NodeLocal DNSCache, and those of clouds. */
-const resolverAddresses = ['169.254.20.10', '169.254.169.254'];
 const clusterDns = { namespace: 'kube-system', labels: new Map([['k8s-app', 'kube-dns']]) };
 
 /** What was seen, as a plan of what to allow. Nothing is guessed: what is not plain is given back for a decision. */

@@ -12,7 +12,7 @@ const maxProblems = 100;
 /** Takes flows line by line and keeps each different connection once. */
 export class FlowReader {
   readonly #flows = new Map<string, ObservedFlow>();
-  readonly #problems: FlowProblem[] = [];
+  #problems: FlowProblem[] = [];
   #line = 0;
   #unread = 0;
 
@@ -47,9 +47,18 @@ export class FlowReader {
     else if (read !== 'skipped') this.#keep(read);
   }
 
-  /** Different connections that were seen, and lines that are none. */
-  result(): { flows: readonly ObservedFlow[]; problems: readonly FlowProblem[]; unread: number } {
-    return { flows: [...this.#flows.values()], problems: this.#problems, unread: this.#unread };
+  /** Different connections that were seen. */
+  flows(): readonly ObservedFlow[] {
+    return [...this.#flows.values()];
+  }
+
+  /** Ends a log: the lines of it that are no connections, of which the first are named. Lines of the next are counted from one. */
+  endLog(): { problems: readonly FlowProblem[]; unread: number } {
+    const ended = { problems: this.#problems, unread: this.#unread };
+    this.#problems = [];
+    this.#unread = 0;
+    this.#line = 0;
+    return ended;
   }
 
   /** Both reporters tell of one connection, and many connections are alike. */

@@ -9,7 +9,7 @@ import { logOf } from './testing/logs.ts';
 function read(...lines: readonly string[]) {
   const reader = new FlowReader();
   for (const line of lines) reader.add(line);
-  return reader.result();
+  return { flows: reader.flows(), problems: reader.endLog().problems };
 }
 
 const logs = Array.from({ length: 10 }, (_, seed) =>

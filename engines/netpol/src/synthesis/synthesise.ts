@@ -1,6 +1,7 @@
 import type { JsonObject } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { namespaceNameLabel } from '../model/read-cluster.ts';
+import { resolverAddresses } from '../recommend/resolvers.ts';
 import { type DiscoveredConnection, discoverConnections } from './discover.ts';
 import type { SynthesisPort } from './services.ts';
 import type { AddressSearch, MissingConfigMap, SynthesisWorkload } from './workloads.ts';
@@ -25,6 +26,13 @@ export interface Synthesis {
 /** An egress rule for DNS at any Pod of the cluster. */
 export function dnsAtPods(port: number): JsonObject {
   return { to: [{ namespaceSelector: {} }], ports: [{ protocol: 'UDP', port }] };
+}
+
+/** An egress rule for DNS at any Pod of the cluster, at NodeLocal DNSCache and at the resolvers of clouds. */
+export function dnsAnywhere(): JsonObject {
+  const blocks = resolverAddresses.map((address) => ({ ipBlock: { cidr: `${address}/32` } }));
+  const ports = ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }));
+  return { to: [{ namespaceSelector: {} }, ...blocks], ports };
 }
 
 /** The NetworkPolicies that allow what the manifests of an application say that it needs, and nothing else. */

@@ -1,0 +1,138 @@
+import { SourceText } from '@keelson/core';
+import { parseYaml } from '@keelson/yaml';
+import { describe, expect, test } from 'vitest';
+import { keelson, withFolder } from '../testing/run.ts';
+
+const end = (name: string) => ({
+  namespace: 'shop',
+  pod_name: `${name}-6b7c9d8f5-abcde`,
+  labels: [`k8s:app=${name}`],
+});
+const flow = (source: string, destination: string, verdict = 'FORWARDED') =>
+  JSON.stringify({
+    flow: {
+      verdict,
+      IP: { source: '10.0.0.1', destination: '10.0.0.2' },
+      l4: { TCP: { destination_port: 8080 } },
+      source: end(source),
+      destination: end(destination),
+      is_reply: false,
+    },
+  });
+const deployment = (name: string, value: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}, namespace: shop }
+spec:
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [{ name: c, image: x, env: [{ name: A, value: '${value}' }] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name}, namespace: shop }
+spec: { selector: { app: ${name} }, ports: [{ port: 80, targetPort: 8080 }] }
+---
+`;
+const files = {
+  'flows.jsonl': `${flow('web', 'api')}\n${flow('web', 'db', 'DROPPED')}\n`,
+  'bad.jsonl': `nothing\n${flow('web', 'api')}\n`,
+  'pages.json': `{\n"items": [\n${flow('web', 'api')}\n]}\n`,
+  'deploy/all.yaml': deployment('web', 'http://api/') + deployment('api', ''),
+  'reach.yaml': '- web can reach api on 8080\n- { from: api, to: web, port: 8080 }\n- db can reach api\n',
+  'holds.yaml': 'assertions: [web can reach api on 8080]\n',
+};
+
+function run(...args: string[]) {
+  return withFolder(files, (folder) => keelson(folder, ['netpol', ...args]));
+}
+
+/** Kind and name of each object of a result. */
+function objectsOf(yaml: string): string[] {
+  const { documents } = parseYaml(new SourceText('out.yaml', yaml));
+  return documents.map(({ value }) => {
+    const { kind, metadata } = JSON.parse(JSON.stringify(value));
+    return `${kind} ${metadata.name}`;
+  });
+}
+
+describe('keelson netpol recommend', () => {
+  test.each([
+    ['k8s', ['NetworkPolicy web-observed', 'NetworkPolicy api-observed', 'NetworkPolicy default-deny']],
+    ['calico', ['NetworkPolicy web-observed', 'NetworkPolicy api-observed', 'NetworkPolicy default-deny']],
+    ['cilium', ['web-observed', 'api-observed', 'default-deny'].map((name) => `CiliumNetworkPolicy ${name}`)],
+    [
+      'cnp',
+      ['shop-web-observed', 'shop-api-observed', 'default-deny-shop'].map(
+        (name) => `ClusterNetworkPolicy ${name}`,
+      ),
+    ],
+  ])('writes %s from flows, allows before denials', (dialect, names) => {
+    const { code, out, err } = run('recommend', '--flows', 'flows.jsonl', '-d', dialect, '--exact');
+    expect([code, err]).toEqual([0, expect.stringContaining('to decide: 1 connections were denied')]);
+    // What was only denied is a workload too: it gets no more than names.
+    expect(objectsOf(out).filter((name) => !name.endsWith('db-observed'))).toEqual(names);
+  });
+
+  test('a log of several lines is read as a whole', () => {
+    const { code, out } = run('recommend', '--flows', 'pages.json', '-q');
+    expect([code, objectsOf(out).length]).toEqual([0, 3]);
+  });
+
+  test('lines that are no flows are told, and the rest is used', () => {
+    const { code, out, err } = run('recommend', '--flows', 'bad.jsonl', '-f', 'json');
+    expect([code, err]).toEqual([3, expect.stringContaining('bad.jsonl:1: error: the line is not JSON')]);
+    expect(JSON.parse(out)).toMatchObject({ proof: { denied: [], unneeded: [] } });
+  });
+
+  test('manifests alone tell who needs whom', () => {
+    const { code, out } = run('recommend', '-m', 'deploy');
+    expect(code).toBe(0);
+    expect(objectsOf(out)).toEqual([
+      'NetworkPolicy web-netpol',
+      'NetworkPolicy api-netpol',
+      'NetworkPolicy default-deny-in-namespace-shop',
+    ]);
+  });
+
+  test.each([
+    ['nothing to read', [], 'name --flows or --manifests'],
+    ['staged policies of Cilium', ['--flows', 'flows.jsonl', '-d', 'cilium', '--staged'], '--staged'],
+    ['manifests alone in another dialect', ['-m', 'deploy', '-d', 'cnp'], 'needs --flows'],
+  ])('%s is a wrong call', (_, args, message) => {
+    const { code, err } = run('recommend', ...args);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  test('a file that is not there is told', () => {
+    const { code, err } = run('recommend', '--flows', 'gone.jsonl');
+    expect([code, err]).toEqual([3, expect.stringContaining('gone.jsonl: error: no such file')]);
+  });
+});
+
+describe('keelson netpol test', () => {
+  test('all hold', () => {
+    const { code, out } = run('test', 'holds.yaml', '-m', 'deploy');
+    expect([code, out]).toEqual([0, 'ok  web can reach api on 8080\n1 passed, 0 failed\n']);
+  });
+
+  test('what does not hold, and what names nobody', () => {
+    const policies = withFolder(files, (folder) => {
+      keelson(folder, ['netpol', 'recommend', '-m', 'deploy', '-o', 'policies.yaml']);
+      return keelson(folder, ['netpol', 'test', 'reach.yaml', '-m', 'deploy', '-m', 'policies.yaml']);
+    });
+    expect([policies.code, policies.out]).toEqual([
+      3,
+      `ok  web can reach api on 8080
+FAILED  api can reach web on 8080
+  shop/api > shop/web: TCP 8080
+ERROR  db can reach api
+  the input has no workload, Pod, namespace or address db
+1 passed, 2 failed
+`,
+    ]);
+  });
+
+  test('no file is a wrong call', () => {
+    expect(run('test', '-m', 'deploy').code).toBe(2);
+  });
+});
