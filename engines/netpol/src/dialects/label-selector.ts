@@ -10,6 +10,7 @@ import {
 } from '../model/matcher.ts';
 import type { LabelRequirement, LabelSelector } from '../model/policy.ts';
 import { FieldFault, listAt, mappingAt, mappingsAt, onlyFields, textAt } from './fields.ts';
+import { checkLabelKey, checkLabelValue } from './label-syntax.ts';
 
 /** Who has a label, with the value where one is given: for dialects whose keys say more than a Pod's labels. */
 export type LabelLookup = (key: string, value?: string) => EndpointMatcher;
@@ -26,6 +27,7 @@ export function labelSelector(
   const mapping = mappingAt(selector, path);
   if (mapping === undefined) return noEndpoints;
   onlyFields(mapping, ['matchLabels', 'matchExpressions'], path);
+  if (typeof owner === 'string') checkLabels(mapping['matchLabels'], [...path, 'matchLabels']);
   return allOf(
     ...matchLabels(owner, mapping['matchLabels'], [...path, 'matchLabels']),
     ...(mappingsAt(mapping['matchExpressions'], [...path, 'matchExpressions']) ?? []).map((each) =>
@@ -71,6 +73,13 @@ export function matchLabels(
   });
 }
 
+function checkLabels(labels: JsonValue | undefined, path: Path): void {
+  for (const [key, value] of Object.entries(mappingAt(labels, path) ?? {})) {
+    checkLabelKey(key, [...path, key]);
+    checkLabelValue(textAt(value, [...path, key]) ?? '', [...path, key]);
+  }
+}
+
 function requirement(owner: LabelOwner | LabelLookup, value: JsonObject, path: Path): EndpointMatcher {
   onlyFields(value, ['key', 'operator', 'values'], path);
   const lookup = lookupOf(owner);
@@ -80,6 +89,12 @@ function requirement(owner: LabelOwner | LabelLookup, value: JsonObject, path: P
   const values = (listAt(value['values'], valuesPath) ?? []).map(
     (each, i) => textAt(each, [...valuesPath, i]) ?? '',
   );
+  if (typeof owner === 'string') {
+    checkLabelKey(key, [...path, 'key']);
+    values.forEach((each, i) => {
+      checkLabelValue(each, [...valuesPath, i]);
+    });
+  }
   const operator = value['operator'];
   switch (operator) {
     case 'In':

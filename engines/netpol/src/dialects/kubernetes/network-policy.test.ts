@@ -111,6 +111,23 @@ test.each<[string, JsonObject, string]>([
     'spec.podSelector.matchExpressions.0.operator',
   ],
   ['a policy type', { policyTypes: ['Both'] }, 'spec.policyTypes.0'],
+  [
+    'a key of a label',
+    { podSelector: { matchLabels: { 'a/b/c': 'x' } } },
+    'spec.podSelector.matchLabels.a/b/c',
+  ],
+  [
+    'a prefix of a key',
+    { podSelector: { matchLabels: { 'A.b/c': 'x' } } },
+    'spec.podSelector.matchLabels.A.b/c',
+  ],
+  ['a value of a label', { podSelector: { matchLabels: { a: 'x y' } } }, 'spec.podSelector.matchLabels.a'],
+  [
+    'a value among some',
+    { podSelector: { matchExpressions: [{ key: 'a', operator: 'In', values: ['b', '-c'] }] } },
+    'spec.podSelector.matchExpressions.0.values.1',
+  ],
+  ['a name of a port', { ingress: [{ ports: [{ port: 'a--b' }] }] }, 'spec.ingress.0.ports.0.port'],
 ])('%s is refused where it stands, and the rest is judged', (_, spec, path) => {
   const good = networkPolicy('good', { podSelector: {}, policyTypes: ['Egress'] });
   const { analysis, problems } = analyse(

@@ -28,6 +28,7 @@ import {
   textAt,
 } from '../fields.ts';
 import { labelSelector, selectorOf } from '../label-selector.ts';
+import { checkPortName } from '../label-syntax.ts';
 
 /** The tier that NetworkPolicies stand in; Calico's number for it, and for policies without an order in it. */
 export const defaultTier: TierKey = { plane: 'network', order: 1_000_000, name: 'default' };
@@ -53,6 +54,9 @@ export interface ReadContext {
  */
 export function readNetworkPolicy(resource: Resource, context: ReadContext): Policy {
   const namespace = resource.namespace ?? 'default';
+  const metadata = mappingAt(resource.object['metadata'], ['metadata']) ?? {};
+  if (resource.name === '' && metadata['generateName'] === undefined)
+    throw new FieldFault(['metadata', 'name'], 'is missing');
   const path = ['spec'];
   const spec = mappingAt(resource.object['spec'], path) ?? {};
   onlyFields(spec, ['podSelector', 'policyTypes', 'ingress', 'egress'], path);
@@ -205,6 +209,7 @@ class RuleReader {
     if (typeof port === 'string') {
       if (endPort !== undefined)
         throw new FieldFault([...path, 'endPort'], 'may not stand with a port that is a name');
+      checkPortName(port, [...path, 'port']);
       return { fixed: noConnections, named: [{ name: port, protocol }] };
     }
     if (port === undefined) {

@@ -1,0 +1,39 @@
+import type { Path } from '@keelson/core';
+import { FieldFault } from './fields.ts';
+
+const name = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+const prefix = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+const maxName = 63;
+const maxPrefix = 253;
+const maxPortName = 15;
+
+/**
+ * A key of a label as Kubernetes takes it ("Syntax and character set").
+ * @throws FieldFault
+ */
+export function checkLabelKey(key: string, path: Path): void {
+  const parts = key.split('/');
+  const own = parts.at(-1) ?? '';
+  const before = parts.slice(0, -1);
+  const isName = own.length <= maxName && name.test(own);
+  const isPrefix = before.every((text) => text.length <= maxPrefix && prefix.test(text));
+  if (!isName || !isPrefix || before.length > 1) throw new FieldFault(path, 'is not a key of a label');
+}
+
+/**
+ * A value of a label as Kubernetes takes it; it may be empty.
+ * @throws FieldFault
+ */
+export function checkLabelValue(value: string, path: Path): void {
+  if (value !== '' && (value.length > maxName || !name.test(value)))
+    throw new FieldFault(path, 'is not a value of a label');
+}
+
+/**
+ * A name of a port as Kubernetes takes it (RFC 6335 5.1).
+ * @throws FieldFault
+ */
+export function checkPortName(value: string, path: Path): void {
+  const isName = value.length <= maxPortName && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(value);
+  if (!isName || !/[a-z]/.test(value)) throw new FieldFault(path, 'is not a port or a name of one');
+}
