@@ -5,6 +5,7 @@ import {
   type Connections,
   only,
   type Policy,
+  type PolicyProblem,
   type ReadOptions,
   readPolicies,
   type Setting,
@@ -100,10 +101,17 @@ export async function readConfiguration(
     name: String(entry['name']),
     topology,
     setting,
-    warnings: warningsOf(setting) + ingressWarnings(policyObjects, around, topology),
+    warnings: warningsOf(setting) + ingressWarnings(policyObjects, around, topology) + toldOfMesh(problems),
     unread: unreadIn([...around, ...policyObjects], read),
     refused: fault === undefined ? undefined : `${fault.path.join('.')} ${fault.message}`,
   };
+}
+
+/** How much is told of objects of Istio as they are read. */
+function toldOfMesh(problems: readonly PolicyProblem[]): number {
+  return problems.filter(
+    ({ level, resource: { group } }) => level === 'warning' && group.endsWith('istio.io'),
+  ).length;
 }
 
 /** The suite's owners take policies of equal order as they are written, where Calico goes by their names. */
