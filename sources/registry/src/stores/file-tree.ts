@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { concatenate } from '@keelson/oci';
 import { RegistryError } from '../errors.ts';
 
@@ -33,6 +34,18 @@ export async function readFile(tree: FileTree, path: string, maxBytes: number): 
     pieces.push(piece);
   }
   return concatenate(pieces, read);
+}
+
+/** A file of the disk, or the bytes from `start` to `end` of it. @throws RegistryError STORE_UNREADABLE */
+export async function* streamFile(
+  file: string,
+  range: { readonly start?: number; readonly end?: number } = {},
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of createReadStream(file, range)) if (piece instanceof Uint8Array) yield piece;
+  } catch (error) {
+    throw new RegistryError('STORE_UNREADABLE', `${file}: ${systemReason(error)}`, { cause: error });
+  }
 }
 
 export function invalid(tree: Pick<FileTree, 'name'>, reason: string, cause?: unknown): RegistryError {

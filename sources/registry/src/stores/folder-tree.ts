@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { RegistryError } from '../errors.ts';
-import { type FileTree, systemReason } from './file-tree.ts';
+import { type FileTree, streamFile, systemReason } from './file-tree.ts';
 
 /** A folder. A link in it that leads out is as if it were not there. */
 export class FolderTree implements FileTree {
@@ -34,11 +33,7 @@ export class FolderTree implements FileTree {
   async *stream(path: string): AsyncGenerator<Uint8Array> {
     const file = await this.#inside(path);
     if (file === undefined) throw new RegistryError('STORE_INVALID', `${this.name}: it has no file ${path}`);
-    try {
-      for await (const piece of createReadStream(file)) if (piece instanceof Uint8Array) yield piece;
-    } catch (error) {
-      throw new RegistryError('STORE_UNREADABLE', `${file}: ${systemReason(error)}`, { cause: error });
-    }
+    yield* streamFile(file);
   }
 
   async #inside(path: string): Promise<string | undefined> {

@@ -301,6 +301,13 @@ test('archives that are damaged or too large', async () => {
   await expect(layerText(`dir:${path}`)).rejects.toMatchObject({ code: 'STORE_UNREADABLE' });
 });
 
+test('an archive that goes away while it is read', async () => {
+  const path = await archive(layoutFiles);
+  const source = await openSource(parseReference(`oci-archive:${path}`));
+  rmSync(path);
+  await expect(source.resolve()).rejects.toMatchObject({ code: 'STORE_UNREADABLE' });
+});
+
 test('an image folder holds one image', async () => {
   const root = writeFiles(fresh('dir'), { 'manifest.json': image.bytes });
   const source = await openSource(parseReference(`dir:${root}`));

@@ -8,7 +8,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { RegistryError } from '../errors.ts';
 import type { RegistryLimits } from '../limits.ts';
-import { type FileTree, systemReason } from './file-tree.ts';
+import { type FileTree, streamFile, systemReason } from './file-tree.ts';
 
 type Entry =
   | { readonly kind: 'file'; readonly from: number; readonly size: number }
@@ -66,9 +66,7 @@ export class TarTree implements FileTree {
     const found = this.#find(path);
     if (found === undefined) throw new RegistryError('STORE_INVALID', `${this.name}: it has no file ${path}`);
     if (found.size === 0) return;
-    const range = { start: found.from, end: found.from + found.size - 1 };
-    for await (const piece of createReadStream(this.#file, range))
-      if (piece instanceof Uint8Array) yield piece;
+    yield* streamFile(this.#file, { start: found.from, end: found.from + found.size - 1 });
   }
 
   /** Links lead to files of the archive itself: old versions of docker write equal layers once. */
