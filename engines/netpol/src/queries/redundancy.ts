@@ -1,14 +1,6 @@
-import type { Policy } from '../model/policy.ts';
-import { areEquivalent } from './equivalence.ts';
-import {
-  inPlane,
-  type RuleOf,
-  replaced,
-  type Setting,
-  without,
-  writtenPolicies,
-  writtenRules,
-} from './setting.ts';
+import type { Policy, TierKey } from '../model/policy.ts';
+import { Baseline } from './relation.ts';
+import { inPlane, type RuleOf, type Setting, writtenPolicies, writtenRules } from './setting.ts';
 
 /** Policies that can be left out with no change, and rules of the others that can. */
 export interface Redundancy {
@@ -18,27 +10,43 @@ export interface Redundancy {
 
 /** Each policy and rule is judged alone, among the policies of its plane: leaving out two may change something. */
 export function redundancyOf(setting: Setting): Redundancy {
-  const policies = redundantPolicies(setting);
-  const rules = writtenPolicies(setting)
+  const planes = new Map<TierKey['plane'], Plane>();
+  const planeOf = ({ tier }: Policy): Plane => {
+    const plane = planes.get(tier.plane) ?? new Plane(inPlane(setting, tier.plane));
+    planes.set(tier.plane, plane);
+    return plane;
+  };
+  const written = writtenPolicies(setting);
+  const policies = written.filter((policy) => planeOf(policy).isRedundant(policy));
+  const rules = written
     .filter((policy) => !policies.includes(policy))
-    .flatMap((policy) => redundantRules(setting, policy));
+    .flatMap((policy) => planeOf(policy).redundantRules(policy));
   return { policies, rules };
 }
 
-/** A policy that is alone in its plane is not redundant: see `isVacuous`. */
-export function redundantPolicies(setting: Setting): Policy[] {
-  return writtenPolicies(setting).filter((policy) => {
-    const among = inPlane(setting, policy.tier.plane);
-    return writtenPolicies(among).length > 1 && areEquivalent(among, without(among, policy));
-  });
-}
+class Plane {
+  readonly #setting: Setting;
+  readonly #baseline: Baseline;
 
-/** Rules of a policy that can be left out while the policy stays. */
-export function redundantRules(setting: Setting, policy: Policy): RuleOf[] {
-  const among = inPlane(setting, policy.tier.plane);
-  return writtenRules(policy).flatMap(([rule, ...others]) => {
-    const left = policy.rules.filter((each) => each !== rule && !others.includes(each));
-    const reduced = { ...policy, rules: left };
-    return areEquivalent(among, replaced(among, policy, reduced)) ? [{ policy, rule }] : [];
-  });
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    this.#baseline = new Baseline(setting);
+  }
+
+  /** A policy that is alone in its plane is not redundant: see `isVacuous`. */
+  isRedundant(policy: Policy): boolean {
+    const { policies } = this.#setting;
+    if (writtenPolicies(this.#setting).length < 2) return false;
+    return this.#baseline.isSameWith(policies.filter((each) => each !== policy));
+  }
+
+  /** Rules of a policy that can be left out while the policy stays. */
+  redundantRules(policy: Policy): RuleOf[] {
+    return writtenRules(policy).flatMap(([rule, ...others]) => {
+      const rules = policy.rules.filter((each) => each !== rule && !others.includes(each));
+      const reduced = { ...policy, rules };
+      const policies = this.#setting.policies.map((each) => (each === policy ? reduced : each));
+      return this.#baseline.isSameWith(policies) ? [{ policy, rule }] : [];
+    });
+  }
 }

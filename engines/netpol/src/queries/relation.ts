@@ -1,5 +1,6 @@
 import type { Analysis } from '../engine/analysis.ts';
 import { rangesOf } from '../engine/compile.ts';
+import type { Policy } from '../model/policy.ts';
 import type { AddressRange } from '../sets/addresses.ts';
 import { noConnections, type SetId } from '../sets/connections.ts';
 import { analysisOf, type Setting } from './setting.ts';
@@ -79,6 +80,29 @@ export class Comparison {
         };
       }
     }
+  }
+}
+
+/** What a setting allows, to ask of many other sets of policies whether they allow the same there. */
+export class Baseline {
+  readonly #analysis: Analysis;
+  readonly #rows: readonly Uint32Array[];
+
+  constructor(setting: Setting) {
+    // The ranges stay cut as they are where policies that name them are left out.
+    this.#analysis = analysisOf(setting, rangesOf(setting.policies));
+    this.#rows = relationOf(this.#analysis);
+  }
+
+  /** True when other policies, which name no further ranges, allow the same. */
+  isSameWith(policies: readonly Policy[]): boolean {
+    let isSame = true;
+    this.#analysis.with(policies).forEachSource((source, row) => {
+      const own = this.#rows[source];
+      for (let peer = 0; isSame && own !== undefined && peer < own.length; peer++)
+        isSame = row[peer] === own[peer];
+    });
+    return isSame;
   }
 }
 

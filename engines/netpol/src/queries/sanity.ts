@@ -2,8 +2,8 @@ import type { Policy } from '../model/policy.ts';
 import { conflictsOf } from './conflicts.ts';
 import type { Overlap } from './disjointness.ts';
 import { type EmptyRule, emptinessOf } from './emptiness.ts';
-import { redundantPolicies, redundantRules } from './redundancy.ts';
-import { type RuleOf, type Setting, writtenPolicies } from './setting.ts';
+import { redundancyOf } from './redundancy.ts';
+import type { RuleOf, Setting } from './setting.ts';
 import { isVacuous } from './vacuity.ts';
 
 /** What is odd in a set of policies. Where some conflict, or all together change nothing, redundancy is not asked for. */
@@ -24,16 +24,13 @@ export function sanityOf(setting: Setting): Sanity {
   const vacuous = isVacuous(setting);
   const common = { conflicts, isVacuous: vacuous, emptyPolicies, emptyRules };
   if (vacuous || conflicts.length > 0) return { ...common, redundantPolicies: [], redundantRules: [] };
-  const redundant = redundantPolicies(setting).filter((policy) => !emptyPolicies.includes(policy));
+  const redundancy = redundancyOf(setting);
   const empty = new Set(emptyRules.map(({ rule }) => rule));
-  const others = writtenPolicies(setting).filter(
-    (policy) => !redundant.includes(policy) && !emptyPolicies.includes(policy),
-  );
   return {
     ...common,
-    redundantPolicies: redundant,
-    redundantRules: others
-      .flatMap((policy) => redundantRules(setting, policy))
-      .filter(({ rule }) => !empty.has(rule)),
+    redundantPolicies: redundancy.policies.filter((policy) => !emptyPolicies.includes(policy)),
+    redundantRules: redundancy.rules.filter(
+      ({ policy, rule }) => !emptyPolicies.includes(policy) && !empty.has(rule),
+    ),
   };
 }

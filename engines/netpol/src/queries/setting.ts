@@ -64,16 +64,6 @@ export function only(setting: Setting, policy: Policy): Setting {
   return { ...setting, policies: [...withoutPolicies(setting).policies, policy] };
 }
 
-/** The setting without a policy. */
-export function without(setting: Setting, policy: Policy): Setting {
-  return { ...setting, policies: setting.policies.filter((each) => each !== policy) };
-}
-
-/** The setting with a policy in the place of another. */
-export function replaced(setting: Setting, policy: Policy, by: Policy): Setting {
-  return { ...setting, policies: setting.policies.map((each) => (each === policy ? by : each)) };
-}
-
 /** By rule, what it comes to in an analysis. */
 export function compiledRules({ tiers }: Analysis): Map<Rule, CompiledRule> {
   return new Map(
