@@ -1,5 +1,6 @@
 import { isKeelsonError, isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
+import { NetpolError } from '../errors.ts';
 import type { PolicyProblem } from '../model/policy.ts';
 import { type ParsedCidr, parseCidr } from '../sets/addresses.ts';
 import { maxPort } from '../sets/connections.ts';
@@ -85,6 +86,10 @@ export function readOrRefuse<T>(resource: Resource, problems: PolicyProblem[], r
   try {
     return read();
   } catch (error) {
+    if (error instanceof NetpolError && error.code === 'NETPOL_LIMIT') {
+      problems.push({ level: 'error', resource, path: [], message: `${error.message}; it is not judged` });
+      return undefined;
+    }
     if (!(error instanceof FieldFault)) throw error;
     const { path } = error;
     const message = `${error.message}; a cluster refuses the ${resource.kind}, so it is not judged`;

@@ -15,15 +15,21 @@ interface Part {
   high: number;
 }
 
-/** Share of a part's numbers that a longer prefix or suffix takes: enough for hundreds beside and eight within each other. */
-const share = 64;
+/**
+ * Share of a part's numbers that a longer prefix or suffix takes: most patterns stand beside each other, few within each other.
+ * It is enough for 20,000 beside, and for a thousand beside and seven within each other below one of them.
+ */
+const shares = { outermost: 1_024, inner: 64 };
+
+/** Bound of parts: prefixes times suffixes. */
+const maxParts = 100_000;
 
 /**
  * Texts as a range of numbers, so that patterns of texts are sets of intervals. A new pattern takes numbers from the parts that
  * it cuts; since a part that existed goes on to be whole, intervals that were given before stay right.
  */
 export class TextSpace {
-  static readonly maximum: number = 2 ** 48 - 1;
+  static readonly maximum: number = 2 ** 52 - 1;
   readonly #parts: Part[] = [{ prefix: '', suffix: '', low: 0, high: TextSpace.maximum }];
   readonly #exact = new Map<string, number>();
   readonly #opaque = new Map<string, number>();
@@ -113,8 +119,9 @@ export class TextSpace {
   #split(type: 'prefix' | 'suffix', text: string): void {
     const outer = this.#longest(type, text);
     for (const part of this.#parts.filter((each) => each[type] === outer)) {
+      const share = part.prefix === '' && part.suffix === '' ? shares.outermost : shares.inner;
       const size = Math.floor((part.high - part.low + 1) / share);
-      if (size < 1) throw tooMany();
+      if (size < 1 || this.#parts.length >= maxParts) throw tooMany();
       const prefix = type === 'prefix' ? text : part.prefix;
       const suffix = type === 'suffix' ? text : part.suffix;
       this.#parts.push({ prefix, suffix, low: part.high - size + 1, high: part.high });
