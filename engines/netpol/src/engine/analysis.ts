@@ -117,7 +117,7 @@ export class Analysis {
     return this.connections.intersection(this.#allowed(egress), this.#allowed(ingress));
   }
 
-  /** True when one connection is allowed; `sourcePort` matters to few dialects. */
+  /** True when one connection is allowed, with some requests at least; `sourcePort` matters to few dialects. */
   allows(source: number, destination: number, protocol: number, port: number, sourcePort?: number): boolean {
     return this.connections.has(this.between(source, destination), protocol, port, sourcePort);
   }

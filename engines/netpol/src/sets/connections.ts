@@ -45,6 +45,7 @@ export class Connections {
   readonly #space = new DecisionSpace(maxima);
   /** By part of a request. */
   readonly #texts = requestParts.map(() => new TextSpace());
+  readonly #anyRequest = new Map<SetId, SetId>();
 
   /** Sets made so far; each is a number below it. */
   get size(): number {
@@ -78,7 +79,12 @@ export class Connections {
 
   /** The set with all requests where it has any. */
   anyRequest(set: SetId): SetId {
-    return this.#space.widened(set, firstRequestLevel);
+    let any = this.#anyRequest.get(set);
+    if (any === undefined) {
+      any = this.#space.widened(set, firstRequestLevel);
+      this.#anyRequest.set(set, any);
+    }
+    return any;
   }
 
   /** All connections of protocols; to all ports unless intervals of them are given. */
@@ -100,8 +106,9 @@ export class Connections {
     return this.#space.box([[[protocol, protocol]], [[low, code === undefined ? low + 255 : low]]]);
   }
 
+  /** True when a connection is in the set, with all requests or with some. */
   has(set: SetId, protocol: number, port: number, sourcePort = maxPort): boolean {
-    return this.#space.has(set, [protocol, port, sourcePort]);
+    return this.#space.has(this.anyRequest(set), [protocol, port, sourcePort]);
   }
 
   /** The destination ports of a protocol that are in the set whatever the source port is. */

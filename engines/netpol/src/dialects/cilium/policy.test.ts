@@ -198,6 +198,8 @@ test('rules of requests let part of a port through, and a wider rule opens it', 
     ciliumPolicy('CiliumNetworkPolicy', 'p', { ...web, ingress: [http, ports('81')] }),
   ).analysis;
   expect(reached(closed, client)).toBe('81');
+  // A port that some requests come to is reached.
+  expect([closed.allows(client, 0, TCP, 80), closed.allows(far, 0, TCP, 82)]).toEqual([true, false]);
   const { connections } = closed;
   const request = (method: string, path: string) =>
     connections.intersection(
