@@ -3,17 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reportFormats } from '@keelson/report';
 import { codeFileOf, ModuleLoader } from '../src/module-loader.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const shop = here('../../../examples/shop');
 const registry = here('../../../examples/rego');
-const formats = ['terminal', 'json', 'sarif', 'markdown', 'html', 'junit'];
+const formats = Object.keys(reportFormats);
 
 /** Runs that are like those of users. */
 const runs = (out: string): readonly (readonly string[])[] => [
-  ['scan', join(shop, 'web.yaml'), ...formats.flatMap((format) => ['-f', format, '-o', `${out}.${format}`])],
-  ['scan', join(shop, 'web.yaml'), join(shop, 'rbac.yaml'), join(shop, 'images/web/Dockerfile')],
+  ['scan', shop, ...formats.flatMap((format) => ['-f', format, '-o', `${out}.${format}`])],
+  ['scan', shop],
   ...['data.runs.summary', 'data.runs.deny', '1 + 1'].map((query) => [
     ...['rego', 'eval', query, '-d', here('runs/policy.rego'), '-d', here('runs/settings.json')],
     ...['-i', here('runs/input.json')],
@@ -22,14 +23,33 @@ const runs = (out: string): readonly (readonly string[])[] => [
   ['checks', 'list'],
 ];
 
-// V8 refuses code that was kept under other flags than those of the process that takes it: a start's.
-process.getBuiltinModule('node:v8').setFlagsFromString = () => undefined;
+/**
+ * V8 refuses code that was kept under other flags than those of the process that takes it. So flags are only written down
+ * while the command runs, for each module those that a run has set when it loads it, and set when its code is kept.
+ */
+const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+let flags: string[] = [];
+process.getBuiltinModule('node:v8').setFlagsFromString = (flag) => {
+  flags.push(flag);
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'keelson-build-'));
 try {
-  const loader = new ModuleLoader();
+  const flagsOf = new Map<string, readonly string[]>();
+  const loader: ModuleLoader = new ModuleLoader(() => {
+    for (const file of loader.scripts.keys()) if (!flagsOf.has(file)) flagsOf.set(file, flags.slice());
+  });
   const { main } = loader.load(here('../dist/main.cjs')) as typeof import('../src/main.ts');
-  for (const args of runs(join(folder, 'out'))) await main(args);
-  for (const [file, script] of loader.scripts) writeFileSync(codeFileOf(file), script.createCachedData());
+  for (const args of runs(join(folder, 'out'))) {
+    flags = [];
+    await main(args);
+  }
+  const byFlags = Map.groupBy(loader.scripts, ([file]) => flagsOf.get(file)?.join(' ') ?? '');
+  // What has been set cannot be taken back: each further group has the flags of the one before.
+  for (const [set, scripts] of [...byFlags].sort(([a], [b]) => a.length - b.length)) {
+    if (set !== '') for (const flag of set.split(' ')) setFlagsFromString(flag);
+    for (const [file, script] of scripts) writeFileSync(codeFileOf(file), script.createCachedData());
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -32,6 +32,13 @@ export class ModuleLoader {
   /** By file, what was compiled. */
   readonly scripts = new Map<string, Script>();
 
+  readonly #compiledOne: () => void;
+
+  /** @param compiledOne is called when a module has been compiled. */
+  constructor(compiledOne: () => void = () => undefined) {
+    this.#compiledOne = compiledOne;
+  }
+
   /** What a module exports; it runs once. */
   load(file: string): unknown {
     const known = this.#modules.get(file);
@@ -58,6 +65,7 @@ export class ModuleLoader {
       },
     );
     this.scripts.set(file, script);
+    this.#compiledOne();
     return script.runInThisContext();
   }
 

@@ -12,7 +12,6 @@ import {
 } from '@keelson/report';
 import { CommandError, reasonOf } from '../errors.ts';
 import { terminalColumns, wantsColour, writeStdout } from '../stdout.ts';
-import { optimizeAsUsual, optimizeLater, setV8Flags } from '../v8.ts';
 import { version } from '../version.ts';
 import type { SelectedChecks } from './checks.ts';
 import { controlsByCheck, withControls } from './controls.ts';
@@ -41,27 +40,7 @@ export async function writeOutputs(
   const report = await makeReport(judged, selected, options, run, needs);
   // One report for all formats that tell of no framework: some share what they make of it.
   const bare = options.frameworks.length > 0 ? report : { ...report, frameworks: [] };
-  const isLong = judged.findings.length > longReport;
-  if (isLong) optimizeFormats();
-  try {
-    for (const output of options.outputs) writeParts(output, await render(output, report, bare, options));
-  } finally {
-    if (isLong) optimizeRest();
-  }
-}
-
-/** Findings from which on V8 would optimize the code of a format wholly. */
-const longReport = 1_000;
-
-/** The code of a format runs for less than a tenth of a second: Maglev pays soon, and TurboFan costs more than it saves. */
-function optimizeFormats(): void {
-  optimizeAsUsual();
-  setV8Flags('--no-turbofan');
-}
-
-function optimizeRest(): void {
-  optimizeLater();
-  setV8Flags('--turbofan');
+  for (const output of options.outputs) writeParts(output, await render(output, report, bare, options));
 }
 
 async function makeReport(

@@ -49,10 +49,8 @@ async function scanOnce(options: WrittenOptions): Promise<number> {
   if (merged.paths.length === 0)
     throw new CommandError('USAGE', 'name a file or folder to scan, or - for stdin');
   const select = await selectChecks(merged, configuration.settings);
-  if (merged.paths.some(isFolder)) {
-    optimizeLater();
-    collectLess();
-  }
+  optimizeLater();
+  collectLess();
   const time = startTime();
   const progress = new Progress(merged.quiet);
   const judgePaths = async (paths: readonly string[]) => {
@@ -182,13 +180,9 @@ function baselines(judged: Judged, options: ScanOptions): void {
   if (options.baseline !== undefined) applyBaseline(options.baseline, judged.findings);
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
 /**
- * A single file is judged before the young generation would grow. What is old when input is read is small and needed to the
- * end: it may grow to seven times its size before all of it is looked through again.
+ * What is old when input is read is small and needed to the end: it may grow to seven times its size before all of it is
+ * looked through again.
  */
 function collectLess(): void {
   keepYoungGenerationSmall();
