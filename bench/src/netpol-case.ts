@@ -55,14 +55,16 @@ const cases: Readonly<Record<string, (objects: readonly JsonObject[]) => Figures
     };
     const written = asResources([{ ...old.resource.object, spec }]);
     let after = before;
-    let difference = 0;
+    let touched = new Set<number>();
+    let openThen = 0;
     const figures = measured(() => {
       const { policies } = readPolicies(written, before.connections);
       after = before.with(before.policies.toSpliced(middle, 1, ...policies));
-      const touched = endpointsOf(before, [old, ...policies]);
-      difference = openAround(after, touched) - openAround(before, touched);
+      touched = endpointsOf(before, [old, ...policies]);
+      openThen = openAround(after, touched);
       return { touched: touched.size };
     });
+    const difference = openThen - openAround(before, touched);
     const anew = new Analysis(after.cluster, after.policies, after.connections);
     return { ...figures, difference, isRight: countPairs(anew).open - open === difference };
   },

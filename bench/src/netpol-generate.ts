@@ -121,10 +121,12 @@ function policy(i: number, home: number, random: Random): JsonObject {
     [0.15, ['Ingress', 'Egress']],
   );
   const rules = (peersField: string) =>
-    random.some<JsonValue>(3, () => ({
-      [peersField]: random.some<JsonValue>(3, () => peer(random)),
-      ports: random.some<JsonValue>(3, () => port(random)),
-    }));
+    random.some<JsonValue>(3, () => {
+      const peers = random.some(3, () => peer(random));
+      // Netpolicy refuses names of ports towards addresses, which have none.
+      const mayName = peersField === 'from' || peers.every(({ ipBlock: block }) => block === undefined);
+      return { [peersField]: peers, ports: random.some<JsonValue>(3, () => port(random, mayName)) };
+    });
   return networkPolicy(`p${i}`, home, {
     podSelector: podSelector(random),
     policyTypes: [...types],
@@ -169,11 +171,11 @@ function ipBlock(random: Random): JsonObject {
   return { cidr: `${base}.0/24`, ...(random.next() < 0.5 ? { except: [except] } : {}) };
 }
 
-function port(random: Random): JsonObject {
+function port(random: Random, mayName: boolean): JsonObject {
   const protocol = random.next() < 0.15 ? 'UDP' : 'TCP';
   const first = 8000 + random.below(2000);
   return random.share<JsonObject>(
-    [0.2, { protocol, port: random.next() < 0.5 ? 'http' : 'metrics' }],
+    [0.2, { protocol, port: mayName ? (random.next() < 0.5 ? 'http' : 'metrics') : 9100 }],
     [0.15, { protocol, port: first, endPort: first + random.below(500) }],
     [0.65, { protocol, port: [53, 80, 5432, 8000, 8001, 8002, 9100][random.below(7)] ?? 80 }],
   );
