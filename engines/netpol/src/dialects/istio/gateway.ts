@@ -1,7 +1,7 @@
 import type { Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { allOf, type EndpointMatcher } from '../../model/matcher.ts';
-import { FieldFault, mappingAt, mappingsAt, textAt } from '../fields.ts';
+import { FieldFault, mappingAt, mappingsAt, portAt, textAt } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import { matchLabels } from '../label-selector.ts';
 import type { Objects } from '../objects.ts';
@@ -62,9 +62,11 @@ export function readGateway(resource: Resource, read: ReadContext, objects: Obje
 function portOf(value: Parameters<typeof mappingAt>[0], path: Path): void {
   const port = mappingAt(value, path);
   if (port === undefined) throw new FieldFault(path, 'is missing');
-  if (typeof port['number'] !== 'number') throw new FieldFault([...path, 'number'], 'is not a number');
-  if (textAt(port['protocol'], [...path, 'protocol']) === undefined)
-    throw new FieldFault([...path, 'protocol'], 'is missing');
+  portAt(port['number'], [...path, 'number']);
+  for (const field of ['protocol', 'name']) {
+    if ((textAt(port[field], [...path, field]) ?? '') === '')
+      throw new FieldFault([...path, field], 'is missing');
+  }
 }
 
 function servedHost(text: string, path: Path): ServedHost {

@@ -221,3 +221,41 @@ test('a host outside that leaves by a gateway is reached from it alone', () => {
   expect(analysis.between(exit, host)).toBe(asked);
   expect(connections.intersection(analysis.between(client, exit), connections.of([TCP]))).toBe(asked);
 });
+
+test.each<[string, JsonObject, string]>([
+  ['a gateway without a selector', istioObject('Gateway', 'g', { servers: [] }), 'spec.selector'],
+  ['a gateway without servers', istioObject('Gateway', 'g', { selector: { a: 'b' } }), 'spec.servers'],
+  [
+    'a port without a name',
+    istioObject('Gateway', 'g', {
+      selector: { a: 'b' },
+      servers: [{ port: { number: 80, protocol: 'HTTP' }, hosts: ['*'] }],
+    }),
+    'spec.servers.0.port.name',
+  ],
+  [
+    'a port of a service that it does not have',
+    virtual({ http: [{ route: [{ destination: { host: 'web', port: { number: 81 } } }] }] }),
+    'spec.http.0.route.0.destination.port.number',
+  ],
+  [
+    'a match of TLS without hosts',
+    virtual({ tls: [{ match: [{ port: 80 }] }] }),
+    'spec.tls.0.match.0.sniHosts',
+  ],
+  [
+    'a match of a path in two ways',
+    virtual({ http: [{ match: [{ uri: { exact: '/a', prefix: '/a' } }] }] }),
+    'spec.http.0.match.0.uri',
+  ],
+  ['a mode', strict('p', { mtls: { mode: 'ON' } }), 'spec.mtls.mode'],
+  [
+    'a selector in the root namespace',
+    sidecar('s', ['*/*'], ofClient, 'istio-system'),
+    'spec.workloadSelector',
+  ],
+  ['an entry without hosts', istioObject('ServiceEntry', 'e', {}), 'spec.hosts'],
+])('%s is refused where it stands', (_, object, path) => {
+  const errors = analyse([object]).problems.filter(({ level }) => level === 'error');
+  expect(errors.map((problem) => problem.path.join('.'))).toEqual([path]);
+});

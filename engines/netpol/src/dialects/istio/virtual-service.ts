@@ -75,7 +75,9 @@ function readRoute(
   );
   const sni = matches.flatMap((match) => {
     const at = [...match.path, 'sniHosts'];
-    return (textsAt(match.value['sniHosts'], at) ?? []).map((text, i) => hostAt(text, [...at, i]));
+    const texts = textsAt(match.value['sniHosts'], at);
+    if (type === 'tls' && texts === undefined) throw new FieldFault(at, 'are missing');
+    return (texts ?? []).map((text, i) => hostAt(text, [...at, i]));
   });
   if (type === 'tls' && !sni.every((host) => around.hosts.some((each) => doHostsMeet(each, host)))) {
     context.warn([...path, 'match'], 'names sniHosts that are none of its hosts: the route matches nothing');
