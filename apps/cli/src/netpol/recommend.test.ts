@@ -94,10 +94,15 @@ describe('keelson netpol recommend', () => {
     ]);
   });
 
+  test('manifests are written in other dialects too', () => {
+    const { code, out } = run('recommend', '-m', 'deploy', '-d', 'cilium');
+    expect([code, objectsOf(out)[0]]).toEqual([0, 'CiliumNetworkPolicy web-observed']);
+  });
+
   test.each([
     ['nothing to read', [], 'name --flows or --manifests'],
     ['staged policies of Cilium', ['--flows', 'flows.jsonl', '-d', 'cilium', '--staged'], '--staged'],
-    ['manifests alone in another dialect', ['-m', 'deploy', '-d', 'cnp'], 'needs --flows'],
+    ['a file that stands alone', ['flows.jsonl'], 'name flows.jsonl with --flows'],
   ])('%s is a wrong call', (_, args, message) => {
     const { code, err } = run('recommend', ...args);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);

@@ -1,7 +1,10 @@
 import type { JsonObject } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
 import {
+  discoverConnections,
   dnsAnywhere,
   type FlowEnd,
+  flowsOfManifests,
   type Recommendation,
   recommend,
   recommendDialects,
@@ -42,9 +45,10 @@ From flows: connections that Hubble or Calico saw become policies, which are pro
 rule is needed. What was denied, is of nodes, or has ports that systems give out is told and left to you. From manifests alone: addresses of
 Services in variables, arguments and ConfigMaps tell who needs whom.
 
-  --flows FILE         flows as JSON lines (hubble observe -o jsonpb, Calico's flow logs), or - for stdin; may be given more than once
-  -m, --manifests DIR  manifests; with flows they tell labels and what stands behind the addresses of Services
-  -d, --dialect D      k8s (default), calico, cilium, or cnp for ClusterNetworkPolicy; from manifests alone k8s only
+  --flows FILE         flows as JSON lines (hubble observe -o jsonpb, Calico's flow logs) or as a table of addresses whose first line
+                       names its columns (srcaddr, dstaddr, dstport, protocol, action), or - for stdin; may be given more than once
+  -m, --manifests DIR  manifests; with flows they tell labels, addresses of Pods, and what stands behind those of Services
+  -d, --dialect D      k8s (default), calico, cilium, or cnp for ClusterNetworkPolicy
   --staged             policies of Calico that are watched and not enforced
   --exact              exit 1 where anything but what was seen would pass, and tell workloads apart by labels that they lack
   -f, --format FORMAT  yaml (default), or json with the proof
@@ -72,25 +76,17 @@ export const { run, usage } = defineVerb({ flags, help }, async ({ values, posit
     throw new CommandError('USAGE', '--staged is of the dialect calico');
   const manifests =
     paths.length === 0 ? { resources: [], isPartial: false } : await readResources(paths, values);
-  if (files.length === 0) {
-    if (dialect !== 'k8s') throw new CommandError('USAGE', `--dialect ${dialect} needs --flows`);
-    const { policies, missing, unlabelled } = synthesise(manifests.resources, {
-      search: 'words',
-      dnsRules: [dnsAnywhere()],
-    });
-    for (const { workload, name } of missing)
-      tell(`${workload.kind} ${workload.name}: warning: the ConfigMap ${name} is not in the input`);
-    for (const { resource } of unlabelled)
-      tell(
-        `${resource.kind} ${resource.name}: warning: its Pods have no labels, so no policy can be about them`,
-      );
-    writeResult(
-      values.output,
-      written(policies, format === 'json' ? { policies: [...policies] } : undefined),
-    );
+  if (files.length === 0 && dialect === 'k8s') {
+    const { policies } = synthesise(manifests.resources, { search: 'words', dnsRules: [dnsAnywhere()] });
+    tellMissing(manifests.resources);
+    writeResult(values.output, written(policies, format === 'json' ? { policies } : undefined));
     return manifests.isPartial ? exitCodes.unreadable : exitCodes.done;
   }
-  const { flows, isPartial } = await readFlowFiles(files);
+  if (files.length === 0) tellMissing(manifests.resources);
+  const { flows, isPartial } =
+    files.length === 0
+      ? { flows: flowsOfManifests(manifests.resources, 'words'), isPartial: false }
+      : await readFlowFiles(files);
   const exact = values.exact === true;
   const result = recommend(flows, {
     dialect,
@@ -103,6 +99,21 @@ export const { run, usage } = defineVerb({ flags, help }, async ({ values, posit
   if (isPartial || manifests.isPartial) return exitCodes.unreadable;
   return isProven(result, exact) ? exitCodes.done : exitCodes.findings;
 });
+
+/** What manifests name and do not have, and workloads that no policy can be about. */
+function tellMissing(resources: readonly Resource[]): void {
+  const { missing, workloads } = discoverConnections(resources, 'words');
+  for (const { workload, name } of missing)
+    tell(
+      terminalSafe(`${workload.kind} ${workload.name}: warning: the ConfigMap ${name} is not in the input`),
+    );
+  for (const { resource } of workloads.filter(({ labels }) => labels.size === 0))
+    tell(
+      terminalSafe(
+        `${resource.kind} ${resource.name}: warning: its Pods have no labels, so no policy can be about them`,
+      ),
+    );
+}
 
 function written(policies: readonly JsonObject[], record: object | undefined): string {
   if (record !== undefined) return `${JSON.stringify(record, undefined, 2)}\n`;
@@ -169,6 +180,8 @@ function endText(end: FlowEnd): string {
       return end.name;
     case 'unknown':
       return 'outside';
+    default:
+      return end.type;
   }
 }
 

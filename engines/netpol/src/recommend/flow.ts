@@ -6,6 +6,9 @@ export type FlowEnd =
   | { type: 'address'; address: string; names: readonly string[] }
   /** A node, the API server or another part that no Pod is. */
   | { type: 'host'; name: string; address?: string }
+  /** Every Pod of the cluster, and everybody: what manifests say of entry points. */
+  | { type: 'cluster' }
+  | { type: 'anyone' }
   | { type: 'unknown'; reason: string };
 
 /** A connection that was seen, of whatever source. */

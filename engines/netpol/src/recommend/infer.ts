@@ -54,7 +54,7 @@ export function infer(
   exact: boolean,
 ): Inference {
   const knowledge = new ManifestKnowledge(manifests);
-  const flows = seen.flatMap((flow) => knowledge.translated(flow));
+  const flows = seen.flatMap((flow) => knowledge.translated(knowledge.named(flow)));
   const identities = new Identities(flows, knowledge.labels, exact);
   const ephemeral = ephemeralPairs(flows);
   const kept: KeptFlow[] = [];
@@ -99,6 +99,7 @@ function keep(
   if ([source, destination].some((end) => end.type === 'host' || knowledge.isHostNetworked(end)))
     return 'host';
   if (source.type !== 'workload' && destination.type !== 'workload') return 'no-workload';
+  if (destination.type === 'cluster' || destination.type === 'anyone') return 'no-workload';
   if ((protocol !== 'TCP' && protocol !== 'UDP' && protocol !== 'SCTP') || port < 1) return 'protocol';
   const from = peerOf(source, identities);
   const to = peerOf(destination, identities);
@@ -112,6 +113,7 @@ function peerOf(end: FlowEnd, identities: Identities): PlanPeer | 'no-labels' | 
     const workload = identities.of(end);
     return workload === undefined ? 'no-labels' : { type: 'workload', workload };
   }
+  if (end.type === 'cluster' || end.type === 'anyone') return end;
   if (end.type !== 'address' || !isAddress(end.address)) return 'no-address';
   const bits = end.address.includes(':') ? 128 : 32;
   return { type: 'address', cidr: `${end.address}/${bits}`, names: end.names };
@@ -175,7 +177,7 @@ function isResolved(
 ): boolean {
   if (!ports.some((each) => each.port === port && each.protocol === protocol)) return false;
   if (peer.type === 'address') return addresses.some((address) => peer.cidr === `${address}/32`);
-  if (peer.type !== 'workload') return true;
+  if (peer.type !== 'workload') return peer.type === 'resolvers';
   const { workload } = peer;
   return pods.some(
     ({ namespace, labels }) =>

@@ -13,6 +13,9 @@ export interface WorkloadIdentity {
 export type PlanPeer =
   | { type: 'workload'; workload: WorkloadIdentity }
   | { type: 'address'; cidr: string; names: readonly string[] }
+  /** Every Pod of the cluster, and everybody. */
+  | { type: 'cluster' }
+  | { type: 'anyone' }
   | { type: 'resolvers' };
 
 export interface PlanPort {

@@ -101,16 +101,25 @@ export class ProofWorld {
   }
 
   #isAllowed(analysis: Analysis, { source, destination, port }: KeptFlow): boolean {
-    const from = this.#peerOf(analysis, source);
     const to = this.#peerOf(analysis, destination);
-    if (from < 0 || to < 0) return false;
-    return analysis.allows(from, to, numberOf(port), port.port);
+    if (to < 0) return false;
+    const isIn = (set: SetId) => this.#connections.has(set, numberOf(port), port.port);
+    if (source.type !== 'cluster' && source.type !== 'anyone') {
+      const from = this.#peerOf(analysis, source);
+      return from >= 0 && isIn(analysis.between(from, to));
+    }
+    // Of groups the destination lets all in; who of them may connect at all is for others to say.
+    const count = source.type === 'cluster' ? analysis.endpointCount : analysis.peerCount;
+    const peers = Array.from({ length: count }, (_, peer) => peer).filter((peer) => peer !== to);
+    return peers.every((peer) => isIn(analysis.allowedAt('ingress', to, peer)));
   }
 
   #slack(analysis: Analysis, outside: boolean): Slack[] {
     const expected = new Map<string, SetId>();
     for (const { source, destination, port } of this.#inference.kept) {
-      const key = `${this.#peerOf(analysis, source)} ${this.#peerOf(analysis, destination)}`;
+      const from =
+        source.type === 'anyone' || source.type === 'cluster' ? source.type : this.#peerOf(analysis, source);
+      const key = `${from} ${this.#peerOf(analysis, destination)}`;
       expected.set(key, this.#connections.union(expected.get(key) ?? 0, this.#setOf([port])));
     }
     const names = this.#setOf(this.#inference.plan.resolvers.ports);
@@ -119,7 +128,11 @@ export class ProofWorld {
     this.#forEachPair(analysis, (source, destination) => {
       if (!planned.has(source) && !planned.has(destination)) return;
       if (!outside && source >= analysis.endpointCount) return;
-      const seen = expected.get(`${source} ${destination}`) ?? 0;
+      const groups = source < analysis.endpointCount ? [source, 'anyone', 'cluster'] : [source, 'anyone'];
+      const seen = groups.reduce<SetId>(
+        (all, each) => this.#connections.union(all, expected.get(`${each} ${destination}`) ?? 0),
+        0,
+      );
       const allowed = analysis.between(source, destination);
       const known =
         planned.has(source) && this.#isResolver(analysis, destination)

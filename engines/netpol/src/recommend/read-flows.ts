@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, JsonSyntaxError, type JsonValue, parseJson } from '@keelson/core';
 import { isCalicoFlow, readCalicoFlow } from './calico-flow.ts';
+import { tableReader } from './csv-flow.ts';
 import type { FlowProblem, ObservedFlow, ReadFlow } from './flow.ts';
 import { isHubble, readHubble } from './hubble.ts';
 
@@ -14,6 +15,9 @@ export class FlowReader {
   readonly #flows = new Map<string, ObservedFlow>();
   #problems: FlowProblem[] = [];
   #line = 0;
+  #isFirst = true;
+  /** Reads the rows of the log where it is a table. */
+  #table: ReturnType<typeof tableReader>;
   #unread = 0;
 
   /** One line of a log; empty ones are passed over. */
@@ -21,7 +25,7 @@ export class FlowReader {
     this.#line++;
     const text = line.trim();
     if (text.length > maxFlowLine) this.#problem(`is longer than ${maxFlowLine} characters`);
-    else if (text !== '') this.#addText(text);
+    else if (text !== '') this.#addLine(text);
   }
 
   /** A flow, a list of flows, or a page of them as `{"items": [...]}`. */
@@ -30,6 +34,18 @@ export class FlowReader {
     if (Array.isArray(list)) for (const each of list) this.addValue(each);
     else if (isObject(value)) this.#addFlow(value);
     else this.#problem('is not an object');
+  }
+
+  /** The first line of a log tells whether it is a table. */
+  #addLine(text: string): void {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    if (isFirst && !/^[{[]/.test(text)) {
+      this.#table = tableReader(text);
+      if (this.#table !== undefined) return;
+    }
+    if (this.#table === undefined) this.#addText(text);
+    else this.#addRead(this.#table(text));
   }
 
   #addText(text: string): void {
@@ -42,8 +58,11 @@ export class FlowReader {
   }
 
   #addFlow(value: JsonObject): void {
-    const read = readFlow(value);
-    if (read === undefined) this.#problem('is no flow of Hubble or Calico, or one without its ends');
+    this.#addRead(readFlow(value));
+  }
+
+  #addRead(read: ReadFlow | undefined): void {
+    if (read === undefined) this.#problem('is no connection that is known here, or one without its ends');
     else if (read !== 'skipped') this.#keep(read);
   }
 
@@ -58,6 +77,8 @@ export class FlowReader {
     this.#problems = [];
     this.#unread = 0;
     this.#line = 0;
+    this.#isFirst = true;
+    this.#table = undefined;
     return ended;
   }
 
@@ -97,5 +118,7 @@ function keyOf(end: ObservedFlow['source']): unknown {
       return [end.type, end.name, end.address ?? ''];
     case 'unknown':
       return [end.type, end.reason];
+    default:
+      return end.type;
   }
 }

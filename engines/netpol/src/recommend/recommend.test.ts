@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { JsonObject, JsonValue } from '@keelson/core';
 import { describe, expect, test } from 'vitest';
-import { resources } from '../testing/resources.ts';
+import { pod, resources } from '../testing/resources.ts';
+import { flowsOfManifests } from './from-manifests.ts';
 import { FlowReader, maxFlowLine } from './read-flows.ts';
 import { recommend, recommendDialects } from './recommend.ts';
 import { logOf } from './testing/logs.ts';
@@ -186,4 +187,88 @@ test('lines that are no flows are named, the rest is read', () => {
   const { flows, problems } = read('', '{', '[]', '{"a": 1}', 'x'.repeat(maxFlowLine + 1), hubble(web, api));
   expect(flows.length).toBe(1);
   expect(problems.map(({ line }) => line)).toEqual([2, 4, 5]);
+});
+
+test.each(recommendDialects)('manifests say the same in %s', (dialect) => {
+  const objects = ['web', 'api'].flatMap((name): JsonObject[] => [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: 'shop' },
+      spec: {
+        template: {
+          metadata: { labels: { app: name } },
+          spec: {
+            containers: [
+              {
+                name: 'c',
+                image: 'i',
+                env: [{ name: 'A', value: 'api' }],
+                ports: [{ name: 'http', containerPort: 8080 }],
+              },
+            ],
+          },
+        },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: 'shop' },
+      spec: {
+        selector: { app: name },
+        type: name === 'web' ? 'LoadBalancer' : 'ClusterIP',
+        ports: [{ port: 80, targetPort: 'http' }],
+      },
+    },
+  ]);
+  const ingress = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'i', namespace: 'shop' },
+    spec: { defaultBackend: { service: { name: 'api', port: { number: 80 } } } },
+  };
+  const flows = flowsOfManifests(resources(...objects, ingress), 'values');
+  expect(flows).toMatchObject([
+    { source: { name: 'web' }, destination: { name: 'api' }, port: 8080 },
+    { source: { type: 'anyone' }, destination: { name: 'web' }, port: 8080 },
+    { source: { type: 'cluster' }, destination: { name: 'api' }, port: 8080 },
+  ]);
+  const { proof, differences } = recommend(flows, { dialect });
+  expect(proof).toMatchObject({ denied: [], slack: [], problems: [] });
+  expect(differences).toEqual({ k8s: [], calico: [], cilium: [], cnp: [] });
+});
+
+describe('a table of addresses', () => {
+  const manifests = resources(
+    pod('web', { app: 'web' }, { ip: '10.0.0.1' }),
+    pod('api', { app: 'api' }, { ip: '10.0.0.2' }),
+  );
+
+  test.each([
+    ['of AWS', 'version srcaddr dstaddr srcport dstport protocol action', ' ', '6', 'ACCEPT'],
+    ['with commas', 'version,src_ip,dest_ip,src_port,dest_port,proto,action', ',', 'tcp', 'allow'],
+  ])('%s is read with the addresses of Pods', (_, header, separator, tcp, accept) => {
+    const row = (...cells: readonly (string | number)[]) => cells.join(separator);
+    const { flows, problems } = read(
+      header,
+      row(2, '10.0.0.1', '10.0.0.2', 40_000, 8080, tcp, accept),
+      row(2, '10.0.0.2', '10.0.0.1', 8080, 40_000, tcp, accept),
+      row(2, '-', '-', '-', '-', '-', '-'),
+      row(2, '10.0.0.1', 'nowhere', 40_000, 8080, tcp, accept),
+    );
+    expect(problems.map(({ line }) => line)).toEqual([5]);
+    const { policies, proof } = recommend(flows, { dialect: 'k8s', manifests });
+    expect(proof).toEqual({ denied: [], slack: [], unneeded: [], problems: [] });
+    expect(policies.map(({ metadata }) => metadata)).toMatchObject([
+      { name: 'web-observed' },
+      { name: 'api-observed' },
+      { name: 'default-deny' },
+    ]);
+  });
+
+  test('without manifests nobody is known', () => {
+    const { flows } = read('srcaddr dstaddr dstport protocol', '10.0.0.1 10.0.0.2 80 6');
+    expect(recommend(flows, { dialect: 'k8s' }).undecided).toMatchObject([{ reason: 'no-workload' }]);
+  });
 });

@@ -1,16 +1,21 @@
 import { isObject } from '@keelson/core';
-import { podTemplate, type Resource } from '@keelson/kubernetes';
-import type { Labels } from '../model/cluster.ts';
-import { labelsOf } from '../model/read-cluster.ts';
+import { type PodTemplate, podTemplate, type Resource } from '@keelson/kubernetes';
+import type { Endpoint, Labels } from '../model/cluster.ts';
+import { clusterOf, labelsOf } from '../model/read-cluster.ts';
+import { formatAddress } from '../sets/addresses.ts';
 import { type SynthesisService, servicesOf } from '../synthesis/services.ts';
 import type { FlowEnd, ObservedFlow } from './flow.ts';
+import { ownerOfPod } from './flow-fields.ts';
 import { stableLabels } from './stable-labels.ts';
+
+type WorkloadEnd = FlowEnd & { type: 'workload' };
 
 /** What manifests tell of flows: labels of workloads, and what stands behind the addresses of Services. */
 export class ManifestKnowledge {
   /** By `namespace/name`. */
   readonly labels: ReadonlyMap<string, Labels>;
   readonly #services: ReadonlyMap<string, SynthesisService>;
+  readonly #pods: ReadonlyMap<string, WorkloadEnd>;
   readonly #hostNetworked: ReadonlySet<string>;
   readonly #workloads: readonly (FlowEnd & { type: 'workload' })[];
   readonly #ports: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -23,6 +28,13 @@ export class ManifestKnowledge {
       return [{ resource, template, name, labels: labelsOf(template.metadata['labels']) }];
     });
     this.labels = new Map(workloads.map(({ name, labels }) => [name, stableLabels(labels)]));
+    this.#pods = new Map(
+      clusterOf(resources).endpoints.flatMap((endpoint) =>
+        endpoint.addresses.map(
+          ({ family, value }) => [formatAddress(family, value), endOf(endpoint)] as const,
+        ),
+      ),
+    );
     this.#hostNetworked = new Set(
       workloads.filter(({ template }) => template.spec['hostNetwork'] === true).map(({ name }) => name),
     );
@@ -33,22 +45,7 @@ export class ManifestKnowledge {
       kind: resource.kind,
       labels,
     }));
-    this.#ports = new Map(
-      workloads.map(({ name, template }) => [
-        name,
-        new Map(
-          template.containers.flatMap(({ container: { ports } }) =>
-            (Array.isArray(ports) ? ports : []).flatMap((port) => {
-              if (!isObject(port)) return [];
-              const { name: text, containerPort } = port;
-              return typeof text === 'string' && typeof containerPort === 'number'
-                ? [[text, containerPort] as const]
-                : [];
-            }),
-          ),
-        ),
-      ]),
-    );
+    this.#ports = new Map(workloads.map(({ name, template }) => [name, namedPorts(template)]));
     this.#services = new Map(
       servicesOf(resources).flatMap((service) => {
         const { spec } = service.resource.object;
@@ -57,6 +54,12 @@ export class ManifestKnowledge {
         return addresses.flatMap((address) => (typeof address === 'string' ? [[address, service]] : []));
       }),
     );
+  }
+
+  /** The flow with Pods in the place of addresses that manifests know as theirs. */
+  named(flow: ObservedFlow): ObservedFlow {
+    const named = (end: FlowEnd) => (end.type === 'address' ? (this.#pods.get(end.address) ?? end) : end);
+    return { ...flow, source: named(flow.source), destination: named(flow.destination) };
   }
 
   isHostNetworked(end: FlowEnd): boolean {
@@ -81,4 +84,28 @@ export class ManifestKnowledge {
       return isBehind && number !== undefined ? [{ ...flow, destination: workload, port: number }] : [];
     });
   }
+}
+
+function endOf({ namespace, name, kind, labels, owner }: Endpoint): WorkloadEnd {
+  return { type: 'workload', namespace, name: owner === undefined ? name : ownerOfPod(name), kind, labels };
+}
+
+/** The number of a port by its name in the containers of a Pod. */
+export function portNumber(template: PodTemplate, name: string): number | undefined {
+  return namedPorts(template).get(name);
+}
+
+function namedPorts({ containers }: PodTemplate): Map<string, number> {
+  const ports = containers.flatMap(({ container }) =>
+    Array.isArray(container['ports']) ? container['ports'] : [],
+  );
+  return new Map(
+    ports.flatMap((port) => {
+      if (!isObject(port)) return [];
+      const { name, containerPort } = port;
+      return typeof name === 'string' && typeof containerPort === 'number'
+        ? [[name, containerPort] as const]
+        : [];
+    }),
+  );
 }

@@ -50,6 +50,8 @@ function byProtocol(ports: readonly PlanPort[]): [protocol: string, ports: numbe
 }
 
 function entitiesOf({ peer }: PlanNeed, namespace: string, resolvers: Resolvers): JsonObject[] {
+  if (peer.type === 'anyone') return [{}];
+  if (peer.type === 'cluster') return [{ namespaceSelector: 'all()' }];
   if (peer.type === 'address') return [{ nets: [peer.cidr] }];
   if (peer.type === 'resolvers') {
     const pods = resolvers.pods.map((each) => podsOf(each.namespace, textOf(each.labels), namespace));

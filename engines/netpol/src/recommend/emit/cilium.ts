@@ -51,6 +51,8 @@ function rulesOf(need: PlanNeed, namespace: string, resolvers: Resolvers, hasNam
     ];
   }
   const toPorts = portsOf(need.ports);
+  if (peer.type === 'anyone') return [{ [`${side}Entities`]: ['all'], toPorts }];
+  if (peer.type === 'cluster') return [{ [`${side}Entities`]: ['cluster'], toPorts }];
   if (peer.type === 'workload') {
     const { workload } = peer;
     const chosen = endpoints(workload.namespace, workload.labels, workload.absent, namespace);

@@ -84,6 +84,8 @@ function rulesOf({ direction, peer, ports }: PlanNeed, resolvers: Resolvers): Js
     return rules([...pods, { networks }], resolvers.ports);
   }
   if (peer.type === 'workload') return rules([podsOf(peer.workload)], ports);
+  // Of everybody, those in the cluster are all that there is a peer for.
+  if (peer.type !== 'address') return rules([{ namespaces: {} }], ports);
   if (direction === 'ingress') return [];
   const names = peer.names.length === 0 ? [] : [{ domainNames: [...peer.names] }];
   return rules([{ networks: [peer.cidr] }, ...names], ports);

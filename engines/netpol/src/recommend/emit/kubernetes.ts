@@ -48,6 +48,8 @@ function ruleOf({ direction, peer, ports }: PlanNeed, namespace: string, resolve
     const blocks = resolvers.addresses.map((address) => ({ ipBlock: { cidr: `${address}/32` } }));
     return { [field]: [...pods, ...blocks], ports: portsOf(resolvers.ports) };
   }
+  if (peer.type === 'anyone') return { ports: portsOf(ports) };
+  if (peer.type === 'cluster') return { [field]: [{ namespaceSelector: {} }], ports: portsOf(ports) };
   if (peer.type === 'address') return { [field]: [{ ipBlock: { cidr: peer.cidr } }], ports: portsOf(ports) };
   const { workload } = peer;
   const pods = { podSelector: selectorOf(workload.labels, workload.absent) };
