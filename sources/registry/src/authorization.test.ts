@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Credentials } from '@keelson/oci';
@@ -171,6 +171,11 @@ test('the first file with credentials for a registry counts, and one that is not
   await expect(credentialsFromFiles([second])('a.example', 'x')).rejects.toMatchObject({
     code: 'AUTH_CONFIG_INVALID',
     location: { file: second },
+  });
+  truncateSync(second, 2 ** 20 + 1);
+  await expect(credentialsFromFiles([second])('a.example', 'x')).rejects.toMatchObject({
+    code: 'CREDENTIALS_UNAVAILABLE',
+    message: 'larger than 1048576 bytes',
   });
 });
 

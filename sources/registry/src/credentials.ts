@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type AuthConfig, type Credentials, credentialPlace, parseAuthConfig } from '@keelson/oci';
@@ -77,18 +77,18 @@ const maxFileBytes = 1024 * 1024;
 
 /** @throws OciError AUTH_CONFIG_INVALID; RegistryError CREDENTIALS_UNAVAILABLE */
 function readAuthFile(file: string): AuthConfig[] {
+  const fault = (reason: string) =>
+    new RegistryError('CREDENTIALS_UNAVAILABLE', reason, { location: { file } });
   let text: string;
   try {
+    if (statSync(file).size > maxFileBytes) throw fault(`larger than ${maxFileBytes} bytes`);
     text = readFileSync(file, 'utf8');
   } catch (error) {
+    if (error instanceof RegistryError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw new RegistryError('CREDENTIALS_UNAVAILABLE', `cannot be read (${code})`, { location: { file } });
+    throw fault(`cannot be read (${code})`);
   }
-  if (text.length > maxFileBytes)
-    throw new RegistryError('CREDENTIALS_UNAVAILABLE', `larger than ${maxFileBytes} bytes`, {
-      location: { file },
-    });
   return [parseAuthConfig(text, file)];
 }
 

@@ -162,6 +162,7 @@ test.each([
   ['10', 3, undefined],
   ['21', 1, undefined],
   ['1000', 0, 'REGISTRY_LIMIT'],
+  ['many', 0, 'REGISTRY_ANSWER_INVALID'],
 ])(
   'a registry that wants pieces of %s bytes or more gets %i before the last',
   async (least, patches, code) => {

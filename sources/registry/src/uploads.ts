@@ -60,7 +60,13 @@ export class Uploads {
   /** A registry may ask for larger pieces than ours (distribution-spec 1.1, "Pushing a blob in chunks"). */
   #pieceBytes(begun: HttpAnswer): number {
     const { uploadPieceBytes, maxUploadPieceBytes } = this.#client.limits;
-    const least = Number(begun.headers.get('oci-chunk-min-length') ?? '0');
+    const said = begun.headers.get('oci-chunk-min-length') ?? '0';
+    if (!/^\d+$/.test(said))
+      throw new RegistryError(
+        'REGISTRY_ANSWER_INVALID',
+        `${begun.url.host}: OCI-Chunk-Min-Length is no number`,
+      );
+    const least = Number(said);
     if (least <= maxUploadPieceBytes) return Math.max(least, uploadPieceBytes);
     throw new RegistryError(
       'REGISTRY_LIMIT',
