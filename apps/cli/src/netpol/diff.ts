@@ -64,7 +64,7 @@ export const { run, usage } = defineVerb(
     const read = async (paths: readonly string[]): Promise<NetpolInput> => {
       // A revision may have nothing at the paths yet.
       if (paths.length === 0)
-        return { connectivity: new Connectivity([], { connections }), isPartial: false };
+        return { resources: [], connectivity: new Connectivity([], { connections }), isPartial: false };
       return readInput(paths, values, { connections });
     };
     const [first, second] =

@@ -1,6 +1,7 @@
-import { type Connectivity, isAddress, type Peer, parseAddress } from '@keelson/netpol';
+import { type Connectivity, clusterOf, isAddress, type Peer, parseAddress } from '@keelson/netpol';
 import { CommandError } from '../errors.ts';
 import { suggestion } from '../suggest.ts';
+import type { NetpolInput } from './input.ts';
 
 /** A workload, a Pod or an address that the user names, with its peers in the analysis. */
 export interface End {
@@ -13,22 +14,23 @@ export interface End {
  * The end that a word means: `namespace/name` of a workload or Pod, the name alone where one namespace has it, or an address.
  * @throws CommandError USAGE where nothing, or more than one, has the name
  */
-export function endOf({ workloads, primary: { analysis } }: Connectivity, word: string): End {
-  if (isAddress(word)) {
-    const address = parseAddress(word);
-    const inside = workloads.flatMap((workload) =>
-      workload.members
-        .filter((member) => analysis.endpointOf(member)?.addresses.some((own) => isSame(own, address)))
-        .map((member) => ({ ...workload, members: [member] })),
-    );
-    const [pod] = inside;
-    if (pod !== undefined) return pod;
-    const part = analysis.peerOfAddress(address);
-    const range = part === undefined ? undefined : analysis.addressesOf(part);
-    if (part === undefined || range === undefined)
-      throw new CommandError('USAGE', `${word} is of a family that is left out`);
-    return { peer: { type: 'addresses', range }, text: word, members: [part] };
-  }
+function endOf(input: NetpolInput, word: string): End {
+  if (!isAddress(word)) return endByName(input.connectivity, word);
+  const address = parseAddress(word);
+  // Pods that are alike are one endpoint, which tells the address of one of them; the objects tell all.
+  const pod = clusterOf(input.resources).endpoints.find(
+    ({ addresses, hostNetwork }) => !hostNetwork && addresses.some((own) => isSame(own, address)),
+  );
+  if (pod !== undefined) return endByName(input.connectivity, `${pod.namespace}/${pod.name}`);
+  const { analysis } = input.connectivity.primary;
+  const part = analysis.peerOfAddress(address);
+  const range = part === undefined ? undefined : analysis.addressesOf(part);
+  if (part === undefined || range === undefined)
+    throw new CommandError('USAGE', `${word} is of a family that is left out`);
+  return { peer: { type: 'addresses', range }, text: word, members: [part] };
+}
+
+function endByName({ workloads }: Connectivity, word: string): End {
   const found = workloads.flatMap((workload) => {
     const { peer, text, pods, members } = workload;
     if ([text, `${peer.namespace}/${peer.name}`, peer.name].includes(word)) return { peer, text, members };
@@ -62,8 +64,8 @@ function isSame(a: Address, b: Address): boolean {
  * Both ends that are asked for.
  * @throws CommandError USAGE where both are outside
  */
-export function endsOf(connectivity: Connectivity, words: readonly [string, string]): readonly [End, End] {
-  const [source, destination] = [endOf(connectivity, words[0]), endOf(connectivity, words[1])];
+export function endsOf(input: NetpolInput, words: readonly [string, string]): readonly [End, End] {
+  const [source, destination] = [endOf(input, words[0]), endOf(input, words[1])];
   if (source.peer.type === 'addresses' && destination.peer.type === 'addresses')
     throw new CommandError('USAGE', 'both ends are outside of the cluster, where no policy speaks');
   return [source, destination];

@@ -43,8 +43,9 @@ export const { run, usage } = defineVerb(
   async ({ values, positionals }) => {
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const { ends, port } = queryOf(positionals);
-    const { connectivity, isPartial } = await readWorkloads(values.manifests ?? ['.'], values);
-    const [source, destination] = endsOf(connectivity, ends);
+    const input = await readWorkloads(values.manifests ?? ['.'], values);
+    const { connectivity, isPartial } = input;
+    const [source, destination] = endsOf(input, ends);
     const { connections, primary, reported } = connectivity;
     const isApart = connectivity.networkBetween(source.peer, destination.peer) === undefined;
     // A Pod reaches itself, whatever policies say.

@@ -58,8 +58,9 @@ export const { run, usage } = defineVerb(
   async ({ values, positionals }) => {
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const { ends, port } = queryOf(positionals);
-    const { connectivity, isPartial } = await readWorkloads(values.manifests ?? ['.'], values);
-    const [source, destination] = endsOf(connectivity, ends);
+    const input = await readWorkloads(values.manifests ?? ['.'], values);
+    const { connectivity, isPartial } = input;
+    const [source, destination] = endsOf(input, ends);
     const isApart = connectivity.networkBetween(source.peer, destination.peer) === undefined;
     const pairs = isApart ? [] : pairsOf(connectivity, source, destination, port);
     const text =

@@ -23,6 +23,7 @@ interface InputValues {
 
 /** What is read and judged, and whether a part of it could not be. */
 export interface NetpolInput {
+  resources: readonly Resource[];
   connectivity: Connectivity;
   isPartial: boolean;
 }
@@ -72,7 +73,7 @@ export async function readInput(
     if (problem.level === 'error' || values.quiet !== true) tell(problemText(problem));
   }
   const isWrong = problems.some(({ level }) => level === 'error');
-  return { connectivity, isPartial: isPartial || isWrong };
+  return { resources, connectivity, isPartial: isPartial || isWrong };
 }
 
 /**

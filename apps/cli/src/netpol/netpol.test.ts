@@ -135,6 +135,27 @@ describe('keelson netpol', () => {
     expect(result.err).toContain(message);
   });
 
+  test('each Pod of a workload is found by its own address', () => {
+    const replica = (name: string, ip: string) =>
+      pod(name, ip)
+        .replace(
+          'metadata: { ',
+          'metadata: { ownerReferences: [{ apiVersion: apps/v1, kind: ReplicaSet, name: rs, uid: u, controller: true }], ',
+        )
+        .replace(`app: ${name}`, 'app: db');
+    const both = replica('db-1', '192.0.2.11') + replica('db-2', '192.0.2.12');
+    const objects = pod('web', '192.0.2.1') + both + policy('deny', '{ podSelector: {} }') + open;
+    withFolder({ 'all.yaml': objects }, (folder) => {
+      for (const [to, name] of [
+        ['192.0.2.11', 'db-1'],
+        ['192.0.2.12', 'db-2'],
+      ] as const) {
+        const { out } = keelson(folder, ['netpol', 'evaluate', 'web', to, '80', '-m', '.']);
+        expect(out).toBe(`shop/web[Pod] => shop/${name}[Pod] : TCP 80 does not pass\n`);
+      }
+    });
+  });
+
   test('a change is told against a revision of git', () => {
     withFolder(files, (folder) => {
       const git = (...args: string[]) =>
