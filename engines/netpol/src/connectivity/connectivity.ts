@@ -1,22 +1,17 @@
 import type { Resource } from '@keelson/kubernetes';
 import { type ReadOptions, readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
-import type { Cluster, Endpoint } from '../model/cluster.ts';
+import { endpointRangesOf } from '../engine/peer-sets.ts';
+import type { Cluster } from '../model/cluster.ts';
 import type { Policy, PolicyProblem } from '../model/policy.ts';
-import { clusterOf, namespaceNameLabel } from '../model/read-cluster.ts';
+import { clusterOf } from '../model/read-cluster.ts';
 import type { AddressFamily } from '../sets/addresses.ts';
 import { Connections, noConnections, protocolNumbers, type SetId } from '../sets/connections.ts';
 import { type Focus, isInFocus, isNamedInFocus } from './focus.ts';
 import { type IngressRule, ingressRules } from './ingress.ts';
+import { withIngressController } from './ingress-controller.ts';
 import { attachmentsOf, type Network, type Networks, networksOf, podNetwork } from './networks.ts';
-import {
-  compareTexts,
-  ingressController,
-  ingressControllerName,
-  ingressControllerNamespace,
-  type Peer,
-  peerText,
-} from './peers.ts';
+import { compareTexts, ingressController, type Peer, peerText } from './peers.ts';
 import { type Node, type Pair, Plane } from './plane.ts';
 import { secondaryNetworks } from './secondary-network.ts';
 import { withVirtualMachines } from './virtual-machines.ts';
@@ -67,7 +62,7 @@ export class Connectivity {
     const { TCP, UDP, SCTP } = protocolNumbers;
     this.reported = connections.of([TCP, UDP, SCTP]);
     const { policies, problems } = readPolicies(resources, connections, options);
-    const { cluster, workloads } = foldWorkloads(readCluster(resources, options));
+    const { cluster, workloads } = foldWorkloads(readCluster(resources, options), endpointRangesOf(policies));
     this.workloads = workloads.toSorted((a, b) => compareTexts(a.text, b.text));
     const rules = ingressRules(resources, cluster, this.workloads, connections);
     this.#ingress = new Map([...(rules ?? [])].map(([{ text }, of]) => [text, of]));
@@ -201,23 +196,4 @@ function readCluster(resources: readonly Resource[], options: ConnectivityOption
 function ownNetworked(cluster: Cluster): Cluster {
   const endpoints = cluster.endpoints.map((endpoint) => ({ ...endpoint, hostNetwork: false }));
   return { ...cluster, endpoints };
-}
-
-/** The controller is a Pod without labels in a namespace that has nothing but its name. */
-function withIngressController({ endpoints, namespaces }: Cluster): Cluster {
-  const name = ingressControllerNamespace;
-  const controller: Endpoint = {
-    namespace: name,
-    name: ingressControllerName,
-    kind: 'Pod',
-    labels: new Map(),
-    ports: [],
-    addresses: [],
-    hostNetwork: false,
-    serviceAccount: 'default',
-  };
-  return {
-    endpoints: [...endpoints, controller],
-    namespaces: new Map([[name, { name, labels: new Map([[namespaceNameLabel, name]]) }], ...namespaces]),
-  };
 }
