@@ -27,6 +27,15 @@ export { type ReadOptions, readPolicies } from './dialects/read-policies.ts';
 export { Analysis, type AnalysisOptions, type Explanation } from './engine/analysis.ts';
 export type { CompiledRule, CompiledTier } from './engine/compile.ts';
 export type { Outcome, Reason } from './engine/decide.ts';
+export type {
+  Admission,
+  EntryDestination,
+  EntryNote,
+  EntryNoteCode,
+  EntryPoint,
+  EntryPointKind,
+} from './entrypoints/entry-point.ts';
+export { entryPointsOf } from './entrypoints/entry-points.ts';
 export { NetpolError, type NetpolErrorCode, netpolErrorCodes } from './errors.ts';
 export { ConnectionTexts } from './formats/connection-text.ts';
 export { reportCsv } from './formats/csv.ts';
