@@ -156,6 +156,24 @@ describe('keelson netpol', () => {
     });
   });
 
+  test('a range of addresses tells Pods of one workload apart', () => {
+    const owned = (name: string, ip: string) =>
+      pod(name, ip).replace(
+        'metadata: { ',
+        'metadata: { ownerReferences: [{ kind: ReplicaSet, name: rs, controller: true }], ',
+      );
+    const range =
+      "{ podSelector: {}, policyTypes: [Egress], egress: [{ to: [{ ipBlock: { cidr: '192.0.2.11/32' } }] }] }";
+    const both = owned('db-1', '192.0.2.11') + owned('db-2', '192.0.2.12').replace('app: db-2', 'app: db-1');
+    const objects = pod('web', '192.0.2.1') + both + policy('range', range);
+    withFolder({ 'all.yaml': objects }, (folder) => {
+      const codes = ['db-1', 'db-2'].map(
+        (to) => keelson(folder, ['netpol', 'evaluate', 'web', to, '80', '-m', '.']).code,
+      );
+      expect(codes).toEqual([0, 1]);
+    });
+  });
+
   test('a change is told against a revision of git', () => {
     withFolder(files, (folder) => {
       const git = (...args: string[]) =>

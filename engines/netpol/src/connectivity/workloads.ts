@@ -1,4 +1,5 @@
 import type { Cluster, Endpoint } from '../model/cluster.ts';
+import { AddressPartition, type AddressRange } from '../sets/addresses.ts';
 import { compareTexts, peerText, type WorkloadPeer } from './peers.ts';
 
 /** A workload with its endpoints, as indexes of the cluster. */
@@ -12,9 +13,13 @@ export interface Workload {
 
 /**
  * Folds Pods into the objects that control them. Pods of one owner that nothing tells apart are one endpoint; those
- * that differ in labels or ports stay endpoints of their own.
+ * that differ in labels or ports, or in which of some ranges their addresses are, stay endpoints of their own.
  */
-export function foldWorkloads(cluster: Cluster): { cluster: Cluster; workloads: Workload[] } {
+export function foldWorkloads(
+  cluster: Cluster,
+  ranges: readonly AddressRange[] = [],
+): { cluster: Cluster; workloads: Workload[] } {
+  const partition = new AddressPartition(ranges);
   const groups = Map.groupBy(cluster.endpoints, (endpoint) => peerText(workloadOf(endpoint)));
   const endpoints: Endpoint[] = [];
   const workloads = [...groups].flatMap(([text, pods]) => {
@@ -24,7 +29,7 @@ export function foldWorkloads(cluster: Cluster): { cluster: Cluster; workloads: 
     const written = first.owner === undefined ? pods.slice(-1) : pods;
     const known = new Map<string, number>();
     const byName = written.map((pod) => {
-      const key = likeness(pod);
+      const key = likeness(pod, partition);
       const member = known.get(key) ?? endpoints.push(pod) - 1;
       known.set(key, member);
       return [`${pod.namespace}/${pod.name}`, member] as const;
@@ -38,8 +43,12 @@ function workloadOf({ namespace, name, kind, owner }: Endpoint): WorkloadPeer {
   return { type: 'workload', namespace, name: owner?.name ?? name, kind: owner?.kind || kind };
 }
 
-/** Equal for Pods that no policy tells apart, but by address. */
-function likeness({ labels, ports, hostNetwork, serviceAccount }: Endpoint): string {
+/** Equal for Pods that no policy tells apart. */
+function likeness(
+  { labels, ports, hostNetwork, serviceAccount, addresses }: Endpoint,
+  partition: AddressPartition,
+): string {
   const sorted = [...labels].sort(([a], [b]) => compareTexts(a, b));
-  return JSON.stringify([sorted, ports, hostNetwork, serviceAccount]);
+  const parts = addresses.map(({ family, value }) => partition.span({ family, low: value, high: value }));
+  return JSON.stringify([sorted, ports, hostNetwork, serviceAccount, parts]);
 }

@@ -5,18 +5,30 @@ import { Bits } from '../sets/bits.ts';
 
 /** The ranges that policies cut the addresses by. */
 export function rangesOf(policies: readonly Policy[]): AddressRange[] {
-  return policies.flatMap(({ rules }) => rules.flatMap(({ peers }) => peers.flatMap(rangesOfPeer)));
+  const peers = policies.flatMap(({ rules }) => rules.flatMap((rule) => rule.peers));
+  return peers.flatMap(addressesIn).flatMap(({ ranges, except }) => [...ranges, ...except]);
 }
 
-function rangesOfPeer(peer: PeerMatch): readonly AddressRange[] {
+/** The ranges by which policies tell endpoints apart that are alike in all but their addresses. */
+export function endpointRangesOf(policies: readonly Policy[]): AddressRange[] {
+  const peers = policies.flatMap(({ rules }) =>
+    rules.flatMap(({ peers: far, subject }) => (subject === undefined ? far : [...far, subject])),
+  );
+  const matches = peers.flatMap(addressesIn).filter(({ endpoints }) => endpoints);
+  return matches.flatMap(({ ranges, except }) => [...ranges, ...except]);
+}
+
+type AddressMatch = PeerMatch & { type: 'addresses' };
+
+function addressesIn(peer: PeerMatch): AddressMatch[] {
   switch (peer.type) {
     case 'addresses':
-      return [...peer.ranges, ...peer.except];
+      return [peer];
     case 'all':
     case 'either':
-      return peer.peers.flatMap(rangesOfPeer);
+      return peer.peers.flatMap(addressesIn);
     case 'not':
-      return rangesOfPeer(peer.peer);
+      return addressesIn(peer.peer);
     default:
       return [];
   }
