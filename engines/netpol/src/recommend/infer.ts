@@ -165,8 +165,23 @@ function needsOf(
   }
   return [...needs].map(([workload, own]) => ({
     workload,
-    needs: [...own].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need),
+    needs: withoutCovered([...own].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need)),
   }));
+}
+
+/** Needs without what is let in from everybody, or from all of the cluster, anyway. */
+function withoutCovered(needs: readonly PlanNeed[]): PlanNeed[] {
+  const open = (type: PlanPeer['type']) =>
+    needs.filter(({ peer }) => peer.type === type).flatMap(({ ports }) => ports);
+  const anyone = open('anyone');
+  const cluster = [...anyone, ...open('cluster')];
+  return needs.flatMap((need) => {
+    const { direction, peer, ports } = need;
+    if (direction === 'egress' || peer.type === 'anyone') return [need];
+    const covered = peer.type === 'workload' ? cluster : anyone;
+    const left = ports.filter((port) => !covered.some((each) => comparePorts(each, port) === 0));
+    return left.length === 0 ? [] : [{ ...need, ports: left }];
+  });
 }
 
 /** Whether the rule for names, which every workload gets, says it already. */

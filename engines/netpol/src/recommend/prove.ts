@@ -160,6 +160,11 @@ export class ProofWorld {
     return addresses.some((address) => analysis.peerOfAddress(parseAddress(address)) === peer);
   }
 
+  #exampleOf(analysis: Analysis, source: PlanPeer, destination: PlanPeer): number {
+    if (source.type !== 'anyone' && source.type !== 'cluster') return this.#peerOf(analysis, source);
+    return this.#peerOf(analysis, destination) === 0 ? 1 : 0;
+  }
+
   /** Allowing rules that are not the only one for any flow; those for names are there anyway. */
   #unneeded(analysis: Analysis): string[] {
     const names = this.#setOf(this.#inference.plan.resolvers.ports);
@@ -176,7 +181,8 @@ export class ProofWorld {
       });
     }
     for (const { source, destination, port } of this.#inference.kept) {
-      const from = this.#peerOf(analysis, source);
+      // Of a group any Pod stands for all: not all dialects can speak of hosts outside.
+      const from = this.#exampleOf(analysis, source, destination);
       const to = this.#peerOf(analysis, destination);
       for (const [direction, subject, peer] of [
         ['egress', from, to],

@@ -1,6 +1,6 @@
 import type { CompiledRule, CompiledTier } from '../../engine/compile.ts';
 import { connectionsAt } from '../../engine/named-ports.ts';
-import { directions } from '../../model/policy.ts';
+import { type Direction, directions } from '../../model/policy.ts';
 import { allConnections } from '../../sets/connections.ts';
 import { type LintContext, policyName } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
@@ -11,38 +11,53 @@ interface Shadowed {
   by: CompiledRule;
 }
 
-/** Rules all of whose connections are decided before they are asked. Rules that only add to each other are left out. */
-function shadowedRules(context: LintContext): Shadowed[] {
-  const { analysis } = context;
-  const planes = Map.groupBy(analysis.tiers, ({ plane }) => plane);
-  return [...planes.values()].flatMap((tiers) =>
-    directions.flatMap((direction) => {
-      const rules = tiers.flatMap((tier) => tier.rules[direction]);
-      context.spend(rules.reduce((sum, { subjects, peers }) => sum + subjects.count() * peers.count(), 0));
-      return rules.flatMap((rule) => {
-        const by = shadowOf(context, tiers, rule);
-        return by === undefined ? [] : [{ rule, by }];
-      });
-    }),
+const known = new WeakMap<LintContext, readonly Shadowed[]>();
+
+/** Rules all of whose connections are decided before they are asked, worked out once. Rules that only add to each other are left out. */
+function shadowedRules(context: LintContext): readonly Shadowed[] {
+  const before = known.get(context);
+  if (before !== undefined) return before;
+  const planes = Map.groupBy(context.analysis.tiers, ({ plane }) => plane);
+  const shadowed = [...planes.values()].flatMap((tiers) =>
+    directions.flatMap((direction) => shadowedIn(context, tiers, direction)),
   );
+  known.set(context, shadowed);
+  return shadowed;
+}
+
+function shadowedIn(
+  context: LintContext,
+  tiers: readonly CompiledTier[],
+  direction: Direction,
+): readonly Shadowed[] {
+  const rules = tiers.flatMap((tier) => tier.rules[direction]);
+  context.spend(rules.reduce((sum, { subjects, peers }) => sum + subjects.count() * peers.count(), 0));
+  const found: Shadowed[] = [];
+  const earlier: CompiledRule[] = [];
+  for (const tier of tiers) {
+    const passing: CompiledRule[] = [];
+    for (const rule of tier.rules[direction]) {
+      const by = shadowOf(context, [...earlier, ...passing], rule);
+      if (by !== undefined) found.push({ rule, by });
+      passing.push(rule);
+    }
+    // What a tier passes on comes to the rules of the next after all.
+    earlier.push(...passing.filter(({ verdict }) => verdict !== 'pass'));
+  }
+  return found;
 }
 
 /** Where the rule takes nothing from any pair, a rule before it of another verdict; undefined where it takes something. */
 function shadowOf(
   context: LintContext,
-  tiers: readonly CompiledTier[],
+  before: readonly CompiledRule[],
   rule: CompiledRule,
 ): CompiledRule | undefined {
   const { analysis, connections } = context;
   const { direction } = rule.rule;
-  const place = tiers.findIndex(({ rules }) => rules[direction].includes(rule));
-  const own = tiers[place]?.rules[direction] ?? [];
-  // What an earlier tier passes on comes to this rule after all.
-  const earlier = tiers.slice(0, place).flatMap(({ rules }) => rules[direction]);
-  const before = [...earlier.filter(({ verdict }) => verdict !== 'pass'), ...own.slice(0, own.indexOf(rule))];
+  const isOther = (each: CompiledRule) => each.verdict !== rule.verdict && overlaps(each, rule);
+  if (rule.verdict === 'allow' && !before.some(isOther)) return undefined;
   const candidates = before.filter((each) => overlaps(each, rule));
-  if (candidates.every(({ verdict }) => verdict === rule.verdict) && rule.verdict === 'allow')
-    return undefined;
   let by: CompiledRule | undefined;
   for (const subject of rule.subjects.members()) {
     for (const peer of rule.peers.members()) {
