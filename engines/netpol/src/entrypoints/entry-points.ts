@@ -1,6 +1,7 @@
 import type { Resource } from '@keelson/kubernetes';
 import type { Connectivity } from '../connectivity/connectivity.ts';
 import { compareTexts } from '../connectivity/peers.ts';
+import type { Workload } from '../connectivity/workloads.ts';
 import { noConnections, type SetId } from '../sets/connections.ts';
 import { Admissions } from './admissions.ts';
 import type { Backend, EntryDestination, EntryNote, EntryPoint, Lead } from './entry-point.ts';
@@ -36,11 +37,13 @@ type Asked = Map<number, SetId>;
 
 class Resolver {
   readonly #services: ReadonlyMap<string, Service>;
+  readonly #workloads: ReadonlyMap<string, readonly Workload[]>;
   readonly #connectivity: Connectivity;
   readonly #admissions: Admissions;
 
   constructor(services: readonly Service[], connectivity: Connectivity, admissions: Admissions) {
     this.#services = new Map(services.map((each) => [`${each.namespace}/${each.name}`, each]));
+    this.#workloads = Map.groupBy(connectivity.workloads, ({ peer }) => peer.namespace);
     this.#connectivity = connectivity;
     this.#admissions = admissions;
   }
@@ -78,7 +81,8 @@ class Resolver {
       if (meant.length === 0) notes.push(noPort(name, backend));
       return meant;
     });
-    const { workloads, cluster, connections } = this.#connectivity;
+    const { cluster, connections } = this.#connectivity;
+    const workloads = this.#workloads.get(service.namespace) ?? [];
     const found = workloads.flatMap((workload): EntryDestination[] => {
       const asked: Asked = new Map();
       for (const member of membersBehind(service, workload, cluster)) {

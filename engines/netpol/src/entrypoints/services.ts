@@ -60,10 +60,9 @@ function servicePort(value: ReturnType<typeof mapping>): ServicePort | undefined
   };
 }
 
-/** Endpoints of a workload that a Service sends traffic to. */
-export function membersBehind(service: Service, { peer, members }: Workload, cluster: Cluster): number[] {
-  const { namespace, selector } = service;
-  if (selector === undefined || peer.namespace !== namespace) return [];
+/** Endpoints of a workload in the Service's namespace that it sends traffic to. */
+export function membersBehind({ selector }: Service, { members }: Workload, cluster: Cluster): number[] {
+  if (selector === undefined) return [];
   return members.filter((member) =>
     [...selector].every(([key, value]) => cluster.endpoints[member]?.labels.get(key) === value),
   );
