@@ -73,4 +73,6 @@ test.runIf(existsSync(real))(
       rmSync(folder, { recursive: true, force: true });
     }
   },
+  // Four scans of 900 files, on machines that do other things too.
+  180_000,
 );
