@@ -68,6 +68,7 @@ export const { run, usage } = defineVerb({ flags, help }, async ({ values, posit
   const format = choiceOf('format', values.format, formats) ?? 'yaml';
   const dialect = choiceOf('dialect', values.dialect, recommendDialects) ?? 'k8s';
   const { flows: files = [], manifests: paths = [] } = values;
+  const quiet = values.quiet === true;
   const [operand] = positionals;
   if (operand !== undefined) throw new CommandError('USAGE', `name ${operand} with --flows or --manifests`);
   if (files.length === 0 && paths.length === 0)
@@ -78,11 +79,11 @@ export const { run, usage } = defineVerb({ flags, help }, async ({ values, posit
     paths.length === 0 ? { resources: [], isPartial: false } : await readResources(paths, values);
   if (files.length === 0 && dialect === 'k8s') {
     const { policies } = synthesise(manifests.resources, { search: 'words', dnsRules: [dnsAnywhere()] });
-    tellMissing(manifests.resources);
+    if (!quiet) tellMissing(manifests.resources);
     writeResult(values.output, written(policies, format === 'json' ? { policies } : undefined));
     return manifests.isPartial ? exitCodes.unreadable : exitCodes.done;
   }
-  if (files.length === 0) tellMissing(manifests.resources);
+  if (files.length === 0 && !quiet) tellMissing(manifests.resources);
   const { flows, isPartial } =
     files.length === 0
       ? { flows: flowsOfManifests(manifests.resources, 'words'), isPartial: false }
@@ -94,7 +95,7 @@ export const { run, usage } = defineVerb({ flags, help }, async ({ values, posit
     staged: values.staged === true,
     exact,
   });
-  tellResult(result, values.quiet === true);
+  tellResult(result, quiet);
   writeResult(values.output, written(result.policies, format === 'json' ? recordOf(result) : undefined));
   if (isPartial || manifests.isPartial) return exitCodes.unreadable;
   return isProven(result, exact) ? exitCodes.done : exitCodes.findings;
