@@ -1,4 +1,4 @@
-// Builds everything: libraries with tsc, the packs' checks from their YAML, the report's page with Vite, the command
+// Builds everything: libraries with tsc, the packs' checks from their YAML, the pages with Vite, the command
 // with Rolldown.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ function run(...args: string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+// Engines read the page of network policies, as the report does its own.
+run('engines/netpol/scripts/page.ts');
 // The packs' generators run on the engines' build, and the packs are compiled after it.
 run(tsc, '--build', 'engines/checks', 'engines/compliance');
 run('packs/checks/scripts/generate.ts');

@@ -6,9 +6,11 @@ import {
   type Report,
   reportCsv,
   reportDot,
+  reportHtml,
   reportJson,
   reportMd,
   reportOf,
+  reportSvg,
   reportTxt,
 } from '@keelson/netpol';
 import { CommandError } from '../errors.ts';
@@ -19,7 +21,7 @@ import { defineVerb } from '../verb.ts';
 import { inputFlags, inputHelp, readWorkloads } from './input.ts';
 import { portOf } from './words.ts';
 
-const formats = ['txt', 'md', 'csv', 'json', 'dot'] as const;
+const formats = ['txt', 'md', 'csv', 'json', 'dot', 'svg', 'html'] as const;
 const directions = ['ingress', 'egress'] as const;
 
 const flags = {
@@ -59,7 +61,7 @@ Examples:
   keelson netpol list deploy/
   keelson netpol list deploy/ -w shop/payments --direction ingress
   kubectl get ns,deploy,sts,ds,pods,netpol -A -o yaml | keelson netpol list -
-  keelson netpol list deploy/ -f dot | dot -Tsvg > reach.svg
+  keelson netpol list deploy/ --exposure -f html -o reach.html
 `;
 
 const writers: Readonly<Record<(typeof formats)[number], (report: Report) => string>> = {
@@ -68,6 +70,8 @@ const writers: Readonly<Record<(typeof formats)[number], (report: Report) => str
   csv: reportCsv,
   json: (report) => ended(reportJson(report)),
   dot: (report) => ended(reportDot(report)),
+  svg: reportSvg,
+  html: reportHtml,
 };
 
 /** `keelson netpol list`. */

@@ -41,6 +41,18 @@ describe('keelson netpol', () => {
       'Permitted connections on TCP 80:\n',
     ],
     [
+      'list as a drawing',
+      ['list', 'after', '-f', 'svg', '--exposure'],
+      0,
+      '<title>shop/web[Pod] → shop/db[Pod]: TCP 8080</title>',
+    ],
+    [
+      'list as a page',
+      ['list', 'after', '-f', 'html'],
+      0,
+      '<script id="data" type="application/json">{"graph":',
+    ],
+    [
       'evaluate',
       ['evaluate', 'web', 'db', '8080', '-m', 'after'],
       0,

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import {
+  closedReport,
+  hostileReport,
+  hostileTexts,
+  openReport,
+  shopReport,
+} from '../testing/reach-reports.ts';
+import { graphOf } from './graph.ts';
+import { aloneIn, layoutOf } from './graph-layout.ts';
+import { reportHtml } from './html.ts';
+import { escaped } from './markup.ts';
+import { reportSvg } from './svg.ts';
+
+/** The edges of a graph as sentences. */
+function told(report: Parameters<typeof graphOf>[0]): string[] {
+  const { nodes, edges, connections } = graphOf(report);
+  return edges.map(([from, to, text]) => `${nodes[from]?.name} -> ${nodes[to]?.name}: ${connections[text]}`);
+}
+
+test('a graph has the pairs of the report, and what Pods to come may do', () => {
+  const report = shopReport();
+  const edges = told(report);
+  for (const { source, destination, connections } of report.rows)
+    expect(edges).toContain(`${source} -> ${destination}: ${connections}`);
+  expect(edges).toContain('shop/web[Pod] -> entire-cluster: All Connections');
+  expect(
+    edges.some((edge) => /^all pods in .*team=later.* -> shop\/cart\[Pod\]: TCP 8080,UDP 9090$/.test(edge)),
+  ).toBe(true);
+  expect(graphOf(report).groups.map(({ type, name }) => `${type} ${name}`)).toEqual([
+    'namespace ops',
+    'namespace shop',
+    'future Pods to come',
+    'outside outside',
+  ]);
+});
+
+test('a layout draws each edge once, within its bounds; folded groups are one line', () => {
+  const graph = graphOf(shopReport());
+  const layout = layoutOf(graph, graph.edges, [], new Set());
+  expect(layout.curves).toHaveLength(graph.edges.length);
+  for (const { x, y, width, height } of layout.boxes) {
+    expect(x + width).toBeLessThanOrEqual(layout.width);
+    expect(y + height).toBeLessThanOrEqual(layout.height);
+  }
+  const folded = layoutOf(graph, graph.edges, [], new Set(graph.groups.keys()));
+  expect(folded.curves.map(({ title }) => title)).toContain(
+    'namespace shop → namespace shop: TCP 8080,UDP 9090',
+  );
+  expect(folded.lines.every(({ isPort }) => isPort)).toBe(true);
+  expect(folded.height).toBeLessThan(layout.height);
+});
+
+test('nothing is drawn of nothing', () => {
+  const { curves, boxes, width } = layoutOf(graphOf(openReport(0)), [], [], new Set());
+  expect([curves, boxes, Number.isFinite(width)]).toEqual([[], [], true]);
+});
+
+test('workloads that nothing reaches and that reach nothing are drawn too', () => {
+  const graph = graphOf(closedReport());
+  const alone = aloneIn(graph);
+  expect(alone.map((node) => graph.nodes[node]?.name)).toEqual(['default/a[Pod]', 'default/b[Pod]']);
+  expect(layoutOf(graph, [], alone, new Set()).lines.map(({ text }) => text)).toEqual(['a[Pod]', 'b[Pod]']);
+});
+
+test('svg: text of the input is text', () => {
+  const svg = reportSvg(hostileReport());
+  expect(svg).not.toMatch(/<(?:script|img|svg onload|b>|a )/);
+  for (const text of hostileTexts) expect(svg).toContain(escaped(text));
+});
+
+test('characters that XML cannot have are replaced', () => {
+  expect(escaped('a\u0000b\u001B\uD800c😀')).toBe('a\uFFFDb\uFFFD\uFFFDc😀');
+});
+
+test('html: the policy names the digests of the one script and the one style', () => {
+  const html = reportHtml(hostileReport());
+  const [script, ...others] = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+    ([, text]) => text ?? '',
+  );
+  const [style] = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, text]) => text ?? '');
+  expect(others).toEqual([]);
+  for (const text of [script ?? '', style ?? ''])
+    expect(html).toContain(`'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+  expect(html.match(/<script/g)).toHaveLength(2);
+});
