@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import { type Resource, resourcesOf } from '@keelson/kubernetes';
+import { loadInput } from '@keelson/manifests';
 import {
   Analysis,
   Connections,
@@ -13,7 +14,7 @@ import {
   synthesise,
 } from '@keelson/netpol';
 import { parse } from 'yaml';
-import { recordsOf, resourcesOfFiles } from './netpol-inputs.ts';
+import { recordsOf } from './netpol-inputs.ts';
 import { type Suite, Tally } from './suite.ts';
 
 /** Applications and the policies that their manifests need; each expected file is a case. */
@@ -35,7 +36,9 @@ async function judgeApplication(dir: string, application: string, tally: Tally):
   );
   const isExpected = (name: string) => name.startsWith('expected_');
   const manifests = files.filter((name) => !isExpected(name)).map((name) => join(folder, name));
-  const objects = await resourcesOfFiles(manifests);
+  // Files that are no manifests, as templates, stand among those of an application; upstream goes on without them too.
+  const { resources: objects, errors } = await loadInput(manifests);
+  for (const error of errors) tally.notes.push(`${application}: ${error.format()}`);
   for (const name of files.filter(isExpected).sort()) {
     const id = `${application}/${name}`;
     const expected: JsonValue = parse(readFileSync(join(folder, name), 'utf8'));

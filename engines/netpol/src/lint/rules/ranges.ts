@@ -43,7 +43,7 @@ export const metadataReachable: LintRule = {
         if (!isReached(context, policy, address)) return [];
         const text = formatAddress(address.family, address.value);
         const bits = address.family === 4 ? 32 : 128;
-        const isBlock = path.at(-1) !== rule.path.at(-1) && policy.kind === 'NetworkPolicy';
+        const isBlock = path.length > rule.path.length && policy.kind === 'NetworkPolicy';
         const value = [`${text}/${bits}`];
         const fix = {
           title: `Take ${text} out of the range`,

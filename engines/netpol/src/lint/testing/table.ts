@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
+import { cloneJson, isObject, type JsonObject, type JsonValue, valueAt } from '@keelson/core';
 import { describe, expect, test } from 'vitest';
 import { resources } from '../../testing/resources.ts';
 import { type LintRun, lint } from '../lint.ts';
@@ -23,10 +23,32 @@ export function lintTable(rule: string, found: readonly LintCase[], clean: reado
     test.each(clean.map(named))('leaves $title', ({ objects, options }) => {
       expect(hitsOf(rule, objects, options)).toEqual([]);
     });
+    test.each(found.map(named))('mends $title', ({ objects, options }) => {
+      const mended = mend(rule, objects, options);
+      if (mended !== undefined) expect(hitsOf(rule, mended, options)).toEqual([]);
+    });
     test('has at least two cases of both', () => {
       expect(Math.min(found.length, clean.length)).toBeGreaterThanOrEqual(2);
     });
   });
+}
+
+/** The objects with the fixes of the rule; undefined where it has none for a finding. */
+function mend(rule: string, objects: readonly JsonValue[], options: LintRun): JsonValue[] | undefined {
+  const mended = objects.map((object) => cloneJson(object));
+  const { findings } = lint(resources(...mended), { ...options, rules: [rule] });
+  for (const { resource, fix } of findings) {
+    if (fix === undefined) return undefined;
+    if (fix.object !== undefined) mended.push(fix.object);
+    for (const { op, path, value } of fix.patch ?? []) {
+      const parent = valueAt(resource.object, path.slice(0, -1));
+      const last = path.at(-1);
+      if (Array.isArray(parent))
+        parent.splice(Number(last), op === 'add' ? 0 : 1, ...(value === undefined ? [] : [value]));
+      else if (isObject(parent) && value !== undefined) parent[String(last)] = value;
+    }
+  }
+  return mended;
 }
 
 function named([title, objects, options = {}]: LintCase) {
