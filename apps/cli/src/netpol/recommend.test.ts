@@ -62,7 +62,7 @@ describe('keelson netpol recommend', () => {
     ['cilium', ['web-observed', 'api-observed', 'default-deny'].map((name) => `CiliumNetworkPolicy ${name}`)],
     [
       'cnp',
-      ['shop-web-observed', 'shop-api-observed', 'default-deny-shop'].map(
+      ['shop.web-observed', 'shop.api-observed', 'shop.default-deny'].map(
         (name) => `ClusterNetworkPolicy ${name}`,
       ),
     ],

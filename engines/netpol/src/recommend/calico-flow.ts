@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '@keelson/core';
 import type { FlowEnd, ReadFlow } from './flow.ts';
-import { labelsFrom, numberIn, ownerOfPod, textIn, textsIn } from './flow-fields.ts';
+import { isName, labelsFrom, numberIn, ownerOfPod, textIn, textsIn } from './flow-fields.ts';
 
 /** Whether an object is a flow of Calico: of Whisker, Goldmane or a flow log of Calico Enterprise. */
 export function isCalicoFlow(value: JsonObject): boolean {
@@ -54,6 +54,7 @@ function endOf(value: JsonObject, side: 'source' | 'dest'): FlowEnd | undefined 
   }
   if (name === '' || name === '-') return undefined;
   const owner = ownerOfPod(name);
+  if (!isName(owner) || !isName(namespace)) return undefined;
   const labels = labelsOf(value, side);
   return {
     type: 'workload',
@@ -74,5 +75,5 @@ function labelsOf(value: JsonObject, side: string): Map<string, string> {
 }
 
 function domainsOf(value: JsonObject, side: string): string[] {
-  return side === 'dest' ? textsIn(value['dest_domains']) : [];
+  return side === 'dest' ? textsIn(value['dest_domains']).filter(isName) : [];
 }

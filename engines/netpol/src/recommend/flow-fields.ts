@@ -27,6 +27,15 @@ export function textsIn(value: JsonValue | undefined): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
+/** A name that an object, a namespace or a host may have (RFC 1123 subdomain): what a log says ends up in policies. */
+export function isName(text: string): boolean {
+  return (
+    text.length > 0 &&
+    text.length <= 253 &&
+    text.split('.').every((label) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label))
+  );
+}
+
 /** `key=value` texts as labels. */
 export function labelsFrom(texts: readonly string[]): Map<string, string> {
   const labels = new Map<string, string>();

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '@keelson/core';
 import type { Labels } from '../model/cluster.ts';
 import { namespaceNameLabel } from '../model/read-cluster.ts';
 import type { FlowEnd, ReadFlow } from './flow.ts';
-import { labelsFrom, numberIn, objectIn, ownerOfPod, textIn, textsIn } from './flow-fields.ts';
+import { isName, labelsFrom, numberIn, objectIn, ownerOfPod, textIn, textsIn } from './flow-fields.ts';
 
 const seen: ReadonlySet<string> = new Set(['FORWARDED', 'REDIRECTED', 'AUDIT', 'TRACED']);
 const podLabelPrefix = 'k8s:';
@@ -64,7 +64,7 @@ function endOf(end: JsonObject, address: string, names: string[]): FlowEnd | und
     const pod = textIn(end, 'pod_name');
     const workload = Array.isArray(end['workloads']) ? end['workloads'].find(isObject) : undefined;
     const name = (workload === undefined ? '' : textIn(workload, 'name')) || ownerOfPod(pod);
-    if (name === '') return undefined;
+    if (!isName(name) || !isName(namespace)) return undefined;
     const own = labels
       .filter((label) => label.startsWith(podLabelPrefix))
       .filter((label) => !addedPrefixes.some((prefix) => label.startsWith(prefix)))
@@ -81,7 +81,7 @@ function endOf(end: JsonObject, address: string, names: string[]): FlowEnd | und
   }
   if (reserved !== undefined && !reserved.startsWith('world'))
     return { type: 'host', name: reserved, ...(address === '' ? {} : { address }) };
-  return address === '' ? undefined : { type: 'address', address, names };
+  return address === '' ? undefined : { type: 'address', address, names: names.filter(isName) };
 }
 
 function namespaceLabels(end: JsonObject): [string, Labels][] {

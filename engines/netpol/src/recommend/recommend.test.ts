@@ -272,3 +272,13 @@ describe('a table of addresses', () => {
     expect(recommend(flows, { dialect: 'k8s' }).undecided).toMatchObject([{ reason: 'no-workload' }]);
   });
 });
+
+test('what a log says never becomes another selector or name', () => {
+  const hostile = end('evil', "app=x' || all() || app == 'y", 'ok=yes', '__proto__=z');
+  const named = { ...api, pod_name: 'api\n---\nkind: Secret' };
+  const { flows, problems } = read(hubble(hostile, api), hubble(web, named));
+  expect(problems.map(({ line }) => line)).toEqual([2]);
+  const { policies, proof } = recommend(flows, { dialect: 'calico' });
+  expect(policies[0]).toMatchObject({ spec: { selector: "ok == 'yes'" } });
+  expect(proof).toEqual({ denied: [], slack: [], unneeded: [], problems: [] });
+});

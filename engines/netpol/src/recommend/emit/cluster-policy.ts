@@ -22,7 +22,7 @@ export function emitClusterPolicies(plan: Plan): JsonObject[] {
   return [
     ...needed.map(({ name, spec }, i) => policy(name, { tier: 'Admin', priority: i + 1, ...spec })),
     ...namespacesOf(plan).map((namespace, i) =>
-      policy(`${defaultDenyName}-${namespace}`, baseline(namespace, i)),
+      policy(`${namespace}.${defaultDenyName}`, baseline(namespace, i)),
     ),
   ];
 }
@@ -65,7 +65,7 @@ function workloadPolicies(
   const count = Math.ceil(Math.max(ingress.length, egress.length) / maxRules);
   return Array.from({ length: count }, (_, i) => {
     const part = (all: JsonObject[]) => all.slice(i * maxRules, (i + 1) * maxRules);
-    const name = `${workload.namespace}-${workload.name}-observed${i === 0 ? '' : `-${i + 1}`}`;
+    const name = `${workload.namespace}.${workload.name}-observed${i === 0 ? '' : `-${i + 1}`}`;
     return { name, spec: { subject: podsOf(workload), ingress: part(ingress), egress: part(egress) } };
   });
 }
