@@ -20,7 +20,18 @@ const open = policy(
   'db',
   '{ podSelector: { matchLabels: { app: db } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: web } } }], ports: [{ port: http }] }] }',
 );
-const files = { 'before/all.yaml': apart, 'after/all.yaml': apart + open, 'nothing.yaml': open };
+const service = `apiVersion: v1
+kind: Service
+metadata: { name: db, namespace: shop }
+spec: { type: LoadBalancer, externalTrafficPolicy: Local, selector: { app: db }, ports: [{ port: 80, targetPort: http }] }
+---
+`;
+const files = {
+  'exposed/all.yaml': apart + service,
+  'before/all.yaml': apart,
+  'after/all.yaml': apart + open,
+  'nothing.yaml': open,
+};
 
 function run(...args: string[]) {
   return withFolder(files, (folder) => keelson(folder, ['netpol', ...args]));
@@ -51,6 +62,18 @@ describe('keelson netpol', () => {
       ['list', 'after', '-f', 'html'],
       0,
       '<script id="data" type="application/json">{"graph":',
+    ],
+    [
+      'exposure of nothing',
+      ['exposure', 'after'],
+      0,
+      'Nothing comes in from outside: no Service, Ingress or route is an entry point.\n',
+    ],
+    [
+      'exposure',
+      ['exposure', 'exposed'],
+      0,
+      'LoadBalancer shop/db on 80\n  => shop/db[Pod] : nothing of TCP 8080\n',
     ],
     [
       'evaluate',

@@ -14,6 +14,10 @@ const group: VerbGroup = {
       load: () => import('./explain.ts'),
     },
     matrix: { summary: 'show all workloads against each other', load: () => import('./matrix.ts') },
+    exposure: {
+      summary: 'tell where traffic comes in from outside, and what policies let in',
+      load: () => import('./exposure.ts'),
+    },
     diff: { summary: 'tell what a change opens and closes', load: () => import('./diff.ts') },
     lint: { summary: 'find mistakes in policies, and what they lack', load: () => import('./lint.ts') },
     recommend: {
