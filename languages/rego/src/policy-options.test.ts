@@ -5,6 +5,7 @@ import {
   capabilities,
   compile,
   fromJson,
+  PartialPolicy,
   type PolicyOptions,
   RecordedCalls,
   stringifyJson,
@@ -22,6 +23,33 @@ function faultOf(text: string, options: PolicyOptions): string | undefined {
 
 const authz =
   'package app.authz\nallow if input.user == "ann"\nf(x) := x\nby_role[role].ok if some role in ["a"]';
+
+describe('data at the paths of rules', () => {
+  const at = (path: string) => `rego_compile_error: conflicting rule for data path ${path} found`;
+  const cases: readonly (readonly [text: string, data: string, fault: string | undefined])[] = [
+    ['allow := true', '{"y": {"p": {"allow": 3}}}', at('y/p/allow')],
+    ['allow := true', '{"y": {"p": {"allow": null}}}', at('y/p/allow')],
+    ['allow := true', '{"y": {"p": []}}', at('y/p/allow')],
+    ['allow := true', '{"y": 3}', at('y/p/allow')],
+    ['allow := true', '{"y": {"p": {"other": 3}}}', undefined],
+    ['allow := true', '{}', undefined],
+    ['b.c.d := 1', '{"y": {"p": {"b": {"c": 1}}}}', at('y/p/b/c/d')],
+    ['b.c.d := 1', '{"y": {"p": {"b": {"e": 1}}}}', undefined],
+    ['b[x].d := 1 if some x in ["q"]', '{"y": {"p": {"b": {}}}}', at('y/p/b')],
+    ['f(x) := x', '{"y": {"p": {"f": 1}}}', at('y/p/f')],
+  ];
+  it.each(cases)('%s beside %s', (text, json, fault) => {
+    const module = `package y.p\n${text}`;
+    const data = fromJson(json);
+    expect(faultOf(module, { data })).toBe(undefined);
+    const told = faultOf(module, { data, checkDataConflicts: true });
+    expect(told).toEqual(fault === undefined ? undefined : expect.stringContaining(`test.rego:2: ${fault}`));
+    expect(() => new PartialPolicy({ 'test.rego': module }, { data })).not.toThrow();
+    const partial = () => new PartialPolicy({ 'test.rego': module }, { data, checkDataConflicts: true });
+    if (fault === undefined) expect(partial).not.toThrow();
+    else expect(partial).toThrow(fault);
+  });
+});
 
 describe('entrypoints', () => {
   const found: readonly (readonly [entrypoint: string, reference: string])[] = [

@@ -18,6 +18,11 @@ export interface PolicyOptions {
   readonly futureKeywords?: readonly string[];
   /** The base document. Values from JSON are used as they are and must not be changed afterwards. */
   readonly data?: RegoValue;
+  /**
+   * Refuse rules at whose path `data` has something, or a value that is no object stands above, as `opa eval` does. Rules
+   * hide such data where it is not given. `setData` and the data of an evaluation are not looked at.
+   */
+  readonly checkDataConflicts?: boolean;
   /** Refuse what OPA's strict mode refuses. */
   readonly strict?: boolean;
   /** How many errors of modules are told; 0 for all. 10 where not given. */

@@ -218,6 +218,9 @@ function compileOptionsOf(options: PolicyOptions): CompileOptions {
     ...(options.errorLimit === undefined ? {} : { errorLimit: options.errorLimit }),
     ...(named.size === 0 ? {} : { schemas: named }),
     ...(dataSchema === undefined ? {} : { dataSchema }),
+    ...(options.checkDataConflicts === true && options.data !== undefined
+      ? { baseDocument: options.data }
+      : {}),
     ...(allowed === undefined ? {} : { builtins: allowed }),
   };
 }

@@ -53,8 +53,16 @@ export const check = policyVerb({ flags, help, operands: 'file' }, async ({ valu
   // Quiet, there is nothing but the exit code.
   const shown = values.quiet === true ? 'pretty' : format;
   return faultsAsJson({ format: shown, output: values.output }, async () => {
-    const { modules } = await load({ ...sources, modulesOnly: true });
-    new Policy(modules, { ...language, schemas, strict: values.strict ?? false, errorLimit, print: true });
+    const { modules, data } = await load({ ...sources, modulesOnly: true });
+    new Policy(modules, {
+      ...language,
+      // Of files that are no bundle, `opa check` knows no data.
+      ...(values.bundle === true ? { data, checkDataConflicts: true } : {}),
+      schemas,
+      strict: values.strict ?? false,
+      errorLimit,
+      print: true,
+    });
     if (shown === 'json') writeResult(values.output, '{}\n');
     return exitCodes.done;
   });

@@ -71,7 +71,8 @@ export const exec = policyVerb(form, async ({ values, positionals }) => {
   const sources = sourcesFrom(values);
   const { modules, data } = await load(sources);
   const { version } = sources;
-  const policy = new Policy(modules, { data, version, print: true, limits: limitsFrom(values) });
+  const limits = limitsFrom(values);
+  const policy = new Policy(modules, { data, checkDataConflicts: true, version, print: true, limits });
   const decisions = new Decisions(policy, values.decision, values, await hostFrom(values));
   if (values['stdin-input'] === true) await decisions.of('stdin', () => reader.stdin());
   for (const path of positionals)

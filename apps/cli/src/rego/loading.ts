@@ -35,7 +35,7 @@ export interface Sources {
   readonly capabilities?: Partial<Capabilities> | undefined;
   /** Every bundle must be signed by it. */
   readonly verification?: VerificationKey | undefined;
-  /** Read only modules. */
+  /** Read only modules, and the data that bundles which are no change of others have. */
   readonly modulesOnly?: boolean;
   readonly timers?: Timers | undefined;
 }
@@ -172,9 +172,8 @@ class Loader {
       const module = this.#module(file, text, version ?? this.#sources.version);
       if (module !== undefined) checkPackage(file, module, bundle.manifest.roots);
     }
-    if (this.#sources.modulesOnly === true) return;
     if (bundle.patches === undefined) this.#merge(loaded.name, bundle.data);
-    else this.#patch(loaded.name, bundle.patches);
+    else if (this.#sources.modulesOnly !== true) this.#patch(loaded.name, bundle.patches);
   }
 
   #patch(name: string, patches: readonly DataPatch[]): void {

@@ -35,7 +35,9 @@ export function partialQuery(query: string, { modules, data, language }: Asked, 
     (name) => values[name] !== undefined,
   );
   if (wrong !== undefined) throw new CommandError('USAGE', `--${wrong} does not go with --partial`);
-  const policy = new PartialPolicy(modules, { version: language.version, data, limits: limitsFrom(values) });
+  const { version } = language;
+  const limits = limitsFrom(values);
+  const policy = new PartialPolicy(modules, { version, data, checkDataConflicts: true, limits });
   const input = queryInput(values);
   const { unknowns, 'disable-inlining': disableInlining } = values;
   return () =>

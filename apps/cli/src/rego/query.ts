@@ -92,7 +92,8 @@ export function prepareQuery(
 ): PreparedQuery {
   const policy = timers.time('rego_module_compile', () => {
     const strict = values.strict ?? false;
-    return new Policy(modules, { ...language, data, strict, print: true, limits: limitsFrom(values) });
+    const limits = limitsFrom(values);
+    return new Policy(modules, { ...language, data, checkDataConflicts: true, strict, print: true, limits });
   });
   return timers.time('rego_query_compile', () =>
     policy.query(query, {

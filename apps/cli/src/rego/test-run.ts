@@ -48,6 +48,7 @@ export class TestRun {
     this.#policy = new Policy(modules, {
       ...options.policy,
       data: loaded.data,
+      checkDataConflicts: true,
       print: !options.benchmark,
       builtins: this.#cases.builtins,
     });

@@ -1,8 +1,9 @@
 import type { Module, Term } from '../syntax/ast.ts';
 import { compareTerms } from '../syntax/compare.ts';
 import { printRef } from '../syntax/print.ts';
+import { getKey, isObjectValue, type RegoValue } from '../values/index.ts';
 import type { CompiledRule, RuleTreeNode } from './compiled.ts';
-import { type Diagnostics, typeError } from './diagnostics.ts';
+import { compileError, type Diagnostics, typeError } from './diagnostics.ts';
 import { groundPrefix, hasPrefix, isGroundReference } from './nodes.ts';
 import { isFunction, nodesBelow, rulePath } from './rule-tree.ts';
 
@@ -84,6 +85,32 @@ function compareReferences(a: readonly Term[], b: readonly Term[]): number {
     if (order !== 0) return order;
   }
   return a.length - b.length;
+}
+
+/** A rule may not stand where the base document has something, nor below a value there that is no object. */
+export function checkDataConflicts(root: RuleTreeNode, data: RegoValue, diagnostics: Diagnostics): void {
+  const documents = root.children.get('"data');
+  for (const child of documents?.children.values() ?? []) checkAgainst(child, data, [], diagnostics);
+}
+
+/** `value` is what stands above the node. */
+function checkAgainst(
+  node: RuleTreeNode,
+  value: RegoValue,
+  above: readonly string[],
+  diagnostics: Diagnostics,
+): void {
+  if (node.key?.type !== 'string') return;
+  const path = [...above, node.key.value];
+  const own = isObjectValue(value) ? getKey(value, node.key.value) : value;
+  if (own === undefined) return;
+  const [first] = node.rules;
+  if (first === undefined) {
+    for (const child of node.children.values()) checkAgainst(child, own, path, diagnostics);
+    return;
+  }
+  const message = `conflicting rule for data path ${path.join('/')} found`;
+  diagnostics.stop(compileError(first.rule.location, message));
 }
 
 /** A rule may not stand where another module's package does. */

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@keelson/core';
 import type { BuiltinDeclaration } from '../builtins/builtin.ts';
 import { builtinDeclaration, isBuiltinName } from '../builtins/declarations.ts';
+import type { RegoValue } from '../values/index.ts';
 import { defaultErrorLimit } from './diagnostics.ts';
 
 /** Declarations of built-ins by name; a Map is one. */
@@ -27,6 +28,8 @@ export interface CompileOptions {
   readonly schemas?: ReadonlyMap<string, JsonValue>;
   /** JSON Schema of the base document; what rules define is theirs. */
   readonly dataSchema?: JsonValue;
+  /** A base document in which nothing may stand at the path of a rule; not looked at where not given. */
+  readonly baseDocument?: RegoValue;
   /** Check types; true where not given. */
   readonly checkTypes?: boolean;
 }
@@ -40,6 +43,7 @@ export interface CompileSettings {
   readonly annotations: boolean;
   readonly schemas: ReadonlyMap<string, JsonValue> | undefined;
   readonly dataSchema: JsonValue | undefined;
+  readonly baseDocument: RegoValue | undefined;
   readonly checkTypes: boolean;
 }
 
@@ -53,6 +57,7 @@ export function compileSettings(options: CompileOptions): CompileSettings {
     annotations: options.annotations ?? false,
     schemas: options.schemas,
     dataSchema: options.dataSchema,
+    baseDocument: options.baseDocument,
     checkTypes: options.checkTypes ?? true,
   };
 }

@@ -14,7 +14,7 @@ import {
   checkVoid,
 } from './check-stages.ts';
 import type { Compilation } from './compilation.ts';
-import { checkPackageConflicts, checkRuleConflicts } from './conflicts.ts';
+import { checkDataConflicts, checkPackageConflicts, checkRuleConflicts } from './conflicts.ts';
 import { checkRecursion } from './recursion.ts';
 import {
   indexComprehensions,
@@ -60,8 +60,9 @@ export const moduleStages: readonly Stage[] = [
   rewriteHeads,
   rewriteWiths,
   (compilation) => {
-    const { ruleTree, sorted, diagnostics } = compilation;
+    const { ruleTree, sorted, diagnostics, settings } = compilation;
     checkRuleConflicts(ruleTree, (reference) => compilation.display(reference), diagnostics);
+    if (settings.baseDocument !== undefined) checkDataConflicts(ruleTree, settings.baseDocument, diagnostics);
     checkPackageConflicts(sorted, diagnostics);
   },
   checkUndefined,

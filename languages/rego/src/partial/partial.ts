@@ -36,6 +36,8 @@ export interface PartialPolicyOptions {
   /** The language of the modules and queries; `v1` where not given. */
   readonly version?: RegoVersion;
   readonly data?: RegoValue;
+  /** Refuse rules at whose path `data` has something, as for a `Policy`. */
+  readonly checkDataConflicts?: boolean;
   readonly limits?: Partial<EvaluationLimits>;
   /** Further built-ins by name. */
   readonly builtins?: ReadonlyMap<string, Builtin>;
@@ -76,8 +78,12 @@ export class PartialPolicy {
     const parsed = parseModules(modules, this.#language);
     this.#modules = parsed;
     const builtins = allowedBuiltins(undefined, options.builtins);
+    const { data, checkDataConflicts = false } = options;
     this.#compilation = withinStack('modules', () =>
-      compileModules(parsed, builtins === undefined ? {} : { builtins }),
+      compileModules(parsed, {
+        ...(builtins === undefined ? {} : { builtins }),
+        ...(checkDataConflicts && data !== undefined ? { baseDocument: data } : {}),
+      }),
     );
     this.#program = new Program(
       this.#compilation,
