@@ -46,10 +46,14 @@ describe.each(verbs)('keelson rego %s', (verb, args, wanted) => {
     expect(run(verb, '--allow-net', 'other.example', ...args).out).not.toContain(wanted);
   });
 
-  it('refuses what is no host', () => {
-    const { code, err } = run(verb, '--allow-net', 'localhost:80', ...args);
+  it.each(['localhost:80', '127.0.0.1:80', '[::1]:80', '::1::80'])('refuses %s, which is no host', (host) => {
+    const { code, err } = run(verb, '--allow-net', host, ...args);
     expect(code).toBe(2);
-    expect(err).toContain('--allow-net localhost:80: a host is a name or an address, without a port');
+    expect(err).toContain(`--allow-net ${host}: a host is a name or an address, without a port`);
+  });
+
+  it.each(['::1', '127.0.0.1', '::ffff:127.0.0.1'])('takes the address %s', (host) => {
+    expect(run(verb, '--allow-net', host, ...args).code).not.toBe(2);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { BuiltinHost } from '@keelson/rego';
 import { CommandError } from '../errors.ts';
 import { CommandHost } from './host.ts';
@@ -22,7 +23,7 @@ export async function hostFrom({ 'allow-net': allowNet = [] }: NetworkValues): P
   const howToAllow = (name: string): string => `--allow-net ${name} allows it`;
   const host = Object.assign(new CommandHost(), { howToAllow });
   if (allowNet.length === 0) return host;
-  const wrong = allowNet.find((name) => !hostName.test(name));
+  const wrong = allowNet.find((name) => !isHost(name));
   if (wrong !== undefined)
     throw new CommandError('USAGE', `--allow-net ${wrong}: a host is a name or an address, without a port`);
   const { Network } = await import('@keelson/rego-network');
@@ -31,4 +32,6 @@ export async function hostFrom({ 'allow-net': allowNet = [] }: NetworkValues): P
 }
 
 /** A name, or an address of either kind; names are not only those of the DNS. */
-const hostName = /^(?:[^\s:/?#[\]@]+|[\da-f:.]*:[\da-f:.]*)$/i;
+function isHost(text: string): boolean {
+  return /^[^\s:/?#[\]@]+$/.test(text) || isIPv6(text);
+}
