@@ -14,7 +14,9 @@ export function drawing(
   onFold: (group: number) => void,
 ): HTMLElement {
   if (edges.length + alone.length === 0) return element('p', {}, 'There is nothing to draw.');
-  const layout = layoutOf(graph, edges, alone, folded);
+  const whole = layoutOf(graph, edges, alone, folded);
+  const isWhole = whole.curves.length <= mostCurves;
+  const layout = isWhole ? whole : layoutOf(graph, edges, alone, folded, false);
   if (layout.curves.length > mostCurves) {
     const count = layout.curves.length.toLocaleString('en');
     return element('p', {}, `${count} lines are too many to draw. Close groups below, or search.`);
@@ -33,7 +35,13 @@ export function drawing(
   const frame = { class: 'frame', tabindex: '0', role: 'region', 'aria-label': 'Drawing, scrolls' };
   const region = element('div', frame);
   region.append(svg);
-  return region;
+  if (isWhole) return region;
+  return element(
+    'div',
+    {},
+    element('p', {}, 'Ports are left out, since there would be too many lines. Search to see fewer.'),
+    region,
+  );
 }
 
 function curves(layout: Layout): SVGElement[] {

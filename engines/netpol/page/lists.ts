@@ -3,7 +3,7 @@ import type { GraphEdge, ReachGraph } from '../src/formats/reach-graph.ts';
 import { button, element } from './elements.ts';
 
 /** Rows that are written at once. */
-const step = 500;
+const step = 100;
 
 /** The list of a group: what goes out of it, and what comes into it from others. Written when it is first opened. */
 export class GroupList {

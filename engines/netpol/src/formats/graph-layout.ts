@@ -24,7 +24,7 @@ export interface LayoutLine {
 
 export interface LayoutCurve {
   path: string;
-  /** The source, the destination and what passes. */
+  /** The source, the destination and, with ports, what passes. */
   title: string;
   /** `closed` for an exception: nothing passes, while it does from or to other Pods to come. */
   type: 'plain' | 'future' | 'outside' | 'closed';
@@ -49,19 +49,25 @@ const characterWidth = 7.3;
 const longest = 64;
 const separator = '\u0000';
 
-/** Places what edges connect, and nodes that stand alone; groups that are folded are one line. */
+/**
+ * Places what edges connect, and nodes that stand alone; groups that are folded are one line. Without ports, all that
+ * passes between two ends is one line too.
+ */
 export function layoutOf(
   graph: ReachGraph,
   edges: readonly GraphEdge[],
   alone: readonly number[],
   folded: ReadonlySet<number>,
+  hasPorts = true,
 ): Layout {
   const left = new Column(graph, folded, false);
-  const right = new Column(graph, folded, true);
+  const right = new Column(graph, folded, hasPorts);
   for (const node of alone) left.add(node, -1);
   const drawn = new Map<string, GraphEdge>();
   for (const edge of edges) {
     const [source, destination, text] = edge;
+    // Without the ports, an exception would look like a connection.
+    if (!hasPorts && graph.connections[text] === noConnectionsText) continue;
     const key = left.add(source, text) + separator + right.add(destination, text);
     if (!drawn.has(key)) drawn.set(key, edge);
   }
@@ -70,10 +76,11 @@ export function layoutOf(
   const start = padding + sources.width;
   const curves = [...drawn.values()].map(([source, destination, text]): LayoutCurve => {
     const [from, to] = [left.middleOf(source, text), right.middleOf(destination, text)];
+    const ends = `${left.nameOf(source)} → ${right.nameOf(destination)}`;
     const [bend, end] = [start + gapOfColumns / 2, start + gapOfColumns];
     return {
       path: `M${start} ${from}C${bend} ${from} ${bend} ${to} ${end} ${to}`,
-      title: `${left.nameOf(source)} → ${right.nameOf(destination)}: ${graph.connections[text] ?? ''}`,
+      title: hasPorts ? `${ends}: ${graph.connections[text] ?? ''}` : ends,
       type: curveType(graph, source, destination, text),
     };
   });
@@ -158,7 +165,7 @@ class Column {
       y += gapOfBoxes;
       return { group, top, bottom };
     });
-    const titles = groups.map(([group]) => cut(this.#titleOf(group)).length + 2);
+    const titles = groups.map(([group]) => cut(this.#titleOf(group)).length + 4);
     const ends = lines.map((line) => (line.x - x) / characterWidth + line.text.length);
     const width = Math.ceil(Math.max(12, ...maximum(titles), ...maximum(ends)) * characterWidth) + padding;
     const boxes = tops.map(({ group, top, bottom }) => ({

@@ -50,6 +50,9 @@ test('a layout draws each edge once, within its bounds; folded groups are one li
   );
   expect(folded.lines.every(({ isPort }) => isPort)).toBe(true);
   expect(folded.height).toBeLessThan(layout.height);
+  const plain = layoutOf(graph, graph.edges, [], new Set(graph.groups.keys()), false);
+  expect(plain.curves.map(({ title }) => title)).toContain('namespace shop → namespace shop');
+  expect(plain.lines).toEqual([]);
 });
 
 test('nothing is drawn of nothing', () => {
