@@ -1,6 +1,7 @@
 import { isObject, type JsonValue } from '@keelson/core';
 import { Redactor, type SensitiveKey } from '@keelson/evidence';
 import { type CheckedSubject, isResource } from '../findings.ts';
+import { credentialsIn, replaceCredentials } from './forms.ts';
 import { credentialShapes, isPlaceholder, isSecretName } from './patterns.ts';
 
 /** Values made known at most; past it every further value is still found by its shape. */
@@ -16,8 +17,8 @@ export interface SensitiveText {
 
 /**
  * What takes every sensitive value of the input out of a text: what Secrets hold (as written and decoded), what
- * stands under names of secrets in environments, ConfigMaps, arguments, annotations and Dockerfiles, and whatever
- * has the shape of a credential.
+ * stands under names of secrets in environments, ConfigMaps, arguments, annotations and Dockerfiles, what is written
+ * as credentials are (`curl -u name:password`), and whatever has the shape of a credential.
  */
 export function redactor(subjects: Iterable<CheckedSubject>, key: SensitiveKey): SensitiveText {
   const values = new Set<string>();
@@ -41,7 +42,7 @@ export function redactor(subjects: Iterable<CheckedSubject>, key: SensitiveKey):
     for (const { pattern, mark } of shapes) {
       if (mark.every((word) => out.includes(word))) out = out.replace(pattern, (found) => key.digest(found));
     }
-    return out;
+    return replaceCredentials(out, (found) => key.digest(found));
   };
   return {
     message: remembered((text) => withShapes(strong.redact(text))),
@@ -103,6 +104,7 @@ function collectSecret(secret: JsonValue, values: Set<string>): void {
 function collectNamed(value: JsonValue, values: Set<string>, depth: number): void {
   if (depth > 64) return;
   if (Array.isArray(value)) {
+    addWords(value, values);
     for (const [i, item] of value.entries()) {
       if (typeof item === 'string') collectArgument(item, value[i + 1], values);
       else collectNamed(item, values, depth + 1);
@@ -111,13 +113,33 @@ function collectNamed(value: JsonValue, values: Set<string>, depth: number): voi
   }
   if (!isObject(value)) return;
   const { name, value: paired } = value;
-  if (typeof name === 'string' && typeof paired === 'string' && isSecretName(name)) add(values, paired);
+  if (typeof name === 'string' && typeof paired === 'string') {
+    if (isSecretName(name)) add(values, paired);
+    // Headers of probes and hooks.
+    else addWritten(`${name}: ${paired}`, values);
+  }
+  const { command, args } = value;
+  if (Array.isArray(command) && Array.isArray(args)) addWords([...command, ...args], values);
   for (const key of Object.keys(value)) {
     const child = value[key] ?? null;
     if (typeof child !== 'string') collectNamed(child, values, depth + 1);
     else if (isSecretName(key)) add(values, child);
-    else if (child.includes('\n') || child.includes('=')) collectLines(child, values);
+    else {
+      addWritten(key === 'image' ? `image: ${child}` : child, values);
+      if (child.includes('\n') || child.includes('=')) collectLines(child, values);
+    }
   }
+}
+
+/** Credentials by the way they are written, as in a command line. */
+function addWritten(text: string, values: Set<string>): void {
+  for (const secret of credentialsIn(text.replace(/\\\r?\n/g, ' '))) add(values, secret);
+}
+
+/** A command whose words are items of a list. */
+function addWords(items: readonly JsonValue[], values: Set<string>): void {
+  const words = items.filter((item) => typeof item === 'string');
+  if (words.length > 0) addWritten(words.join(' '), values);
 }
 
 function collectArgument(item: string, next: JsonValue | undefined, values: Set<string>): void {
@@ -148,6 +170,7 @@ function collectDockerfile(value: JsonValue, values: Set<string>): void {
     const { keyword, value: text } = value;
     if (typeof keyword === 'string' && typeof text === 'string') {
       collectLines(text, values);
+      addWritten(`${keyword} ${text}`, values);
       const words = text.split(/\s+/);
       if (keyword === 'ENV' && words.length > 1 && isSecretName(words[0] ?? ''))
         add(values, words.slice(1).join(' '));
