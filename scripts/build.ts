@@ -13,12 +13,11 @@ function run(...args: string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-// Engines read the page of network policies, as the report does its own.
-run('engines/netpol/scripts/page.ts');
 // The packs' generators run on the engines' build, and the packs are compiled after it.
 run(tsc, '--build', 'engines/checks', 'engines/compliance');
 run('packs/checks/scripts/generate.ts');
 run('packs/frameworks/scripts/generate.ts');
+run('engines/netpol/scripts/page.ts');
 run('apps/report/scripts/page.ts');
 run(tsc, '--build');
 run('apps/cli/scripts/bundle.ts');
