@@ -67,6 +67,23 @@ test('a broken document is named with file, line and reason, and the others are 
   });
 });
 
+test('--only takes the place of scan.only of keelson.yaml, and --skip is added to scan.skip', () => {
+  const pod = privileged.replace('spec:', 'spec:\n  hostNetwork: true\n  hostPID: true');
+  const files = {
+    'a.yaml': pod,
+    'keelson.yaml': 'scan: { only: [host-network, host-pid], skip: [host-network] }\n',
+  };
+  withFolder(files, (folder) => {
+    const rules = (...flags: string[]) => {
+      const { findings } = JSON.parse(keelson(folder, ['scan', 'a.yaml', '-f', 'json', ...flags]).out);
+      return findings.map(({ rule }: { rule: string }) => rule);
+    };
+    expect(rules()).toEqual(['host-pid']);
+    expect(rules('--only', 'privileged-container')).toEqual(['privileged-container']);
+    expect(rules('--skip', 'host-pid')).toEqual([]);
+  });
+});
+
 test('stdin is read for -', () => {
   const { code, out } = keelson('.', ['scan', '-', ...only], privileged);
   expect(code).toBe(1);

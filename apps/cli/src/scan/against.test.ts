@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { keelson, withFolder } from '../testing/run.ts';
 
@@ -145,6 +145,46 @@ describe('--against a revision', () => {
     withRepository({ 'deploy/a.yaml': risky }, { 'deploy/a.yaml': safe }, (folder) => {
       const { out } = keelson(join(folder, 'deploy'), ['scan', 'a.yaml', '--against', 'HEAD', ...only]);
       expect(JSON.parse(out).comparison.resolved[0].locations[0].file).toBe('a.yaml');
+    });
+  });
+
+  test.each([
+    ['a folder that the revision has not', 'sub', () => ['..']],
+    ['such a folder, by an absolute path', 'sub', (top: string) => [top]],
+    ['outside of the repository', '..', (top: string) => [top]],
+    ['outside of the repository, by a relative path', '..', (top: string) => [basename(top)]],
+    [
+      'outside of the repository, by two files',
+      '..',
+      (top: string) => [`${top}/a.yaml`, `${top}/sub/b.yaml`],
+    ],
+    ['a folder, by a link to the repository', 'link/sub', (_: string, link: string) => [link]],
+    ['outside of the repository, by a link to it', 'link/../..', (_: string, link: string) => [link]],
+  ])('a call from %s', (_, from, paths) => {
+    const after = { 'sub/b.yaml': pod('b', 'hostNetwork: true, ') };
+    withFolder({}, (elsewhere) => {
+      withRepository({ 'a.yaml': risky }, after, (folder) => {
+        const link = join(elsewhere, 'link');
+        symlinkSync(folder, link);
+        const here = from.startsWith('link') ? join(elsewhere, from) : join(folder, from);
+        const run = keelson(here, ['scan', ...paths(folder, link), '--against', 'HEAD', ...only]);
+        expect([run.err, run.code]).toEqual(['', 1]);
+        expect(compared(run.out)).toEqual({
+          ...nothing,
+          new: ['host-network Pod b'],
+          unchanged: ['host-pid Pod a'],
+        });
+        expect(readdirSync(tmpdir()).filter((name) => name.startsWith('keelson-against-'))).toEqual([]);
+      });
+    });
+  });
+
+  test('a call from a folder that was a file compares what is below it, and refuses the rest', () => {
+    withRepository({ 'a.yaml': risky, sub: '' }, { sub: null, 'sub/b.yaml': risky }, (folder) => {
+      const run = (path: string) =>
+        keelson(join(folder, 'sub'), ['scan', path, '--against', 'HEAD', ...only]);
+      expect(compared(run('.').out)).toEqual({ ...nothing, new: ['host-pid Pod a'] });
+      expect(run('..')).toMatchObject({ code: 2, err: expect.stringContaining('is no folder there') });
     });
   });
 

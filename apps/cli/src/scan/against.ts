@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
 import { CommandError } from '../errors.ts';
 
 /** What `judge` gave for an earlier state, and how its files are found in the state of now. */
@@ -26,7 +35,7 @@ export async function judgeEarlier<T>(
   if (paths.includes('-')) throw new CommandError('USAGE', '--against does not go with -');
   if (!isFolder(against)) return judgeRevision(against, paths, judge);
   // Who may add a folder to a repository must not choose what its changes are compared with.
-  if (!/^\.{0,2}\//.test(against) && !/^\.{1,2}$/.test(against) && 'text' in askGit(commitOf(against)))
+  if (!/^\.{0,2}\//.test(against) && !/^\.{1,2}$/.test(against) && isRevision(against, paths))
     throw new CommandError(
       'USAGE',
       `--against ${against}: a folder and a revision; ./${against} is the folder, ${against}^0 the revision`,
@@ -42,6 +51,13 @@ const commitOf = (revision: string) => [
   '--end-of-options',
   `${revision}^{commit}`,
 ];
+
+/** True for a revision of the repository that the call is made in, or of the one that the paths are in. */
+function isRevision(name: string, paths: readonly string[]): boolean {
+  return [process.cwd(), ...paths.map((path) => nearestFolder(resolve(path)))].some(
+    (folder) => 'text' in askGit(['-C', folder, ...commitOf(name)]),
+  );
+}
 
 /** One folder is compared with the other folder itself; other paths are looked for below it. */
 async function judgeFolder<T>(
@@ -71,23 +87,12 @@ async function judgeRevision<T>(
   judge: (paths: readonly string[]) => Promise<T>,
 ): Promise<EarlierState<T>> {
   const here = realpathSync(process.cwd());
-  const top = git(['rev-parse', '--show-toplevel'], (reason) => {
-    throw new CommandError(
-      'USAGE',
-      `--against ${revision}: no such folder, and no git repository here (${reason})`,
-    );
-  });
-  const commit = git(commitOf(revision), () => {
+  const { top, inside } = repositoryOf(revision, here, paths);
+  const commit = git(['-C', top, ...commitOf(revision)], () => {
     throw new CommandError(
       'USAGE',
       `--against ${revision}: neither a folder nor a revision that git knows here`,
     );
-  });
-  const inside = paths.map((path) => {
-    const fromTop = relative(top, resolve(here, path));
-    if (fromTop !== '..' && !fromTop.startsWith(`..${sep}`) && !isAbsolute(fromTop))
-      return relative(here, resolve(here, path)) || '.';
-    throw new CommandError('USAGE', `--against ${revision}: ${path} is outside the repository`);
   });
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'keelson-against-')));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -97,13 +102,21 @@ async function judgeRevision<T>(
   };
   for (const signal of ends) process.once(signal, interrupted);
   try {
-    const tree = join(folder, 'tree');
+    // The machine's folders over again, so that a path leads from the folder of the call to the same file in both states.
+    const mirrored = (path: string) => join(folder, 'tree', relative(parse(path).root, path));
+    const tree = mirrored(top);
     const links = checkOut(top, commit, tree, join(folder, 'index'));
-    const root = join(tree, relative(top, here));
     const submodules = links.map((path) => relative(here, join(top, path)));
     const bases = { earlier: '.', now: '.' };
-    if (!standsIn(tree, [root])) return { result: await judge([]), bases, submodules };
-    // Names in findings are those that the user knows, so the earlier tree is read from the same place in it.
+    const root = mirrored(here);
+    if (!makeFolder(root, fromFolder(top, here) === undefined ? folder : tree)) {
+      if (inside.every((path) => fromFolder(here, resolve(here, path)) !== undefined))
+        return { result: await judge([]), bases, submodules };
+      throw new CommandError(
+        'USAGE',
+        `--against ${revision}: ${here} is no folder there; call it from above`,
+      );
+    }
     process.chdir(root);
     const found = inside.filter((path) => standsIn(tree, foundAt(path)));
     return { result: await judge(found), bases, submodules };
@@ -114,6 +127,72 @@ async function judgeRevision<T>(
     for (const signal of ends) process.removeListener(signal, interrupted);
     remove();
   }
+}
+
+/**
+ * The repository of the folder of the call, or else of the paths, and the paths as they lead from that folder on.
+ * @throws CommandError USAGE when there is none, or a path is outside of it
+ */
+function repositoryOf(
+  revision: string,
+  here: string,
+  paths: readonly string[],
+): { top: string; inside: string[] } {
+  let outside: string | undefined;
+  let reason = '';
+  for (const folder of [here, ...paths.map((path) => nearestFolder(resolve(here, path)))]) {
+    const answer = askGit(['-C', folder, 'rev-parse', '--show-toplevel']);
+    if ('reason' in answer) {
+      reason ||= answer.reason;
+      continue;
+    }
+    const top = answer.text;
+    const places = paths.map((path) => placeIn(top, resolve(here, path)));
+    const inside = places.flatMap((place) => (place === undefined ? [] : relative(here, place) || '.'));
+    if (inside.length === paths.length) return { top, inside };
+    outside ??= paths[places.indexOf(undefined)];
+  }
+  throw new CommandError(
+    'USAGE',
+    outside === undefined
+      ? `--against ${revision}: no such folder, and no git repository here (${reason})`
+      : `--against ${revision}: ${outside} is outside the repository`,
+  );
+}
+
+/** The path by its name below `top`, which a link may lead to; undefined when it is outside. */
+function placeIn(top: string, path: string): string | undefined {
+  if (fromFolder(top, path) !== undefined) return path;
+  const folder = nearestFolder(path);
+  const real = join(realpathSync(folder), relative(folder, path));
+  return fromFolder(top, real) === undefined ? undefined : real;
+}
+
+/** The way from a folder to a path in it; undefined when the path is outside. */
+function fromFolder(folder: string, path: string): string | undefined {
+  const way = relative(folder, path);
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : way;
+}
+
+/** The path itself when it is a folder, or the nearest one above it. */
+function nearestFolder(path: string): string {
+  let folder = path;
+  while (!isFolder(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+/** Makes a folder where there is none; false when a file stands in the way or a link leads out of `tree`. */
+function makeFolder(path: string, tree: string): boolean {
+  let there = path;
+  while (!isThere(there)) there = dirname(there);
+  if (!standsIn(tree, [there]) || !isFolder(there)) return false;
+  mkdirSync(path, { recursive: true });
+  return true;
+}
+
+/** True for a link that leads nowhere too. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**

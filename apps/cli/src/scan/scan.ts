@@ -132,7 +132,7 @@ function sourceDate(): Date | undefined {
   return /^\d{1,11}$/.test(epoch) ? new Date(Number(epoch) * 1000) : undefined;
 }
 
-/** Flags come before the configuration file; lists of both are joined. */
+/** Flags come before the configuration file: what narrows takes the place of its list, other lists are joined. */
 function mergeConfiguration(
   options: WrittenOptions,
   configuration: ReturnType<typeof readConfiguration>,
@@ -144,7 +144,7 @@ function mergeConfiguration(
     namespace: options.namespace ?? configuration.namespace ?? 'default',
     exclude: [...configuration.exclude, ...options.exclude],
     skip: [...configuration.skip, ...options.skip],
-    only: [...configuration.only, ...options.only],
+    only: options.only.length > 0 ? options.only : configuration.only,
     checks: [...configuration.checks, ...options.checks],
     policies: [...configuration.policies, ...options.policies],
     frameworks: options.frameworks.length > 0 ? options.frameworks : configuration.frameworks,
