@@ -78,3 +78,4 @@ export {
 } from './suppressions/apply.ts';
 export { type Exception, readException } from './suppressions/exceptions.ts';
 export type { SuppressibleFinding } from './suppressions/finding-index.ts';
+export { foreignIdForm } from './suppressions/foreign-id.ts';

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { foreignIdForm } from '@keelson/checks';
 import { isKeelsonError, type KeelsonError, type Path } from '@keelson/core';
 import { terminalSafe } from '@keelson/report';
 import { aliasTable } from '../aliases.ts';
@@ -108,7 +109,8 @@ async function referenceFaults({ configuration, locate }: InspectedConfiguration
   const aliases = configuration.exceptions.length === 0 ? undefined : await aliasTable();
   for (const { rules, location } of configuration.exceptions) {
     for (const rule of rules) {
-      if (rule === '*' || ids.has(rule) || aliases?.has(`:${rule}`) === true) continue;
+      if (rule === '*' || ids.has(rule)) continue;
+      if ([rule, foreignIdForm(rule)].some((id) => aliases?.has(`:${id}`))) continue;
       faults.push(
         new CommandError(
           'CONFIG_INVALID',

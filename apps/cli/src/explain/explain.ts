@@ -1,4 +1,4 @@
-import type { CheckText } from '@keelson/checks';
+import { type CheckText, foreignIdForm } from '@keelson/checks';
 import { loadCheckDefinitions } from '@keelson/pack-checks';
 import { loadCatalog } from '../checks/catalog.ts';
 import { CommandError, reportError } from '../errors.ts';
@@ -82,10 +82,10 @@ export const { run, usage } = defineVerb(
 /** Our checks of a name: the check of that id, or all that have the concern that another tool gives this id. */
 function idsOf(name: string, texts: readonly CheckText[]): string[] {
   if (texts.some(({ id }) => id === name)) return [name];
-  const wanted = name.toLowerCase();
+  const wanted = foreignIdForm(name).toLowerCase();
   return texts
     .filter(({ aliases }) =>
-      Object.values(aliases).some((ids) => ids.some((id) => id.toLowerCase() === wanted)),
+      Object.values(aliases).some((ids) => ids.some((id) => foreignIdForm(id).toLowerCase() === wanted)),
     )
     .map(({ id }) => id);
 }
