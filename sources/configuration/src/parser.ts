@@ -41,7 +41,10 @@ export function parserOf(path: string): ConfigurationParser | undefined {
   const ending = name.includes('.') ? name.slice(name.lastIndexOf('.') + 1) : '';
   if (isOrBegins(name, 'dockerfile')) return 'dockerfile';
   // `.env.yaml` is YAML, `.env.json` is not JSON.
-  return endings.get(ending) ?? (isOrBegins(name, '.env') ? 'dotenv' : ownEndings.get(ending));
+  const known = endings.get(ending) ?? (isOrBegins(name, '.env') ? 'dotenv' : ownEndings.get(ending));
+  if (known !== undefined) return known;
+  // Podman's name, which conftest does not know.
+  return isOrBegins(name, 'containerfile') || ending === 'containerfile' ? 'dockerfile' : undefined;
 }
 
 /** A name alone or with endings: `Dockerfile`, `Dockerfile.debug`. */

@@ -89,6 +89,19 @@ describe('keelson rego eval', () => {
     ]);
   });
 
+  test('a name that says no format is refused, unless --parser tells it', () => {
+    const more = { noformat: 'FROM a\n', Containerfile: 'FROM b\n' };
+    const args = ['eval', 'input[0].Value', '--inputs', 'Containerfile', 'noformat'];
+    const { code, out } = inFolder(args, more);
+    expect(code).toBe(3);
+    expect(out).toContain('"value":["b"]');
+    expect(out).toContain('noformat: the name says no format; tell it with --parser');
+    const told = inFolder([...args, '--parser', 'dockerfile'], more);
+    expect([told.code, told.out]).toEqual([0, expect.stringContaining('"value":["a"]')]);
+    expect(inFolder([...args, '--parser', 'cue'], more).code).toBe(2);
+    expect(inFolder(['eval', '1', '--parser', 'json']).code).toBe(2);
+  });
+
   test('many inputs give a line each, and one that fails leaves the others', () => {
     const { code, out } = inFolder(
       ['eval', '-d', 'p', 'data.app.allow', '--inputs', 'bob.json', 'eve.yaml', 'torn.json'],

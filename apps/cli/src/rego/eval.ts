@@ -3,6 +3,7 @@ import { choiceOf, commonFlags } from '../flag-values.ts';
 import { evalFormats, refuseFormat } from './eval-output.ts';
 import { Evaluation, explainModes } from './evaluation.ts';
 import { faultsAsJson } from './faults.ts';
+import type { InputReader } from './inputs.ts';
 import { hostFrom, networkFlags, networkHelp } from './network.ts';
 import { policyVerb } from './policy-verb.ts';
 import { profileFlags, profileHelp, wantsProfile } from './profile-report.ts';
@@ -15,6 +16,7 @@ const flags = {
   ...profileFlags,
   ...networkFlags,
   inputs: { type: 'string', value: 'file', multiple: true },
+  parser: { type: 'string', value: 'text' },
   format: { type: 'string', short: 'f', value: { choices: evalFormats } },
   'disable-inlining': { type: 'string', value: 'text', multiple: true },
   'shallow-inlining': { type: 'boolean' },
@@ -35,6 +37,7 @@ Usage: keelson rego eval [options] QUERY
 
 ${queryHelp}
   --inputs FILE...      many inputs, in the formats of exec: a line of JSON for each; the query stands before them
+  --parser NAME         the format of all --inputs, as for exec
   -f, --format FORMAT   ${evalFormats.join(', ')} (default json); source is for --partial
   --disable-inlining PATH  with --partial, rules at this reference stay rules
   --shallow-inlining    with --partial, rules that need something unknown stay rules
@@ -76,6 +79,9 @@ export const evaluate = policyVerb(form, async ({ values, positionals }) => {
   if (files === undefined && rest.length > 0) throw new CommandError('USAGE', `only one query: ${rest[0]}`);
   if (files !== undefined && (isPartial || values.coverage === true || wantsProfile(values)))
     throw new CommandError('USAGE', '--inputs does not go with --partial, --coverage or --profile');
+  if (files === undefined && values.parser !== undefined)
+    throw new CommandError('USAGE', '--parser is for --inputs');
+  const reader = files === undefined ? undefined : await readerOf(values.parser);
   return faultsAsJson({ format, output: values.output }, async () => {
     const timers = new Timers();
     const loaded = await loadFor(values, timers);
@@ -86,11 +92,19 @@ export const evaluate = policyVerb(form, async ({ values, positionals }) => {
     const prepared = prepareQuery(query, loaded, values, timers);
     const parts = { query: prepared, modules: loaded.modules, host: await hostFrom(values), timers };
     const evaluation = new Evaluation(parts, values);
-    if (files === undefined) return evaluation.one(queryInput(values), format);
-    const { InputReader } = await import('./inputs.ts');
-    return evaluation.many(files, new InputReader(undefined));
+    if (files === undefined || reader === undefined) return evaluation.one(queryInput(values), format);
+    return evaluation.many(files, reader);
   });
 });
+
+/** Other evaluations do without the readers of other formats. */
+async function readerOf(parser: string | undefined): Promise<InputReader> {
+  const [{ InputReader }, { configurationParsers }] = await Promise.all([
+    import('./inputs.ts'),
+    import('@keelson/configuration'),
+  ]);
+  return new InputReader(choiceOf('parser', parser, configurationParsers));
+}
 
 function refuseTogether<T extends string>(
   values: { readonly [name in T]?: boolean },

@@ -1,4 +1,4 @@
-import { type RegoValue, readDocument, readDocuments } from '@keelson/rego';
+import { type RegoValue, readDocument } from '@keelson/rego';
 
 /**
  * An input: JSON, or else YAML, whose first document counts.
@@ -7,16 +7,6 @@ import { type RegoValue, readDocument, readDocuments } from '@keelson/rego';
  */
 export function inputFrom(file: string, text: string): RegoValue {
   return jsonInput(file, text) ?? readDocument(file, text, 'yaml');
-}
-
-/**
- * Every document of an input: the one of JSON, or else all of YAML.
- *
- * @throws RegoError `bundle_error`
- */
-export function inputsFrom(file: string, text: string): readonly RegoValue[] {
-  const json = jsonInput(file, text);
-  return json === undefined ? readDocuments(file, text) : [json];
 }
 
 /** The value of a text that its name or its beginning calls JSON; undefined for any other. */

@@ -1,7 +1,8 @@
 import { type ConfigurationParser, parserOf } from '@keelson/configuration';
+import { KeelsonError } from '@keelson/core';
 import { fromYamlValue, type RegoValue, readDocument, readDocuments } from '@keelson/rego';
 import { readBytes, readInput, readText } from './files.ts';
-import { inputFrom, inputsFrom } from './input-text.ts';
+import { inputFrom } from './input-text.ts';
 
 /** Reads inputs from files: JSON and YAML as OPA does, every other format as conftest does. */
 export class InputReader {
@@ -18,10 +19,18 @@ export class InputReader {
     return found !== undefined && (this.#parser ?? found) === found;
   }
 
-  /** @throws RegoError `bundle_error` or KeelsonError of the format for what cannot be read. */
+  /**
+   * A name that says no format is refused, as by conftest: nearly every text is some YAML, and would pass for an input.
+   *
+   * @throws RegoError `bundle_error` or KeelsonError of the format for what cannot be read.
+   */
   async file(file: string): Promise<readonly RegoValue[]> {
     const parser = this.#parser ?? parserOf(file);
-    return isForOpa(parser)
+    if (parser === undefined)
+      throw new KeelsonError('CONFIGURATION_FORMAT', 'the name says no format; tell it with --parser', {
+        location: { file },
+      });
+    return parser === 'json' || parser === 'yaml'
       ? documentsOf(file, readText(file), parser)
       : valuesOf(file, readBytes(file), parser);
   }
@@ -29,17 +38,10 @@ export class InputReader {
   /** The program's own input: one document of JSON or YAML, unless a format is asked for. */
   async stdin(): Promise<readonly RegoValue[]> {
     const text = readInput();
-    return isForOpa(this.#parser)
+    return this.#parser === undefined || this.#parser === 'json' || this.#parser === 'yaml'
       ? [inputFrom('stdin', text)]
       : valuesOf('stdin', new TextEncoder().encode(text), this.#parser);
   }
-}
-
-type OpaParser = 'json' | 'yaml' | undefined;
-
-/** Also for a name that says no format: that is JSON, or else YAML. */
-function isForOpa(parser: ConfigurationParser | undefined): parser is OpaParser {
-  return parser === undefined || parser === 'json' || parser === 'yaml';
 }
 
 /** The readers are loaded when a file first needs them. */
@@ -48,7 +50,6 @@ async function valuesOf(file: string, bytes: Uint8Array, parser: ConfigurationPa
   return readConfiguration(file, bytes, { parser }).documents.map(({ value }) => fromYamlValue(value));
 }
 
-function documentsOf(file: string, text: string, parser: OpaParser): readonly RegoValue[] {
-  if (parser === undefined) return inputsFrom(file, text);
+function documentsOf(file: string, text: string, parser: 'json' | 'yaml'): readonly RegoValue[] {
   return parser === 'json' ? [readDocument(file, text, 'json')] : readDocuments(file, text);
 }

@@ -193,6 +193,28 @@ ports contains port if {
     expect(exec('--decision', 'main/ports', '--parser', 'cue', 'in').code).toBe(2);
   });
 
+  test('a Containerfile is a Dockerfile, and other names that say no format are refused', () => {
+    const text = 'FROM a\nEXPOSE 80\n';
+    const files = { ...more, 'x/Containerfile': text, 'x/app.conf': '{"port": 1}', 'x/noformat': text };
+    const args = ['exec', '-d', 'c.rego', '--decision', 'main/ports'];
+    const found = inFolder([...args, 'x'], files);
+    expect([found.code, JSON.parse(found.out).result]).toEqual([
+      0,
+      [{ path: 'x/Containerfile', result: ['80'] }],
+    ]);
+    for (const name of ['x/app.conf', 'x/noformat']) {
+      const { code, out, err } = inFolder([...args, '--fail-non-empty', name, 'in/a.toml'], files);
+      const message = `${name}: the name says no format; tell it with --parser [CONFIGURATION_FORMAT]`;
+      expect([code, err]).toEqual([3, `${message}\n`]);
+      expect(JSON.parse(out).result).toEqual([
+        { path: name, error: { code: 'CONFIGURATION_FORMAT', message } },
+        { path: 'in/a.toml', result: [85] },
+      ]);
+    }
+    const told = inFolder([...args, '--parser', 'dockerfile', 'x/noformat'], files);
+    expect(JSON.parse(told.out).result).toEqual([{ path: 'x/noformat', result: ['80'] }]);
+  });
+
   test('--combine decides once about all', () => {
     const { code, out } = exec(
       '--decision',
