@@ -84,6 +84,24 @@ test('--only takes the place of scan.only of keelson.yaml, and --skip is added t
   });
 });
 
+test('--fix writes what came on stdin to stdout, mended or as it was', () => {
+  const fix = (text: string) => keelson('.', ['scan', '-', '--fix=privileged-container', ...only], text).out;
+  const mended = fix(privileged);
+  expect(mended).not.toContain('privileged: true');
+  expect(mended).toContain('name: shell');
+  expect(fix(mended)).toBe(mended);
+  const diff = keelson('.', ['scan', '-', '--fix=privileged-container', '--diff', ...only], privileged).out;
+  expect(diff).toContain('--- a/-');
+});
+
+test('a file that two paths lead to is counted once', () => {
+  withFolder({ 'sub/a.yaml': privileged }, (folder) => {
+    const paths = ['.', 'sub', join(folder, 'sub/a.yaml')];
+    const { out } = keelson(folder, ['scan', ...paths, ...only, '-f', 'json']);
+    expect(JSON.parse(out).findings).toHaveLength(1);
+  });
+});
+
 test('stdin is read for -', () => {
   const { code, out } = keelson('.', ['scan', '-', ...only], privileged);
   expect(code).toBe(1);

@@ -1,16 +1,17 @@
-import { globSync, type Stats, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { decodeText } from './decode.ts';
 import { ManifestError } from './errors.ts';
 import { fileKind, isMissing, readBytes } from './files.ts';
 import type { HelmOptions } from './helm/program.ts';
-import { pathMatcher } from './ignore-rules.ts';
+import { type PathTest, pathMatcher } from './ignore-rules.ts';
 import { archiveInput, archiveTree, diskFiles } from './input-tree.ts';
 import { type BuildFiles, joinPath } from './kustomize/file-system.ts';
 import { defaultFileLimits, type FileLimits } from './limits.ts';
 import type { LoadedInput } from './loaded.ts';
 import { Loader } from './loader.ts';
 import { isArchive, isDockerfileText } from './look.ts';
+import { type NamedPath, outermostFirst, ReadOnce } from './named-paths.ts';
 
 export interface LoadOptions {
   limits?: Partial<FileLimits>;
@@ -42,7 +43,7 @@ class InputReader {
   readonly #limits: FileLimits;
   readonly #loader: Loader;
   readonly #disk: BuildFiles;
-  readonly #excluded: (path: string, isFolder: boolean) => boolean;
+  readonly #excluded: PathTest;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -58,11 +59,30 @@ class InputReader {
   }
 
   async read(paths: readonly string[]): Promise<LoadedInput> {
-    for (const path of paths) {
-      if (path === '-') this.#stdin();
-      else for (const found of expand(path)) await this.#path(found.path, found.stats);
-    }
+    const found: NamedPath[] = [];
+    for (const path of paths) if (path !== '-') found.push(...(await this.#expand(path)));
+    if (paths.includes('-')) this.#stdin();
+    const once = new ReadOnce(found);
+    for (const named of outermostFirst(found)) await this.#path(named, once);
     return this.#loader.loaded;
+  }
+
+  /** The path itself, or what a glob that the shell did not expand leads to. */
+  async #expand(path: string): Promise<NamedPath[]> {
+    const stats = statsOf(path);
+    if (stats !== undefined) return [{ path, stats }];
+    const { expandGlob } = await import('./trees.ts');
+    const glob = expandGlob(path, this.#options.gitignore ?? true);
+    const found = (glob?.paths ?? []).flatMap((one) => {
+      const its = statsOf(one);
+      return its === undefined ? [] : [{ path: one, stats: its }];
+    });
+    if (glob === undefined || found.length === 0)
+      throw new ManifestError('INPUT_NOT_FOUND', `no such file or folder: ${path}`);
+    const ignored: PathTest = (one, isFolder) => glob.ignored(one, isFolder) || this.#excluded(one, isFolder);
+    return found.flatMap((named) =>
+      ignored(named.path, named.stats.isDirectory()) ? [] : [{ ...named, ignored }],
+    );
   }
 
   #stdin(): void {
@@ -70,9 +90,10 @@ class InputReader {
     this.#loader.addText('-', text, isDockerfileText(text) ? 'dockerfile' : 'manifest', true);
   }
 
-  async #path(path: string, stats: Stats): Promise<void> {
+  async #path({ path, stats, ignored }: NamedPath, once: ReadOnce): Promise<void> {
     const kind = fileKind(basename(path));
-    if (stats.isDirectory()) await this.#folder(path);
+    if (stats.isDirectory()) await this.#folder(path, ignored ?? this.#excluded, once);
+    else if (!once.takesFile(path)) return;
     else if (isArchive(path)) await this.#archive(path);
     else if (kind === 'chart') await this.#loader.addChart(this.#disk, dirname(path), dirname(path));
     else if (kind === 'kustomization') {
@@ -92,16 +113,16 @@ class InputReader {
     }
   }
 
-  async #folder(path: string): Promise<void> {
+  async #folder(path: string, excluded: PathTest, once: ReadOnce): Promise<void> {
     const options = {
-      excluded: this.#excluded,
+      excluded,
       gitignore: this.#options.gitignore ?? true,
       limits: this.#limits,
     };
     const { FolderWalk } = await import('./trees.ts');
     const walk = new FolderWalk(options, (error) => this.#loader.report(error));
     walk.walk(joinPath('', path));
-    await this.#loader.addTree(this.#disk, walk.found);
+    await this.#loader.addTree(this.#disk, once.ofTree(walk.found), once.isNamed);
   }
 
   async #archive(path: string): Promise<void> {
@@ -129,19 +150,6 @@ function isPackagedChart(paths: Iterable<string>, folder: string): boolean {
   if (folder === '' || folder.includes('/')) return false;
   for (const path of paths) if (!path.startsWith(`${folder}/`)) return false;
   return true;
-}
-
-/** The path itself, or what a glob that the shell did not expand leads to. */
-function expand(path: string): { path: string; stats: Stats }[] {
-  const stats = statsOf(path);
-  if (stats !== undefined) return [{ path, stats }];
-  const found = /[*?[{]/.test(path) ? globSync(path).sort() : [];
-  const paths = found.flatMap((one) => {
-    const its = statsOf(one);
-    return its === undefined ? [] : [{ path: one, stats: its }];
-  });
-  if (paths.length === 0) throw new ManifestError('INPUT_NOT_FOUND', `no such file or folder: ${path}`);
-  return paths;
 }
 
 function statsOf(path: string): Stats | undefined {

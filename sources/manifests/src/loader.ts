@@ -41,8 +41,15 @@ export class Loader {
     this.loaded.errors.push(error);
   }
 
-  /** Kustomizations first, as what they use is not judged again on its own; then charts and plain files. */
-  async addTree(files: BuildFiles, found: FoundFiles): Promise<void> {
+  /**
+   * Kustomizations first, as what they use is not judged again on its own; then charts and plain files.
+   * @param isNamed true for files that the user named beside the tree
+   */
+  async addTree(
+    files: BuildFiles,
+    found: FoundFiles,
+    isNamed: (path: string) => boolean = () => false,
+  ): Promise<void> {
     const session = await this.#kustomizations(files, found.kustomizations);
     await this.#charts(
       files,
@@ -54,7 +61,7 @@ export class Loader {
         continue;
       }
       const known = session?.files.known(path);
-      if (known === undefined) this.addFile(files, path, 'manifest', false);
+      if (known === undefined) this.addFile(files, path, 'manifest', isNamed(path));
       else this.#addRead(known);
     }
     for (const path of found.dockerfiles) this.addFile(files, path, 'dockerfile', false);

@@ -1,4 +1,5 @@
-/** What folders, kustomizations and charts need, in one module: a scan of one file starts without it. */
+/** What folders, globs, kustomizations and charts need, in one module: a scan of one file starts without it. */
+export { expandGlob } from './glob.ts';
 export { renderChart } from './helm/chart.ts';
 export { chartInflater } from './helm/inflate.ts';
 export { buildAll } from './kustomize/build-all.ts';

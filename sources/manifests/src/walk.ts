@@ -11,7 +11,8 @@ export interface WalkOptions {
   readonly limits: FileLimits;
 }
 
-const skippedFolders = new Set(['.git', 'node_modules']);
+/** Folders that no scan of a folder above them reads. */
+export const skippedFolders: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
 /** Finds the files of a folder. Problems with a part of it are reported, and the rest is found. */
 export class FolderWalk {

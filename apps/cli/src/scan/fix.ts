@@ -196,10 +196,7 @@ function writeFiles(outcome: FixOutcome, options: ScanOptions): number {
     ...changes.filter(isNew),
     ...changes.filter((change) => !isNew(change)),
   ]) {
-    if (file === '-') {
-      writeStdout(after);
-      continue;
-    }
+    if (file === '-') continue;
     if (isKustomization(file) && withoutOverlay.has(dirname(file))) {
       refused++;
       continue;
@@ -213,6 +210,9 @@ function writeFiles(outcome: FixOutcome, options: ScanOptions): number {
       reportError(error, false);
     }
   }
+  // Also when nothing in it changed: what stands behind a pipe waits for the whole text.
+  const stdin = outcome.judged.loaded.sources.get('-');
+  if (stdin !== undefined) writeStdout(stdin.text);
   return refused;
 }
 
