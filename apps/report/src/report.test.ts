@@ -55,6 +55,25 @@ test('a narrow terminal gets no line wider than itself, tables aside', () => {
   ).toEqual([]);
 });
 
+test('findings of one rule on one object are told by each of their messages, and equal ones once', () => {
+  const at = (line: number, message: string) =>
+    finding('high', { message, locations: [{ file: 'a.yaml', line, column: 1, path: [] }] });
+  const findings = [
+    at(3, 'owner is missing'),
+    at(3, 'team is missing'),
+    at(3, 'tier is missing'),
+    at(4, 'owner is missing'),
+    at(5, 'tier is missing'),
+    at(6, `${canary} is wrong`),
+  ];
+  const text = writeTerminal(reportOf({ findings }), { colour: false, width: 80, show: 'info' });
+  expect(text.match(/owner is missing/g)).toHaveLength(1);
+  expect(text).toContain('= also: line 4:1\n');
+  expect(text).toContain('= also (line 3:1): team is missing\n');
+  expect(text).toContain('= also (line 3:1, 5:1): tier is missing\n');
+  expect(text).toContain('= also (line 6:1): [redacted] is wrong\n');
+});
+
 test('what is suppressed is counted, not listed', () => {
   const text = writeTerminal(
     reportOf({ findings: [finding('high', { suppressions: [{ kind: 'external', reason: 'x' }] })] }),

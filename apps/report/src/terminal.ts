@@ -126,7 +126,7 @@ function ruleLines(same: readonly ReportedFinding[], context: Context): string[]
   lines.push(...placeLines(finding.locations[0], gutter, context));
   for (const place of finding.locations.slice(1, 4))
     lines.push(`${margin(gutter)}= see ${terminalSafe(placeName(place))}`);
-  if (others.length > 0) lines.push(`${margin(gutter)}= also: ${alsoText(others, width - gutter - 12)}`);
+  lines.push(...alsoLines(finding.message, others, gutter, context));
   const includes = same.flatMap((item) => context.folded.get(item) ?? []);
   if (includes.length > 0) {
     const names = listNames([...new Set(includes)], width - gutter - 20);
@@ -167,12 +167,29 @@ function placeName(place: { file: string; line?: number; column?: number }): str
   return `${place.file}:${place.line}${place.column === undefined ? '' : `:${place.column}`}`;
 }
 
-function alsoText(others: readonly ReportedFinding[], width: number): string {
-  const places = others.map(({ finding }) => {
+/** The other findings of the rule: the places of those that say the same, and what each of the others says. */
+function alsoLines(
+  told: string,
+  others: readonly ReportedFinding[],
+  gutter: number,
+  { report, width }: Context,
+): string[] {
+  return [...Map.groupBy(others, ({ finding }) => finding.message)].map(([message, items]) => {
+    const places = placesText(items, width - gutter - 17);
+    if (message === told) return `${margin(gutter)}= also: line ${places}`;
+    const indent = `${margin(gutter)}  `;
+    const words = terminalSafe(`also (line ${places}): ${report.redact.message(message)}`);
+    return `${margin(gutter)}= ${wrap(words, width - indent.length, indent, 0)}`;
+  });
+}
+
+/** `3:1, 4:1`: each place once. */
+function placesText(items: readonly ReportedFinding[], width: number): string {
+  const places = items.map(({ finding }) => {
     const [place] = finding.locations;
     return place === undefined ? '?' : `${place.line ?? '?'}:${place.column ?? 1}`;
   });
-  return `line ${listNames(places, width - 5)}`;
+  return listNames([...new Set(places)], width);
 }
 
 /** As many names as fit, and how many there are beside. */
