@@ -28,13 +28,12 @@ export {
 export type { PolicyDocument, Template } from './gatekeeper/template.ts';
 export { fromRego, toRego } from './json.ts';
 export type { ResultExplanation } from './rego/explanation.ts';
-export type { RegoFile } from './rego/modules.ts';
+export type { RegoFile, RegoPoliciesOptions } from './rego/modules.ts';
 export { pathOfResult } from './rego/place.ts';
 export {
   type AskOptions,
   type RegoJudgement,
   RegoPolicies,
-  type RegoPoliciesOptions,
   type RegoResult,
 } from './rego/policies.ts';
 export type { DecisionKind, DecisionRule } from './rego/rules.ts';

@@ -18,8 +18,10 @@ import {
   reviewOf,
   toRego,
 } from '@keelson/policies';
+import { mergeDocuments, type RegoValue } from '@keelson/rego';
 import { filesAt, readPolicyFile, readText } from '../policy/files.ts';
 import { CommandHost } from '../rego/host.ts';
+import { isDataFile, PolicyData } from './policy-data.ts';
 
 /** Users' policies as checks of a scan. */
 export interface LoadedPolicies {
@@ -41,21 +43,25 @@ export function loadPolicies(
   const problems: KeelsonError[] = [];
   const modules: RegoFile[] = [];
   const documents: PolicyDocument[] = [];
-  for (const file of paths.flatMap((path) => filesAt(path, isPolicyFile))) {
+  const data = new PolicyData(problems);
+  const files = paths.flatMap((path) => filesAt(path, isPolicyFile).map((file) => ({ file, path })));
+  for (const { file, path } of files) {
     if (file.endsWith('.rego')) {
       readModule(file, modules, problems);
       continue;
     }
     const read = readPolicyFile(file);
     problems.push(...read.errors);
-    documents.push(...read.documents.filter(({ object }) => isGatekeeperDocument(object)));
+    const found = read.documents.filter(({ object }) => isGatekeeperDocument(object));
+    documents.push(...found);
+    if (found.length === 0 && read.errors.length === 0 && isDataFile(file)) data.add(file, path);
   }
   const host = new CommandHost();
   const gatekeeper = new GatekeeperPolicies({ host, explain: true });
   problems.push(...gatekeeper.add(documents));
-  const rego = new RegoPolicies(modules, { host });
+  const rego = new RegoPolicies(modules, { host, data: data.document });
   problems.push(...rego.faults);
-  const world = new World();
+  const world = new World(data.document);
   const ids = new Set(taken);
   const policies = [
     ...gatekeeper.constraints.flatMap((constraint) => constraintCheck(constraint, gatekeeper, world, ids)),
@@ -81,6 +87,22 @@ function readModule(file: string, modules: RegoFile[], problems: KeelsonError[])
 class World {
   readonly #stores = new WeakMap<CheckInventory, Inventory>();
   readonly #objects = new WeakMap<Resource, JsonObject>();
+  readonly #documents = new WeakMap<CheckInventory, RegoValue>();
+  readonly #data: RegoValue;
+
+  /** @param data the base document of users' policies in Rego; objects stand beside it. */
+  constructor(data: RegoValue) {
+    this.#data = data;
+  }
+
+  /** The base document with the objects, the same for as long as they are. */
+  dataOf(inventory: CheckInventory): RegoValue {
+    const { document } = this.of(inventory);
+    const known = this.#documents.get(inventory);
+    const made = known ?? mergeDocuments(this.#data, document);
+    if (known === undefined) this.#documents.set(inventory, made);
+    return made;
+  }
 
   of(inventory: CheckInventory): Inventory {
     let store = this.#stores.get(inventory);
@@ -174,7 +196,7 @@ function ruleCheck(rule: DecisionRule, rego: RegoPolicies, world: World, taken: 
   const id = uniqueId(rule.id, rule.id, taken);
   const judge = (resource: Resource, inventory: CheckInventory): Violation[] =>
     rego
-      .ask(rule, toRego(resource.object), world.of(inventory).document, { explain: true })
+      .ask(rule, toRego(resource.object), world.dataOf(inventory), { explain: true })
       .filter(({ excused }) => !excused)
       .map(({ path = [], message, severity, explanation }) => ({
         subject: resource,

@@ -11,6 +11,7 @@ import { PolicyError } from '../errors.ts';
 import { fromRego, objectAt, toRego } from '../json.ts';
 import { type Explain, Explainer } from '../rego/explainer.ts';
 import { wordsOfFault } from '../rego/fault-words.ts';
+import { withoutNetwork } from '../rego/network.ts';
 import { type Engine, type EngineOptions, type EngineViolation, policyLimits } from './engine.ts';
 import type { Inventory } from './inventory.ts';
 import { checkEntryModule, checkLibrary } from './rego-check.ts';
@@ -59,7 +60,12 @@ export class RegoEngine implements Engine {
       );
     }
     this.#policy = placed(
-      () => new Policy(modules, { version, limits: { ...policyLimits, ...options.limits } }),
+      () =>
+        new Policy(modules, {
+          version,
+          limits: { ...policyLimits, ...options.limits },
+          ...withoutNetwork(modules.values(), options.host),
+        }),
       (file) => texts.get(file)?.locate ?? entry.locate,
     );
     this.#entrypoint = `${referenceOf(modules.get('template'))}.violation`;

@@ -1,15 +1,26 @@
 import { isKeelsonError, type SourceLocation } from '@keelson/core';
 import {
+  type BuiltinHost,
   type EvaluationLimits,
   type Module,
   Policy,
   parseModule,
   RegoError,
   RegoSyntaxError,
+  type RegoValue,
 } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
 import { policyLimits } from '../gatekeeper/engine.ts';
 import { wordsOfFault } from './fault-words.ts';
+import { withoutNetwork } from './network.ts';
+
+export interface RegoPoliciesOptions {
+  /** The world that built-ins see; nothing where not given. Without a network, policies that ask for it are faults. */
+  readonly host?: BuiltinHost;
+  readonly limits?: Partial<EvaluationLimits>;
+  /** The base document of evaluations that give none; a rule at a path where it has something is a fault. */
+  readonly data?: RegoValue;
+}
 
 /** A file of Rego as it was read. */
 export interface RegoFile {
@@ -57,13 +68,17 @@ function parseEither(file: string, text: string): Module {
  */
 export function compileModules(
   all: ReadonlyMap<string, Module>,
-  limits: Partial<EvaluationLimits> = {},
+  { host, limits = {}, data }: RegoPoliciesOptions = {},
 ): { policy: Policy; kept: ReadonlySet<string>; faults: PolicyError[] } {
   const modules = new Map(all);
   const faults: PolicyError[] = [];
   for (;;) {
     try {
-      const policy = new Policy(modules, { limits: { ...policyLimits, ...limits } });
+      const policy = new Policy(modules, {
+        limits: { ...policyLimits, ...limits },
+        ...(data === undefined ? {} : { data, checkDataConflicts: true }),
+        ...withoutNetwork(modules.values(), host),
+      });
       return { policy, kept: new Set(modules.keys()), faults };
     } catch (error) {
       if (!(error instanceof RegoSyntaxError)) throw error;

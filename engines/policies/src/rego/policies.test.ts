@@ -86,6 +86,38 @@ describe('conventions of conftest', () => {
     ]);
   });
 
+  test.each(['http.send({"method": "get", "url": "http://a/"})', 'net.lookup_ip_addr("a")'])(
+    '%s is a fault where there is no network, and the others judge',
+    (call) => {
+      const texts = {
+        'net.rego': `package net\n\ndeny contains "a" if ${call}`,
+        'good.rego': 'package main\ndeny contains "see http://a/"',
+      };
+      const name = call.slice(0, call.indexOf('('));
+      const fault = `net.rego:3:22: rego_type_error: ${name} needs the network, which policies do not have here [POLICY_CODE]`;
+      expect(judge(texts)).toEqual({ said: ['main.deny high see http://a/'], faults: [fault] });
+    },
+  );
+
+  test('a host with a network is asked', () => {
+    const text = 'package main\ndeny contains net.lookup_ip_addr("a")[_]';
+    const host = { lookUpAddresses: () => ['10.0.0.1'], httpHosts: ['a'] };
+    const policies = new RegoPolicies([{ file: 'a.rego', text }], { host });
+    expect(policies.judge({}).results.map(({ message }) => message)).toEqual(['10.0.0.1']);
+  });
+
+  test('the base document beside the modules', () => {
+    const files = [
+      { file: 'a.rego', text: 'package main\ndeny contains data.texts[_]' },
+      { file: 'b.rego', text: 'package texts\nallow := true' },
+    ];
+    const policies = new RegoPolicies(files, { data: { texts: ['a'] } });
+    expect(policies.judge({}).results.map(({ message }) => message)).toEqual(['a']);
+    expect(policies.faults.map((fault) => fault.format())).toEqual([
+      expect.stringContaining('b.rego:2:1: rego_compile_error: conflicting rule for data path texts/allow'),
+    ]);
+  });
+
   test('a rule that fails does not lose the others', () => {
     const { said, faults } = judge({
       'a.rego': 'package main\nx := 1\nx := 2 if true\ndeny contains "a" if x\nwarn contains "b"',

@@ -1,19 +1,13 @@
 import { isObject, type JsonValue, type PathStep } from '@keelson/core';
 import type { FindingExplanation, Severity } from '@keelson/evidence';
-import type { BuiltinHost, EvaluationLimits, EvaluationOptions, Policy, RegoValue } from '@keelson/rego';
+import type { EvaluationOptions, Policy, RegoValue } from '@keelson/rego';
 import { PolicyError } from '../errors.ts';
 import { evaluationFault } from '../gatekeeper/rego-engine.ts';
 import { fromRego } from '../json.ts';
 import { Explainer } from './explainer.ts';
-import { compileModules, parseFiles, type RegoFile } from './modules.ts';
+import { compileModules, parseFiles, type RegoFile, type RegoPoliciesOptions } from './modules.ts';
 import { pathOfResult } from './place.ts';
 import { type DecisionRule, findRules, severityOf } from './rules.ts';
-
-export interface RegoPoliciesOptions {
-  /** The world that built-ins see; nothing where not given. */
-  readonly host?: BuiltinHost;
-  readonly limits?: Partial<EvaluationLimits>;
-}
 
 /** One thing that a rule says against a document. */
 export interface RegoResult {
@@ -60,7 +54,7 @@ export class RegoPolicies {
   constructor(files: readonly RegoFile[], options: RegoPoliciesOptions = {}) {
     const parsed = parseFiles(files);
     const found = findRules(parsed.modules);
-    const { policy, kept, faults } = compileModules(found.modules, options.limits);
+    const { policy, kept, faults } = compileModules(found.modules, options);
     this.#policy = policy;
     this.#options = options;
     this.rules = found.rules.filter(({ file }) => kept.has(file));
@@ -68,7 +62,7 @@ export class RegoPolicies {
   }
 
   /** Asks every rule about one document; `data` is the base document beside the modules. */
-  judge(input: RegoValue, data: RegoValue = {}): RegoJudgement {
+  judge(input: RegoValue, data: RegoValue = this.#options.data ?? {}): RegoJudgement {
     const results: RegoResult[] = [];
     const faults: { rule: DecisionRule; error: PolicyError }[] = [];
     for (const rule of this.rules) {
@@ -89,7 +83,7 @@ export class RegoPolicies {
   ask(
     rule: DecisionRule,
     input: RegoValue,
-    data: RegoValue = {},
+    data: RegoValue = this.#options.data ?? {},
     { explain = false }: AskOptions = {},
   ): RegoResult[] {
     const decision = this.#evaluate(rule.entrypoint, input, data);
