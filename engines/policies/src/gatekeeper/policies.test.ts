@@ -223,6 +223,15 @@ describe('what is wrong', () => {
       [template({ rego: 'package a\nviolation[{"msg": "m"}] { data.other }' })],
       'policies may read data.inventory and data.lib only',
     ],
+    [
+      'a call of the network, which there is none of',
+      [
+        template({
+          rego: 'package a\nviolation[{"msg": "m"}] { http.send({"method": "get", "url": "http://a/"}) }',
+        }),
+      ],
+      'http.send needs the network',
+    ],
     ['no code', [template({})], 'code for neither'],
     ...[
       'violation[{"msg": data.other}] { true }',
