@@ -30,8 +30,7 @@ export function argumentLines(
 ): string[] {
   const names = wanted.names?.();
   const want: Named[] = wanted.args.map((type, index) => ({ name: names?.args[index], type }));
-  if (withResult && wanted.result !== undefined)
-    want.push({ name: names?.result, type: wanted.result });
+  if (withResult && wanted.result !== undefined) want.push({ name: names?.result, type: wanted.result });
   const full = (part: Named): string => named(part, printType(part.type));
   const rest = wanted.variadic === undefined ? [] : [`${printType(wanted.variadic)}...`];
   const haveLine = `have: (${have.map(printType).join(', ')})`;
