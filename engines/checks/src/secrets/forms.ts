@@ -12,14 +12,24 @@ interface CredentialForm {
 const word = '([^\\s"\'\\\\`|;]{1,1024})';
 const quote = '[\\\\"\']{0,3}';
 
+/** The name of the header of a credential, up to its value. */
+const header = `authorization${quote} {0,4}[:=] {0,4}${quote}`;
+/** A user's name, or the variable that holds it. */
+const user = '(?:\\$\\{\\w{1,64}\\}|[^\\s:"\'\\\\=,/{]{1,128})';
+
 const forms: readonly CredentialForm[] = [
   // HTTP headers: RFC 9110, 11.6.2 and 11.7.2.
   {
     mark: ['authorization'],
     pattern: new RegExp(
-      `(authorization${quote}\\s{0,4}[:=]\\s{0,4}${quote}(?:(?:bearer|basic|token|digest|apikey|negotiate)\\s{1,4})?)([^\\s"'\\\\\`,]{1,4096})`,
+      `(${header}(?:bearer|basic|token|digest|apikey|negotiate) {1,4})([^\\s"'\\\\\`,]{1,4096})`,
       'gi',
     ),
+  },
+  // Without a scheme, a word without a digit is a setting of that name.
+  {
+    mark: ['authorization'],
+    pattern: new RegExp(`(${header})((?=[^\\s\\d]{0,256}\\d)[^\\s"'\\\\\`,{}[\\]]{6,4096})`, 'gi'),
   },
   // The scheme alone, as in `value: Bearer x`; without a digit it is a word of a sentence.
   {
@@ -34,13 +44,13 @@ const forms: readonly CredentialForm[] = [
   {
     mark: ['-', 'u', ':'],
     pattern: new RegExp(
-      `((?:^|[\\s"'\\[,])(?:-[A-Za-z]{0,8}u|--(?:proxy-)?user)[\\s=,"'\\\\]{0,6}[^\\s:"'\\\\=,/]{1,128}:)(?!\\d{1,10}(?:[\\s"']|$))${word}`,
+      `((?:^|[\\s"'\\[,])(?:-[A-Za-z]{0,8}u|--(?:proxy-)?user)[\\s=,"'\\\\]{0,6}${user}:)(?!\\d{1,10}(?:[\\s"']|$))${word}`,
       'gm',
     ),
   },
   {
     mark: ['--proxy-user', ':'],
-    pattern: new RegExp(`(--proxy-user[\\s=,"'\\\\]{1,6}[^\\s:"'\\\\=,/]{1,128}:)${word}`, 'g'),
+    pattern: new RegExp(`(--proxy-user[\\s=,"'\\\\]{1,6}${user}:)${word}`, 'g'),
   },
   // `mysql -pPassword`, `sshpass -p password`.
   ...['mysql', 'mariadb'].map((mark) => ({

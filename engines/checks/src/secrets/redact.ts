@@ -116,7 +116,7 @@ function collectNamed(value: JsonValue, values: Set<string>, depth: number): voi
   if (typeof name === 'string' && typeof paired === 'string') {
     if (isSecretName(name)) add(values, paired);
     // Headers of probes and hooks.
-    else addWritten(`${name}: ${paired}`, values);
+    else if (/^(?:proxy-)?authorization$/i.test(name)) addHeader(paired, values);
   }
   const { command, args } = value;
   if (Array.isArray(command) && Array.isArray(args)) addWords([...command, ...args], values);
@@ -129,6 +129,13 @@ function collectNamed(value: JsonValue, values: Set<string>, depth: number): voi
       if (child.includes('\n') || child.includes('=')) collectLines(child, values);
     }
   }
+}
+
+/** The value of an `Authorization` header: all of it, and what stands behind the scheme. */
+function addHeader(value: string, values: Set<string>): void {
+  add(values, value);
+  const behind = value.trim().split(/\s+/).slice(1).join(' ');
+  if (behind !== '') add(values, behind);
 }
 
 /** Credentials by the way they are written, as in a command line. */
