@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reportFormats } from '@keelson/report';
+import { exitCodes } from '../src/exit.ts';
 import { codeFileOf, ModuleLoader } from '../src/module-loader.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -42,7 +43,9 @@ try {
   const { main } = loader.load(here('../dist/main.cjs')) as typeof import('../src/main.ts');
   for (const args of runs(join(folder, 'out'))) {
     flags = [];
-    await main(args);
+    const exit = await main(args);
+    // A run that ends early would keep the code of half a run, and nobody would see it.
+    if (exit > exitCodes.findings) throw new Error(`keelson ${args.join(' ')} ends with ${exit}`);
   }
   const byFlags = Map.groupBy(loader.scripts, ([file]) => flagsOf.get(file)?.join(' ') ?? '');
   // What has been set cannot be taken back: each further group has the flags of the one before.

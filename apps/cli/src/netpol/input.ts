@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Resource } from '@keelson/kubernetes';
 import { loadInput } from '@keelson/manifests';
 import { Connectivity, type ConnectivityOptions, type PolicyProblem } from '@keelson/netpol';
 import { CommandError, reportError } from '../errors.ts';
 import { Progress } from '../progress.ts';
 import { tell } from '../stderr.ts';
+import { readStdin } from '../stdin.ts';
 
 /** Flags of every verb that judges manifests. */
 export const inputFlags = {
@@ -42,7 +42,7 @@ export async function readResources(
   if (paths.length === 0)
     throw new CommandError('USAGE', 'name files or folders of manifests, or - for stdin');
   const progress = new Progress(values.quiet ?? false);
-  const stdin = paths.includes('-') ? { stdin: readFileSync(0, 'utf8') } : {};
+  const stdin = paths.includes('-') ? { stdin: readStdin() } : {};
   const { resources, errors } = await loadInput(paths, {
     ...stdin,
     onFile: (files) => progress.tell(() => `Read ${files} files`),
