@@ -1,3 +1,4 @@
+export { type Base64Form, decodeBase64 } from './base64.ts';
 export { decodeText, TextEncodingError, type TextOptions } from './decode-text.ts';
 export { isKeelsonError, KeelsonError, type KeelsonErrorOptions } from './error.ts';
 export {
@@ -12,6 +13,7 @@ export {
   stringifyJson,
   valueAt,
 } from './json.ts';
+export { type FieldFaults, JsonFields } from './json-fields.ts';
 export {
   defaultJsonLimits,
   type JsonLimits,

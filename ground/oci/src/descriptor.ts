@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from '@keelson/core';
+import type { JsonFields, JsonObject, JsonValue } from '@keelson/core';
 import { createObject } from '@keelson/core';
 import { type Digest, parseDigest } from './digest.ts';
 import { OciError } from './errors.ts';
-import { Fields, invalid } from './fields.ts';
+import { fieldsOf, invalid } from './fields.ts';
 import { defaultManifestLimits, type ManifestLimits } from './limits.ts';
 import { isMediaType } from './media-types.ts';
 import { type Platform, platformFrom, platformJson } from './platform.ts';
@@ -31,7 +31,7 @@ export function descriptorFrom(
   place: string,
   limits: ManifestLimits = defaultManifestLimits,
 ): Descriptor {
-  const fields = new Fields(value, place);
+  const fields = fieldsOf(value, place);
   const mediaType = fields.text('mediaType');
   if (!isMediaType(mediaType)) throw invalid(`${fields.place('mediaType')} is no media type`);
   const artifactType = fields.optionalText('artifactType');
@@ -50,7 +50,7 @@ export function descriptorFrom(
   };
 }
 
-function digestAt(fields: Fields, name: string): Digest {
+function digestAt(fields: JsonFields, name: string): Digest {
   const text = fields.text(name);
   try {
     return parseDigest(text);
@@ -62,7 +62,11 @@ function digestAt(fields: Fields, name: string): Digest {
 }
 
 /** @throws OciError as `descriptorFrom`, and MANIFEST_LIMIT for too long a list. */
-export function descriptorsFrom(fields: Fields, name: string, limits: ManifestLimits): readonly Descriptor[] {
+export function descriptorsFrom(
+  fields: JsonFields,
+  name: string,
+  limits: ManifestLimits,
+): readonly Descriptor[] {
   const list = fields.list(name);
   if (list.length > limits.maxDescriptors)
     throw new OciError(

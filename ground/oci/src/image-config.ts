@@ -1,5 +1,6 @@
+import type { JsonFields } from '@keelson/core';
 import { type Digest, parseDigest } from './digest.ts';
-import { Fields, invalid, parseDocument } from './fields.ts';
+import { fieldsOf, invalid, parseDocument } from './fields.ts';
 import { defaultManifestLimits } from './limits.ts';
 import { type Platform, platformFrom } from './platform.ts';
 
@@ -36,7 +37,7 @@ export interface ImageConfig {
 
 /** @throws OciError MANIFEST_INVALID, MANIFEST_LIMIT, DIGEST_INVALID, DIGEST_UNSUPPORTED */
 export function parseImageConfig(bytes: Uint8Array): ImageConfig {
-  const fields = new Fields(parseDocument(bytes, 'configuration'), '');
+  const fields = fieldsOf(parseDocument(bytes, 'configuration'), '');
   const rootfs = fields.object('rootfs');
   if (rootfs !== undefined && rootfs.text('type') !== 'layers') throw invalid('rootfs.type is not layers');
   return {
@@ -45,7 +46,7 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
     execution: executionFrom(fields.object('config')),
     diffIds: rootfs?.texts('diff_ids').map(parseDigest) ?? [],
     history: fields.list('history').map((item, at) => {
-      const entry = new Fields(item, `history[${at}]`);
+      const entry = fieldsOf(item, `history[${at}]`);
       return {
         createdBy: entry.optionalText('created_by') ?? '',
         emptyLayer: entry.value('empty_layer') === true,
@@ -54,7 +55,7 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
   };
 }
 
-function executionFrom(fields: Fields | undefined): ExecutionConfig {
+function executionFrom(fields: JsonFields | undefined): ExecutionConfig {
   return {
     user: fields?.optionalText('User') ?? '',
     env: fields?.texts('Env') ?? [],
@@ -68,7 +69,7 @@ function executionFrom(fields: Fields | undefined): ExecutionConfig {
 }
 
 /** Sets are objects with empty members. */
-function keysOf(fields: Fields | undefined, name: string): readonly string[] {
+function keysOf(fields: JsonFields | undefined, name: string): readonly string[] {
   const value = fields?.value(name);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 }

@@ -1,4 +1,4 @@
-import { createObject, isObject, stringifyJson } from '@keelson/core';
+import { createObject, isObject, type JsonFields, stringifyJson } from '@keelson/core';
 import {
   annotationsJson,
   type Descriptor,
@@ -7,7 +7,7 @@ import {
   descriptorsFrom,
 } from './descriptor.ts';
 import { OciError } from './errors.ts';
-import { Fields, invalid, parseDocument } from './fields.ts';
+import { fieldsOf, invalid, parseDocument } from './fields.ts';
 import { defaultManifestLimits, type ManifestLimits } from './limits.ts';
 import { bareMediaType, isMediaType, manifestMediaTypes, mediaTypes } from './media-types.ts';
 
@@ -63,7 +63,7 @@ export function parseManifest(
       'MANIFEST_UNSUPPORTED',
       'a Docker manifest of schema 1, which has no digests of layers',
     );
-  const fields = new Fields(value, '');
+  const fields = fieldsOf(value, '');
   if (fields.count('schemaVersion') !== 2) throw invalid('schemaVersion is not 2');
   const isIndex = fields.has('manifests');
   if (isIndex && (fields.has('layers') || fields.has('config')))
@@ -82,7 +82,7 @@ export function parseManifest(
   return { kind: 'manifest', ...common, config, layers: descriptorsFrom(fields, 'layers', limits) };
 }
 
-function mediaTypeOf(fields: Fields, named: string, isIndex: boolean): string {
+function mediaTypeOf(fields: JsonFields, named: string, isIndex: boolean): string {
   const written = bareMediaType(fields.optionalText('mediaType') ?? '');
   const isSpecific = !unspecific.has(named);
   if (written !== '' && isSpecific && written !== named)

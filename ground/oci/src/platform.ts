@@ -1,7 +1,6 @@
-import { createObject, type JsonObject } from '@keelson/core';
+import { createObject, type JsonFields, type JsonObject } from '@keelson/core';
 import type { Descriptor } from './descriptor.ts';
 import { OciError } from './errors.ts';
-import type { Fields } from './fields.ts';
 
 /** What an image runs on, in Go's names (image-spec 1.1, image-index.md). */
 export interface Platform {
@@ -13,7 +12,7 @@ export interface Platform {
   readonly osFeatures?: readonly string[];
 }
 
-export function platformFrom(fields: Fields): Platform {
+export function platformFrom(fields: JsonFields): Platform {
   const variant = fields.optionalText('variant') ?? '';
   const osVersion = fields.optionalText('os.version') ?? '';
   const osFeatures = fields.texts('os.features');
