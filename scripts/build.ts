@@ -17,7 +17,7 @@ function run(...args: string[]): void {
 run(tsc, '--build', 'engines/checks', 'engines/compliance');
 run('packs/checks/scripts/generate.ts');
 run('packs/frameworks/scripts/generate.ts');
-run('engines/netpol/scripts/page.ts');
-run('apps/report/scripts/page.ts');
+run('scripts/page.ts', 'engines/netpol');
+run('scripts/page.ts', 'apps/report');
 run(tsc, '--build');
 run('apps/cli/scripts/bundle.ts');

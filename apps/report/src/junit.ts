@@ -1,5 +1,6 @@
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
 import type { Finding, Notification } from '@keelson/evidence';
+import { markupText } from '@keelson/pages';
 import { type Piece, type PiecedFinding, type Pieces, piecesOf } from './pieces.ts';
 import { lineText, placeText } from './place.ts';
 import { countsNow, type ScanReport } from './report.ts';
@@ -55,10 +56,10 @@ function* suitesOf(report: ScanReport): Generator<Suite> {
   const context: Context = {
     report,
     pieces,
-    text: pieces.forms((text) => xml(plainLine(text))),
+    text: pieces.forms((text) => markupText(plainLine(text))),
     help: pieces.forms((rule) => {
       const { title, remediation, references } = words(rule);
-      return xml(labelled([title, ['help', remediation], ['see', references[0] ?? '']]));
+      return markupText(labelled([title, ['help', remediation], ['see', references[0] ?? '']]));
     }),
   };
   yield inputSuite(report);
@@ -71,11 +72,11 @@ function* suitesOf(report: ScanReport): Generator<Suite> {
     );
   for (const [rule, { judged, errors }] of report.statistics) {
     if (found.has(pieces.of(rule)) || judged + errors === 0) continue;
-    const name = xml(`${plainLine(rule)}: ${words(rule).title}`);
+    const name = markupText(`${plainLine(rule)}: ${words(rule).title}`);
     const unable = skipped(`could not be evaluated ${counted(errors, 'time')}: see the suite of the input`);
     yield checkSuite(
       rule,
-      [{ name, file: xml(plainLine(rule)), ...(errors === 0 ? {} : unable) }],
+      [{ name, file: markupText(plainLine(rule)), ...(errors === 0 ? {} : unable) }],
       words(rule),
     );
   }
@@ -122,12 +123,12 @@ function inputSuite(report: ScanReport): Suite {
 }
 
 function errorCase({ code, message, location, rule }: Notification, tell: (text: string) => string): Case {
-  const told = xml(tell(message));
-  const about = rule === undefined ? '' : ` ${xml(plainLine(rule))}`;
-  const place = location === undefined ? '' : `${xml(placeText(location))}\n`;
+  const told = markupText(tell(message));
+  const about = rule === undefined ? '' : ` ${markupText(plainLine(rule))}`;
+  const place = location === undefined ? '' : `${markupText(placeText(location))}\n`;
   return {
     name: `${code}${about}: ${told}`,
-    file: xml(plainLine(location?.file ?? rule ?? code)),
+    file: markupText(plainLine(location?.file ?? rule ?? code)),
     outcome: 'error',
     element: () => outcomeText('error', code, told, `${place}${told}`),
   };
@@ -187,8 +188,8 @@ function frameworkSuite(
   return {
     name: plainLine(`${framework.id}: ${framework.title} ${framework.version}`),
     cases: controls.map((result) => ({
-      name: xml(plainLine(`${result.control.id} ${result.control.title}`)),
-      file: xml(plainLine(framework.id)),
+      name: markupText(plainLine(`${result.control.id} ${result.control.title}`)),
+      file: markupText(plainLine(framework.id)),
       ...controlOutcome(result, report, failing),
     })),
   };
@@ -204,7 +205,7 @@ function controlOutcome(
   const message = `${counted(findings, 'finding')}, ${suppressed} suppressed`;
   const isKnown = report.comparison !== undefined && !failed.some((rule) => failing.has(rule));
   if (isKnown) return skipped(`${knownBefore(report)}; ${message}`);
-  const body = xml(`failed: ${failed.join(', ')}`);
+  const body = markupText(`failed: ${failed.join(', ')}`);
   return { outcome: 'failure', element: () => outcomeText('failure', 'control', message, body) };
 }
 
@@ -230,8 +231,8 @@ function* suiteParts(suite: Suite, id: number, report: ScanReport): Generator<st
   const numbers = { failure: 0, error: 0, skipped: 0 };
   for (const { outcome } of cases) if (outcome !== undefined) numbers[outcome]++;
   // Ant's schema wants a host, a time of each suite and no time zone: the host says nothing here, and checks run together.
-  yield `<testsuite name="${xml(name)}" package="keelson" id="${id}" timestamp="${report.time.slice(0, 19)}" hostname="localhost" tests="${cases.length}" failures="${numbers.failure}" errors="${numbers.error}" skipped="${numbers.skipped}" time="0">
-<properties>${properties.map(([key, value]) => `<property name="${xml(key)}" value="${xml(value)}"/>`).join('')}</properties>\n`;
+  yield `<testsuite name="${markupText(name)}" package="keelson" id="${id}" timestamp="${report.time.slice(0, 19)}" hostname="localhost" tests="${cases.length}" failures="${numbers.failure}" errors="${numbers.error}" skipped="${numbers.skipped}" time="0">
+<properties>${properties.map(([key, value]) => `<property name="${markupText(key)}" value="${markupText(value)}"/>`).join('')}</properties>\n`;
   const seen = new Map<string, number>();
   for (const item of cases) {
     const key = item.key ?? `${item.file}\n${item.name}`;
@@ -239,7 +240,7 @@ function* suiteParts(suite: Suite, id: number, report: ScanReport): Generator<st
     seen.set(key, n);
     yield caseText(n === 1 ? item : { ...item, name: `${item.name} #${n}` });
   }
-  yield `<system-out>${xml(out.join('\n'))}</system-out>\n<system-err/>\n</testsuite>\n`;
+  yield `<system-out>${markupText(out.join('\n'))}</system-out>\n<system-err/>\n</testsuite>\n`;
 }
 
 function caseText({ name, file, element }: Case): string {
@@ -253,7 +254,7 @@ function outcomeText(element: 'failure' | 'error', type: string, message: string
 }
 
 function skipped(message: string): { outcome: 'skipped'; element: () => string } {
-  return { outcome: 'skipped', element: () => `<skipped message="${xml(message)}"/>` };
+  return { outcome: 'skipped', element: () => `<skipped message="${markupText(message)}"/>` };
 }
 
 /** Lines, some with a word in front; those that say nothing are left out. */
@@ -265,14 +266,3 @@ function labelled(lines: readonly (string | readonly [label: string, text: strin
   }
   return out;
 }
-
-/** Text for XML 1.0 content and attributes; the few characters that section 2.2 forbids beside the controls become U+FFFD. */
-function xml(text: string): string {
-  return special.test(text)
-    ? text.replace(everySpecial, (character) => entities[character] ?? '\ufffd')
-    : text;
-}
-
-const special = /[&<>"\ufffe\uffff]/;
-const everySpecial = /[&<>"\ufffe\uffff]/g;
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -154,7 +154,7 @@ const form = element(
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('input', apply);
 
-document.getElementById('app')?.replaceChildren(
+document.querySelector('main')?.replaceChildren(
   element('h1', {}, document.title),
   form,
   status,

@@ -1,3 +1,4 @@
+import { markupAttribute, markupText } from '@keelson/pages';
 import type { CaseResult, TestResult } from '@keelson/policies';
 import type { SuiteReport } from './test.ts';
 import { totals } from './test-output.ts';
@@ -18,7 +19,7 @@ function suiteElements(report: SuiteReport): string[] {
   const unread = report.tests.reduce((sum, test) => sum + unreadable(test), 0);
   const counts = `tests="${passed + failed + skipped}" failures="${failed - unread}" errors="${unread}" skipped="${skipped}"`;
   return [
-    `  <testsuite name="${xml(report.file)}" ${counts}>`,
+    `  <testsuite name="${markupAttribute(report.file)}" ${counts}>`,
     ...report.tests.flatMap(testElements),
     '  </testsuite>',
   ];
@@ -41,30 +42,12 @@ function testElements({ name, outcome, fault, unreadable: isUnread, cases }: Tes
 }
 
 function caseElements(test: string, { name, outcome, faults, unreadable: isUnread }: CaseResult): string[] {
-  const head = `    <testcase classname="${xml(test)}" name="${xml(name)}"`;
+  const head = `    <testcase classname="${markupAttribute(test)}" name="${markupAttribute(name)}"`;
   if (outcome === 'passed') return [`${head}/>`];
   const element = isUnread ? 'error' : 'failure';
   const inner =
     outcome === 'skipped'
       ? '<skipped/>'
-      : `<${element} message="${xml(faults[0] ?? '')}">${xml(faults.join('\n'))}</${element}>`;
+      : `<${element} message="${markupAttribute(faults[0] ?? '')}">${markupText(faults.join('\n'))}</${element}>`;
   return [`${head}>`, `      ${inner}`, '    </testcase>'];
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\n': '&#10;',
-  '\r': '&#13;',
-  '\t': '&#9;',
-};
-
-/** Text as XML 1.0; characters that it cannot hold (its section 2.2) are replaced. */
-function xml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\p{Cc}|[\ufffe\uffff]/gu, (character) => (character in escapes ? character : '\ufffd'))
-    .replace(/[&<>"\n\r\t]/g, (character) => escapes[character] ?? character);
 }

@@ -1,6 +1,6 @@
+import { markupText } from '@keelson/pages';
 import { graphOf } from './graph.ts';
 import { aloneIn, type Layout, layoutOf } from './graph-layout.ts';
-import { escaped } from './markup.ts';
 import type { Report } from './report.ts';
 
 /** Colours stand as rules: a drawing follows the reader's light or dark, and what reads no rules shows black on white. */
@@ -19,7 +19,7 @@ export function reportSvg(report: Report): string {
     report.connection === undefined ? 'Who can reach whom' : `Who can reach whom on ${report.connection}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
-    `<title>${escaped(title)}</title>`,
+    `<title>${markupText(title)}</title>`,
     `<style>${style}</style>`,
     ...curveLines(layout),
     ...boxLines(layout),
@@ -31,7 +31,7 @@ export function reportSvg(report: Report): string {
 function curveLines({ curves }: Layout): string[] {
   return curves.map(
     ({ path, title, type }) =>
-      `<path class="curve ${type}" fill="none" stroke="#0a4590" d="${path}"><title>${escaped(title)}</title></path>`,
+      `<path class="curve ${type}" fill="none" stroke="#0a4590" d="${path}"><title>${markupText(title)}</title></path>`,
   );
 }
 
@@ -40,11 +40,11 @@ function boxLines({ boxes, lines }: Layout): string[] {
     ...boxes.map(
       ({ x, y, width, height, title }) =>
         `<rect class="box" fill="#f5f7fa" stroke="#6b7684" x="${x}" y="${y}" width="${width}" height="${height}" rx="4"/>` +
-        `<text class="title" x="${x + 8}" y="${y + 16}">${escaped(title)}</text>`,
+        `<text class="title" x="${x + 8}" y="${y + 16}">${markupText(title)}</text>`,
     ),
     ...lines.map(({ x, y, text, full, isPort }) => {
-      const whole = text === full ? '' : `<title>${escaped(full)}</title>`;
-      return `<text class="${isPort ? 'port' : 'node'}" x="${x}" y="${y}">${escaped(text)}${whole}</text>`;
+      const whole = text === full ? '' : `<title>${markupText(full)}</title>`;
+      return `<text class="${isPort ? 'port' : 'node'}" x="${x}" y="${y}">${markupText(text)}${whole}</text>`;
     }),
   ];
 }
