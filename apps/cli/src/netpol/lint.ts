@@ -45,7 +45,7 @@ Exit: 0 done, 1 findings as --fail-on says, 2 wrong call, 3 a file could not be 
 
 Examples:
   keelson netpol lint deploy/
-  keelson netpol lint deploy/ --skip no-default-deny --fail-on medium
+  keelson netpol lint deploy/ --skip pod-without-egress-policy --fail-on medium
   keelson netpol lint --rules
 `;
 
@@ -87,7 +87,7 @@ function isAtLeast(severity: LintSeverity, threshold: (typeof thresholds)[number
 function findingsText(findings: readonly LintFinding[]): string {
   const lines = findings.flatMap(({ rule, severity, resource, path, message, fix }) => [
     `${placeOf(resource, path)}: ${severity}[${rule}]: ${message}`,
-    ...(fix === undefined ? [] : [`  fix: ${fix.title}`]),
+    ...(fix === undefined ? [] : [`  fix: ${fix.description}`]),
   ]);
   const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
   return `${[...lines, count].map(terminalSafe).join('\n')}\n`;

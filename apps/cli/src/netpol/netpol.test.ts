@@ -242,24 +242,29 @@ describe('keelson netpol', () => {
 
 describe('keelson netpol lint', () => {
   test('finds, with the place and the fix; the threshold decides', () => {
-    const found = run('lint', 'after', '--only', 'no-default-deny');
+    const found = run('lint', 'after', '--only', 'namespace-without-default-deny');
     expect([found.code, found.err]).toEqual([0, '']);
     expect(found.out).toContain(
-      'medium[no-default-deny]: namespace shop has no policy that denies egress of new Pods\n  fix: ',
+      'medium[namespace-without-default-deny]: no policy denies the egress of Pods to come in namespace shop\n  fix: ',
     );
     expect(run('lint', 'after', '--fail-on', 'medium').code).toBe(1);
     expect(run('lint', 'after', '--fail-on', 'none').code).toBe(0);
-    const [first] = JSON.parse(run('lint', 'after', '-f', 'json', '--only', 'no-default-deny').out);
+    const [first] = JSON.parse(
+      run('lint', 'after', '-f', 'json', '--only', 'namespace-without-default-deny').out,
+    );
     expect(first).toMatchObject({
-      rule: 'no-default-deny',
+      rule: 'namespace-without-default-deny',
       severity: 'medium',
       location: { file: 'after/all.yaml' },
     });
   });
 
   test('rules are listed, and those that there are not are refused', () => {
-    expect(run('lint', '--rules').out).toContain('\nselects-no-pod ');
-    const wrong = run('lint', 'after', '--skip', 'select-no-pod');
-    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('did you mean "selects-no-pod"?')]);
+    expect(run('lint', '--rules').out).toContain('\nnetwork-policy-selects-nothing ');
+    const wrong = run('lint', 'after', '--skip', 'network-policy-selects-nothin');
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      expect.stringContaining('did you mean "network-policy-selects-nothing"?'),
+    ]);
   });
 });

@@ -62,11 +62,10 @@ export class LintContext {
     return policy.rules.flatMap((rule) => this.compiled.get(rule) ?? []);
   }
 
-  /** Policies that are about an endpoint, and the direction where one is given. */
-  selecting(endpoint: number, direction?: Direction): Policy[] {
+  /** Policies that are about an endpoint and a direction. */
+  selecting(endpoint: number, direction: Direction): Policy[] {
     return this.policies.filter(
-      (policy) =>
-        (direction === undefined || isAbout(policy, direction)) && this.subjectsOf(policy).has(endpoint),
+      (policy) => isAbout(policy, direction) && this.subjectsOf(policy).has(endpoint),
     );
   }
 
@@ -85,7 +84,8 @@ export class LintContext {
 
   /** @throws TooMuchWork when looks at pairs are more than the bound */
   spend(looks: number): void {
-    if (looks > (this.options.maxWork ?? 20_000_000)) throw new TooMuchWork();
+    const { maxWork = 20_000_000 } = this.options;
+    if (looks > maxWork) throw new TooMuchWork(maxWork);
   }
 
   nameOf(endpoint: number): string {
@@ -95,8 +95,9 @@ export class LintContext {
 
   /** Names of endpoints for a message: the first few, and how many more. */
   namesOf(endpoints: readonly number[]): string {
-    const shown = endpoints.slice(0, 3).map((each) => this.nameOf(each));
-    const more = endpoints.length - shown.length;
+    const names = [...new Set(endpoints.map((each) => this.nameOf(each)))];
+    const shown = names.slice(0, 3);
+    const more = names.length - shown.length;
     return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
   }
 }

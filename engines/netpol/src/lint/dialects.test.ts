@@ -12,7 +12,7 @@ const egress = (...rules: readonly JsonObject[]): JsonObject => ({
 const dns = { ports: [{ protocol: 'UDP', port: 53 }] };
 
 lintTable(
-  'no-dns',
+  'network-policy-without-dns',
   [
     [
       'a peer by selector',
@@ -63,7 +63,7 @@ const dnsRule = {
 };
 
 lintTable(
-  'fqdn-without-dns',
+  'cilium-policy-names-without-dns',
   [
     ['names alone', [web, cilium('bad', { endpointSelector: {}, egress: [names] })]],
     [
@@ -90,7 +90,7 @@ lintTable(
 );
 
 lintTable(
-  'cilium-empty-rule',
+  'cilium-policy-empty-rule',
   [
     [
       'beside other rules',
@@ -117,7 +117,7 @@ const port80 = [{ port: '80', protocol: 'TCP' }];
 const get = { fromEndpoints: [{}], toPorts: [{ ports: port80, rules: { http: [{ method: 'GET' }] } }] };
 
 lintTable(
-  'request-rule-defeated',
+  'network-policy-requests-open',
   [
     [
       'a rule for the port',

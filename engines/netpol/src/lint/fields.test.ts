@@ -5,7 +5,7 @@ const web = pod('web', { app: 'web' }, { ports: [{ name: 'http', containerPort: 
 const api = pod('api', { app: 'api' }, { ports: [{ name: 'grpc', containerPort: 9000 }] });
 
 lintTable(
-  'rule-without-type',
+  'network-policy-rules-without-effect',
   [
     ['egress rules', [networkPolicy('bad', { podSelector: {}, policyTypes: ['Ingress'], egress: [{}] })]],
     ['ingress rules', [networkPolicy('bad', { podSelector: {}, policyTypes: ['Egress'], ingress: [{}] })]],
@@ -22,7 +22,7 @@ lintTable(
 );
 
 lintTable(
-  'calico-without-types',
+  'calico-policy-without-types',
   [
     ['a policy', [calico('bad', { ingress: [{ action: 'Allow' }] })]],
     ['a global policy', [calico('bad', { egress: [{ action: 'Deny' }] }, 'GlobalNetworkPolicy')]],
@@ -33,22 +33,8 @@ lintTable(
   ],
 );
 
-const range = (port: number | string) => [{ ports: [{ port, endPort: 9000 }] }];
-
 lintTable(
-  'end-port-with-name',
-  [
-    ['ingress', [networkPolicy('bad', { podSelector: {}, ingress: range('http') })]],
-    ['egress', [networkPolicy('bad', { podSelector: {}, egress: range('http') })]],
-  ],
-  [
-    ['a number', [networkPolicy('good', { podSelector: {}, ingress: range(8000) })]],
-    ['a name alone', [networkPolicy('good', { podSelector: {}, ingress: [ports('http')] })]],
-  ],
-);
-
-lintTable(
-  'unknown-port-name',
+  'network-policy-port-name-unknown',
   [
     ['ingress', [web, networkPolicy('bad', { podSelector: {}, ingress: [ports('metrics')] })]],
     [
@@ -93,7 +79,7 @@ lintTable(
 );
 
 lintTable(
-  'invalid-policy',
+  'network-policy-invalid',
   [
     ['a port out of range', [networkPolicy('bad', { podSelector: {}, ingress: [ports(70_000)] })]],
     ['an unknown field', [networkPolicy('bad', { podSelector: {}, ingres: [] })]],
@@ -130,7 +116,7 @@ const tiered = (name: string, tier: string) =>
   });
 
 lintTable(
-  'equal-priority',
+  'network-policy-equal-priority',
   [
     ['two policies', [web, admin('first', 5), admin('bad', 5)]],
     ['two of one tier', [web, tiered('first', 'Admin'), tiered('bad', 'Admin')]],
@@ -148,7 +134,7 @@ const to = (...peers: ReturnType<typeof block>[]) => ({
 });
 
 lintTable(
-  'host-bits',
+  'network-policy-host-bits',
   [
     ['a cidr', [networkPolicy('bad', to(block('10.0.0.1/8')))]],
     ['an exception', [networkPolicy('bad', to(block('10.0.0.0/8', '10.1.1.1/16')))]],
@@ -170,7 +156,7 @@ lintTable(
 );
 
 lintTable(
-  'metadata-reachable',
+  'network-policy-allows-metadata',
   [
     ['everything', [web, networkPolicy('bad', to(block('0.0.0.0/0')))]],
     ['link-local addresses', [web, networkPolicy('bad', to(block('169.254.0.0/16')))]],
@@ -206,7 +192,7 @@ lintTable(
 );
 
 lintTable(
-  'wide-range',
+  'network-policy-wide-range',
   [
     ['everything', [networkPolicy('bad', to(block('0.0.0.0/0')))]],
     [

@@ -4,13 +4,15 @@ import type { LintContext } from './context.ts';
 
 export type LintSeverity = 'high' | 'medium' | 'low' | 'info';
 
-/** A change that mends a finding; the words and shapes are those of a fix in a finding of `@keelson/evidence`. */
+/** A change that mends a finding, as a fix of `@keelson/evidence` says it. */
 export interface LintFix {
-  title: string;
+  description: string;
   /** Changes of the object that the finding is about. */
-  patch?: readonly { op: 'add' | 'replace' | 'remove'; path: Path; value?: JsonValue }[];
-  /** An object to add. */
-  object?: JsonObject;
+  patch: { op: 'add' | 'replace' | 'remove'; path: Path; value?: JsonValue }[];
+  /** Objects to add. */
+  objects?: JsonObject[];
+  /** What works may break, or what is closed may open: for users who ask for it by name. */
+  optIn?: boolean;
 }
 
 /** What a rule has found. */
@@ -29,6 +31,7 @@ export interface LintFinding extends LintHit {
 
 /** One rule of the lint. */
 export interface LintRule {
+  /** That of the check of `keelson scan` that asks the rule. */
   id: string;
   severity: LintSeverity;
   /** What is wrong where the rule finds something. */
@@ -37,4 +40,8 @@ export interface LintRule {
 }
 
 /** An estimate of a rule's work passes the bound, so that it is not run. */
-export class TooMuchWork extends Error {}
+export class TooMuchWork extends Error {
+  constructor(limit: number) {
+    super(`the input has more pairs for it than maxWork (${limit}) allows`);
+  }
+}

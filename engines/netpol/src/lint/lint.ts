@@ -2,12 +2,16 @@ import type { Resource } from '@keelson/kubernetes';
 import { LintContext, type LintOptions } from './context.ts';
 import { type LintFinding, type LintRule, type LintSeverity, TooMuchWork } from './finding.ts';
 import { ciliumEmptyRule, requestRuleDefeated } from './rules/cilium.ts';
-import { noDefaultDeny, unselectedPod } from './rules/coverage.ts';
+import {
+  namespaceWithoutDefaultDeny,
+  namespaceWithoutPolicy,
+  podWithoutEgressPolicy,
+  podWithoutIngressPolicy,
+} from './rules/coverage.ts';
 import { engineDependent, notEnforced } from './rules/enforcement.ts';
 import { blockedBackend, controlPlaneReachable } from './rules/exposure.ts';
 import {
   calicoWithoutTypes,
-  endPortWithName,
   equalPriority,
   invalidPolicy,
   ruleWithoutType,
@@ -30,7 +34,6 @@ export const lintRules: readonly LintRule[] = [
   selectorsApart,
   ruleWithoutType,
   calicoWithoutTypes,
-  endPortWithName,
   unknownPortName,
   hostBits,
   wideRange,
@@ -46,8 +49,10 @@ export const lintRules: readonly LintRule[] = [
   requestRuleDefeated,
   blockedBackend,
   controlPlaneReachable,
-  noDefaultDeny,
-  unselectedPod,
+  namespaceWithoutPolicy,
+  namespaceWithoutDefaultDeny,
+  podWithoutIngressPolicy,
+  podWithoutEgressPolicy,
   engineDependent,
 ];
 
@@ -74,7 +79,7 @@ export function lint(resources: readonly Resource[], run: LintRun = {}): LintRes
       findings.push(...hits.map((hit) => ({ rule: rule.id, severity: rule.severity, ...hit })));
     } catch (error) {
       if (!(error instanceof TooMuchWork)) throw error;
-      left.push({ rule: rule.id, reason: 'the input has too many pairs for it' });
+      left.push({ rule: rule.id, reason: error.message });
     }
   }
   return { findings: findings.sort(bySeverity), left };

@@ -18,7 +18,7 @@ const rule = (action: string, port?: number) => ({
 const denyAll = { ingressDeny: [{ fromEntities: ['all'] }], endpointSelector: {} };
 
 lintTable(
-  'shadowed-rule',
+  'network-policy-rule-shadowed',
   [
     [
       'a policy behind one that allows',
@@ -37,7 +37,7 @@ lintTable(
 );
 
 lintTable(
-  'allow-after-deny',
+  'network-policy-allow-after-deny',
   [
     [
       'Calico',
@@ -92,7 +92,7 @@ lintTable(
 const fromWeb = { from: [podsOf('app=web')] };
 
 lintTable(
-  'redundant-rule',
+  'network-policy-rule-redundant',
   [
     ['a rule twice', [web, api, networkPolicy('bad', { ...podsOf('app=api'), ingress: [fromWeb, fromWeb] })]],
     [
@@ -160,7 +160,7 @@ lintTable(
 );
 
 lintTable(
-  'redundant-policy',
+  'network-policy-redundant',
   [
     [
       'a policy twice',
@@ -203,7 +203,7 @@ lintTable(
 
 test('rules that need more looks than allowed are left out and named', () => {
   const result = lint(resources(web, api, admin('a', 1, rule('Allow'), rule('Deny'))), { maxWork: 1 });
-  expect(result.left.map(({ rule: id }) => id)).toContain('shadowed-rule');
+  expect(result.left.map(({ rule: id }) => id)).toContain('network-policy-rule-shadowed');
 });
 
 test('ids are told apart, and there are at least 22', () => {

@@ -1,5 +1,5 @@
 import { namespace, networkPolicy, pod } from '../testing/resources.ts';
-import { block, calico, cilium, lintTable, namespacesOf, podsOf } from './testing/table.ts';
+import { block, calico, cilium, custom, lintTable, namespacesOf, podsOf } from './testing/table.ts';
 
 const web = pod('web', { app: 'web' });
 const api = pod('api', { app: 'api' });
@@ -7,7 +7,7 @@ const db = pod('db', { app: 'db' }, { namespace: 'data' });
 const data = namespace('data', { team: 'data' });
 
 lintTable(
-  'selects-no-pod',
+  'network-policy-selects-nothing',
   [
     ['a label that no Pod has', [web, networkPolicy('bad', podsOf('app=gone'))]],
     ['a namespace without Pods', [web, networkPolicy('bad', { podSelector: {} }, 'empty')]],
@@ -21,7 +21,7 @@ lintTable(
 );
 
 lintTable(
-  'peer-selects-nothing',
+  'network-policy-peer-selects-nothing',
   [
     [
       'labels that no Pod has',
@@ -60,7 +60,7 @@ lintTable(
 );
 
 lintTable(
-  'other-namespace-meant',
+  'network-policy-peer-elsewhere',
   [
     [
       'a Pod of another namespace',
@@ -105,7 +105,7 @@ lintTable(
 );
 
 lintTable(
-  'selectors-apart',
+  'network-policy-selectors-apart',
   [
     [
       'two peers',
@@ -163,9 +163,8 @@ lintTable(
 );
 
 lintTable(
-  'no-default-deny',
+  'namespace-without-default-deny',
   [
-    ['a namespace without policies', [namespace('bad'), pod('web', {}, { namespace: 'bad' })]],
     [
       'a policy for one application',
       [
@@ -202,6 +201,7 @@ lintTable(
       ],
     ],
     ['Cilium', [web, cilium('c', { endpointSelector: {}, ingress: [{}], egress: [{}] })]],
+    ['a namespace without policies, which is told so', [namespace('n'), pod('web', {}, { namespace: 'n' })]],
     [
       'a namespace of host networked Pods',
       [namespace('n'), pod('web', {}, { namespace: 'n', spec: { hostNetwork: true } })],
@@ -209,14 +209,49 @@ lintTable(
   ],
 );
 
+const pods = namespace('bad');
+const mesh = custom('security.istio.io/v1', 'AuthorizationPolicy', 'mesh', { rules: [{}] });
+
 lintTable(
-  'unselected-pod',
+  'namespace-without-network-policy',
+  [
+    ['a namespace without policies', [pods, pod('web', {}, { namespace: 'bad' })]],
+    ['a namespace without Pods', [pods, networkPolicy('p', { podSelector: {} }, 'other')]],
+    ['a namespace that only its Pods name', [pod('bad')]],
+    ['a policy of a mesh', [pod('bad'), mesh]],
+  ],
+  [
+    ['a policy for some Pods', [web, networkPolicy('p', podsOf('app=gone'))]],
+    ['a policy of the cluster', [namespace('n'), calico('c', { types: ['Ingress'] }, 'GlobalNetworkPolicy')]],
+  ],
+);
+
+lintTable(
+  'pod-without-ingress-policy',
   [
     ['a Pod without policies', [pod('bad')]],
+    ['a policy of egress', [pod('bad'), networkPolicy('p', { podSelector: {}, policyTypes: ['Egress'] })]],
+    ['a policy of other Pods', [web, pod('bad'), networkPolicy('p', podsOf('app=web'))]],
     [
-      'a Pod with a policy of one direction',
-      [pod('bad', { app: 'web' }), networkPolicy('p', podsOf('app=web'))],
+      'a policy of Cilium that allows, and denies nothing besides',
+      [
+        pod('bad'),
+        cilium('c', { endpointSelector: {}, enableDefaultDeny: { ingress: false }, ingress: [{}] }),
+      ],
     ],
+  ],
+  [
+    ['a Pod with a policy', [web, networkPolicy('p', { podSelector: {} })]],
+    ['a policy that denies by rules', [web, cilium('c', { endpointSelector: {}, ingressDeny: [{}] })]],
+    ['a host networked Pod', [pod('host', {}, { spec: { hostNetwork: true } })]],
+  ],
+);
+
+lintTable(
+  'pod-without-egress-policy',
+  [
+    ['a Pod without policies', [pod('bad')]],
+    ['a policy of ingress', [pod('bad', { app: 'web' }), networkPolicy('p', podsOf('app=web'))]],
   ],
   [
     ['a Pod with both', [web, networkPolicy('p', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })]],

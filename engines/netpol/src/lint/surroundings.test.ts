@@ -21,7 +21,7 @@ const ingress = custom('networking.k8s.io/v1', 'Ingress', 'entry', {
 const closed = networkPolicy('deny', { podSelector: {} });
 
 lintTable(
-  'blocked-backend',
+  'exposed-service-blocked',
   [
     ['an Ingress', [web, service({}), ingress, closed]],
     [
@@ -75,7 +75,7 @@ const daemon = (name: string) =>
 const some = networkPolicy('bad', { podSelector: {} });
 
 lintTable(
-  'not-enforced',
+  'network-policy-not-enforced',
   [
     ['flannel', [daemon('kube-flannel-ds'), some]],
     ['a policy of Calico under Cilium', [daemon('cilium'), calico('bad', { types: ['Ingress'] })]],
@@ -89,7 +89,7 @@ lintTable(
 );
 
 lintTable(
-  'engine-dependent',
+  'network-policy-depends-on-plugin',
   [
     [
       'addresses of Pods',

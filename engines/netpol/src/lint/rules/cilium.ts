@@ -13,7 +13,7 @@ function isEmptyRule(value: JsonValue): boolean {
 }
 
 export const ciliumEmptyRule: LintRule = {
-  id: 'cilium-empty-rule',
+  id: 'cilium-policy-empty-rule',
   severity: 'medium',
   title: 'An empty rule of Cilium allows nothing, where that of a NetworkPolicy allows everything',
   check: (context) => {
@@ -42,7 +42,7 @@ export const ciliumEmptyRule: LintRule = {
 };
 
 export const requestRuleDefeated: LintRule = {
-  id: 'request-rule-defeated',
+  id: 'network-policy-requests-open',
   severity: 'high',
   title: 'A rule about requests is of no use beside one that allows the whole port',
   check: (context) =>

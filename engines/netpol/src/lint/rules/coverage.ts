@@ -1,12 +1,10 @@
-import type { JsonObject } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import type { Cluster, Endpoint } from '../../model/cluster.ts';
 import { ClusterIndex } from '../../model/cluster-index.ts';
 import { type Direction, directions, type Policy } from '../../model/policy.ts';
-import { isAbout, type LintContext } from '../context.ts';
+import type { LintContext } from '../context.ts';
+import { defaultDeny } from '../default-deny.ts';
 import type { LintHit, LintRule } from '../finding.ts';
-
-const directionWords: Readonly<Record<Direction, string>> = { ingress: 'Ingress', egress: 'Egress' };
 
 /** Whether a policy closes a direction for the Pods that it selects, but for what rules allow. */
 function closes(policy: Policy, direction: Direction): boolean {
@@ -19,9 +17,21 @@ function closesAll(rule: Policy['rules'][number], direction: Direction): boolean
   );
 }
 
+/** Policies that somebody wrote about the network itself; those of a mesh stand beside them, and only there. */
+function written({ policies }: LintContext): Policy[] {
+  return policies.filter(({ tier, isImplied }) => tier.plane === 'network' && isImplied !== true);
+}
+
+/** Whether a policy forbids anything in a direction. */
+function restricts(policy: Policy, direction: Direction): boolean {
+  return (
+    policy.isolates[direction] ||
+    policy.rules.some((rule) => rule.direction === direction && rule.verdict === 'deny')
+  );
+}
+
 /** A Pod without labels in each namespace: what selects it selects every Pod to come. */
-function unlabelledPods({ cluster }: LintContext): { cluster: Cluster; names: string[] } {
-  const names = [...new Set(cluster.endpoints.filter(isOwn).map(({ namespace }) => namespace))].sort();
+function unlabelledPods(cluster: Cluster, names: readonly string[]): Cluster {
   const endpoints = names.map(
     (namespace): Endpoint => ({
       namespace,
@@ -34,7 +44,7 @@ function unlabelledPods({ cluster }: LintContext): { cluster: Cluster; names: st
       serviceAccount: 'default',
     }),
   );
-  return { cluster: { ...cluster, endpoints }, names };
+  return { ...cluster, endpoints };
 }
 
 /** Endpoints that policies are for: Pods with a network of their own. */
@@ -42,39 +52,57 @@ function isOwn({ hostNetwork, namespace }: Endpoint): boolean {
   return !hostNetwork && namespace !== '';
 }
 
-/** Namespaces that have no default deny, with the directions. */
-function openNamespaces(context: LintContext): { namespace: string; open: Direction[] }[] {
-  const { cluster, names } = unlabelledPods(context);
-  const index = new ClusterIndex(cluster);
-  return names.flatMap((namespace, i) => {
-    const selecting = context.policies.filter(({ subject }) => index.select(subject).has(i));
-    const open = directions.filter((each) => !selecting.some((policy) => closes(policy, each)));
-    return open.length === 0 ? [] : [{ namespace, open }];
-  });
+/** Namespaces that no policy is in or is about. */
+function unpoliced(context: LintContext): string[] {
+  const { cluster } = context;
+  const policies = written(context);
+  if (policies.some(({ namespace }) => namespace === undefined)) return [];
+  const policed = new Set(policies.map(({ namespace }) => namespace));
+  const own = cluster.endpoints.filter(isOwn).map(({ namespace }) => namespace);
+  const all = [...cluster.namespaces.values()].filter(({ resource }) => resource !== undefined);
+  return [...new Set([...own, ...all.map(({ name }) => name)])].filter((name) => !policed.has(name)).sort();
 }
 
-export const noDefaultDeny: LintRule = {
-  id: 'no-default-deny',
-  severity: 'medium',
-  title: 'A namespace has no default deny',
+export const namespaceWithoutPolicy: LintRule = {
+  id: 'namespace-without-network-policy',
+  severity: 'low',
+  title: 'A namespace has no network policy',
   check: (context) =>
-    openNamespaces(context).flatMap(({ namespace, open }) => {
-      const resource = resourceOf(context, namespace);
-      if (resource === undefined) return [];
-      const policyTypes = open.map((direction) => directionWords[direction]);
-      return [
-        {
-          resource,
-          path: ['metadata', 'name'],
-          message: `namespace ${namespace} has no policy that denies ${open.join(' and ')} of new Pods`,
-          fix: {
-            title: `Deny ${open.join(' and ')} in ${namespace}`,
-            object: defaultDeny(namespace, policyTypes),
-          },
-        },
-      ];
-    }),
+    unpoliced(context).flatMap((namespace) =>
+      hitOf(context, namespace, directions, `no network policy is in namespace ${namespace}`),
+    ),
 };
+
+export const namespaceWithoutDefaultDeny: LintRule = {
+  id: 'namespace-without-default-deny',
+  severity: 'medium',
+  title: 'A namespace has policies, and none that denies what they do not allow',
+  check: (context) => {
+    const without = new Set(unpoliced(context));
+    const all = context.cluster.endpoints.filter(isOwn).map(({ namespace }) => namespace);
+    const names = [...new Set(all)].filter((name) => !without.has(name)).sort();
+    const index = new ClusterIndex(unlabelledPods(context.cluster, names));
+    return names.flatMap((namespace, i) => {
+      const selecting = written(context).filter(({ subject }) => index.select(subject).has(i));
+      const open = directions.filter((each) => !selecting.some((policy) => closes(policy, each)));
+      if (open.length === 0) return [];
+      const message = `no policy denies the ${open.join(' and ')} of Pods to come in namespace ${namespace}`;
+      return hitOf(context, namespace, open, message);
+    });
+  },
+};
+
+/** At the namespace, or at the first that is in it. */
+function hitOf(
+  context: LintContext,
+  namespace: string,
+  open: readonly Direction[],
+  message: string,
+): LintHit[] {
+  const resource = resourceOf(context, namespace);
+  if (resource === undefined) return [];
+  return [{ resource, path: ['metadata', 'name'], message, fix: defaultDeny(namespace, open) }];
+}
 
 function resourceOf({ cluster }: LintContext, namespace: string): Resource | undefined {
   return (
@@ -83,26 +111,28 @@ function resourceOf({ cluster }: LintContext, namespace: string): Resource | und
   );
 }
 
-function defaultDeny(namespace: string, policyTypes: string[]): JsonObject {
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name: 'default-deny', namespace },
-    spec: { podSelector: {}, policyTypes },
-  };
-}
-
-export const unselectedPod: LintRule = {
-  id: 'unselected-pod',
-  severity: 'medium',
-  title: 'A workload has no policy in a direction',
-  check: (context) =>
-    context.cluster.endpoints.flatMap((endpoint, i): LintHit[] => {
-      const { resource } = endpoint;
-      if (resource === undefined || !isOwn(endpoint)) return [];
-      const selecting = context.selecting(i);
-      const open = directions.filter((direction) => !selecting.some((policy) => isAbout(policy, direction)));
-      const message = `no policy is about its ${open.join(' and ')}, so all of it is allowed`;
-      return open.length === 0 ? [] : [{ resource, path: ['metadata', 'name'], message }];
-    }),
+export const podWithoutIngressPolicy: LintRule = {
+  id: 'pod-without-ingress-policy',
+  severity: 'low',
+  title: 'No policy restricts who may connect to a workload',
+  check: (context) => openPods(context, 'ingress'),
 };
+
+export const podWithoutEgressPolicy: LintRule = {
+  id: 'pod-without-egress-policy',
+  severity: 'info',
+  title: 'No policy restricts where a workload may connect',
+  check: (context) => openPods(context, 'egress'),
+};
+
+function openPods(context: LintContext, direction: Direction): LintHit[] {
+  const restricted = written(context)
+    .filter((policy) => restricts(policy, direction))
+    .reduce((all, policy) => all.or(context.subjectsOf(policy)), context.index.none);
+  return context.cluster.endpoints.flatMap((endpoint, i): LintHit[] => {
+    const { resource } = endpoint;
+    if (resource === undefined || !isOwn(endpoint) || restricted.has(i)) return [];
+    const message = `no network policy restricts its ${direction}`;
+    return [{ resource, path: ['metadata', 'name'], message }];
+  });
+}

@@ -30,7 +30,7 @@ const plugins: readonly Plugin[] = [
 const judged: ReadonlySet<string> = new Set([kubernetes, 'cilium.io', ...calico]);
 
 export const notEnforced: LintRule = {
-  id: 'not-enforced',
+  id: 'network-policy-not-enforced',
   severity: 'high',
   title: 'No network plugin of the cluster enforces the policy',
   check: (context) => {
@@ -50,7 +50,7 @@ function isRunning({ options, resources }: LintContext, { name, daemonSets }: Pl
 }
 
 export const engineDependent: LintRule = {
-  id: 'engine-dependent',
+  id: 'network-policy-depends-on-plugin',
   severity: 'info',
   title: 'What a policy allows depends on the network plugin',
   check: (context) => [...addressesOfPods(context), ...hostNetwork(context)],

@@ -6,20 +6,24 @@ import type { LintContext } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
 
 export const blockedBackend: LintRule = {
-  id: 'blocked-backend',
-  severity: 'high',
+  id: 'exposed-service-blocked',
+  severity: 'medium',
   title: 'A Service that is exposed stands before Pods that let nobody in from outside their namespace',
   check: (context) =>
-    servicesOf(context.resources).flatMap((service) =>
-      service.ports
-        .filter(({ exposed }) => exposed || service.isExternal)
-        .flatMap((port): LintHit[] => {
-          const blocked = backends(context, service).filter((each) => !isOpen(context, each, port));
-          if (blocked.length === 0) return [];
-          const message = `is exposed at port ${port.port}, but ${context.namesOf(blocked)} let in nobody from outside their namespace there`;
-          return [{ resource: service.resource, path: ['spec'], message }];
-        }),
-    ),
+    servicesOf(context.resources).flatMap((service): LintHit[] => {
+      const exposed = service.ports.filter((port) => port.exposed || service.isExternal);
+      if (exposed.length === 0) return [];
+      const pods = backends(context, service);
+      const closed = exposed.flatMap((port) => {
+        const blocked = pods.filter((each) => !isOpen(context, each, port));
+        return blocked.length === 0 ? [] : [{ port: port.port, blocked }];
+      });
+      if (closed.length === 0) return [];
+      const ports = closed.map(({ port }) => port).join(', ');
+      const names = context.namesOf(closed.flatMap(({ blocked }) => blocked));
+      const message = `is exposed at port ${ports}, but ${names} let in nobody from outside their namespace there`;
+      return [{ resource: service.resource, path: ['spec'], message }];
+    }),
 };
 
 function backends({ cluster }: LintContext, { selector, namespace }: SynthesisService): number[] {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
+import type { JsonValue } from '@keelson/core';
 import type { Policy, Rule } from '../../model/policy.ts';
 import type { LintContext } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
@@ -11,8 +11,8 @@ function items(value: JsonValue | undefined): JsonValue[] {
 }
 
 export const ruleWithoutType: LintRule = {
-  id: 'rule-without-type',
-  severity: 'high',
+  id: 'network-policy-rules-without-effect',
+  severity: 'medium',
   title: 'A policy has rules for a direction that its types leave out',
   check: (context) =>
     [
@@ -30,14 +30,19 @@ export const ruleWithoutType: LintRule = {
         const message = `has rules, but ${field} lacks ${type}: they do nothing, and all ${direction} is allowed`;
         const patch = [{ op: 'add' as const, path: ['spec', field, types.length], value: type }];
         return [
-          { resource, path: ['spec', direction], message, fix: { title: `Add ${type} to ${field}`, patch } },
+          {
+            resource,
+            path: ['spec', direction],
+            message,
+            fix: { description: `add ${type} to ${field}`, patch, optIn: true },
+          },
         ];
       }),
     ),
 };
 
 export const calicoWithoutTypes: LintRule = {
-  id: 'calico-without-types',
+  id: 'calico-policy-without-types',
   severity: 'low',
   title: 'A policy of Calico has no types, so what it is about follows from its rules',
   check: (context) =>
@@ -48,37 +53,12 @@ export const calicoWithoutTypes: LintRule = {
       const value = [...(ingress ? ['Ingress'] : []), ...(egress ? ['Egress'] : [])];
       const message = `has no types, so it is about ${value.join(' and ')} alone, as its rules are`;
       const patch = [{ op: 'add' as const, path: ['spec', 'types'], value }];
-      return [{ resource, path: ['spec'], message, fix: { title: 'Write the types', patch } }];
+      return [{ resource, path: ['spec'], message, fix: { description: 'write the types', patch } }];
     }),
 };
 
-export const endPortWithName: LintRule = {
-  id: 'end-port-with-name',
-  severity: 'high',
-  title: 'An endPort stands beside a port that is a name',
-  check: (context) =>
-    context.specsOf('networking.k8s.io', 'NetworkPolicy').flatMap(({ resource, spec }) =>
-      portsOf(spec).flatMap(({ port, path }): LintHit[] => {
-        if (typeof port['port'] !== 'string' || port['endPort'] === undefined) return [];
-        const message = 'is refused by the API server: a range of ports needs a number to begin at';
-        return [{ resource, path: [...path, 'endPort'], message }];
-      }),
-    ),
-};
-
-/** Ports of all rules of a NetworkPolicy. */
-function portsOf(spec: JsonObject): { port: JsonObject; path: Path }[] {
-  return ['ingress', 'egress'].flatMap((direction) =>
-    items(spec[direction]).flatMap((rule, i) =>
-      items(isObject(rule) ? rule['ports'] : undefined).flatMap((port, j) =>
-        isObject(port) ? [{ port, path: ['spec', direction, i, 'ports', j] }] : [],
-      ),
-    ),
-  );
-}
-
 export const unknownPortName: LintRule = {
-  id: 'unknown-port-name',
+  id: 'network-policy-port-name-unknown',
   severity: 'medium',
   title: 'No Pod that a rule is about has a port of that name',
   check: (context) =>
@@ -107,7 +87,7 @@ function portNameHits(context: LintContext, policy: Policy, rule: Rule): LintHit
 }
 
 export const invalidPolicy: LintRule = {
-  id: 'invalid-policy',
+  id: 'network-policy-invalid',
   severity: 'high',
   title: 'A policy is not what a cluster takes, or fails closed',
   check: ({ problems }) =>
@@ -117,7 +97,7 @@ export const invalidPolicy: LintRule = {
 };
 
 export const equalPriority: LintRule = {
-  id: 'equal-priority',
+  id: 'network-policy-equal-priority',
   severity: 'high',
   title: 'Two policies of one priority are about the same Pods, and which goes first is not defined',
   check: (context) => {

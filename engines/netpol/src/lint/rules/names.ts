@@ -1,6 +1,7 @@
 import { isObject } from '@keelson/core';
 import type { Policy } from '../../model/policy.ts';
 import { isAbout, type LintContext } from '../context.ts';
+import { dnsRule } from '../default-deny.ts';
 import type { LintHit, LintRule } from '../finding.ts';
 
 /** Ports that DNS is asked at: RFC 1035, and OpenShift's Pods of DNS. */
@@ -8,15 +9,21 @@ const dnsPorts = [53, 5353];
 const udp = 17;
 
 export const noDns: LintRule = {
-  id: 'no-dns',
+  id: 'network-policy-without-dns',
   severity: 'medium',
   title: 'Pods whose egress is restricted may not ask DNS',
   check: (context) => {
+    const about = context.policies.filter((policy) => isAbout(policy, 'egress'));
+    const selecting = context.cluster.endpoints.map((): number[] => []);
+    about.forEach((policy, i) => {
+      for (const endpoint of context.subjectsOf(policy).members()) selecting[endpoint]?.push(i);
+    });
     const groups = new Map<string, { policies: Policy[]; endpoints: number[] }>();
     context.cluster.endpoints.forEach(({ hostNetwork }, endpoint) => {
-      if (hostNetwork) return;
-      const policies = context.selecting(endpoint, 'egress');
-      const key = policies.map((policy) => context.policies.indexOf(policy)).join();
+      const own = selecting[endpoint] ?? [];
+      if (hostNetwork || own.length === 0) return;
+      const key = own.join();
+      const policies = own.flatMap((i) => about[i] ?? []);
       const group = groups.get(key) ?? { policies, endpoints: [] };
       group.endpoints.push(endpoint);
       groups.set(key, group);
@@ -31,7 +38,6 @@ function hitOf(context: LintContext, policies: readonly Policy[], endpoints: rea
   const policy = policies.find(namesPods);
   if (endpoint === undefined || policy === undefined || mayAskNames(context, endpoint)) return [];
   const isNetworkPolicy = policy.kind === 'NetworkPolicy' && policy.resource.group === 'networking.k8s.io';
-  const ports = ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }));
   return [
     {
       resource: policy.resource,
@@ -40,7 +46,8 @@ function hitOf(context: LintContext, policies: readonly Policy[], endpoints: rea
       ...(isNetworkPolicy
         ? {
             fix: {
-              title: 'Allow DNS within the cluster',
+              description: 'allow DNS within the cluster',
+              optIn: true,
               patch: [
                 {
                   op: 'add',
@@ -49,7 +56,7 @@ function hitOf(context: LintContext, policies: readonly Policy[], endpoints: rea
                     'egress',
                     policy.rules.filter(({ direction }) => direction === 'egress').length,
                   ],
-                  value: { to: [{ namespaceSelector: {} }], ports },
+                  value: dnsRule(),
                 },
               ],
             },
@@ -95,7 +102,7 @@ function mappings(value: unknown): Record<string, unknown>[] {
 }
 
 export const fqdnWithoutDns: LintRule = {
-  id: 'fqdn-without-dns',
+  id: 'cilium-policy-names-without-dns',
   severity: 'high',
   title: 'toFQDNs without a DNS rule learns no addresses',
   check: (context) => {

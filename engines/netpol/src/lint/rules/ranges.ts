@@ -28,8 +28,8 @@ function has({ family, low, high }: AddressRange, address: (typeof metadataAddre
 }
 
 export const metadataReachable: LintRule = {
-  id: 'metadata-reachable',
-  severity: 'high',
+  id: 'network-policy-allows-metadata',
+  severity: 'medium',
   title: 'A wide range of addresses lets Pods reach the metadata service of the cloud',
   check: (context) =>
     addressPeers(context).flatMap(({ policy, rule, peer, path }): LintHit[] => {
@@ -46,7 +46,8 @@ export const metadataReachable: LintRule = {
         const isBlock = path.length > rule.path.length && policy.kind === 'NetworkPolicy';
         const value = [`${text}/${bits}`];
         const fix = {
-          title: `Take ${text} out of the range`,
+          description: `take ${text} out of the range`,
+          optIn: true,
           patch: [
             peer.except.length === 0
               ? { op: 'add' as const, path: [...path, 'ipBlock', 'except'], value }
@@ -80,7 +81,7 @@ function isReached(
 const narrowest = { 4: 1n << 28n, 6: 1n << 104n } as const;
 
 export const wideRange: LintRule = {
-  id: 'wide-range',
+  id: 'network-policy-wide-range',
   severity: 'low',
   title: 'A wide range of addresses is allowed at every port',
   check: (context) =>
@@ -113,7 +114,7 @@ const policyGroups: ReadonlySet<string> = new Set([
 ]);
 
 export const hostBits: LintRule = {
-  id: 'host-bits',
+  id: 'network-policy-host-bits',
   severity: 'low',
   title: 'A range of addresses has bits beyond its prefix',
   check: ({ resources }) =>
@@ -124,7 +125,10 @@ export const hostBits: LintRule = {
           const mended = withoutHostBits(text);
           if (mended === undefined) return [];
           const message = `${text} has bits beyond its prefix, which do not count: it means ${mended}`;
-          const fix = { title: `Write ${mended}`, patch: [{ op: 'replace' as const, path, value: mended }] };
+          const fix = {
+            description: `write ${mended}`,
+            patch: [{ op: 'replace' as const, path, value: mended }],
+          };
           return [{ resource, path, message, fix }];
         }),
       ),

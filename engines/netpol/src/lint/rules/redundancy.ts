@@ -73,7 +73,7 @@ function differs(a: Analysis, b: Analysis, { rule, subjects, peers }: CompiledRu
 }
 
 export const redundantRule: LintRule = {
-  id: 'redundant-rule',
+  id: 'network-policy-rule-redundant',
   severity: 'low',
   title: 'A rule changes nothing beside the others',
   check: (context) =>
@@ -84,7 +84,13 @@ export const redundantRule: LintRule = {
           path: rule.path,
           message: 'changes nothing for the Pods of the input: other rules say the same',
           ...(policy.resource.group === 'networking.k8s.io'
-            ? { fix: { title: 'Remove the rule', patch: [{ op: 'remove', path: rule.path }] } }
+            ? {
+                fix: {
+                  description: 'remove the rule',
+                  patch: [{ op: 'remove', path: rule.path }],
+                  optIn: true,
+                },
+              }
             : {}),
         }),
       ),
@@ -92,18 +98,25 @@ export const redundantRule: LintRule = {
 };
 
 export const redundantPolicy: LintRule = {
-  id: 'redundant-policy',
+  id: 'network-policy-redundant',
   severity: 'low',
   title: 'A policy says what another says',
   check: (context) =>
     context.policies.flatMap((policy, i) => {
       if (context.subjectsOf(policy).isEmpty()) return [];
-      const twin = context.policies.find((other, j) => j < i && saysAsMuch(context, other, policy));
+      const twin = context.policies.find(
+        (other, j) => j < i && !isSameObject(other, policy) && saysAsMuch(context, other, policy),
+      );
       if (twin === undefined) return [];
       const message = `does no more than ${policyName(twin)}`;
       return [{ resource: policy.resource, path: ['spec'], message }];
     }),
 };
+
+/** One object may be written several times, as in bases and what is built of them. */
+function isSameObject(a: Policy, b: Policy): boolean {
+  return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
+}
 
 /** Whether a policy selects and allows, rule by rule, what another one does, in every cluster. */
 function saysAsMuch(context: LintContext, policy: Policy, other: Policy): boolean {

@@ -1,8 +1,8 @@
 import type { Path } from '@keelson/core';
-import type { Policy, Rule } from '../../model/policy.ts';
+import type { PeerMatch, Policy, Rule } from '../../model/policy.ts';
 import type { LintContext } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
-import { misplacedPeers } from './peer-lists.ts';
+import { explainedPeers } from './peer-lists.ts';
 
 /** Kinds whose lists of peers stand one for one in the model. */
 const listKinds: ReadonlySet<string> = new Set([
@@ -19,8 +19,8 @@ export function peerPath(policy: Policy, rule: Rule, peer: number): Path {
 }
 
 export const selectsNoPod: LintRule = {
-  id: 'selects-no-pod',
-  severity: 'medium',
+  id: 'network-policy-selects-nothing',
+  severity: 'low',
   title: 'A policy selects no Pod',
   check: (context) =>
     context.cluster.endpoints.length === 0
@@ -35,16 +35,16 @@ export const selectsNoPod: LintRule = {
 };
 
 export const peerSelectsNothing: LintRule = {
-  id: 'peer-selects-nothing',
-  severity: 'low',
+  id: 'network-policy-peer-selects-nothing',
+  severity: 'info',
   title: 'A selector of a peer matches nothing',
   check: (context) => {
     if (context.cluster.endpoints.length === 0) return [];
-    const misplaced = new Set(misplacedPeers(context).map(({ peer }) => peer));
+    const explained = explainedPeers(context);
     return context.policies.flatMap((policy) =>
       context.subjectsOf(policy).isEmpty()
         ? []
-        : policy.rules.flatMap((rule) => emptyPeers(context, policy, rule, misplaced)),
+        : policy.rules.flatMap((rule) => emptyPeers(context, policy, rule, explained)),
     );
   },
 };
@@ -53,10 +53,10 @@ function emptyPeers(
   context: LintContext,
   policy: Policy,
   rule: Rule,
-  misplaced: ReadonlySet<unknown>,
+  explained: ReadonlySet<PeerMatch>,
 ): LintHit[] {
   return rule.peers.flatMap((peer, i) => {
-    if (peer.type !== 'endpoints' || misplaced.has(peer)) return [];
+    if (peer.type !== 'endpoints' || explained.has(peer)) return [];
     if (!context.index.select(peer.matcher).isEmpty() || peer.matcher.key === '!') return [];
     const message = 'is a peer that no Pod of the input is';
     return [{ resource: policy.resource, path: peerPath(policy, rule, i), message }];

@@ -101,7 +101,7 @@ function hit({ rule, by }: Shadowed, message: string): LintHit {
 }
 
 export const shadowedRule: LintRule = {
-  id: 'shadowed-rule',
+  id: 'network-policy-rule-shadowed',
   severity: 'medium',
   title: 'A rule never decides, since rules before it take all of its connections',
   check: (context) =>
@@ -111,7 +111,7 @@ export const shadowedRule: LintRule = {
 };
 
 export const allowAfterDeny: LintRule = {
-  id: 'allow-after-deny',
+  id: 'network-policy-allow-after-deny',
   severity: 'high',
   title: 'An allowing rule stands behind one that denies everything',
   check: (context) =>

@@ -39,8 +39,8 @@ function mend(rule: string, objects: readonly JsonValue[], options: LintRun): Js
   const { findings } = lint(resources(...mended), { ...options, rules: [rule] });
   for (const { resource, fix } of findings) {
     if (fix === undefined) return undefined;
-    if (fix.object !== undefined) mended.push(fix.object);
-    for (const { op, path, value } of fix.patch ?? []) {
+    mended.push(...(fix.objects ?? []));
+    for (const { op, path, value } of fix.patch) {
       const parent = valueAt(resource.object, path.slice(0, -1));
       const last = path.at(-1);
       if (Array.isArray(parent))
