@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import { type Cluster, calicoEndpoints, clusterOf, type Endpoint, outsideEndpoints } from '@keelson/netpol';
+import { type Cluster, clusterOf, type Endpoint } from '@keelson/netpol';
 
 /** A cluster as the suite's owners see it: at most two of the Pods that nothing tells apart. */
 export interface Topology {
@@ -30,11 +30,10 @@ const workloadKinds: ReadonlySet<string> = new Set([
 
 /** The topology that objects describe. */
 export function topologyOf(resources: readonly Resource[]): Topology {
-  const { namespaces, endpoints } = clusterOf(resources);
-  const all = [...endpoints, ...calicoEndpoints(resources), ...outsideEndpoints(resources)].map(withProxy);
-  const members = distinct(all.flatMap(membersOf));
+  const cluster = clusterOf(resources);
+  const members = distinct(cluster.endpoints.map(withProxy).flatMap(membersOf));
   return {
-    cluster: { namespaces, endpoints: members.map(({ endpoint }) => endpoint) },
+    cluster: { ...cluster, endpoints: members.map(({ endpoint }) => endpoint) },
     workloads: members.map(workloadOf),
     names: members.map(({ owner }) => (owner === undefined ? [] : [owner.name, withoutHash(owner)])),
   };

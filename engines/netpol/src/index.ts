@@ -16,13 +16,12 @@ export { type Exposure, exposuresOf } from './connectivity/exposure.ts';
 export type { Cause, Fate } from './connectivity/fates.ts';
 export type { Focus } from './connectivity/focus.ts';
 export { type Peer, peerText } from './connectivity/peers.ts';
-export { calicoEndpoints } from './dialects/calico/endpoints.ts';
 export { selectorMatches } from './dialects/calico/selector/evaluate.ts';
 export { maxSelectorDepth, parseSelector } from './dialects/calico/selector/parse.ts';
 export { canonicalSelector, type Selector } from './dialects/calico/selector/selector.ts';
 export { maxSelectorLength } from './dialects/calico/selector/tokens.ts';
 export { selectorUid } from './dialects/calico/selector/uid.ts';
-export { outsideEndpoints } from './dialects/istio/hosts.ts';
+export { clusterOf } from './dialects/read-cluster.ts';
 export { type ReadOptions, readPolicies } from './dialects/read-policies.ts';
 export { Analysis, type AnalysisOptions, type Explanation } from './engine/analysis.ts';
 export type { CompiledRule, CompiledTier } from './engine/compile.ts';
@@ -52,7 +51,16 @@ export { LintContext, type LintOptions } from './lint/context.ts';
 export { defaultDeny } from './lint/default-deny.ts';
 export type { LintFinding, LintFix, LintHit, LintRule, LintSeverity } from './lint/finding.ts';
 export { type LintResult, type LintRun, lint, lintRules } from './lint/lint.ts';
-export type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './model/cluster.ts';
+export {
+  type Cluster,
+  type Endpoint,
+  type EndpointAddress,
+  type Labels,
+  type NamedPort,
+  type Namespace,
+  ownAddresses,
+  qualifiedName,
+} from './model/cluster.ts';
 export type { EndpointMatcher } from './model/matcher.ts';
 export type {
   Direction,
@@ -62,7 +70,6 @@ export type {
   Rule,
   Verdict,
 } from './model/policy.ts';
-export { clusterOf } from './model/read-cluster.ts';
 export { uncaptured } from './queries/all-captured.ts';
 export { conflictsOf } from './queries/conflicts.ts';
 export { type Containment, containmentOf, excessOf, isContained } from './queries/containment.ts';

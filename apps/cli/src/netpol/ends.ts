@@ -1,4 +1,12 @@
-import { type Connectivity, clusterOf, isAddress, type Peer, parseAddress } from '@keelson/netpol';
+import {
+  type Connectivity,
+  clusterOf,
+  isAddress,
+  ownAddresses,
+  type Peer,
+  parseAddress,
+  qualifiedName,
+} from '@keelson/netpol';
 import { CommandError } from '../errors.ts';
 import { suggestion } from '../suggest.ts';
 import type { NetpolInput } from './input.ts';
@@ -18,10 +26,10 @@ function endOf(input: NetpolInput, word: string): End {
   if (!isAddress(word)) return endByName(input.connectivity, word);
   const address = parseAddress(word);
   // Pods that are alike are one endpoint, which tells the address of one of them; the objects tell all.
-  const pod = clusterOf(input.resources).endpoints.find(
-    ({ addresses, hostNetwork }) => !hostNetwork && addresses.some((own) => isSame(own, address)),
+  const owner = clusterOf(input.resources).endpoints.find((endpoint) =>
+    ownAddresses(endpoint).some((own) => isSame(own, address)),
   );
-  if (pod !== undefined) return endByName(input.connectivity, `${pod.namespace}/${pod.name}`);
+  if (owner !== undefined) return endByName(input.connectivity, qualifiedName(owner));
   const { analysis } = input.connectivity.primary;
   const part = analysis.peerOfAddress(address);
   const range = part === undefined ? undefined : analysis.addressesOf(part);
@@ -33,14 +41,14 @@ function endOf(input: NetpolInput, word: string): End {
 function endByName({ workloads }: Connectivity, word: string): End {
   const found = workloads.flatMap((workload) => {
     const { peer, text, pods, members } = workload;
-    if ([text, `${peer.namespace}/${peer.name}`, peer.name].includes(word)) return { peer, text, members };
+    if ([text, qualifiedName(peer), peer.name].includes(word)) return { peer, text, members };
     return [...pods].flatMap(([pod, member]) =>
       pod === word || pod.endsWith(`/${word}`) ? [{ peer, text: `${pod}[Pod]`, members: [member] }] : [],
     );
   });
   const [end, ...others] = found;
   if (end === undefined) {
-    const names = workloads.map(({ peer: { namespace, name } }) => `${namespace}/${name}`);
+    const names = workloads.map(({ peer }) => qualifiedName(peer));
     throw new CommandError(
       'USAGE',
       `the input has no workload, Pod or address ${word}${suggestion(word, names)}`,

@@ -1,5 +1,5 @@
 import type { Analysis } from '../engine/analysis.ts';
-import type { Endpoint } from '../model/cluster.ts';
+import { type Endpoint, ownAddresses, qualifiedName } from '../model/cluster.ts';
 import { type AddressRange, formatAddress, isAddress, parseCidr } from '../sets/addresses.ts';
 
 /** A word that names nobody in the input, or could name several. */
@@ -36,7 +36,7 @@ export class EndFinder {
 
   nameOf(peer: number): string {
     const endpoint = this.#analysis.endpointOf(peer);
-    if (endpoint !== undefined) return `${endpoint.namespace}/${endpoint.name}`;
+    if (endpoint !== undefined) return qualifiedName(endpoint);
     const range = this.#analysis.addressesOf(peer);
     if (range === undefined) return '';
     const low = formatAddress(range.family, range.low);
@@ -82,8 +82,10 @@ export class EndFinder {
   #within({ family, low, high }: AddressRange): number[] {
     const isIn = (part: AddressRange | undefined) =>
       part !== undefined && part.family === family && low <= part.low && part.high <= high;
-    const pods = this.#endpoints(({ addresses }) =>
-      addresses.some((address) => address.family === family && low <= address.value && address.value <= high),
+    const pods = this.#endpoints((endpoint) =>
+      ownAddresses(endpoint).some(
+        (address) => address.family === family && low <= address.value && address.value <= high,
+      ),
     );
     return [...pods, ...this.all.filter((peer) => isIn(this.#analysis.addressesOf(peer)))];
   }

@@ -1,9 +1,9 @@
 import type { JsonValue } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
+import { clusterOf } from '../dialects/read-cluster.ts';
 import { type ReadOptions, readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import type { PolicyProblem } from '../model/policy.ts';
-import { clusterOf } from '../model/read-cluster.ts';
 import type { AddressFamily, AddressRange } from '../sets/addresses.ts';
 import { Connections, noConnections, type SetId } from '../sets/connections.ts';
 import { protocolName } from '../sets/protocols.ts';

@@ -1,10 +1,10 @@
 import type { Resource } from '@keelson/kubernetes';
+import { clusterOf } from '../dialects/read-cluster.ts';
 import { type ReadOptions, readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import { endpointRangesOf } from '../engine/peer-sets.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Policy, PolicyProblem } from '../model/policy.ts';
-import { clusterOf } from '../model/read-cluster.ts';
 import type { AddressFamily } from '../sets/addresses.ts';
 import { Connections, noConnections, protocolNumbers, type SetId } from '../sets/connections.ts';
 import { type Focus, isInFocus, isNamedInFocus } from './focus.ts';

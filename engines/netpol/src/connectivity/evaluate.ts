@@ -1,4 +1,5 @@
 import { NetpolError } from '../errors.ts';
+import { qualifiedName } from '../model/cluster.ts';
 import { isAddress, parseAddress } from '../sets/addresses.ts';
 import type { Connectivity } from './connectivity.ts';
 import type { Peer } from './peers.ts';
@@ -44,7 +45,7 @@ function nodeOf({ workloads, primary: { analysis } }: Connectivity, word: string
     const member = workload.pods.get(word);
     if (member !== undefined) return { ...workload, text: word, members: [member] };
   }
-  const named = workloads.find(({ peer: { namespace, name } }) => word === `${namespace}/${name}`);
+  const named = workloads.find(({ peer }) => word === qualifiedName(peer));
   if (named === undefined) throw unknown(word);
   return named;
 }

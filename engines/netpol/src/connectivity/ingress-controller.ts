@@ -17,6 +17,7 @@ export function withIngressController(cluster: Cluster): Cluster {
     serviceAccount: 'default',
   };
   return {
+    ...cluster,
     endpoints: [...endpoints, controller],
     namespaces: new Map([[name, { name, labels: new Map([[namespaceNameLabel, name]]) }], ...namespaces]),
   };

@@ -1,7 +1,8 @@
 import { terminalSafe } from '@keelson/core';
+import { qualifiedName } from '../model/cluster.ts';
 import { type AddressRange, formatAddress } from '../sets/addresses.ts';
 
-/** The Pods of one object: a Deployment's, or a Pod of its own. */
+/** The Pods of one object: a Deployment's, or a Pod of its own; or what stands in no namespace, which is empty then. */
 export interface WorkloadPeer {
   type: 'workload';
   namespace: string;
@@ -46,7 +47,7 @@ export function peerText(peer: Peer): string {
 function makeText(peer: Peer): string {
   switch (peer.type) {
     case 'workload':
-      return terminalSafe(`${peer.namespace}/${peer.name}[${peer.kind}]`);
+      return terminalSafe(`${qualifiedName(peer)}[${peer.kind}]`);
     case 'addresses':
       return `${rangeText(peer.range)}[External]`;
     case 'ingress-controller':
@@ -61,11 +62,9 @@ function rangeText({ family, low, high }: AddressRange): string {
 /** True when the user's word for a workload, `name` or `namespace/name`, means the peer. */
 export function isNamed(peer: Peer, word: string): boolean {
   if (peer.type === 'addresses') return false;
-  const [namespace, name] =
-    peer.type === 'workload'
-      ? [peer.namespace, peer.name]
-      : [ingressControllerNamespace, ingressControllerName];
-  return word === name || word === `${namespace}/${name}`;
+  const named =
+    peer.type === 'workload' ? peer : { namespace: ingressControllerNamespace, name: ingressControllerName };
+  return word === named.name || word === qualifiedName(named);
 }
 
 /** Order of texts by their characters, which is that of their bytes but for those beyond the basic plane. */

@@ -19,7 +19,7 @@ export function withVirtualMachines(cluster: Cluster, resources: readonly Resour
   const pods = cluster.endpoints.filter(
     ({ kind, name }) => kind !== 'Pod' || !name.startsWith(launcherPrefix),
   );
-  return { namespaces, endpoints: [...pods, ...machines] };
+  return { ...cluster, namespaces, endpoints: [...pods, ...machines] };
 }
 
 export function isVirtualMachine({ group, kind }: Resource): boolean {

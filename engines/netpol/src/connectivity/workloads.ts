@@ -1,4 +1,4 @@
-import type { Cluster, Endpoint } from '../model/cluster.ts';
+import { type Cluster, type Endpoint, qualifiedName } from '../model/cluster.ts';
 import { AddressPartition, type AddressRange } from '../sets/addresses.ts';
 import { compareTexts, peerText, type WorkloadPeer } from './peers.ts';
 
@@ -32,7 +32,7 @@ export function foldWorkloads(
       const key = likeness(pod, partition);
       const member = known.get(key) ?? endpoints.push(pod) - 1;
       known.set(key, member);
-      return [`${pod.namespace}/${pod.name}`, member] as const;
+      return [qualifiedName(pod), member] as const;
     });
     return [{ peer: workloadOf(first), text, members: [...known.values()], pods: new Map(byName) }];
   });

@@ -2,11 +2,11 @@ import type { JsonObject, JsonValue } from '@keelson/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Analysis } from '../engine/analysis.ts';
-import { clusterOf } from '../model/read-cluster.ts';
 import { Connections } from '../sets/connections.ts';
 import { ciliumPolicies } from '../testing/cilium-arbitrary.ts';
 import { istioObjects } from '../testing/istio-arbitrary.ts';
 import { istioObject, namespace, pod, resources } from '../testing/resources.ts';
+import { clusterOf } from './read-cluster.ts';
 import { readPolicies } from './read-policies.ts';
 
 const world = [namespace('one'), pod('a', { app: 'a' }, { namespace: 'one' }), pod('b', {})];

@@ -1,8 +1,8 @@
 import type { JsonObject } from '@keelson/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { clusterOf } from '../dialects/read-cluster.ts';
 import { readPolicies } from '../dialects/read-policies.ts';
-import { clusterOf } from '../model/read-cluster.ts';
 import { Connections } from '../sets/connections.ts';
 import { ciliumPolicies } from '../testing/cilium-arbitrary.ts';
 import { istioObjects } from '../testing/istio-arbitrary.ts';

@@ -1,3 +1,4 @@
+import { ownAddresses } from '../model/cluster.ts';
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { PeerMatch, Policy } from '../model/policy.ts';
 import type { AddressPartition, AddressRange } from '../sets/addresses.ts';
@@ -84,10 +85,10 @@ export class PeerSets {
   #addresses({ ranges, except, endpoints }: PeerMatch & { type: 'addresses' }): Bits {
     const parts = this.#parts(ranges).without(this.#parts(except));
     if (endpoints) {
-      this.#index.cluster.endpoints.forEach(({ addresses, hostNetwork }, i) => {
-        const known = addresses.length > 0 && !hostNetwork;
+      this.#index.cluster.endpoints.forEach((endpoint, i) => {
+        const addresses = ownAddresses(endpoint);
         const inRange = (range: AddressRange) => addresses.some((address) => isWithin(address, range));
-        if (known && ranges.some(inRange) && !except.some(inRange)) parts.add(i);
+        if (addresses.length > 0 && ranges.some(inRange) && !except.some(inRange)) parts.add(i);
       });
     }
     return parts;

@@ -29,8 +29,8 @@ export function weightOf(from: string, to: string): string {
 }
 
 /** True for peers that stand outside of all namespaces. */
-export function isExternal({ type }: Peer): boolean {
-  return type !== 'workload';
+export function isExternal(peer: Peer): boolean {
+  return peer.type !== 'workload' || peer.namespace === '';
 }
 
 /** Within its namespace a workload needs no more than its name and kind. */

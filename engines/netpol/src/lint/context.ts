@@ -1,12 +1,12 @@
 import { isObject, type JsonObject } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
+import { clusterOf } from '../dialects/read-cluster.ts';
 import { readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import type { CompiledRule } from '../engine/compile.ts';
-import type { Cluster } from '../model/cluster.ts';
+import { type Cluster, qualifiedName } from '../model/cluster.ts';
 import { ClusterIndex } from '../model/cluster-index.ts';
 import { type Direction, directions, type Policy, type PolicyProblem, type Rule } from '../model/policy.ts';
-import { clusterOf } from '../model/read-cluster.ts';
 import { parseAddress } from '../sets/addresses.ts';
 import type { Bits } from '../sets/bits.ts';
 import { Connections } from '../sets/connections.ts';
@@ -53,6 +53,11 @@ export class LintContext {
     );
   }
 
+  /** Policies that somebody wrote, and may write otherwise. */
+  get written(): readonly Policy[] {
+    return this.policies.filter((policy) => policy.isImplied !== true);
+  }
+
   subjectsOf(policy: Policy): Bits {
     return this.index.select(policy.subject);
   }
@@ -90,7 +95,7 @@ export class LintContext {
 
   nameOf(endpoint: number): string {
     const found = this.cluster.endpoints[endpoint];
-    return found === undefined ? '' : `${found.namespace}/${found.name}`;
+    return found === undefined ? '' : qualifiedName(found);
   }
 
   /** Names of endpoints for a message: the first few, and how many more. */

@@ -41,6 +41,16 @@ export interface Endpoint {
   resource?: Resource;
 }
 
+/** `namespace/name`; the name alone of what stands in no namespace. */
+export function qualifiedName({ namespace, name }: Pick<Endpoint, 'namespace' | 'name'>): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
+}
+
+/** Addresses that mean the endpoint: Pods of the node's network have the node's, which are an interface's own. */
+export function ownAddresses({ addresses, hostNetwork, namespace }: Endpoint): readonly EndpointAddress[] {
+  return hostNetwork && namespace !== '' ? [] : addresses;
+}
+
 /** Who is there. */
 export interface Cluster {
   namespaces: ReadonlyMap<string, Namespace>;

@@ -48,6 +48,9 @@ export function inNamespace(name: string): EndpointMatcher {
   return { key: `ns ${JSON.stringify(name)}`, select: (index) => index.inNamespace(name) };
 }
 
+/** Pods alone: interfaces of nodes and hosts outside stand in no namespace. */
+export const inAnyNamespace: EndpointMatcher = noneOf(inNamespace(''));
+
 /** Endpoints whose Pods share the node's network. */
 export const hostNetworked: EndpointMatcher = { key: 'host', select: (index) => index.hostNetworked };
 

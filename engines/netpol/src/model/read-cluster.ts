@@ -8,10 +8,10 @@ import type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace }
 export const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 /**
- * The namespaces and endpoints that objects describe: a workload is one endpoint, a Pod that a workload of the input owns
- * is part of that one. Objects that make no Pods are not looked at.
+ * The namespaces, service accounts and endpoints that objects of Kubernetes describe: a workload is one endpoint, a Pod that
+ * a workload of the input owns is part of that one. Objects that make no Pods are not looked at.
  */
-export function clusterOf(resources: readonly Resource[]): Cluster {
+export function podsOf(resources: readonly Resource[]): Cluster {
   const namespaces = new Map<string, Namespace>();
   const endpoints = resources.flatMap((resource) => endpointOf(resource) ?? []);
   for (const { namespace } of endpoints) namespaces.set(namespace, makeNamespace(namespace));
@@ -23,7 +23,19 @@ export function clusterOf(resources: readonly Resource[]): Cluster {
       makeNamespace(resource.name, isObject(metadata) ? metadata : undefined, resource),
     );
   }
-  return { namespaces, endpoints };
+  return { namespaces, serviceAccounts: serviceAccountsOf(resources), endpoints };
+}
+
+/** Labels by `namespace/name` of service accounts that are written; every namespace has others that are not. */
+function serviceAccountsOf(resources: readonly Resource[]): Map<string, Labels> {
+  const accounts = resources.filter(({ group, kind }) => group === '' && kind === 'ServiceAccount');
+  return new Map(
+    accounts.map((account) => {
+      const metadata = account.object['metadata'];
+      const labels = labelsOf(isObject(metadata) ? metadata['labels'] : undefined);
+      return [`${effectiveNamespace(account) ?? 'default'}/${account.name}`, labels];
+    }),
+  );
 }
 
 function makeNamespace(name: string, metadata?: JsonObject, resource?: Resource): Namespace {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@keelson/core';
 import { expect, test } from 'vitest';
+import { clusterOf } from '../dialects/read-cluster.ts';
 import { readPolicies } from '../dialects/read-policies.ts';
-import { clusterOf } from '../model/read-cluster.ts';
 import { Connections } from '../sets/connections.ts';
 import { namespace, networkPolicy, pod, resources } from '../testing/resources.ts';
 import { uncaptured } from './all-captured.ts';

@@ -1,7 +1,7 @@
 import { isObject } from '@keelson/core';
 import { type PodTemplate, podTemplate, type Resource } from '@keelson/kubernetes';
 import type { Endpoint, Labels } from '../model/cluster.ts';
-import { clusterOf, labelsOf } from '../model/read-cluster.ts';
+import { labelsOf, podsOf } from '../model/read-cluster.ts';
 import { formatAddress } from '../sets/addresses.ts';
 import { type SynthesisService, servicesOf } from '../synthesis/services.ts';
 import type { FlowEnd, ObservedFlow } from './flow.ts';
@@ -29,7 +29,7 @@ export class ManifestKnowledge {
     });
     this.labels = new Map(workloads.map(({ name, labels }) => [name, stableLabels(labels)]));
     this.#pods = new Map(
-      clusterOf(resources).endpoints.flatMap((endpoint) =>
+      podsOf(resources).endpoints.flatMap((endpoint) =>
         endpoint.addresses.map(
           ({ family, value }) => [formatAddress(family, value), endOf(endpoint)] as const,
         ),

@@ -1,8 +1,8 @@
 import type { JsonObject } from '@keelson/core';
 import { expect, test } from 'vitest';
+import { clusterOf } from '../dialects/read-cluster.ts';
 import { readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
-import { clusterOf } from '../model/read-cluster.ts';
 import { Connections } from '../sets/connections.ts';
 import { resources } from '../testing/resources.ts';
 import { synthesise } from './synthesise.ts';

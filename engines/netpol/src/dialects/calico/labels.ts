@@ -6,6 +6,7 @@ import {
   anyOf,
   type EndpointMatcher,
   hasLabel,
+  inAnyNamespace,
   inNamespace,
   type LabelOwner,
   labelWhere,
@@ -13,11 +14,14 @@ import {
   noneOf,
 } from '../../model/matcher.ts';
 import { namespaceNameLabel } from '../../model/read-cluster.ts';
+import { outsideHosts } from '../outside-hosts.ts';
 import type { Meaning } from './selector/fold.ts';
+
+/** What Calico knows as endpoints. */
+export const knownEndpoints: EndpointMatcher = noneOf(outsideHosts);
 
 /** What stands in no namespace: host endpoints. */
 const ofNoNamespace = inNamespace('');
-const ofNamespaces = noneOf(ofNoNamespace);
 
 /** Where a label that Calico makes for its endpoints comes from ("Label" in the references of WorkloadEndpoint and Profile). */
 function ownerOf(label: string): readonly [owner: LabelOwner, label: string] {
@@ -44,14 +48,14 @@ export const endpointMeaning: Meaning<EndpointMatcher> = meaningWith(ownerOf, al
  */
 export const namespaceMeaning: Meaning<EndpointMatcher> = meaningWith(
   (label) => ['namespace', label === 'projectcalico.org/name' ? namespaceNameLabel : label],
-  ofNamespaces,
+  inAnyNamespace,
   ofNoNamespace,
 );
 
 /** What a selector of service accounts means: it chooses what runs as one. */
 export const serviceAccountMeaning: Meaning<EndpointMatcher> = meaningWith(
   (label) => ['serviceAccount', label === 'projectcalico.org/name' ? serviceAccountNameLabel : label],
-  ofNamespaces,
+  inAnyNamespace,
   noEndpoints,
 );
 

@@ -6,7 +6,7 @@ import type { PeerMatch } from '../../model/policy.ts';
 import { type AddressRange, allAddresses } from '../../sets/addresses.ts';
 import { FieldFault, integerAt, listAt, mappingAt, onlyFields, textAt } from '../fields.ts';
 import type { CalicoContext, NetworkSet } from './context.ts';
-import { namespaceMeaningOf } from './labels.ts';
+import { knownEndpoints, namespaceMeaningOf } from './labels.ts';
 import { netsAt } from './nets.ts';
 import { meaningOf } from './selector/evaluate.ts';
 import { foldSelector } from './selector/fold.ts';
@@ -107,7 +107,7 @@ export class EntityReader {
   }
 
   #matching(matcher: EndpointMatcher, sets: readonly NetworkSet[]): PeerMatch {
-    const endpoints: PeerMatch = { type: 'endpoints', matcher };
+    const endpoints: PeerMatch = { type: 'endpoints', matcher: allOf(knownEndpoints, matcher) };
     if (sets.length === 0) return endpoints;
     const ranges = sets.flatMap((set) => set.ranges);
     const addresses: PeerMatch = {

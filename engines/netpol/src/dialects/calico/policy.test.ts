@@ -1,11 +1,10 @@
 import type { JsonObject, JsonValue } from '@keelson/core';
 import { expect, test } from 'vitest';
 import { Analysis } from '../../engine/analysis.ts';
-import { clusterOf } from '../../model/read-cluster.ts';
 import { Connections, protocolNumbers } from '../../sets/connections.ts';
 import { namespace, networkPolicy, pod, resources } from '../../testing/resources.ts';
+import { clusterOf } from '../read-cluster.ts';
 import { readPolicies } from '../read-policies.ts';
-import { calicoEndpoints } from './endpoints.ts';
 
 const { ICMP, TCP, UDP } = protocolNumbers;
 
@@ -26,9 +25,7 @@ function analyse(...objects: readonly JsonValue[]) {
   const read = resources(...world, ...objects);
   const connections = new Connections();
   const { policies, problems } = readPolicies(read, connections);
-  const pods = clusterOf(read);
-  const cluster = { ...pods, endpoints: [...pods.endpoints, ...calicoEndpoints(read)] };
-  return { analysis: new Analysis(cluster, policies, connections, { families: [4] }), problems };
+  return { analysis: new Analysis(clusterOf(read), policies, connections, { families: [4] }), problems };
 }
 
 /** Who reaches `web` on TCP 80. */

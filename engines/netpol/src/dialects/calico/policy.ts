@@ -4,6 +4,7 @@ import { allEndpoints, allOf, type EndpointMatcher, inNamespace } from '../../mo
 import type { Direction, Policy } from '../../model/policy.ts';
 import { FieldFault, listAt, mappingAt, onlyFields, textAt } from '../fields.ts';
 import { type CalicoContext, orderAt, type Tier } from './context.ts';
+import { knownEndpoints } from './labels.ts';
 import { RuleReader } from './rules.ts';
 import { SelectorReader } from './selectors.ts';
 
@@ -64,7 +65,7 @@ function subjectOf(
   const read = (owner: 'pod' | 'namespace' | 'serviceAccount', field: string) =>
     selectors.read(owner, spec[field], ['spec', field])?.matcher ?? allEndpoints;
   return allOf(
-    namespace === undefined ? allEndpoints : inNamespace(namespace),
+    namespace === undefined ? knownEndpoints : inNamespace(namespace),
     read('pod', 'selector'),
     read('namespace', 'namespaceSelector'),
     read('serviceAccount', 'serviceAccountSelector'),

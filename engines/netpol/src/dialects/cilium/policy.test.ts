@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '@keelson/core';
 import { expect, test } from 'vitest';
 import { Analysis } from '../../engine/analysis.ts';
-import { clusterOf } from '../../model/read-cluster.ts';
 import { Connections, protocolNumbers } from '../../sets/connections.ts';
 import { ciliumPolicy, namespace, networkPolicy, pod, resources } from '../../testing/resources.ts';
+import { clusterOf } from '../read-cluster.ts';
 import { readPolicies } from '../read-policies.ts';
 
 const { TCP, UDP, ICMP } = protocolNumbers;

@@ -3,7 +3,7 @@ import { effectiveNamespace, type Resource } from '@keelson/kubernetes';
 import type { Endpoint } from '../../model/cluster.ts';
 import { anyOf, type EndpointMatcher, labelWhere } from '../../model/matcher.ts';
 import { FieldFault } from '../fields.ts';
-import { hostLabel } from './mesh.ts';
+import { hostLabel } from '../outside-hosts.ts';
 
 const hostForm = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\.?$/i;
 const maxHost = 255;
@@ -46,6 +46,8 @@ export function outsideEndpoints(resources: readonly Resource[]): Endpoint[] {
     labels: new Map([
       [hostLabel, host],
       [hostNamespaceLabel, effectiveNamespace(resource) ?? 'default'],
+      // To Cilium they are what it calls the world.
+      ['reserved:world', ''],
     ]),
     ports: [],
     addresses: [],

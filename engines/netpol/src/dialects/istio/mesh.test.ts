@@ -1,11 +1,10 @@
 import type { JsonObject, JsonValue } from '@keelson/core';
 import { expect, test } from 'vitest';
 import { Analysis } from '../../engine/analysis.ts';
-import { clusterOf } from '../../model/read-cluster.ts';
 import { Connections, protocolNumbers, type RequestMatch } from '../../sets/connections.ts';
 import { istioObject, namespace, pod, resources } from '../../testing/resources.ts';
+import { clusterOf } from '../read-cluster.ts';
 import { type ReadOptions, readPolicies } from '../read-policies.ts';
-import { outsideEndpoints } from './hosts.ts';
 
 const { TCP, UDP } = protocolNumbers;
 
@@ -33,9 +32,7 @@ function analyse(objects: readonly JsonValue[], options: ReadOptions = {}) {
   const all = resources(...world, ...objects);
   const connections = new Connections();
   const { policies, problems } = readPolicies(all, connections, options);
-  const { namespaces, endpoints } = clusterOf(all);
-  const cluster = { namespaces, endpoints: [...endpoints, ...outsideEndpoints(all)] };
-  return { analysis: new Analysis(cluster, policies, connections), problems };
+  return { analysis: new Analysis(clusterOf(all), policies, connections), problems };
 }
 
 function reached(analysis: Analysis, source: number, destination: number): string {

@@ -3,6 +3,7 @@ import { allOf, anyOf, type EndpointMatcher, hasLabel, hostNetworked, noneOf } f
 import type { TierKey } from '../../model/policy.ts';
 import { Bits } from '../../sets/bits.ts';
 import { type Connections, protocolNumbers, type SetId } from '../../sets/connections.ts';
+import { outsideHosts } from '../outside-hosts.ts';
 
 /** The namespace whose policies hold for the whole mesh, as Istio is installed unless told otherwise. */
 export const defaultRootNamespace = 'istio-system';
@@ -52,12 +53,6 @@ const optedOut = anyOf(
     noneOf(hasLabel('pod', 'sidecar.istio.io/inject', 'true')),
   ),
 );
-
-/** Key of the label that the endpoint of a host outside is given here, with the host; no Pod can have it. */
-export const hostLabel = 'istio:host';
-
-/** Hosts outside that ServiceEntries name. */
-export const outsideHosts: EndpointMatcher = hasLabel('pod', hostLabel);
 
 /** Workloads that have a proxy: others may stay out, and those of the node's network do unless they are said not to. */
 export function meshMembers(withHostNetwork: boolean): EndpointMatcher {

@@ -2,11 +2,12 @@ import type { Path } from '@keelson/core';
 import { allEndpoints, allOf, anyOf, type EndpointMatcher, noneOf } from '../../model/matcher.ts';
 import type { ConnectionMatch, Direction, Policy, Rule, Verdict } from '../../model/policy.ts';
 import { allConnections, type SetId, type TextPattern } from '../../sets/connections.ts';
+import { outsideHosts } from '../outside-hosts.ts';
 import type { IstioContext } from './context.ts';
 import type { Destination } from './destinations.ts';
 import { hostsFor, type ReadGateway } from './gateway.ts';
 import { doHostsMeet, narrowerHost } from './hosts.ts';
-import { gatewayTier, outsideHosts } from './mesh.ts';
+import { gatewayTier } from './mesh.ts';
 import type { ReadVirtualService, Route } from './virtual-service.ts';
 
 /** What one VirtualService makes of its routes. */

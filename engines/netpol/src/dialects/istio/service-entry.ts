@@ -6,9 +6,10 @@ import { allConnections } from '../../sets/connections.ts';
 import { FieldFault, mappingAt } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
+import { hostLabel } from '../outside-hosts.ts';
 import { IstioContext } from './context.ts';
 import { hostsOfEntry } from './hosts.ts';
-import { hostLabel, tcp } from './mesh.ts';
+import { tcp } from './mesh.ts';
 import { textsAt } from './values.ts';
 
 /**

@@ -1,6 +1,13 @@
 import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import { allOf, type EndpointMatcher, hostNetworked, noEndpoints, noneOf } from '../../model/matcher.ts';
+import {
+  allOf,
+  type EndpointMatcher,
+  hostNetworked,
+  inAnyNamespace,
+  noEndpoints,
+  noneOf,
+} from '../../model/matcher.ts';
 import type {
   ConnectionMatch,
   Direction,
@@ -152,20 +159,21 @@ class AdminRuleReader {
   }
 }
 
-const notOfHost = noneOf(hostNetworked);
+/** Pods with a network of their own. */
+const ownNetworked = allOf(inAnyNamespace, noneOf(hostNetworked));
 
 /** Pods by their namespaces, or by their namespaces and their own labels. */
 function podsOf(value: JsonObject, path: Path): EndpointMatcher {
   const field = onlyField(value, path);
   const at = [...path, field];
-  if (field === 'namespaces') return allOf(labelSelector('namespace', value[field], at), notOfHost);
+  if (field === 'namespaces') return allOf(labelSelector('namespace', value[field], at), ownNetworked);
   if (field !== 'pods') throw new FieldFault(at, 'is not namespaces or pods');
   const pods = mappingAt(value[field], at) ?? {};
   onlyFields(pods, ['namespaceSelector', 'podSelector'], at);
   return allOf(
     labelSelector('namespace', pods['namespaceSelector'] ?? {}, [...at, 'namespaceSelector']),
     labelSelector('pod', pods['podSelector'] ?? {}, [...at, 'podSelector']),
-    notOfHost,
+    ownNetworked,
   );
 }
 

@@ -1,6 +1,12 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import { allEndpoints, allOf, type EndpointMatcher, inNamespace } from '../../model/matcher.ts';
+import {
+  allEndpoints,
+  allOf,
+  type EndpointMatcher,
+  inAnyNamespace,
+  inNamespace,
+} from '../../model/matcher.ts';
 import type {
   ConnectionMatch,
   Direction,
@@ -156,7 +162,7 @@ class RuleReader {
     const where: EndpointMatcher =
       namespaces === undefined
         ? inNamespace(this.#namespace)
-        : this.selector('namespace', namespaces, [...path, 'namespaceSelector']);
+        : allOf(inAnyNamespace, this.selector('namespace', namespaces, [...path, 'namespaceSelector']));
     const which =
       pods === undefined ? allEndpoints : this.selector('pod', pods, [...path, 'podSelector'], where);
     const selectors = {

@@ -1,6 +1,7 @@
 import type { Resource } from '@keelson/kubernetes';
 import { readPolicies } from '../../dialects/read-policies.ts';
 import { Analysis } from '../../engine/analysis.ts';
+import { ownAddresses } from '../../model/cluster.ts';
 import type { Policy, Rule } from '../../model/policy.ts';
 import type { LintContext } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
@@ -93,15 +94,15 @@ function podsByAddress({ index, cluster }: LintContext, { peers }: Rule): number
   const ranges = peers.flatMap((peer) => (peer.type === 'addresses' && peer.endpoints ? [peer] : []));
   if (ranges.length === 0) return [];
   const others = peers.flatMap((peer) => (peer.type === 'endpoints' ? [index.select(peer.matcher)] : []));
-  return cluster.endpoints.flatMap(({ addresses, hostNetwork: isHost }, i) => {
+  return cluster.endpoints.flatMap((endpoint, i) => {
     const isMatched = ranges.some((peer) =>
-      addresses.some(({ family, value }) => {
+      ownAddresses(endpoint).some(({ family, value }) => {
         const isIn = (range: (typeof peer.ranges)[number]) =>
           range.family === family && range.low <= value && value <= range.high;
         return peer.ranges.some(isIn) && !peer.except.some(isIn);
       }),
     );
-    return isMatched && !isHost && !others.some((bits) => bits.has(i)) ? [i] : [];
+    return isMatched && !others.some((bits) => bits.has(i)) ? [i] : [];
   });
 }
 

@@ -13,7 +13,7 @@ function redundantRules(context: LintContext): Map<Policy, Set<Rule>> {
   const { tiers } = context.analysis;
   let analysis = context.analysis;
   let current = new Map(context.policies.map((policy) => [policy, policy]));
-  for (const policy of context.policies.toReversed()) {
+  for (const policy of context.written.toReversed()) {
     for (const rule of policy.rules.toReversed()) {
       const compiled = context.compiled.get(rule);
       const before = current.get(policy);
@@ -102,9 +102,9 @@ export const redundantPolicy: LintRule = {
   severity: 'low',
   title: 'A policy says what another says',
   check: (context) =>
-    context.policies.flatMap((policy, i) => {
+    context.written.flatMap((policy, i, written) => {
       if (context.subjectsOf(policy).isEmpty()) return [];
-      const twin = context.policies.find(
+      const twin = written.find(
         (other, j) => j < i && !isSameObject(other, policy) && saysAsMuch(context, other, policy),
       );
       if (twin === undefined) return [];

@@ -25,7 +25,7 @@ export const selectsNoPod: LintRule = {
   check: (context) =>
     context.cluster.endpoints.length === 0
       ? []
-      : context.policies
+      : context.written
           .filter((policy) => context.subjectsOf(policy).isEmpty())
           .map(({ resource }) => ({
             resource,
@@ -41,7 +41,7 @@ export const peerSelectsNothing: LintRule = {
   check: (context) => {
     if (context.cluster.endpoints.length === 0) return [];
     const explained = explainedPeers(context);
-    return context.policies.flatMap((policy) =>
+    return context.written.flatMap((policy) =>
       context.subjectsOf(policy).isEmpty()
         ? []
         : policy.rules.flatMap((rule) => emptyPeers(context, policy, rule, explained)),
