@@ -15,6 +15,7 @@ const sideways = new Set([
   'kubernetes → core',
   'dockerfile → core',
   'oci → core',
+  'pki → core',
   'envelopes → core',
   'cli → report',
   'registry → http',

@@ -1,0 +1,29 @@
+import { KeelsonError } from '@keelson/core';
+
+/** The closed table of this package: every code and what it means. */
+export const pkiErrorCodes = Object.freeze({
+  DER_INVALID: 'Bytes are no strict DER, or not of the ASN.1 type that stands in their place.',
+  DER_LIMIT: 'DER is larger, deeper or longer than a bound, which the message names.',
+  PEM_INVALID: 'A text has a damaged PEM block, or none of the label that was asked for.',
+  PEM_LIMIT: 'A PEM text passes a bound, which the message names.',
+  KEY_INVALID: 'A public key is malformed.',
+  KEY_UNSUPPORTED: 'A public key is of a type, curve or size that keelson does not take.',
+  ALGORITHM_UNSUPPORTED: 'A signature or digest algorithm is unknown, or too weak to be taken.',
+  KEY_MISMATCH: 'A key does not fit the signature scheme that it was to be used with.',
+  CERTIFICATE_INVALID: 'A certificate breaks a rule of its form; the message says which.',
+  CERTIFICATE_LIMIT: 'A certificate passes a bound, which the message names.',
+  CHAIN_NO_ISSUER:
+    'No certificate was given that issued one of the chain, or none of them is a trusted root.',
+  CHAIN_SIGNATURE: 'A certificate was not signed by the key of its issuer.',
+  CHAIN_TIME: 'A certificate is not valid at the time that counts.',
+  CHAIN_CA: 'A certificate that issued another is no CA, or its key may not sign certificates.',
+  CHAIN_PATH_LENGTH: 'A CA has more CAs below it than it allows.',
+  CHAIN_USAGE: 'A certificate is not for the purpose that it is used for.',
+  CHAIN_NAME_CONSTRAINTS: 'A certificate has a name that a CA above it does not allow.',
+  CHAIN_CRITICAL_EXTENSION: 'A certificate has a critical extension that is not understood.',
+  CHAIN_LIMIT: 'A search for a chain passes a bound, which the message names.',
+});
+export type PkiErrorCode = keyof typeof pkiErrorCodes;
+
+/** A fault in a key, a certificate, a chain or what they sign. */
+export class PkiError extends KeelsonError<PkiErrorCode> {}

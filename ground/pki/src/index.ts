@@ -1,0 +1,61 @@
+export { Certificate, readCertificate } from './certificates/certificate.ts';
+export {
+  type BasicConstraints,
+  type Extension,
+  extensionOids,
+  type KeyUsage,
+  keyPurposes,
+} from './certificates/extensions.ts';
+export type { GeneralName, GeneralNameType } from './certificates/general-name.ts';
+export {
+  attributeOids,
+  type Name,
+  type NameAttribute,
+  nameToString,
+  readName,
+  sameName,
+} from './certificates/name.ts';
+export { publicKeyFromPem, readCertificates } from './certificates/read-certificates.ts';
+export { type NameParts, writeName } from './certificates/write-name.ts';
+export { type ChainOptions, checkSignature, verifyChain } from './chains/verify-chain.ts';
+export { children, type DerElement, readDer, readFirstDer, tags } from './der/element.ts';
+export { DerFields } from './der/fields.ts';
+export { time } from './der/time.ts';
+export {
+  type BitString,
+  bitString,
+  bitStringBytes,
+  boolean,
+  integer,
+  integerBytes,
+  octetString,
+  oid,
+  smallInteger,
+  string,
+} from './der/values.ts';
+export { der } from './der/writer.ts';
+export { PkiError, type PkiErrorCode, pkiErrorCodes } from './errors.ts';
+export {
+  type AlternativeName,
+  authorityKeyIdentifier,
+  basicConstraints,
+  extendedKeyUsage,
+  keyUsage,
+  subjectAlternativeName,
+  subjectKeyIdentifier,
+} from './issuing/extensions.ts';
+export { type CertificateInput, issueCertificate } from './issuing/issue-certificate.ts';
+export { type Curve, type KeyType, PublicKey, readPublicKey, readRsaPublicKey } from './keys/public-key.ts';
+export {
+  cmsSchemeOf,
+  defaultScheme,
+  type HashAlgorithm,
+  hashOf,
+  type SignatureScheme,
+  schemeOf,
+} from './keys/schemes.ts';
+export { algorithmIdentifier, publicKeyOfKeyObject, sign } from './keys/sign.ts';
+export { verifyDigestSignature } from './keys/verify-digest.ts';
+export { type SignatureOptions, verifySignature } from './keys/verify-signature.ts';
+export { pkiLimits } from './limits.ts';
+export { type PemBlock, readPem, writePem } from './pem.ts';

@@ -1,0 +1,74 @@
+import type { KeyObject } from 'node:crypto';
+import { der } from '../der/writer.ts';
+import { PkiError } from '../errors.ts';
+import { keyOids, type PublicKey, readPublicKey } from './public-key.ts';
+import {
+  type HashAlgorithm,
+  hashBytes,
+  hashOids,
+  mgf1Oid,
+  pssOid,
+  type SignatureScheme,
+  schemeOids,
+  schemes,
+} from './schemes.ts';
+import type { SignatureOptions } from './verify-signature.ts';
+
+/**
+ * The signature of a private key.
+ * @throws PkiError KEY_MISMATCH where the key is of another type than the scheme
+ */
+export function sign(
+  privateKey: KeyObject,
+  scheme: SignatureScheme,
+  data: Uint8Array,
+  { encoding = 'der' }: SignatureOptions = {},
+): Uint8Array {
+  const { keyType, family, hash } = schemes[scheme];
+  if (privateKey.type !== 'private' || privateKey.asymmetricKeyType !== keyType)
+    throw new PkiError(
+      'KEY_MISMATCH',
+      `a key of type ${privateKey.asymmetricKeyType} cannot sign by ${scheme}`,
+    );
+  const crypto = process.getBuiltinModule('node:crypto');
+  const { constants } = crypto;
+  const key =
+    family === 'rsa-pss'
+      ? {
+          key: privateKey,
+          padding: constants.RSA_PKCS1_PSS_PADDING,
+          saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+        }
+      : { key: privateKey, dsaEncoding: encoding === 'der' ? ('der' as const) : ('ieee-p1363' as const) };
+  return crypto.sign(hash ?? null, data, key);
+}
+
+/** The public half of a private key, or a public key of Node, as this package has it. */
+export function publicKeyOfKeyObject(key: KeyObject): PublicKey {
+  const { createPublicKey } = process.getBuiltinModule('node:crypto');
+  const half = key.type === 'private' ? createPublicKey(key) : key;
+  return readPublicKey(half.export({ format: 'der', type: 'spki' }));
+}
+
+/** The AlgorithmIdentifier of a scheme, which schemeOf reads. */
+export function algorithmIdentifier(scheme: SignatureScheme): Uint8Array {
+  const { family, hash } = schemes[scheme];
+  if (family === 'rsa-pss' && hash !== undefined) {
+    const generator = der.sequence(der.oid(mgf1Oid), hashIdentifier(hash));
+    return der.sequence(
+      der.oid(pssOid),
+      der.sequence(
+        der.explicit(0, hashIdentifier(hash)),
+        der.explicit(1, generator),
+        der.explicit(2, der.integer(hashBytes[hash])),
+      ),
+    );
+  }
+  const name = der.oid(schemeOids[scheme] ?? keyOids.ed25519);
+  return family === 'rsa-pkcs1' ? der.sequence(name, der.null()) : der.sequence(name);
+}
+
+/** The AlgorithmIdentifier of a hash, with NULL for parameters. */
+export function hashIdentifier(hash: HashAlgorithm): Uint8Array {
+  return der.sequence(der.oid(hashOids[hash]), der.null());
+}
