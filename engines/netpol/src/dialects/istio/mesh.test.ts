@@ -134,9 +134,39 @@ test.each<[string, JsonObject[], [string, string]]>([
     ],
     [all, '80'],
   ],
+  [
+    'a port of workloads before a namespace, which the other ports are left to',
+    [
+      strict('p', { mtls: { mode: 'STRICT' } }),
+      strict('q', {
+        selector: { matchLabels: { app: 'web' } },
+        portLevelMtls: { '80': { mode: 'DISABLE' }, '81': { mode: 'UNSET' } },
+      }),
+    ],
+    [all, '80'],
+  ],
+  [
+    'a strict port of workloads that leave the others to the mesh',
+    [
+      strict('p', { mtls: { mode: 'PERMISSIVE' } }),
+      strict('m', { mtls: { mode: 'STRICT' } }, 'istio-system'),
+      strict('q', {
+        selector: { matchLabels: { app: 'web' } },
+        portLevelMtls: { '80': { mode: 'STRICT' } },
+      }),
+    ],
+    [all, '1-79,81-65535'],
+  ],
 ])('peers without identity and %s', (_, objects, expected) => {
   const { analysis } = analyse(objects);
   expect([reached(analysis, client, web), reached(analysis, out, web)]).toEqual(expected);
+});
+
+test('ports have modes beside a selector only', () => {
+  const { problems } = analyse([strict('p', { portLevelMtls: { '80': { mode: 'STRICT' } } })]);
+  expect(problems.map(({ level, path }) => [level, path.join('.')])).toEqual([
+    ['error', 'spec.portLevelMtls'],
+  ]);
 });
 
 const gateway = (hosts: readonly string[], side = 'ingress') =>

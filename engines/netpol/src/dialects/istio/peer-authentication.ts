@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import { allOf, anyOf, type EndpointMatcher, noneOf } from '../../model/matcher.ts';
-import type { PeerMatch, Policy } from '../../model/policy.ts';
-import { type Interval, noConnections, protocolNumbers, type SetId } from '../../sets/connections.ts';
+import type { EndpointMatcher } from '../../model/matcher.ts';
+import type { PeerMatch, Policy, Rule } from '../../model/policy.ts';
+import { noConnections, protocolNumbers, type SetId } from '../../sets/connections.ts';
 import { FieldFault, mappingAt, onlyFields, textAt } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
@@ -14,8 +14,10 @@ import { workloadsOf } from './workloads.ts';
 export interface ReadAuthentication {
   rank: 0 | 1 | 2;
   matcher: EndpointMatcher;
-  /** Connections that need an identity; undefined where the object leaves that to a more general one. */
-  needIdentity: SetId | undefined;
+  /** Connections that need an identity. */
+  strict: SetId;
+  /** Connections that need none, whatever a more general object says; what is in neither is left to it. */
+  open: SetId;
   context: IstioContext;
 }
 
@@ -37,8 +39,11 @@ export function readPeerAuthentication(
   const { matcher, isAll } = workloadsOf(spec, path, context);
   const rank = isAll ? (context.isRoot ? 2 : 1) : 0;
   const mode = modeAt(spec['mtls'], [...path, 'mtls']);
-  const ports = portModes(spec['portLevelMtls'], [...path, 'portLevelMtls']);
-  return { rank, matcher, needIdentity: strictConnections(mode, ports, context), context };
+  const portsPath = [...path, 'portLevelMtls'];
+  const ports = portModes(spec['portLevelMtls'], portsPath);
+  if (isAll && ports.size > 0)
+    throw new FieldFault(portsPath, 'may stand beside a selector of workloads only');
+  return { rank, matcher, ...connectionsByMode(mode, ports, context), context };
 }
 
 function modeAt(value: JsonValue | undefined, path: Path): string {
@@ -61,31 +66,48 @@ function portModes(value: JsonValue | undefined, path: Path): Map<number, string
   );
 }
 
-function strictConnections(
+/** Ports without a mode of their own have that of the whole; without one either, that of a more general object. */
+function connectionsByMode(
   mode: string,
   ports: ReadonlyMap<number, string>,
   { connections }: IstioContext,
-): SetId | undefined {
+): { strict: SetId; open: SetId } {
   const { TCP } = protocolNumbers;
-  const ofMode = (isStrict: boolean): Interval[] =>
-    [...ports].flatMap(([port, each]): Interval[] =>
-      each !== 'UNSET' && (each === 'STRICT') === isStrict ? [[port, port]] : [],
+  const told = [...ports].filter(([, each]) => each !== 'UNSET');
+  const ofPorts = (some: typeof told) =>
+    connections.of(
+      [TCP],
+      some.map(([port]) => [port, port]),
     );
-  if (mode === 'UNSET' && ports.size === 0) return undefined;
-  const all = mode === 'STRICT' ? connections.of([TCP]) : noConnections;
-  const open = connections.difference(all, connections.of([TCP], ofMode(false)));
-  return connections.union(open, connections.of([TCP], ofMode(true)));
+  const others = connections.difference(connections.of([TCP]), ofPorts(told));
+  const all = (isStrict: boolean) =>
+    connections.union(
+      mode !== 'UNSET' && (mode === 'STRICT') === isStrict ? others : noConnections,
+      ofPorts(told.filter(([, each]) => (each === 'STRICT') === isStrict)),
+    );
+  return { strict: all(true), open: all(false) };
 }
 
 /** The policies of PeerAuthentications: those without an identity are denied where the most special one needs it. */
 export function authenticationPolicies(all: readonly ReadAuthentication[]): Policy[] {
-  const decisive = all.filter(({ needIdentity }) => needIdentity !== undefined);
-  const sorted = decisive.toSorted((a, b) => a.rank - b.rank);
-  return sorted.flatMap(({ rank, matcher, needIdentity = noConnections, context }) => {
-    if (needIdentity === noConnections) return [];
-    const before = sorted.filter((each) => each.rank < rank).map((each) => each.matcher);
+  const mostGeneral = Math.max(...all.flatMap(({ rank, strict }) => (strict === noConnections ? [] : rank)));
+  return all.flatMap(({ rank, matcher, strict, open, context }) => {
     const { resource, namespace, connections, inMesh } = context;
     const withoutIdentity: PeerMatch = { type: 'not', peer: { type: 'endpoints', matcher: inMesh } };
+    const rule = { direction: 'ingress' as const, peers: [withoutIdentity], path: ['spec'] };
+    const rules = [
+      { ...rule, verdict: 'deny' as const, precedence: 2 * rank, fixed: strict },
+      // Nothing more general is asked; authorization still is.
+      {
+        ...rule,
+        verdict: 'pass' as const,
+        precedence: 2 * rank + 1,
+        fixed: rank < mostGeneral ? open : noConnections,
+      },
+    ].flatMap(({ fixed, ...each }): Rule[] =>
+      fixed === noConnections ? [] : [{ ...each, connections: { fixed, named: [] } }],
+    );
+    if (rules.length === 0) return [];
     return {
       kind: resource.kind,
       namespace,
@@ -93,17 +115,9 @@ export function authenticationPolicies(all: readonly ReadAuthentication[]): Poli
       tier: meshTier('authentication', connections),
       order: 0,
       sortName: `${namespace}/${resource.name}`,
-      subject: before.length === 0 ? matcher : allOf(matcher, noneOf(anyOf(...before))),
+      subject: matcher,
       isolates: { ingress: false, egress: false },
-      rules: [
-        {
-          direction: 'ingress' as const,
-          verdict: 'deny' as const,
-          peers: [withoutIdentity],
-          connections: { fixed: needIdentity, named: [] },
-          path: ['spec'],
-        },
-      ],
+      rules,
       selectors: context.selectors,
       resource,
     };
