@@ -1,20 +1,11 @@
 import { ConnectionTexts, noConnections } from '@keelson/netpol';
 import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags } from '../flag-values.ts';
+import { choiceOf } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { endsOf } from './ends.ts';
-import { inputFlags, inputHelp, readWorkloads } from './input.ts';
-import { manifestsFlag, portText, queryHelp, queryOf } from './words.ts';
-
-const formats = ['txt', 'json'] as const;
-
-const flags = {
-  ...commonFlags,
-  ...inputFlags,
-  ...manifestsFlag,
-  format: { type: 'string', short: 'f', value: { choices: formats } },
-} as const;
+import { inputHelp, readWorkloads } from './input.ts';
+import { judgeFlags, judgeFormats, portText, queryHelp, queryOf } from './words.ts';
 
 const help = `keelson netpol evaluate: tell whether a connection passes
 
@@ -39,9 +30,9 @@ Examples:
 
 /** `keelson netpol evaluate`. */
 export const { run, usage } = defineVerb(
-  { flags, help, operands: 'text' },
+  { flags: judgeFlags, help, operands: 'text' },
   async ({ values, positionals }) => {
-    const format = choiceOf('format', values.format, formats) ?? 'txt';
+    const format = choiceOf('format', values.format, judgeFormats) ?? 'txt';
     const { ends, port } = queryOf(positionals);
     const input = await readWorkloads(values.manifests ?? ['.'], values);
     const { connectivity, isPartial } = input;

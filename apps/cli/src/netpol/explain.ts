@@ -1,21 +1,12 @@
 import { ConnectionTexts, type Connectivity, noConnections, type SetId } from '@keelson/netpol';
 import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags } from '../flag-values.ts';
+import { choiceOf } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { type End, endsOf } from './ends.ts';
-import { inputFlags, inputHelp, readWorkloads } from './input.ts';
+import { inputHelp, readWorkloads } from './input.ts';
 import { type Decision, decisionsOf, memberText, type Reason } from './reasons.ts';
-import { manifestsFlag, type Port, queryHelp, queryOf } from './words.ts';
-
-const formats = ['txt', 'json'] as const;
-
-const flags = {
-  ...commonFlags,
-  ...inputFlags,
-  ...manifestsFlag,
-  format: { type: 'string', short: 'f', value: { choices: formats } },
-} as const;
+import { judgeFlags, judgeFormats, type Port, queryHelp, queryOf } from './words.ts';
 
 const help = `keelson netpol explain: tell which policies and rules decide
 
@@ -54,9 +45,9 @@ interface Pair {
 
 /** `keelson netpol explain`. */
 export const { run, usage } = defineVerb(
-  { flags, help, operands: 'text' },
+  { flags: judgeFlags, help, operands: 'text' },
   async ({ values, positionals }) => {
-    const format = choiceOf('format', values.format, formats) ?? 'txt';
+    const format = choiceOf('format', values.format, judgeFormats) ?? 'txt';
     const { ends, port } = queryOf(positionals);
     const input = await readWorkloads(values.manifests ?? ['.'], values);
     const { connectivity, isPartial } = input;

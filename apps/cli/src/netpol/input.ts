@@ -1,3 +1,4 @@
+import { formatPath } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { loadInput } from '@keelson/manifests';
 import { Connectivity, type ConnectivityOptions, type PolicyProblem } from '@keelson/netpol';
@@ -62,17 +63,8 @@ export async function readInput(
   options: ConnectivityOptions = {},
 ): Promise<NetpolInput> {
   const { resources, isPartial } = await readResources(paths, values);
-  const connectivity = new Connectivity(resources, {
-    ...options,
-    networks: resources.some(({ group }) => networkGroups.has(group)),
-    ...(values['no-cidr-pods'] === true ? { ipBlockMatchesPods: false } : {}),
-    ...(values['ipv4-only'] === true ? { families: [4] } : {}),
-  });
-  const { problems } = connectivity;
-  for (const problem of problems) {
-    if (problem.level === 'error' || values.quiet !== true) tell(problemText(problem));
-  }
-  const isWrong = problems.some(({ level }) => level === 'error');
+  const connectivity = new Connectivity(resources, { ...options, ...modelOf(resources, values) });
+  const isWrong = tellProblems(connectivity.problems, values);
   return { resources, connectivity, isPartial: isPartial || isWrong };
 }
 
@@ -87,8 +79,32 @@ export async function readWorkloads(...args: Parameters<typeof readInput>): Prom
   return input;
 }
 
+/** What flags and objects say of how the cluster is to be judged. */
+export function modelOf(resources: readonly Resource[], values: InputValues): ConnectivityOptions {
+  return {
+    networks: resources.some(({ group }) => networkGroups.has(group)),
+    ...(values['no-cidr-pods'] === true ? { ipBlockMatchesPods: false } : {}),
+    ...(values['ipv4-only'] === true ? { families: [4] } : {}),
+  };
+}
+
+/** Tells what is wrong in policies; true where a part of one could not be read. */
+export function tellProblems(
+  problems: readonly PolicyProblem[],
+  { quiet }: Pick<InputValues, 'quiet'>,
+): boolean {
+  for (const problem of problems) {
+    if (problem.level === 'error' || quiet !== true) tell(problemText(problem));
+  }
+  return problems.some(({ level }) => level === 'error');
+}
+
+/** A message says something of the field that it is about. */
 function problemText({ level, resource, path, message }: PolicyProblem): string {
-  return `${placeOf(resource, path)}: ${level}: ${resource.kind} ${resource.name}: ${message}`;
+  const { kind, namespace, name } = resource;
+  const object = `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+  const field = path.length === 0 ? '' : `${formatPath(path)} `;
+  return `${placeOf(resource, path)}: ${level}: ${object}: ${field}${message}`;
 }
 
 /** `file:line:column` of a part of an object. */

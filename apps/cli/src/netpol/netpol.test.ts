@@ -234,7 +234,9 @@ describe('keelson netpol', () => {
     withFolder({ 'all.yaml': apart + wrong }, (folder) => {
       const { code, err, out } = keelson(folder, ['netpol', 'list', 'all.yaml']);
       expect(code).toBe(3);
-      expect(err).toMatch(/^all\.yaml:21:58: error: NetworkPolicy wrong: .*10\.0\.0\.300/m);
+      expect(err).toMatch(
+        /^all\.yaml:21:58: error: NetworkPolicy shop\/wrong: spec\.ingress\[0\]\.from\[0\]\.ipBlock\.cidr cannot be read: .*10\.0\.0\.300/m,
+      );
       expect(out).toContain('shop/web[Pod] => ');
     });
   });

@@ -4,22 +4,12 @@ import { terminalSafe } from '@keelson/report';
 import { parseYaml } from '@keelson/yaml';
 import { CommandError, reportError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags } from '../flag-values.ts';
+import { choiceOf } from '../flag-values.ts';
 import { readText } from '../policy/files.ts';
 import { writeResult } from '../result.ts';
-import { tell } from '../stderr.ts';
 import { defineVerb } from '../verb.ts';
-import { inputFlags, inputHelp, placeOf, readResources } from './input.ts';
-import { manifestsFlag } from './words.ts';
-
-const formats = ['txt', 'json'] as const;
-
-const flags = {
-  ...commonFlags,
-  ...inputFlags,
-  ...manifestsFlag,
-  format: { type: 'string', short: 'f', value: { choices: formats } },
-} as const;
+import { inputHelp, modelOf, readResources, tellProblems } from './input.ts';
+import { judgeFlags, judgeFormats } from './words.ts';
 
 const help = `keelson netpol test: hold policies against what is asserted of them
 
@@ -51,29 +41,21 @@ Examples:
 
 /** `keelson netpol test`. */
 export const { run, usage } = defineVerb(
-  { flags, help, operands: 'file' },
+  { flags: judgeFlags, help, operands: 'file' },
   async ({ values, positionals }) => {
-    const format = choiceOf('format', values.format, formats) ?? 'txt';
+    const format = choiceOf('format', values.format, judgeFormats) ?? 'txt';
     if (positionals.length === 0) throw new CommandError('USAGE', 'name files of assertions');
     const { resources, isPartial } = await readResources(values.manifests ?? ['.'], values);
     const documents = positionals.map(readDocuments);
-    const options = {
-      ...(values['no-cidr-pods'] === true ? { ipBlockMatchesPods: false } : {}),
-      ...(values['ipv4-only'] === true ? { families: [4] as const } : {}),
-    };
     const all = documents.flatMap(({ values: own }) => own);
-    const judged = judgeAssertions(resources, all.flatMap(listOf), options);
-    for (const { level, resource, path, message } of judged.problems) {
-      if (level === 'error' || values.quiet !== true)
-        tell(`${placeOf(resource, path)}: ${level}: ${resource.kind} ${resource.name}: ${message}`);
-    }
+    const judged = judgeAssertions(resources, all.flatMap(listOf), modelOf(resources, values));
+    const isWrong = tellProblems(judged.problems, values);
     const { results } = judged;
     writeResult(
       values.output,
       format === 'json' ? `${JSON.stringify(results, undefined, 2)}\n` : textOf(results),
     );
     const isUnread = isPartial || documents.some((document) => document.isPartial);
-    const isWrong = judged.problems.some(({ level }) => level === 'error');
     if (isUnread || isWrong || results.some(({ verdict }) => verdict === 'error'))
       return exitCodes.unreadable;
     return results.some(({ verdict }) => verdict === 'fail') ? exitCodes.findings : exitCodes.done;

@@ -1,5 +1,7 @@
 import { protocolName, protocolNumber } from '@keelson/netpol';
 import { CommandError } from '../errors.ts';
+import { commonFlags } from '../flag-values.ts';
+import { inputFlags } from './input.ts';
 
 /** A destination port and the number of its protocol. */
 export interface Port {
@@ -29,9 +31,18 @@ export function portText({ protocol, port }: Port): string {
   return `${protocolName(protocol)} ${port}`;
 }
 
-/** Where verbs whose operands are ends find manifests. */
+/** Where verbs whose operands are no manifests find them. */
 export const manifestsFlag = {
   manifests: { type: 'string', short: 'm', multiple: true, value: 'file' },
+} as const;
+
+/** Formats and flags of verbs that answer what is asked of manifests. */
+export const judgeFormats = ['txt', 'json'] as const;
+export const judgeFlags = {
+  ...commonFlags,
+  ...inputFlags,
+  ...manifestsFlag,
+  format: { type: 'string', short: 'f', value: { choices: judgeFormats } },
 } as const;
 
 export const queryHelp = `SRC and DST are workloads or Pods by namespace/name, by the name alone where one namespace has it, or addresses. PORT

@@ -109,3 +109,25 @@ test('a name in two namespaces has to be told apart', () => {
     { verdict: 'pass' },
   ]);
 });
+
+test('networks of users are apart', () => {
+  const apart = resources(
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'own', labels: { 'k8s.ovn.org/primary-user-defined-network': '' } },
+    },
+    {
+      apiVersion: 'k8s.ovn.org/v1',
+      kind: 'UserDefinedNetwork',
+      metadata: { name: 'net', namespace: 'own' },
+      spec: { topology: 'Layer2', layer2: { role: 'Primary' } },
+    },
+    pod('web', { app: 'web' }),
+    pod('db', { app: 'db' }, { namespace: 'own' }),
+    pod('api', { app: 'api' }, { namespace: 'own' }),
+  );
+  const assertions = ['web cannot reach db', 'api can reach db', 'the internet can reach db'];
+  const { results } = judgeAssertions(apart, assertions, { networks: true });
+  expect(results.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'pass']);
+});

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import { clusterOf } from '../dialects/read-cluster.ts';
+import { readCluster } from '../connectivity/connectivity.ts';
+import { isSameNetwork, type Networks, networksOf } from '../connectivity/networks.ts';
 import { type ReadOptions, readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import type { PolicyProblem } from '../model/policy.ts';
@@ -33,6 +34,8 @@ export interface AssertionResult {
 export interface AssertionRun extends ReadOptions {
   /** Families of addresses outside the cluster; both unless said. */
   families?: readonly AddressFamily[];
+  /** True where user-defined networks are told apart, and virtual machines are endpoints. */
+  networks?: boolean;
 }
 
 /** Breaches that are told of one assertion. */
@@ -49,8 +52,9 @@ export function judgeAssertions(
   const { policies, problems } = readPolicies(resources, connections, run);
   const ranges = assertions.flatMap((each) => ('fault' in each ? [] : rangesOf(each)));
   const families = run.families === undefined ? {} : { families: run.families };
-  const analysis = new Analysis(clusterOf(resources), policies, connections, { ranges, ...families });
-  const judge = new Judge(analysis);
+  const cluster = readCluster(resources, run);
+  const analysis = new Analysis(cluster, policies, connections, { ranges, ...families });
+  const judge = new Judge(analysis, networksOf(run.networks === true ? resources : [], cluster));
   const results = assertions.map(
     (each): AssertionResult =>
       'fault' in each ? { ...each, verdict: 'error', breaches: [], breachCount: 0 } : judge.result(each),
@@ -66,10 +70,12 @@ function rangesOf({ claims }: Assertion): AddressRange[] {
 
 class Judge {
   readonly #analysis: Analysis;
+  readonly #networks: Networks;
   readonly #ends: EndFinder;
 
-  constructor(analysis: Analysis) {
+  constructor(analysis: Analysis, networks: Networks) {
     this.#analysis = analysis;
+    this.#networks = networks;
     this.#ends = new EndFinder(analysis);
   }
 
@@ -109,7 +115,9 @@ class Judge {
   ): Breach | undefined {
     const { endpointCount } = this.#analysis;
     if (source === destination || (source >= endpointCount && destination >= endpointCount)) return undefined;
-    const set = this.#analysis.between(source, destination);
+    const set = this.#areApart(source, destination)
+      ? noConnections
+      : this.#analysis.between(source, destination);
     const wrong =
       ports.length === 0
         ? (set !== noConnections) === reach
@@ -125,6 +133,14 @@ class Judge {
       destination: this.#ends.nameOf(destination),
       connections: wrong,
     };
+  }
+
+  /** Whether two endpoints have their first interfaces in different networks. */
+  #areApart(source: number, destination: number): boolean {
+    const from = this.#analysis.endpointOf(source)?.namespace;
+    const to = this.#analysis.endpointOf(destination)?.namespace;
+    if (from === undefined || to === undefined) return false;
+    return !isSameNetwork(this.#networks.primaryOf(from), this.#networks.primaryOf(to));
   }
 
   /** One example of what is open. */

@@ -10,7 +10,14 @@ import { Connections, noConnections, protocolNumbers, type SetId } from '../sets
 import { type Focus, isInFocus, isNamedInFocus } from './focus.ts';
 import { type IngressRule, ingressRules } from './ingress.ts';
 import { withIngressController } from './ingress-controller.ts';
-import { attachmentsOf, type Network, type Networks, networksOf, podNetwork } from './networks.ts';
+import {
+  attachmentsOf,
+  isSameNetwork,
+  type Network,
+  type Networks,
+  networksOf,
+  podNetwork,
+} from './networks.ts';
 import { compareTexts, ingressController, type Peer, peerText } from './peers.ts';
 import { type Node, type Pair, Plane } from './plane.ts';
 import { secondaryNetworks } from './secondary-network.ts';
@@ -143,7 +150,7 @@ export class Connectivity {
     const from = this.primaryNetworkOf(source);
     const to = this.primaryNetworkOf(destination);
     if (from === undefined || to === undefined) return from ?? to ?? podNetwork;
-    return from.type === to.type && from.name === to.name ? from : undefined;
+    return isSameNetwork(from, to) ? from : undefined;
   }
 
   /** The network of a peer's first interface; undefined for those outside. */
@@ -187,7 +194,11 @@ export class Connectivity {
   }
 }
 
-function readCluster(resources: readonly Resource[], options: ConnectivityOptions): Cluster {
+/** Who is there, as the options have it. */
+export function readCluster(
+  resources: readonly Resource[],
+  options: Pick<ConnectivityOptions, 'hostNetworkAlike' | 'networks'>,
+): Cluster {
   const pods = clusterOf(resources);
   const alike = options.hostNetworkAlike === true ? ownNetworked(pods) : pods;
   return options.networks === true ? withVirtualMachines(alike, resources) : alike;

@@ -17,6 +17,10 @@ export interface Network {
 
 export const podNetwork: Network = { type: 'pod', name: 'pod-network' };
 
+export function isSameNetwork(a: Network, b: Network): boolean {
+  return a.type === b.type && a.name === b.name;
+}
+
 /** A further network that an endpoint asks for. */
 export interface Attachment {
   network: string;
