@@ -31,7 +31,7 @@ const workloadKinds: ReadonlySet<string> = new Set([
 /** The topology that objects describe. */
 export function topologyOf(resources: readonly Resource[]): Topology {
   const cluster = clusterOf(resources);
-  const members = distinct(cluster.endpoints.map(withProxy).flatMap(membersOf));
+  const members = distinct(cluster.endpoints.map(likeAll).flatMap(membersOf));
   return {
     cluster: { ...cluster, endpoints: members.map(({ endpoint }) => endpoint) },
     workloads: members.map(workloadOf),
@@ -39,10 +39,10 @@ export function topologyOf(resources: readonly Resource[]): Topology {
   };
 }
 
-/** To the suite's owners each Pod is in the mesh, whether it asks for a proxy or not. */
-function withProxy(endpoint: Endpoint): Endpoint {
+/** To the suite's owners each Pod is in the mesh, and under policies, whatever it says of a proxy and of its node's network. */
+function likeAll(endpoint: Endpoint): Endpoint {
   const labels = new Map([...endpoint.labels].filter(([key]) => key !== 'sidecar.istio.io/inject'));
-  return { ...endpoint, labels };
+  return { ...endpoint, labels, hostNetwork: endpoint.kind === 'HostEndpoint' };
 }
 
 /** A Pod is itself; a workload is as many Pods as it asks for, two at most. */

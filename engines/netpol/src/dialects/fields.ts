@@ -2,7 +2,7 @@ import { isKeelsonError, isObject, type JsonObject, type JsonValue, type Path } 
 import type { Resource } from '@keelson/kubernetes';
 import { NetpolError } from '../errors.ts';
 import type { PolicyProblem } from '../model/policy.ts';
-import { type ParsedCidr, parseCidr } from '../sets/addresses.ts';
+import { type AddressRange, parseCidr } from '../sets/addresses.ts';
 import { maxPort } from '../sets/connections.ts';
 
 /** A place in an object where its dialect finds something that it refuses. */
@@ -62,13 +62,19 @@ export function portAt(value: JsonValue | undefined, path: Path): number {
 }
 
 /** A CIDR in a field that needs one; a single address too where `single` allows it. */
-export function cidrAt(value: JsonValue | undefined, path: Path, single = false): ParsedCidr {
+export function cidrAt(
+  value: JsonValue | undefined,
+  path: Path,
+  { single = false, warn }: { single?: boolean; warn?: (path: Path, message: string) => void } = {},
+): AddressRange {
   const text = textAt(value, path);
   if (text === undefined) throw new FieldFault(path, 'is missing');
   try {
-    return parseCidr(text, single);
+    const range = parseCidr(text, single);
+    if (range.hasHostBits) warn?.(path, 'has bits beyond its prefix, which do not count');
+    return range;
   } catch (error) {
-    throw isKeelsonError(error) ? new FieldFault(path, error.message) : error;
+    throw isKeelsonError(error) ? new FieldFault(path, `cannot be read: ${error.message}`) : error;
   }
 }
 

@@ -54,6 +54,9 @@ export const inAnyNamespace: EndpointMatcher = noneOf(inNamespace(''));
 /** Endpoints whose Pods share the node's network. */
 export const hostNetworked: EndpointMatcher = { key: 'host', select: (index) => index.hostNetworked };
 
+/** Pods with a network of their own. */
+export const ownNetworked: EndpointMatcher = allOf(inAnyNamespace, noneOf(hostNetworked));
+
 /** Whose labels a requirement is about. */
 export type LabelOwner = 'pod' | 'namespace' | 'serviceAccount';
 

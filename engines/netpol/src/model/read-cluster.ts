@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
+import { isObject, type JsonValue } from '@keelson/core';
 import { effectiveNamespace, type PodTemplate, podTemplate, type Resource } from '@keelson/kubernetes';
 import { isAddress, parseAddress } from '../sets/addresses.ts';
 import { protocolNumber } from '../sets/protocols.ts';
@@ -14,14 +14,10 @@ export const namespaceNameLabel = 'kubernetes.io/metadata.name';
 export function podsOf(resources: readonly Resource[]): Cluster {
   const namespaces = new Map<string, Namespace>();
   const endpoints = resources.flatMap((resource) => endpointOf(resource) ?? []);
-  for (const { namespace } of endpoints) namespaces.set(namespace, makeNamespace(namespace));
+  for (const { namespace } of endpoints) namespaces.set(namespace, namespaceOf(namespace));
   for (const resource of resources) {
     if (resource.group !== '' || resource.kind !== 'Namespace') continue;
-    const metadata = resource.object['metadata'];
-    namespaces.set(
-      resource.name,
-      makeNamespace(resource.name, isObject(metadata) ? metadata : undefined, resource),
-    );
+    namespaces.set(resource.name, namespaceOf(resource.name, resource));
   }
   return { namespaces, serviceAccounts: serviceAccountsOf(resources), endpoints };
 }
@@ -30,17 +26,26 @@ export function podsOf(resources: readonly Resource[]): Cluster {
 function serviceAccountsOf(resources: readonly Resource[]): Map<string, Labels> {
   const accounts = resources.filter(({ group, kind }) => group === '' && kind === 'ServiceAccount');
   return new Map(
-    accounts.map((account) => {
-      const metadata = account.object['metadata'];
-      const labels = labelsOf(isObject(metadata) ? metadata['labels'] : undefined);
-      return [`${effectiveNamespace(account) ?? 'default'}/${account.name}`, labels];
-    }),
+    accounts.map((account) => [
+      `${effectiveNamespace(account) ?? 'default'}/${account.name}`,
+      ownLabels(account),
+    ]),
   );
 }
 
-function makeNamespace(name: string, metadata?: JsonObject, resource?: Resource): Namespace {
-  const labels = new Map([...labelsOf(metadata?.['labels']), [namespaceNameLabel, name]]);
+/** A namespace, of which nothing but the name is known where there is no object. */
+export function namespaceOf(name: string, resource?: Resource): Namespace {
+  const labels = new Map([
+    ...(resource === undefined ? [] : ownLabels(resource)),
+    [namespaceNameLabel, name],
+  ]);
   return { name, labels, ...(resource === undefined ? {} : { resource }) };
+}
+
+/** The labels of an object itself. */
+export function ownLabels({ object }: Resource): Labels {
+  const { metadata } = object;
+  return labelsOf(isObject(metadata) ? metadata['labels'] : undefined);
 }
 
 function endpointOf(resource: Resource): Endpoint | undefined {

@@ -1,8 +1,8 @@
-import { isObject, type JsonValue, type Path } from '@keelson/core';
+import type { JsonValue, Path } from '@keelson/core';
 import { effectiveNamespace, type Resource } from '@keelson/kubernetes';
 import type { Labels, Namespace } from '../../model/cluster.ts';
 import type { TierKey } from '../../model/policy.ts';
-import { labelsOf, namespaceNameLabel } from '../../model/read-cluster.ts';
+import { namespaceNameLabel, namespaceOf, ownLabels } from '../../model/read-cluster.ts';
 import type { AddressRange } from '../../sets/addresses.ts';
 import { FieldFault, mappingAt, readOrRefuse, textAt } from '../fields.ts';
 import { defaultTier, type ReadContext } from '../kubernetes/network-policy.ts';
@@ -86,8 +86,7 @@ function readNetworkSet(
   namespaces: ReadonlyMap<string, Namespace>,
   { problems }: ReadContext,
 ): NetworkSet {
-  const metadata = resource.object['metadata'];
-  const own = labelsOf(isObject(metadata) ? metadata['labels'] : undefined);
+  const own = ownLabels(resource);
   const spec = mappingAt(resource.object['spec'], ['spec']) ?? {};
   const ranges = netsAt(spec['nets'], ['spec', 'nets'], resource, problems) ?? [];
   if (resource.kind === 'GlobalNetworkSet') return { labels: own, namespaceLabels: undefined, ranges };
@@ -103,12 +102,6 @@ function readNetworkSet(
 }
 
 function namespacesOf(resources: readonly Resource[]): Map<string, Namespace> {
-  const namespaces = new Map<string, Namespace>();
-  for (const { group, kind, name, object } of resources) {
-    if (group !== '' || kind !== 'Namespace') continue;
-    const metadata = object['metadata'];
-    const labels = labelsOf(isObject(metadata) ? metadata['labels'] : undefined);
-    namespaces.set(name, { name, labels: new Map([...labels, [namespaceNameLabel, name]]) });
-  }
-  return namespaces;
+  const written = resources.filter(({ group, kind }) => group === '' && kind === 'Namespace');
+  return new Map(written.map((resource) => [resource.name, namespaceOf(resource.name, resource)]));
 }

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import type { Endpoint, EndpointAddress, Labels, NamedPort } from '../../model/cluster.ts';
-import { labelsOf } from '../../model/read-cluster.ts';
+import { labelsOf, ownLabels } from '../../model/read-cluster.ts';
 import { isAddress, parseAddress, parseCidr } from '../../sets/addresses.ts';
 import { protocolNumber } from '../../sets/protocols.ts';
 import { isCalico } from './context.ts';
@@ -33,15 +33,16 @@ function endpointOf(
 ): Endpoint {
   const { object, kind } = resource;
   const spec = specOf(object);
-  const metadata = object['metadata'];
-  const own = labelsOf(isObject(metadata) ? metadata['labels'] : undefined);
   const profiles = textsOf(spec['profiles']);
   const account = spec['serviceAccountName'];
   return {
     namespace,
     name,
     kind,
-    labels: new Map([...profiles.flatMap((profile) => [...(handedOn.get(profile) ?? [])]), ...own]),
+    labels: new Map([
+      ...profiles.flatMap((profile) => [...(handedOn.get(profile) ?? [])]),
+      ...ownLabels(resource),
+    ]),
     ports: portsOf(spec['ports']),
     addresses: [...textsOf(spec['expectedIPs']), ...textsOf(spec['ipNetworks'])].flatMap(addressOf),
     hostNetwork: kind === 'HostEndpoint',

@@ -1,8 +1,8 @@
-import { isKeelsonError, type JsonValue, type Path } from '@keelson/core';
+import type { JsonValue, Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import type { PolicyProblem } from '../../model/policy.ts';
-import { type AddressRange, type ParsedCidr, parseCidr } from '../../sets/addresses.ts';
-import { FieldFault, listAt, textAt } from '../fields.ts';
+import type { AddressRange } from '../../sets/addresses.ts';
+import { cidrAt, listAt } from '../fields.ts';
 
 /**
  * CIDRs or single addresses, as `nets` lists them.
@@ -14,24 +14,8 @@ export function netsAt(
   resource: Resource,
   problems: PolicyProblem[],
 ): AddressRange[] | undefined {
-  return listAt(value, path)?.map((each, i) => {
-    const at = [...path, i];
-    const range = netAt(textAt(each, at) ?? '', at);
-    if (range.hasHostBits)
-      problems.push({
-        level: 'warning',
-        resource,
-        path: at,
-        message: 'has bits beyond its prefix, which do not count',
-      });
-    return range;
-  });
-}
-
-function netAt(text: string, path: Path): ParsedCidr {
-  try {
-    return parseCidr(text, true);
-  } catch (error) {
-    throw isKeelsonError(error) ? new FieldFault(path, error.message) : error;
-  }
+  const warn = (at: Path, message: string) => {
+    problems.push({ level: 'warning', resource, path: at, message });
+  };
+  return listAt(value, path)?.map((each, i) => cidrAt(each, [...path, i], { single: true, warn }));
 }

@@ -103,6 +103,6 @@ function warnOfPasses(spec: JsonObject, resource: Resource, { problems }: Calico
 
 /** A staged policy is only watched. */
 export function readStagedPolicy(resource: Resource, { problems }: CalicoContext): undefined {
-  const message = `a ${resource.kind} is staged: it allows and denies nothing`;
+  const message = `${resource.kind} is staged: it allows and denies nothing`;
   problems.push({ level: 'warning', resource, path: ['kind'], message });
 }

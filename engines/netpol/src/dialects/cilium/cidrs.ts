@@ -1,7 +1,7 @@
 import { isKeelsonError, isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import type { PeerMatch } from '../../model/policy.ts';
-import { labelsOf } from '../../model/read-cluster.ts';
+import { ownLabels } from '../../model/read-cluster.ts';
 import { type AddressRange, parseCidr } from '../../sets/addresses.ts';
 import { cidrAt, FieldFault, listAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import { labelSelector } from '../label-selector.ts';
@@ -51,9 +51,7 @@ function cidr(
   context: CiliumContext,
   single: boolean,
 ): AddressRange {
-  const range = cidrAt(value, path, single);
-  if (range.hasHostBits) context.warn(path, 'has bits beyond its prefix, which do not count');
-  return range;
+  return cidrAt(value, path, { single, warn: context.warn.bind(context) });
 }
 
 /** Addresses of one CiliumCIDRGroup by name, or of all that a selector of their labels chooses. */
@@ -68,7 +66,7 @@ function groupRanges(
     labelSelector('pod', value, path);
     const groups = objects
       .of('cilium.io', 'CiliumCIDRGroup')
-      .filter((group) => selectsLabels(value, labelsOfObject(group)));
+      .filter((group) => selectsLabels(value, ownLabels(group)));
     if (groups.length === 0)
       context.warn(path, 'chooses no CiliumCIDRGroup of the input: it matches nothing here');
     return groups.flatMap((group) => rangesOfGroup(group, path, context));
@@ -94,9 +92,4 @@ function rangesOfGroup({ name, object }: Resource, path: Path, context: CiliumCo
       return [];
     }
   });
-}
-
-function labelsOfObject({ object }: Resource) {
-  const metadata = object['metadata'];
-  return labelsOf(isObject(metadata) ? metadata['labels'] : undefined);
 }

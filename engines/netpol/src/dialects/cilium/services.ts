@@ -2,7 +2,7 @@ import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/c
 import { effectiveNamespace, type Resource } from '@keelson/kubernetes';
 import { allOf, inNamespace } from '../../model/matcher.ts';
 import type { PeerMatch } from '../../model/policy.ts';
-import { labelsOf } from '../../model/read-cluster.ts';
+import { ownLabels } from '../../model/read-cluster.ts';
 import { isAddress, parseAddress } from '../../sets/addresses.ts';
 import { FieldFault, mappingAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import { labelSelector, matchLabels } from '../label-selector.ts';
@@ -39,7 +39,7 @@ function servicesOf(item: JsonObject, path: Path, { objects, scope }: CiliumCont
   labelSelector('pod', selected['selector'], [...selectedPath, 'selector']);
   return objects
     .of('', 'Service')
-    .filter((each) => isIn(each, namespace) && selectsLabels(selected['selector'], labelsOfService(each)));
+    .filter((each) => isIn(each, namespace) && selectsLabels(selected['selector'], ownLabels(each)));
 }
 
 function namespaceAt(value: JsonObject, path: Path): string | undefined {
@@ -49,11 +49,6 @@ function namespaceAt(value: JsonObject, path: Path): string | undefined {
 
 function isIn(service: Resource, namespace: string | undefined): boolean {
   return namespace === undefined || (effectiveNamespace(service) ?? 'default') === namespace;
-}
-
-function labelsOfService({ object }: Resource) {
-  const metadata = object['metadata'];
-  return labelsOf(isObject(metadata) ? metadata['labels'] : undefined);
 }
 
 function backends(service: Resource, path: Path, context: CiliumContext): PeerMatch[] {
@@ -89,8 +84,7 @@ function addressesOfSlice({ object }: Resource): string[] {
 }
 
 function serviceOfSlice(slice: Resource): string | undefined {
-  const metadata = slice.object['metadata'];
-  return labelsOf(isObject(metadata) ? metadata['labels'] : undefined).get('kubernetes.io/service-name');
+  return ownLabels(slice).get('kubernetes.io/service-name');
 }
 
 function objectsAt(value: JsonValue | undefined): JsonObject[] {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import type { PeerMatch, Policy, Rule, Verdict } from '../../model/policy.ts';
-import { labelsOf } from '../../model/read-cluster.ts';
+import { ownLabels } from '../../model/read-cluster.ts';
 import { allConnections, noConnections, type SetId } from '../../sets/connections.ts';
 import { FieldFault, mappingAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
@@ -82,10 +82,9 @@ export function readAuthorizationPolicy(resource: Resource, read: ReadContext, o
 
 /** Behind a waypoint the node's proxy sees the waypoint as the source of what comes through it (Istio, "waypoint"). */
 function warnOfWaypoint(path: Path, context: IstioContext): void {
-  const { object } = context.objects.find('', 'Namespace', context.namespace) ?? {};
-  const metadata = mappingAt(object?.['metadata'], ['metadata']);
-  const waypoint = labelsOf(metadata?.['labels']).get('istio.io/use-waypoint') ?? 'none';
-  if (waypoint === 'none') return;
+  const namespace = context.objects.find('', 'Namespace', context.namespace);
+  const waypoint = namespace && ownLabels(namespace).get('istio.io/use-waypoint');
+  if (waypoint === undefined || waypoint === 'none') return;
   const seen = `sees the waypoint ${waypoint} as the source of what comes through it`;
   context.warn(
     path,

@@ -157,6 +157,6 @@ function identitiesWhere(
 function blockPeers(value: JsonValue | undefined, path: Path, context: IstioContext): PeerMatch | undefined {
   const texts = textsAt(value, path);
   if (texts === undefined) return undefined;
-  const ranges = texts.map((text, i) => cidrAt(text, [...path, i], true));
+  const ranges = texts.map((text, i) => cidrAt(text, [...path, i], { single: true }));
   return { type: 'addresses', ranges, except: [], endpoints: context.addressesMatchPods };
 }

@@ -1,13 +1,6 @@
 import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import {
-  allOf,
-  type EndpointMatcher,
-  hostNetworked,
-  inAnyNamespace,
-  noEndpoints,
-  noneOf,
-} from '../../model/matcher.ts';
+import { allOf, type EndpointMatcher, noEndpoints, ownNetworked } from '../../model/matcher.ts';
 import type {
   ConnectionMatch,
   Direction,
@@ -127,11 +120,8 @@ class AdminRuleReader {
 
   /** Addresses, those of Pods among them unless the data plane is said to be another: the API checks traffic within the cluster too. */
   #networks(value: JsonValue | undefined, path: Path): PeerMatch {
-    const ranges = (listAt(value, path) ?? []).map((each, i) => {
-      const cidr = cidrAt(each, [...path, i]);
-      if (cidr.hasHostBits) this.#warn([...path, i], 'has bits beyond its prefix, which do not count');
-      return cidr;
-    });
+    const warn = this.#warn.bind(this);
+    const ranges = (listAt(value, path) ?? []).map((each, i) => cidrAt(each, [...path, i], { warn }));
     return { type: 'addresses', ranges, except: [], endpoints: this.#context.ipBlockMatchesPods };
   }
 
@@ -158,9 +148,6 @@ class AdminRuleReader {
     this.#context.problems.push({ level: 'warning', resource: this.#resource, path, message });
   }
 }
-
-/** Pods with a network of their own. */
-const ownNetworked = allOf(inAnyNamespace, noneOf(hostNetworked));
 
 /** Pods by their namespaces, or by their namespaces and their own labels. */
 function podsOf(value: JsonObject, path: Path): EndpointMatcher {

@@ -46,6 +46,22 @@ test('rules of a direction that policyTypes leaves out allow nothing', () => {
   expect(reached(to({ ingress: [] }), egressOnly)).toBe('');
 });
 
+test("Pods of the node's network are neither selected nor peers by selectors", () => {
+  const node = pod('node', { app: 'client' }, { spec: { hostNetwork: true } });
+  const { analysis } = analyse(
+    web,
+    node,
+    networkPolicy('p', {
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [{ podSelector: {} }, { namespaceSelector: {} }] }],
+    }),
+  );
+  expect(analysis.allows(1, 0, TCP, 80)).toBe(false);
+  const outside = analysis.peerOfAddress({ family: 4, value: 0xcb_00_71_07n }) ?? -1;
+  expect([analysis.allows(1, outside, TCP, 80), analysis.allows(outside, 1, TCP, 80)]).toEqual([true, true]);
+});
+
 test('a label selector with __proto__ matches nothing by accident', () => {
   expect(reached(to({ ingress: [{ from: [{ podSelector: { matchLabels: { constructor: 'x' } } }] }] }))).toBe(
     '',

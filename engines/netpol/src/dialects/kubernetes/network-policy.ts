@@ -1,12 +1,6 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import {
-  allEndpoints,
-  allOf,
-  type EndpointMatcher,
-  inAnyNamespace,
-  inNamespace,
-} from '../../model/matcher.ts';
+import { allEndpoints, allOf, type EndpointMatcher, inNamespace, ownNetworked } from '../../model/matcher.ts';
 import type {
   ConnectionMatch,
   Direction,
@@ -55,7 +49,8 @@ export interface ReadContext {
 }
 
 /**
- * A `networking.k8s.io/v1` NetworkPolicy.
+ * A `networking.k8s.io/v1` NetworkPolicy. Its selectors choose no Pods of the node's network, as in most data planes
+ * ("NetworkPolicy and hostNetwork pods").
  * @throws FieldFault for what the API server refuses
  */
 export function readNetworkPolicy(resource: Resource, context: ReadContext): Policy {
@@ -78,6 +73,7 @@ export function readNetworkPolicy(resource: Resource, context: ReadContext): Pol
     // An absent selector is the empty one: the field is not a pointer in the API.
     subject: allOf(
       inNamespace(namespace),
+      ownNetworked,
       reader.selector('pod', spec['podSelector'] ?? {}, [...path, 'podSelector']),
     ),
     isolates,
@@ -162,14 +158,14 @@ class RuleReader {
     const where: EndpointMatcher =
       namespaces === undefined
         ? inNamespace(this.#namespace)
-        : allOf(inAnyNamespace, this.selector('namespace', namespaces, [...path, 'namespaceSelector']));
+        : this.selector('namespace', namespaces, [...path, 'namespaceSelector']);
     const which =
       pods === undefined ? allEndpoints : this.selector('pod', pods, [...path, 'podSelector'], where);
     const selectors = {
       namespaces: namespaces === undefined ? onlyNamespace(this.#namespace) : selectorOf(namespaces),
       pods: selectorOf(pods),
     };
-    return { type: 'endpoints', matcher: allOf(where, which), selectors };
+    return { type: 'endpoints', matcher: allOf(where, ownNetworked, which), selectors };
   }
 
   #ipBlock(block: JsonObject, path: Path): PeerMatch {
@@ -178,17 +174,16 @@ class RuleReader {
     const exceptPath = [...path, 'except'];
     const except = (listAt(block['except'], exceptPath) ?? []).map((value, i) => {
       const hole = this.#cidr(value, [...exceptPath, i]);
-      if (hole.family !== range.family || hole.low < range.low || hole.high > range.high)
-        throw new FieldFault([...exceptPath, i], 'does not lie within the cidr');
+      const isWithin = hole.family === range.family && hole.low >= range.low && hole.high <= range.high;
+      if (!isWithin || (hole.low === range.low && hole.high === range.high))
+        throw new FieldFault([...exceptPath, i], 'is not a part of the cidr');
       return hole;
     });
     return { type: 'addresses', ranges: [range], except, endpoints: this.#context.ipBlockMatchesPods };
   }
 
   #cidr(value: JsonValue | undefined, path: Path): AddressRange {
-    const cidr = cidrAt(value, path);
-    if (cidr.hasHostBits) this.#warn(path, 'has bits beyond its prefix, which do not count');
-    return cidr;
+    return cidrAt(value, path, { warn: this.#warn.bind(this) });
   }
 
   #ports(value: JsonValue | undefined, path: Path): ConnectionMatch {

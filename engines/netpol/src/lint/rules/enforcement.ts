@@ -2,6 +2,7 @@ import type { Resource } from '@keelson/kubernetes';
 import { readPolicies } from '../../dialects/read-policies.ts';
 import { Analysis } from '../../engine/analysis.ts';
 import { ownAddresses } from '../../model/cluster.ts';
+import { allOf, hostNetworked, inNamespace } from '../../model/matcher.ts';
 import type { Policy, Rule } from '../../model/policy.ts';
 import type { LintContext } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
@@ -106,13 +107,23 @@ function podsByAddress({ index, cluster }: LintContext, { peers }: Rule): number
   });
 }
 
-/** NetworkPolicy leaves open what it does with Pods of the node's network. */
 function hostNetwork(context: LintContext): LintHit[] {
   return context.policies.filter(isNetworkPolicy).flatMap((policy) => {
-    const hosts = context.subjectsOf(policy).and(context.index.hostNetworked).members();
-    if (hosts.length === 0) return [];
-    const message = `selects ${context.namesOf(hosts)}, which use the network of their node: most data planes do not apply it to them`;
-    return [{ resource: policy.resource, path: ['spec', 'podSelector'], message }];
+    const { resource, namespace = '', selectors = [] } = policy;
+    return selectors.flatMap(
+      ({ path, owner, matcher, isAll, within = inNamespace(namespace) }): LintHit[] => {
+        const isSubject = path.length === 2;
+        // Who lets everybody in does not mean those of a node.
+        if (owner !== 'pod' || (isAll && !isSubject)) return [];
+        const hosts = context.index.select(allOf(within, hostNetworked, matcher)).members();
+        if (hosts.length === 0) return [];
+        const who = `selects ${context.namesOf(hosts)}, which use the network of their node`;
+        const message = isSubject
+          ? `${who}: most data planes do not apply the policy to them, and so it is judged`
+          : `${who}: most data planes do not know their traffic from the node's, and the rule is judged without them`;
+        return [{ resource, path, message }];
+      },
+    );
   });
 }
 

@@ -91,8 +91,10 @@ function misplacedPeers(
         const isEmpty = pods === undefined || (pods.labels.length === 0 && pods.expressions.length === 0);
         if (isEmpty || !isObject(podSelector) || apart.has(peer)) return [];
         if (!context.index.select(peer.matcher).isEmpty()) return [];
-        const elsewhere = context.cluster.endpoints.flatMap(({ labels }, endpoint) =>
-          pods.labels.every(([key, value]) => labels.get(key) === value) && pods.expressions.length === 0
+        const elsewhere = context.cluster.endpoints.flatMap(({ labels, hostNetwork }, endpoint) =>
+          !hostNetwork &&
+          pods.labels.every(([key, value]) => labels.get(key) === value) &&
+          pods.expressions.length === 0
             ? [endpoint]
             : [],
         );
