@@ -1,8 +1,12 @@
 """Asks a kernel: builds Pods as network namespaces behind a router with the given nftables rules, and probes all pairs.
 
 Runs in a network and a mount namespace of its own, so that everything is gone when it ends. Reads one cluster a line from
-stdin, as JSON: {"family": 4|6, "pods": [address], "ports": [port], "rules": text}; writes one result a line:
-{"passed": ["from to proto port"], "lost": [...]}, where lost probes are those that got no answer at all.
+stdin, as JSON: {"family": 4|6, "ends": [address], "outside": count, "ports": [port], "rules": text}, where the last ends are outside of
+the cluster and not probed from each other; writes one result a line: {"passed": ["from to proto port"], "lost": [...]}, where lost
+probes are those that got no answer at all.
+
+TCP and UDP are probed by the kernel's own sockets. For SCTP packets are made by hand, since few kernels have its sockets: what is
+asked is whether a first packet arrives, and that a rule of nftables decides alike.
 """
 
 import ctypes
@@ -12,6 +16,7 @@ import os
 import resource
 import select
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -21,6 +26,16 @@ CLONE_NEWNET = 0x40000000
 GATEWAY = {4: "169.254.1.1", 6: "fe80::1"}
 ROUTER_MAC = "02:00:00:00:00:01"
 PATIENCE = 3.0
+SCTP = 132
+SCTP_SOURCE = 40000
+# Errors by ICMP are kept with the packet that they answer: names that Python lacks (linux/in.h, linux/in6.h).
+KEEP_ERRORS = {4: (socket.IPPROTO_IP, 11), 6: (socket.IPPROTO_IPV6, 25)}
+
+
+def sctp_packet(port):
+    """The first packet of an association (RFC 9260 3.1, 3.3.2), without a checksum: no stack has to take it."""
+    header = struct.pack("!HHII", SCTP_SOURCE, port, 0, 0)
+    return header + struct.pack("!BBHIIHHI", 1, 0, 20, 1, 65536, 1, 1, 1)
 
 
 def run(args, text=None):
@@ -60,7 +75,7 @@ def build(cluster):
     nodad = "" if family == 4 else " nodad"
     ip = ["ip", "-%d" % family]
     outside = []
-    for i, address in enumerate(cluster["pods"]):
+    for i, address in enumerate(cluster["ends"]):
         mac = "02:00:00:00:01:%02x" % i
         run(["ip", "netns", "add", "p%d" % i])
         outside += [
@@ -86,17 +101,25 @@ def build(cluster):
 
 
 def tear_down(cluster):
-    for i in range(len(cluster["pods"])):
+    for i in range(len(cluster["ends"])):
         run(["ip", "link", "del", "v%d" % i])
         run(["ip", "netns", "del", "p%d" % i])
 
 
+def kind_of(cluster):
+    return socket.AF_INET if cluster["family"] == 4 else socket.AF_INET6
+
+
 def sockets_of(cluster, spaces):
-    """Listeners of all Pods and ports; those of UDP have to answer."""
-    kind = socket.AF_INET if cluster["family"] == 4 else socket.AF_INET6
-    listeners, answering = [], []
-    for i, address in enumerate(cluster["pods"]):
+    """Listeners of all ends and ports; those of UDP have to answer. What comes by SCTP is seen by one socket an end."""
+    kind = kind_of(cluster)
+    listeners, answering, seeing = [], [], []
+    for i, address in enumerate(cluster["ends"]):
         enter(spaces[i])
+        sctp = socket.socket(kind, socket.SOCK_RAW, SCTP)
+        sctp.bind((address, 0))
+        sctp.setblocking(False)
+        seeing.append(sctp)
         for port in cluster["ports"]:
             tcp = socket.socket(kind, socket.SOCK_STREAM)
             tcp.bind((address, port))
@@ -106,33 +129,89 @@ def sockets_of(cluster, spaces):
             udp.bind((address, port))
             udp.setblocking(False)
             answering.append(udp)
-    return listeners, answering
+    return listeners, answering, seeing
 
 
 class Probes:
     """What is open from one source at a time."""
 
-    def __init__(self, cluster, spaces, answering):
+    def __init__(self, cluster, spaces, answering, seeing):
         self.cluster = cluster
         self.spaces = spaces
         self.answering = {udp.fileno(): udp for udp in answering}
+        self.seeing = {sctp.fileno(): (to, sctp) for to, sctp in enumerate(seeing)}
         self.poll = select.epoll()
-        for number in self.answering:
+        for number in [*self.answering, *self.seeing]:
             self.poll.register(number, select.EPOLLIN)
+        self.source_index = 0
+        # Packets of SCTP that neither arrived nor were refused so far, and the sockets that they went by.
+        self.packets = set()
+        self.senders = {}
         self.passed = []
         self.lost = []
 
     def source(self, source):
         enter(self.spaces[source])
+        self.source_index = source
         waiting = {}
-        kind = socket.AF_INET if self.cluster["family"] == 4 else socket.AF_INET6
-        for to, address in enumerate(self.cluster["pods"]):
-            if to == source:
+        kind = kind_of(self.cluster)
+        ends = self.cluster["ends"]
+        first_outside = len(ends) - self.cluster["outside"]
+        for to, address in enumerate(ends):
+            if to == source or min(to, source) >= first_outside:
                 continue
             for port in self.cluster["ports"]:
                 self.start_tcp(waiting, kind, (address, port), "%d %d TCP %d" % (source, to, port))
                 self.start_udp(waiting, kind, (address, port), "%d %d UDP %d" % (source, to, port))
+            self.start_sctp(kind, to, address)
         self.settle(waiting)
+
+    def sctp_name(self, to, port):
+        return "%d %d SCTP %d" % (self.source_index, to, port)
+
+    def start_sctp(self, kind, to, address):
+        sctp = socket.socket(kind, socket.SOCK_RAW, SCTP)
+        sctp.setsockopt(*KEEP_ERRORS[self.cluster["family"]], 1)
+        sctp.connect((address, 0))
+        sctp.setblocking(False)
+        self.senders[sctp.fileno()] = (to, sctp)
+        # Errors are told without being asked for.
+        self.poll.register(sctp.fileno(), 0)
+        for port in self.cluster["ports"]:
+            self.packets.add(self.sctp_name(to, port))
+            for _ in range(100):
+                try:
+                    sctp.send(sctp_packet(port))
+                    break
+                except OSError:
+                    # The refusal of an earlier packet, which is kept apart too; this one did not go out.
+                    pass
+
+    def see(self, to, sctp):
+        """Packets that arrived: behind the header of IPv4, which IPv6 leaves out."""
+        while True:
+            try:
+                data, sender = sctp.recvfrom(256)
+            except OSError:
+                return
+            if self.cluster["family"] == 4:
+                data = data[(data[0] & 15) * 4 :]
+            source, port = struct.unpack("!HH", data[:4])
+            name = self.sctp_name(to, port)
+            is_ours = source == SCTP_SOURCE and sender[0] == self.cluster["ends"][self.source_index]
+            if is_ours and name in self.packets:
+                self.packets.discard(name)
+                self.passed.append(name)
+
+    def refusals(self, to, sctp):
+        while True:
+            try:
+                data = sctp.recvmsg(256, 512, socket.MSG_ERRQUEUE)[0]
+            except OSError:
+                break
+            self.packets.discard(self.sctp_name(to, struct.unpack("!HH", data[:4])[1]))
+        # Otherwise it would be told for ever.
+        sctp.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
     def start_tcp(self, waiting, kind, end, name):
         tcp = socket.socket(kind, socket.SOCK_STREAM)
@@ -159,15 +238,24 @@ class Probes:
 
     def settle(self, waiting):
         end = time.monotonic() + PATIENCE
-        while waiting and time.monotonic() < end:
+        while (waiting or self.packets) and time.monotonic() < end:
             for number, _ in self.poll.poll(0.2):
-                if number in self.answering:
+                if number in self.seeing:
+                    self.see(*self.seeing[number])
+                elif number in self.senders:
+                    self.refusals(*self.senders[number])
+                elif number in self.answering:
                     self.answer(self.answering[number])
                 elif number in waiting:
                     self.judge(*waiting.pop(number))
         for probe, name, _ in list(waiting.values()):
             self.lost.append(name)
             self.close(probe)
+        self.lost.extend(sorted(self.packets))
+        self.packets.clear()
+        for _, sctp in self.senders.values():
+            self.close(sctp)
+        self.senders.clear()
 
     def answer(self, udp):
         while True:
@@ -198,13 +286,13 @@ def ask(cluster):
     prepare_router()
     home = os.open("/proc/self/ns/net", os.O_RDONLY)
     build(cluster)
-    spaces = [os.open("/run/netns/p%d" % i, os.O_RDONLY) for i in range(len(cluster["pods"]))]
+    spaces = [os.open("/run/netns/p%d" % i, os.O_RDONLY) for i in range(len(cluster["ends"]))]
     try:
-        listeners, answering = sockets_of(cluster, spaces)
-        probes = Probes(cluster, spaces, answering)
-        for source in range(len(cluster["pods"])):
+        listeners, answering, seeing = sockets_of(cluster, spaces)
+        probes = Probes(cluster, spaces, answering, seeing)
+        for source in range(len(cluster["ends"])):
             probes.source(source)
-        for each in listeners + answering:
+        for each in listeners + answering + seeing:
             each.close()
     finally:
         enter(home)

@@ -7,6 +7,7 @@ import {
   Connections,
   clusterOf,
   type PolicyProblem,
+  type ReadOptions,
   readPolicies,
 } from '@keelson/netpol';
 
@@ -21,10 +22,10 @@ export async function resourcesOfFiles(files: readonly string[]): Promise<readon
 /** An analysis of the policies among objects, in a cluster of their own or in another. */
 export function analysisOf(
   resources: readonly Resource[],
-  cluster: Cluster = clusterOf(resources),
+  { cluster = clusterOf(resources), ...options }: ReadOptions & { cluster?: Cluster } = {},
 ): { analysis: Analysis; problems: readonly PolicyProblem[] } {
   const connections = new Connections();
-  const { policies, problems } = readPolicies(resources, connections);
+  const { policies, problems } = readPolicies(resources, connections, options);
   return { analysis: new Analysis(cluster, policies, connections), problems };
 }
 

@@ -18,7 +18,7 @@ export const suite: Suite = {
     const byPolicy = Map.groupBy(recordsOf(checks), ({ policy }) => String(policy));
     for (const [file, asked] of byPolicy) {
       const resources = await resourcesOfFiles([join(dir, file)]);
-      const { analysis, problems } = analysisOf(resources, cluster);
+      const { analysis, problems } = analysisOf(resources, { cluster });
       const { findings } = lint(resources, { cluster });
       const remarks = [...problems, ...findings].map(({ message }) => message);
       if (remarks.length === 0) tally.pass();

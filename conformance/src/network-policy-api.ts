@@ -27,7 +27,7 @@ async function judgeCheck(dir: string, check: JsonObject, tally: Tally): Promise
     join(dir, expandedName(dir, String(name))),
   );
   const resources = await resourcesOfFiles(files);
-  const { analysis } = analysisOf(resources, withAddresses(clusterOf(resources)));
+  const { analysis } = analysisOf(resources, { cluster: withAddresses(clusterOf(resources)) });
   const source = endpointOf(analysis.cluster, client);
   const destination = endpointOf(analysis.cluster, server);
   const number = protocolNumber(String(protocol));

@@ -13,7 +13,7 @@ export interface CalicoEntity {
 
 export interface CalicoRule {
   action: 'Allow' | 'Deny' | 'Pass' | 'Log';
-  protocol?: 'TCP' | 'UDP';
+  protocol?: 'TCP' | 'UDP' | 'SCTP';
   peer: CalicoEntity;
   /** Numbers, ranges as `80:90`, and names; of the destination. */
   ports?: (number | string)[];
@@ -79,7 +79,7 @@ export function calicoPolicies(random: Random, words: Words): CalicoPolicy[] {
 }
 
 function rule(random: Random, words: Words): CalicoRule {
-  const protocol = random.one<CalicoRule['protocol']>(['TCP', 'TCP', 'UDP', undefined]);
+  const protocol = random.one<CalicoRule['protocol']>(['TCP', 'TCP', 'UDP', 'SCTP', undefined]);
   const port = () => {
     const number = random.one(words.ports);
     return random.one<number | string>([

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@keelson/core';
 import { type CalicoPolicy, calicoObjects } from './netpol-calico.ts';
+import { type CiliumPolicy, ciliumObjects } from './netpol-cilium.ts';
 
 type Labels = Record<string, string>;
 
@@ -47,9 +48,14 @@ export interface ClusterPeer {
   networks?: string[];
 }
 
+interface ByPort {
+  destinationPort: { number?: number; range?: { start: number; end: number } };
+}
+
 export interface Protocol {
-  tcp?: { destinationPort: { number?: number; range?: { start: number; end: number } } };
-  udp?: { destinationPort: { number?: number; range?: { start: number; end: number } } };
+  tcp?: ByPort;
+  udp?: ByPort;
+  sctp?: ByPort;
   destinationNamedPort?: string;
 }
 
@@ -75,6 +81,8 @@ export interface Pod {
   labels: Labels;
   address: string;
   ports: { name: string; containerPort: number; protocol: string }[];
+  /** A Pod of its node's network, which to Cilium is the node; it stands on a node that no other Pod stands on. */
+  isNode: boolean;
 }
 
 export interface Cluster {
@@ -85,17 +93,27 @@ export interface Cluster {
   clusterPolicies: ClusterPolicy[];
   /** None in clusters without Calico. */
   calico: CalicoPolicy[];
+  /** Undefined in clusters without Cilium. */
+  cilium: CiliumPolicy[] | undefined;
+  /** Addresses outside that may be probed too. */
+  outside: string[];
+}
+
+/** Addresses of all ends of probes: of the Pods, then those outside. */
+export function endsOf({ pods, outside }: Cluster): string[] {
+  return [...pods.map(({ address }) => address), ...outside];
 }
 
 /** The cluster as the objects that users write. */
-export function objectsOf({ namespaces, pods, policies, clusterPolicies, calico }: Cluster): JsonObject[] {
+export function objectsOf(cluster: Cluster): JsonObject[] {
+  const { namespaces, pods, policies, clusterPolicies, calico, cilium = [] } = cluster;
   const objects = [
     ...namespaces.map((metadata) => ({ apiVersion: 'v1', kind: 'Namespace', metadata })),
-    ...pods.map(({ namespace, name, labels, address, ports }) => ({
+    ...pods.map(({ namespace, name, labels, address, ports, isNode }) => ({
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { namespace, name, labels },
-      spec: { containers: [{ name: 'c', image: 'x', ports }] },
+      spec: { hostNetwork: isNode, containers: [{ name: 'c', image: 'x', ports }] },
       status: { podIP: address, podIPs: [{ ip: address }] },
     })),
     ...policies.map(({ namespace, name, spec }) => ({
@@ -115,5 +133,5 @@ export function objectsOf({ namespaces, pods, policies, clusterPolicies, calico 
       },
     })),
   ];
-  return [...JSON.parse(JSON.stringify(objects)), ...calicoObjects(calico)];
+  return [...JSON.parse(JSON.stringify(objects)), ...calicoObjects(calico), ...ciliumObjects(cilium)];
 }

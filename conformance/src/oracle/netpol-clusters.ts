@@ -1,4 +1,5 @@
 import { calicoPolicies } from './netpol-calico.ts';
+import { type CiliumWords, ciliumPolicies } from './netpol-cilium.ts';
 import type {
   Cluster,
   ClusterPeer,
@@ -21,12 +22,49 @@ const tiers = ['web', 'api', 'db'] as const;
 const podCount = 20;
 
 /**
- * A cluster of one family of addresses with NetworkPolicies of every form; by seed with ClusterNetworkPolicies or Calico's
- * policies and tiers beside them.
+ * A cluster of one family of addresses with NetworkPolicies of every form; by seed with ClusterNetworkPolicies, Calico's
+ * policies and tiers, or Cilium's policies beside them.
  */
 export function oracleCluster(seed: number, family: 4 | 6 = seed % 3 === 2 ? 6 : 4): Cluster {
   const maker = new Maker(new Random(seed * 7_919 + 1), family);
-  return maker.cluster({ hasTiers: seed % 4 === 1, hasCalico: seed % 2 === 0 });
+  return maker.cluster({ hasTiers: seed % 4 === 1, hasCalico: seed % 2 === 0, hasCilium: seed % 4 === 3 });
+}
+
+/** Kubernetes leaves open what its policies say of Pods of the node's network, so that here they say nothing of them. */
+const nodeNamespace = { name: 'nodes', labels: { 'kubernetes.io/metadata.name': 'nodes', node: 'x' } };
+
+function asNode(pod: Pod): Pod {
+  return { ...pod, namespace: nodeNamespace.name, labels: { role: 'node' }, ports: [], isNode: true };
+}
+
+function sparingNodes({ spec, ...policy }: NetworkPolicy): NetworkPolicy {
+  const spared = (peer: Peer): Peer => {
+    if (peer.namespaceSelector === undefined) return peer;
+    const { matchExpressions = [], ...labels } = peer.namespaceSelector;
+    const noNode = { key: 'node', operator: 'DoesNotExist' } as const;
+    return { ...peer, namespaceSelector: { ...labels, matchExpressions: [...matchExpressions, noNode] } };
+  };
+  const { ingress, egress, ...rest } = spec;
+  return {
+    ...policy,
+    spec: {
+      ...rest,
+      ...(ingress === undefined
+        ? {}
+        : {
+            ingress: ingress.map(({ from, ...rule }) =>
+              from === undefined ? rule : { ...rule, from: from.map(spared) },
+            ),
+          }),
+      ...(egress === undefined
+        ? {}
+        : {
+            egress: egress.map(({ to, ...rule }) =>
+              to === undefined ? rule : { ...rule, to: to.map(spared) },
+            ),
+          }),
+    },
+  };
 }
 
 class Maker {
@@ -38,7 +76,11 @@ class Maker {
     this.#family = family;
   }
 
-  cluster({ hasTiers, hasCalico }: { hasTiers: boolean; hasCalico: boolean }): Cluster {
+  cluster({
+    hasTiers,
+    hasCalico,
+    hasCilium,
+  }: Record<'hasTiers' | 'hasCalico' | 'hasCilium', boolean>): Cluster {
     const namespaces = ['one', 'two', 'three', 'four'].map((name, i) => ({
       name,
       labels: {
@@ -48,18 +90,33 @@ class Maker {
       },
     }));
     const pods = Array.from({ length: podCount }, (_, i) => this.#pod(i, namespaces[i % 4]?.name ?? 'one'));
-    const policies = Array.from({ length: 8 + this.#random.below(14) }, (_, i) => this.#policy(i));
+    const written = Array.from({ length: 8 + this.#random.below(14) }, (_, i) => this.#policy(i));
     const clusterPolicies = hasTiers
       ? Array.from({ length: 2 + this.#random.below(4) }, (_, i) => this.#clusterPolicy(i))
       : [];
-    const words = {
+    const words: CiliumWords = {
       selector: () => this.#selector(),
       namespaceSelector: () => this.#namespaceSelector(),
       cidr: (first: number, bits: number) => this.#cidr(first, bits),
       ports: probedPorts,
+      everything: this.#everything,
     };
     const calico = hasCalico ? calicoPolicies(this.#random, words) : [];
-    return { family: this.#family, namespaces, pods, policies, clusterPolicies, calico };
+    const cilium = hasCilium ? ciliumPolicies(this.#random, words) : undefined;
+    return {
+      family: this.#family,
+      namespaces: hasCilium ? [...namespaces, nodeNamespace] : namespaces,
+      pods: hasCilium ? pods.map((pod, i) => (i % 9 === 8 ? asNode(pod) : pod)) : pods,
+      policies: hasCilium ? written.map(sparingNodes) : written,
+      clusterPolicies,
+      calico,
+      cilium,
+      outside: [this.#address(9), this.#address(250)],
+    };
+  }
+
+  get #everything(): string {
+    return this.#family === 4 ? '0.0.0.0/0' : '::/0';
   }
 
   #pod(i: number, namespace: string): Pod {
@@ -74,10 +131,10 @@ class Maker {
         : []),
       ...(random.chance(0.5) ? [{ name: 'metrics', containerPort: 9100, protocol: 'TCP' }] : []),
       ...(random.chance(0.4)
-        ? [{ name: 'dns', containerPort: 53, protocol: random.one(['UDP', 'TCP']) }]
+        ? [{ name: 'dns', containerPort: 53, protocol: random.one(['UDP', 'TCP', 'SCTP']) }]
         : []),
     ];
-    return { namespace, name: `p${i}`, labels, address: this.#address(3 + i * 12), ports };
+    return { namespace, name: `p${i}`, labels, address: this.#address(3 + i * 12), ports, isNode: false };
   }
 
   /** Addresses for documentation (RFC 5737, RFC 3849) by their last byte. */
@@ -134,7 +191,7 @@ class Maker {
 
   #ipBlock(): { cidr: string; except?: string[] } {
     const random = this.#random;
-    const everything = this.#family === 4 ? '0.0.0.0/0' : '::/0';
+    const everything = this.#everything;
     const other = this.#family === 4 ? '::/0' : '0.0.0.0/0';
     const kind = random.next();
     if (kind < 0.1) return { cidr: other };
@@ -233,6 +290,7 @@ class Maker {
     const destinationPort = random.chance(0.3)
       ? { range: { start, end: start + 1 + random.below(500) } }
       : { number: start };
-    return random.chance(0.7) ? { tcp: { destinationPort } } : { udp: { destinationPort } };
+    const protocol = random.one(['tcp', 'tcp', 'udp', 'sctp'] as const);
+    return { [protocol]: { destinationPort } };
   }
 }

@@ -1,4 +1,5 @@
 import { calicoMatches, calicoTiers } from './netpol-calico.ts';
+import { ciliumWord } from './netpol-cilium-rules.ts';
 import type {
   Cluster,
   ClusterPeer,
@@ -47,6 +48,11 @@ class RuleWriter {
       'meta l4proto tcp reject with tcp reset',
       'reject with icmpx type port-unreachable',
       '}',
+      // Packets of SCTP are made by hand and never answered: each is judged for itself.
+      'chain alone {',
+      'type filter hook prerouting priority raw; policy accept;',
+      'meta l4proto sctp notrack',
+      '}',
       ...chains,
       'chain forward {',
       'type filter hook forward priority 0; policy accept;',
@@ -67,7 +73,7 @@ class RuleWriter {
       calico('first'),
       calico('second'),
       (next) => this.#tierLines(pod, side, 'Admin', next),
-      this.#cluster.calico.length > 0 ? calico('default') : (next) => this.#policyLines(pod, side, next),
+      (next) => this.#middleLines(pod, side, next),
       (next) => this.#tierLines(pod, side, 'Baseline', next),
     ];
     const chainOf = (stage: number) => (stage === 0 ? name : `${name}_${stage}`);
@@ -90,6 +96,31 @@ class RuleWriter {
         this.#clusterMatches(pod, side, rule).map((match) => `${match} ${verdicts[rule.action]}`),
       );
     return [...lines, next];
+  }
+
+  /** Where NetworkPolicies stand, and what goes with them. */
+  #middleLines(pod: Pod, side: Side, next: string): string[] {
+    const { calico, cilium } = this.#cluster;
+    if (calico.length > 0) return this.#calicoLines(pod, side, 'default', next);
+    return cilium === undefined ? this.#policyLines(pod, side, next) : this.#ciliumLines(pod, side, next);
+  }
+
+  /** NetworkPolicies add up with Cilium's own. */
+  #ciliumLines(pod: Pod, side: Side, next: string): string[] {
+    const isolating = this.#isolating(pod, side);
+    const { denied, allowed, denies } = ciliumWord(pod, side, {
+      cluster: this.#cluster,
+      namespaceLabels: (name) => this.#namespaceLabels(name),
+      selects,
+      namedMatches: (name, protocols) => this.#namedMatches(name, protocols, pod, side),
+      far: `${this.#ip} ${side === 'ingress' ? 'saddr' : 'daddr'}`,
+    });
+    const all = [...allowed, ...isolating.flatMap((policy) => this.#policyMatches(pod, side, policy))];
+    return [
+      ...denied.map((match) => `${match} goto refuse`),
+      ...all.map((match) => `${match} return`),
+      denies || isolating.length > 0 ? 'goto refuse' : next,
+    ];
   }
 
   #policyLines(pod: Pod, side: Side, next: string): string[] {
@@ -166,7 +197,10 @@ class RuleWriter {
     if (ipBlock !== undefined) {
       if (!this.#isOwnFamily(ipBlock.cidr)) return [];
       const excepts = (ipBlock.except ?? []).map((cidr) => `${field} != ${cidr}`);
-      return [[`${field} ${ipBlock.cidr}`, ...excepts].join(' ')];
+      // To Cilium addresses of the cluster are in no range.
+      const pods = this.#cluster.pods.map(({ address }) => address).join(', ');
+      const outside = this.#cluster.cilium === undefined ? [] : [`${field} != { ${pods} }`];
+      return [[`${field} ${ipBlock.cidr}`, ...excepts, ...outside].join(' ')];
     }
     const meant = this.#cluster.pods.filter(
       (other) =>
@@ -209,13 +243,12 @@ class RuleWriter {
     return ends.flatMap((end) => services.map((service) => `${end} ${service}`));
   }
 
-  #protocolMatches({ tcp, udp, destinationNamedPort }: Protocol, pod: Pod, side: Side): string[] {
+  #protocolMatches({ tcp, udp, sctp, destinationNamedPort }: Protocol, pod: Pod, side: Side): string[] {
     if (destinationNamedPort !== undefined)
-      return this.#namedMatches(destinationNamedPort, ['TCP', 'UDP'], pod, side);
-    const { number, range } = (tcp ?? udp)?.destinationPort ?? {};
-    return [
-      `${tcp === undefined ? 'udp' : 'tcp'} dport ${range === undefined ? number : `${range.start}-${range.end}`}`,
-    ];
+      return this.#namedMatches(destinationNamedPort, ['TCP', 'UDP', 'SCTP'], pod, side);
+    const { number, range } = (tcp ?? udp ?? sctp)?.destinationPort ?? {};
+    const layer = tcp !== undefined ? 'tcp' : udp !== undefined ? 'udp' : 'sctp';
+    return [`${layer} dport ${range === undefined ? number : `${range.start}-${range.end}`}`];
   }
 
   #podsOf({ namespaces, pods }: ClusterPeer): Pod[] {

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { resourcesOf } from '@keelson/kubernetes';
-import { type Analysis, protocolNumber } from '@keelson/netpol';
+import { type Analysis, parseAddress, protocolNumbers } from '@keelson/netpol';
 import { analysisOf, peersByName } from '../netpol-inputs.ts';
-import { type Cluster, objectsOf } from './netpol-cluster.ts';
+import { type Cluster, endsOf, objectsOf } from './netpol-cluster.ts';
 import { oracleCluster, probedPorts } from './netpol-clusters.ts';
 import { nftRules } from './netpol-rules.ts';
 
@@ -34,7 +34,7 @@ export async function run([clusters = '12', first = '1']: readonly string[]): Pr
       ...lost.map((name) => `${name}: lost`),
       ...differences(cluster, new Set(passed), new Set(lost)),
     ];
-    const count = cluster.pods.length * (cluster.pods.length - 1) * probedPorts.length * 2;
+    const count = pairsOf(cluster).length * probedPorts.length * protocols.length;
     probes += count;
     wrong += faults.length;
     const kinds = kindsOf(cluster);
@@ -49,11 +49,23 @@ export async function run([clusters = '12', first = '1']: readonly string[]): Pr
   return wrong === 0 ? 0 : 1;
 }
 
-function kindsOf({ family, policies, clusterPolicies, calico }: Cluster): string {
+const protocols = ['TCP', 'UDP', 'SCTP'] as const;
+
+/** Ends that are probed from each other, by their numbers: all but those outside among themselves. */
+function pairsOf(cluster: Cluster): (readonly [from: number, to: number])[] {
+  const ends = endsOf(cluster).map((_, i) => i);
+  const isOutside = (end: number) => end >= cluster.pods.length;
+  return ends.flatMap((from) =>
+    ends.flatMap((to) => (from === to || (isOutside(from) && isOutside(to)) ? [] : [[from, to] as const])),
+  );
+}
+
+function kindsOf({ family, policies, clusterPolicies, calico, cilium = [] }: Cluster): string {
   const kinds = [
     [policies.length, 'NetworkPolicies'],
     [clusterPolicies.length, 'ClusterNetworkPolicies'],
     [calico.length, 'policies of Calico'],
+    [cilium.length, 'policies of Cilium'],
   ] as const;
   const present = kinds.filter(([count]) => count > 0);
   return [`IPv${family}`, ...present.map(([count, kind]) => `${count} ${kind}`)].join(', ');
@@ -79,10 +91,10 @@ class Kernel {
   readonly #lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
 
   async ask(cluster: Cluster): Promise<{ passed: string[]; lost: string[] }> {
-    const { family, pods } = cluster;
     const question = {
-      family,
-      pods: pods.map(({ address }) => address),
+      family: cluster.family,
+      ends: endsOf(cluster),
+      outside: cluster.outside.length,
       ports: probedPorts,
       rules: nftRules(cluster),
     };
@@ -105,30 +117,31 @@ function differences(cluster: Cluster, passed: ReadonlySet<string>, lost: Readon
     locate: () => ({ file: 'generated', line: 1, column: 1, path: [], missing: true }),
   };
   const resources = objectsOf(cluster).flatMap((object) => resourcesOf(object, origin).resources);
-  const { analysis, problems } = analysisOf(resources);
+  const { analysis, problems } = analysisOf(resources, { ipBlockMatchesPods: cluster.cilium === undefined });
   const faults = problems
     .filter(({ level }) => level === 'error')
     .map(({ message }) => `refused: ${message}`);
   const rows = rowsOf(analysis);
   const byName = peersByName(analysis);
-  const peers = cluster.pods.map(({ namespace, name }) => byName.get(`${namespace}/${name}`) ?? -1);
-  peers.forEach((source, from) => {
-    peers.forEach((destination, to) => {
-      if (from === to) return;
-      for (const protocol of ['TCP', 'UDP']) {
-        for (const port of probedPorts) {
-          const name = `${from} ${to} ${protocol} ${port}`;
-          if (lost.has(name)) continue;
-          const number = protocolNumber(protocol) ?? -1;
-          const single = analysis.allows(source, destination, number, port);
-          const inRow = analysis.connections.has(rows[source]?.[destination] ?? 0, number, port);
-          const text = passed.has(name) ? 'the kernel lets it through' : 'the kernel refuses it';
-          if (single !== passed.has(name)) faults.push(`${name}: ${text}`);
-          if (inRow !== single) faults.push(`${name}: the row of all pairs says otherwise`);
-        }
+  const peers = [
+    ...cluster.pods.map(({ namespace, name }) => byName.get(`${namespace}/${name}`) ?? -1),
+    ...cluster.outside.map((address) => analysis.peerOfAddress(parseAddress(address)) ?? -1),
+  ];
+  for (const [from, to] of pairsOf(cluster)) {
+    const [source = -1, destination = -1] = [peers[from], peers[to]];
+    for (const protocol of protocols) {
+      for (const port of probedPorts) {
+        const name = `${from} ${to} ${protocol} ${port}`;
+        if (lost.has(name)) continue;
+        const number = protocolNumbers[protocol];
+        const single = analysis.allows(source, destination, number, port);
+        const inRow = analysis.connections.has(rows[source]?.[destination] ?? 0, number, port);
+        const text = passed.has(name) ? 'the kernel lets it through' : 'the kernel refuses it';
+        if (single !== passed.has(name)) faults.push(`${name}: ${text}`);
+        if (inRow !== single) faults.push(`${name}: the row of all pairs says otherwise`);
       }
-    });
-  });
+    }
+  }
   return faults;
 }
 

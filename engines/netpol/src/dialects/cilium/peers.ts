@@ -1,11 +1,13 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
 import { allOf, anyOf, noEndpoints, noneOf } from '../../model/matcher.ts';
 import type { Direction, PeerMatch } from '../../model/policy.ts';
+import { type AddressFamily, allAddresses } from '../../sets/addresses.ts';
 import { FieldFault, listAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import { cidrPeers, cidrSetPeers } from './cidrs.ts';
 import type { CiliumContext } from './context.ts';
 import { entities } from './entities.ts';
-import { managedPods, nodeSelector, peerSelector } from './selector.ts';
+import { selectsLabels } from './label-match.ts';
+import { asksReserved, managedPods, nodeSelector, peerSelector } from './selector.ts';
 import { servicePeers } from './services.ts';
 
 type PeerReader = (value: JsonValue | undefined, path: Path, context: CiliumContext) => PeerMatch[];
@@ -65,8 +67,29 @@ export function peersMissing(
 }
 
 function endpointPeers(value: JsonValue | undefined, path: Path, { scope }: CiliumContext): PeerMatch[] {
-  const matchers = (mappingsAt(value, path) ?? []).map((item) => peerSelector(item.value, item.path, scope));
-  return [{ type: 'endpoints', matcher: anyOf(...matchers) }];
+  const items = mappingsAt(value, path) ?? [];
+  const matchers = items.map((item) => peerSelector(item.value, item.path, scope));
+  return [
+    { type: 'endpoints', matcher: anyOf(...matchers) },
+    ...items.flatMap((item) => outsideChosen(item.value)),
+  ];
+}
+
+/** Addresses outside are the world to Cilium and have its reserved labels, which selectors may ask for. */
+function outsideChosen(selector: JsonObject): PeerMatch[] {
+  if (!asksReserved(selector)) return [];
+  const families: readonly AddressFamily[] = [4, 6];
+  const chosen = families.filter((family) =>
+    selectsLabels(
+      selector,
+      new Map([
+        ['world', ''],
+        [`world-ipv${family}`, ''],
+      ]),
+    ),
+  );
+  if (chosen.length === 0) return [];
+  return [{ type: 'addresses', ranges: chosen.map(allAddresses), except: [], endpoints: false }];
 }
 
 function entityPeers(value: JsonValue | undefined, path: Path): PeerMatch[] {

@@ -78,6 +78,13 @@ test.each<[string, JsonObject, [string, string, string, string]]>([
     [all, '', '', ''],
   ],
   ['the world', { ingress: [{ fromEntities: ['world'] }] }, ['', '', '', all]],
+  ['the world by its label', { ingress: [from({ 'reserved:world': '' })] }, ['', '', '', all]],
+  [
+    'the world by its label, which is denied',
+    { ingress: [{ fromEntities: ['all'] }], ingressDeny: [from({ 'reserved:world': '' })] },
+    [all, all, all, ''],
+  ],
+  ['the world by the label of IPv6', { ingress: [from({ 'reserved:world-ipv6': '' })] }, ['', '', '', '']],
   ['the world of IPv6', { ingress: [{ fromEntities: ['world-ipv6'] }] }, ['', '', '', '']],
   ['the cluster', { ingress: [{ fromEntities: ['cluster'] }] }, [all, all, all, '']],
   ['nodes', { ingress: [{ fromEntities: ['remote-node'] }] }, ['', '', all, '']],

@@ -98,6 +98,11 @@ function keysOf(selector: JsonObject): { keys: readonly string[]; hasReserved: b
   };
 }
 
+/** Whether a selector asks for labels of the reserved source. */
+export function asksReserved(selector: JsonObject): boolean {
+  return keysOf(selector).hasReserved;
+}
+
 /** Whether a policy's own selector speaks of endpoints that have no labels yet. */
 export function selectsInit(selector: JsonValue | undefined): boolean {
   return isObject(selector) && keysOf(selector).hasInit;
