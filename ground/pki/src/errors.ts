@@ -22,6 +22,15 @@ export const pkiErrorCodes = Object.freeze({
   CHAIN_NAME_CONSTRAINTS: 'A certificate has a name that a CA above it does not allow.',
   CHAIN_CRITICAL_EXTENSION: 'A certificate has a critical extension that is not understood.',
   CHAIN_LIMIT: 'A search for a chain passes a bound, which the message names.',
+  TIMESTAMP_INVALID: 'A time-stamp token breaks a rule of its form; the message says which.',
+  TIMESTAMP_REFUSED: 'A time-stamp authority answered that it gives no token.',
+  TIMESTAMP_IMPRINT: 'A time-stamp token is over something else than what it should stamp.',
+  TIMESTAMP_SIGNER:
+    'The signer of a time-stamp token is missing, another than the token names, or not for time stamps.',
+  TIMESTAMP_SIGNATURE: 'The signature of a time-stamp token does not hold for its content.',
+  SCT_INVALID: 'A timestamp of a certificate log is malformed.',
+  SCT_LOG: 'A timestamp of a certificate log is of no log that is known at that time.',
+  SCT_SIGNATURE: 'A timestamp of a certificate log was not signed by the log over this certificate.',
 });
 export type PkiErrorCode = keyof typeof pkiErrorCodes;
 

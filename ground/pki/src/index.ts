@@ -59,3 +59,12 @@ export { verifyDigestSignature } from './keys/verify-digest.ts';
 export { type SignatureOptions, verifySignature } from './keys/verify-signature.ts';
 export { pkiLimits } from './limits.ts';
 export { type PemBlock, readPem, writePem } from './pem.ts';
+export { readSct, readSctList, type Sct, signedSctBytes } from './sct/sct.ts';
+export { type CertificateLog, precertificateTbs, type SctInput, verifySct } from './sct/verify-sct.ts';
+export { type TimeStampRequest, timeStampRequest } from './timestamps/request.ts';
+export { readTimeStampResponse, readTimeStampToken, type TimeStampToken } from './timestamps/token.ts';
+export {
+  type TimeStampOptions,
+  type VerifiedTimeStamp,
+  verifyTimeStamp,
+} from './timestamps/verify-timestamp.ts';

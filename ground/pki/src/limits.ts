@@ -20,4 +20,8 @@ export const pkiLimits = Object.freeze({
   maxChainLength: 10,
   /** Issuers that one search for a chain tries. */
   maxChainAttempts: 100,
+  /** Certificates that a time-stamp token or an answer of OCSP carries. */
+  maxTokenCertificates: 50,
+  /** Timestamps of logs in one certificate. */
+  maxScts: 50,
 });

@@ -70,9 +70,13 @@ export interface BasicConstraints {
  * The extensions of a certificate, a revocation list or an answer of OCSP by their object identifiers.
  * @throws PkiError CERTIFICATE_INVALID where one occurs twice
  */
-export function readExtensions(element: DerElement, what: string): ReadonlyMap<string, Extension> {
+export function readExtensions(
+  element: DerElement,
+  what: string,
+  tag: number = tags.sequence,
+): ReadonlyMap<string, Extension> {
   const found = new Map<string, Extension>();
-  const list = new DerFields(element, `${what}.extensions`);
+  const list = new DerFields(element, `${what}.extensions`, tag);
   do {
     const fields = new DerFields(list.take(tags.sequence, 'extension'), 'Extension');
     const name = oid(fields.take(tags.oid, 'extnID'));
