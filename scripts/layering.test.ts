@@ -19,6 +19,7 @@ const sideways = new Set([
   'envelopes → core',
   'cli → report',
   'registry → http',
+  'tuf → http',
   'rego-bundles → http',
   'rego-bundles → registry',
   'rego-network → http',

@@ -1,0 +1,9 @@
+export { TufClient, type TufOptions } from './client.ts';
+export { TufError, type TufErrorCode, tufErrorCodes } from './errors.ts';
+export { httpFetch, type TufFetch } from './fetch.ts';
+export { defaultTufLimits, type TufLimits } from './limits.ts';
+export type { Hashes, MetaFile, Snapshot, Timestamp } from './metadata/meta-files.ts';
+export type { Root } from './metadata/root.ts';
+export type { TargetInfo, Targets } from './metadata/targets.ts';
+export type { Trusted } from './refresh.ts';
+export { DiskStore, MemoryStore, type TufStore } from './store.ts';
