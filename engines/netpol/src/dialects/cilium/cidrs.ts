@@ -34,8 +34,9 @@ function cidrSetPeer(item: JsonObject, path: Path, context: CiliumContext): Peer
   );
   if (source !== 'cidr') return outside(groupRanges(source, item[source], at, context), except);
   const range = cidr(item[source], at, context, false);
+  // An exception may be wider than its cidr, as long as it begins there.
   const beyond = except.findIndex(
-    ({ family, low, high }) => family !== range.family || low < range.low || high > range.high,
+    ({ family, low, high }) => family !== range.family || low > range.high || high < range.low,
   );
   if (beyond >= 0) throw new FieldFault([...exceptPath, beyond], 'does not lie within the cidr');
   return outside([range], except);

@@ -256,6 +256,35 @@ test('CIDR groups and Services of the input are looked up', () => {
   expect([reached(toService, client), toService.allows(client, far, UDP, 53)]).toEqual([all, false]);
 });
 
+test("Services are meant in all namespaces where none is named, and a policy's own namespace is never another", () => {
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 's', namespace: 'other' },
+    spec: { selector: { app: 'client' } },
+  };
+  const named = ciliumPolicy('CiliumNetworkPolicy', 'p', {
+    endpointSelector: { matchLabels: { app: 'web', 'k8s:io.kubernetes.pod.namespace': 'other' } },
+    egress: [{ toServices: [{ k8sService: { serviceName: 's' } }] }],
+  });
+  const { analysis, problems } = analyse(service, named);
+  expect([client, far].map((peer) => analysis.allows(0, peer, TCP, 80))).toEqual([false, true]);
+  expect(problems.map(({ level, path }) => [level, path.join('.')])).toEqual([
+    ['warning', 'spec.endpointSelector'],
+  ]);
+});
+
+test('an exception that is wider than its cidr leaves nothing of it', () => {
+  const { analysis } = analyse(
+    ciliumPolicy('CiliumNetworkPolicy', 'p', {
+      ...web,
+      ingress: [{ fromCIDRSet: [{ cidr: '198.51.100.0/24', except: ['198.51.100.0/16'] }] }],
+    }),
+  );
+  const outside = analysis.peerOfAddress({ family: 4, value: 0xc6_33_64_07n }) ?? -1;
+  expect(analysis.allows(outside, 0, TCP, 80)).toBe(false);
+});
+
 test.each<[string, JsonObject, string]>([
   ['two selectors', { ...web, nodeSelector: {} }, 'spec'],
   ['a selector of nodes in a namespace', { nodeSelector: {} }, 'spec.nodeSelector'],
@@ -285,6 +314,19 @@ test.each<[string, JsonObject, string]>([
     'messages beside ports',
     { ...web, ingress: [{ icmps: [{ fields: [{ type: 8 }] }], ...ports('80') }] },
     'spec.ingress.0.icmps',
+  ],
+  [
+    'names of DNS on ingress',
+    { ...web, ingress: [{ toPorts: [{ ports: [{ port: '53' }], rules: { dns: [{ matchName: 'a' }] } }] }] },
+    'spec.ingress.0.toPorts.0.rules.dns',
+  ],
+  [
+    'names of DNS at a range of ports',
+    {
+      ...web,
+      egress: [{ toPorts: [{ ports: [{ port: '53', endPort: 54 }], rules: { dns: [{ matchName: 'a' }] } }] }],
+    },
+    'spec.egress.0.toPorts.0.ports.0.endPort',
   ],
   [
     'an exception outside',

@@ -9,7 +9,7 @@ import { CiliumContext } from './context.ts';
 import { icmpConnections } from './icmp.ts';
 import { peerFields, peersMissing, peersOf } from './peers.ts';
 import { portConnections } from './ports.ts';
-import { nodeSelector, otherClusters, selectsInit, subjectSelector } from './selector.ts';
+import { nodeSelector, otherClusters, otherNamespace, selectsInit, subjectSelector } from './selector.ts';
 
 /** Rules that deny stand before all others of the tier, those of NetworkPolicies among them. */
 const denyFirst = -1;
@@ -93,6 +93,9 @@ class SpecReader {
     }
     for (const name of otherClusters(endpointSelector))
       this.#context.warn(path, `speaks of the cluster ${name}: the one that is judged is called default`);
+    const other = otherNamespace(endpointSelector, this.#namespace);
+    if (other !== undefined)
+      this.#context.warn(path, `names the namespace ${other}, which Cilium replaces by the policy's own`);
     return subjectSelector(endpointSelector, path, this.#namespace);
   }
 
@@ -127,7 +130,7 @@ class SpecReader {
     const fields = [...peerFields(direction), requires, 'toPorts', 'icmps'];
     onlyFields(rule, [...fields, ...(isDeny ? [] : ['authentication', 'auth'])], path);
     const named = this.#neverPasses(rule, path) ? [] : peersOf(rule, direction, path, this.#context);
-    const ports = this.#connections(rule, isDeny, path);
+    const ports = this.#connections(rule, direction, isDeny, path);
     const verdict: Verdict = isDeny ? 'deny' : 'allow';
     // Without peers a rule speaks of all of them where it names ports, and of nothing where it does not.
     const peers: PeerMatch[] = named ?? (ports === undefined ? [] : [{ type: 'any' }]);
@@ -162,8 +165,14 @@ class SpecReader {
     return [{ direction, verdict: 'deny', peers, connections, precedence: denyFirst, path }];
   }
 
-  #connections(rule: JsonObject, isDeny: boolean, path: Path): readonly ConnectionMatch[] | undefined {
-    const ports = portConnections(rule['toPorts'], [...path, 'toPorts'], isDeny, this.#context);
+  #connections(
+    rule: JsonObject,
+    direction: Direction,
+    isDeny: boolean,
+    path: Path,
+  ): readonly ConnectionMatch[] | undefined {
+    const form = { direction, isDeny };
+    const ports = portConnections(rule['toPorts'], [...path, 'toPorts'], form, this.#context);
     const icmp = icmpConnections(rule['icmps'], [...path, 'icmps'], this.#context);
     if (icmp === undefined) return ports;
     if (ports !== undefined) throw new FieldFault([...path, 'icmps'], 'may not stand with toPorts');

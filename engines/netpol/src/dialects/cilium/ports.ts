@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
-import type { ConnectionMatch } from '../../model/policy.ts';
+import type { ConnectionMatch, Direction } from '../../model/policy.ts';
 import { allConnections, type Interval, noConnections, protocolNumbers } from '../../sets/connections.ts';
 import { FieldFault, integerAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import type { CiliumContext } from './context.ts';
@@ -23,6 +23,12 @@ const portlessProtocols: ReadonlyMap<string, number> = new Map([
 
 const maxPorts = 40;
 
+/** The list that a rule stands in. */
+export interface RuleForm {
+  direction: Direction;
+  isDeny: boolean;
+}
+
 /**
  * The connections of `toPorts`, one match for each item that names requests and ports by name both, and one for all others;
  * undefined where the rule has none. `rules` beside ports are of allowing rules only.
@@ -31,12 +37,12 @@ const maxPorts = 40;
 export function portConnections(
   value: JsonValue | undefined,
   path: Path,
-  isDeny: boolean,
+  form: RuleForm,
   context: CiliumContext,
 ): readonly ConnectionMatch[] | undefined {
   const items = mappingsAt(value, path);
   if (items === undefined || items.length === 0) return undefined;
-  const matches = items.map((item) => portRule(item.value, item.path, isDeny, context));
+  const matches = items.map((item) => portRule(item.value, item.path, form, context));
   const plain = matches.filter(({ within }) => within === undefined);
   const all = plain.reduce((sum, one) => joined(sum, one, context), none);
   return [...(plain.length === 0 ? [] : [all]), ...matches.filter(({ within }) => within !== undefined)];
@@ -50,7 +56,12 @@ function joined(a: ConnectionMatch, b: ConnectionMatch, { connections }: CiliumC
 
 const requestFields = ['serverNames', 'listener', 'terminatingTLS', 'originatingTLS', 'rules'];
 
-function portRule(item: JsonObject, path: Path, isDeny: boolean, context: CiliumContext): ConnectionMatch {
+function portRule(
+  item: JsonObject,
+  path: Path,
+  { direction, isDeny }: RuleForm,
+  context: CiliumContext,
+): ConnectionMatch {
   onlyFields(item, ['ports', ...(isDeny ? [] : requestFields)], path);
   const portsPath = [...path, 'ports'];
   const { connections } = context;
@@ -60,6 +71,8 @@ function portRule(item: JsonObject, path: Path, isDeny: boolean, context: Cilium
     throw new FieldFault([...path, 'serverNames'], 'may not stand with rules unless TLS is terminated');
   const ports = mappingsAt(item['ports'], portsPath) ?? [];
   if (ports.length > maxPorts) throw new FieldFault(portsPath, `are more than ${maxPorts}`);
+  if (rules?.type === 'dns' && direction === 'ingress')
+    throw new FieldFault([...path, 'rules', 'dns'], 'may not stand in rules of ingress');
   if (rules?.type === 'dns' && ports.length === 0)
     throw new FieldFault(portsPath, 'are missing: rules of DNS need port 53');
   const match = ports
@@ -94,6 +107,8 @@ function onePort(
   if (text === undefined || text === '') throw new FieldFault(portPath, 'is missing');
   if (/[a-z]/i.test(text)) return namedPort(text, portPath, name, protocols);
   const range = rangeOf(text, end, path);
+  if (rules?.type === 'dns' && range !== undefined && range[1] > range[0])
+    throw new FieldFault([...path, 'endPort'], 'may not stand with rules of DNS');
   if (range === undefined && rules !== undefined)
     throw new FieldFault(portPath, 'is 0, which may not stand with rules of requests');
   return { fixed: connections.of(protocols, range === undefined ? undefined : [range]), named: [] };

@@ -116,13 +116,33 @@ export function otherClusters(selector: JsonValue | undefined): string[] {
   );
 }
 
-/** The endpoints that a policy is about: managed ones, of its namespace where it has one. */
+/** The label of the namespace, with the source under which Cilium puts the policy's own in its place. */
+const ownNamespaceLabel = `k8s:${namespaceKey}`;
+
+/** The namespace that a policy's own selector names with the label, where it is another than the policy's. */
+export function otherNamespace(
+  selector: JsonValue | undefined,
+  namespace: string | undefined,
+): string | undefined {
+  const labels = isObject(selector) ? selector['matchLabels'] : undefined;
+  const named = isObject(labels) ? labels[ownNamespaceLabel] : undefined;
+  return namespace !== undefined && typeof named === 'string' && named !== namespace ? named : undefined;
+}
+
+function withoutOwnNamespace(selector: JsonValue | undefined): JsonObject {
+  const { matchLabels, ...rest } = isObject(selector) ? selector : {};
+  const { [ownNamespaceLabel]: _, ...others } = isObject(matchLabels) ? matchLabels : {};
+  return { ...rest, matchLabels: others };
+}
+
+/** The endpoints that a policy is about: managed ones, of its namespace where it has one, whatever other it names. */
 export function subjectSelector(
   value: JsonValue | undefined,
   path: Path,
   namespace: string | undefined,
 ): EndpointMatcher {
-  const selected = labelSelector(lookup, value, path);
+  const isReplaced = otherNamespace(value, namespace) !== undefined;
+  const selected = labelSelector(lookup, isReplaced ? withoutOwnNamespace(value) : value, path);
   if (namespace !== undefined) return allOf(inNamespace(namespace), managedPods, selected);
   return allOf(noneOf(nodes), noneOf(reserved('world')), selected);
 }

@@ -19,7 +19,8 @@ export function servicePeers(value: JsonValue | undefined, path: Path, context: 
   });
 }
 
-function servicesOf(item: JsonObject, path: Path, { objects, scope }: CiliumContext): readonly Resource[] {
+/** Services by name or by their labels; of all namespaces where none is named, whatever the policy's own is. */
+function servicesOf(item: JsonObject, path: Path, { objects }: CiliumContext): readonly Resource[] {
   onlyFields(item, ['k8sService', 'k8sServiceSelector'], path);
   const namedPath = [...path, 'k8sService'];
   const named = mappingAt(item['k8sService'], namedPath);
@@ -30,12 +31,12 @@ function servicesOf(item: JsonObject, path: Path, { objects, scope }: CiliumCont
   if (named !== undefined) {
     onlyFields(named, ['serviceName', 'namespace'], namedPath);
     const name = textAt(named['serviceName'], [...namedPath, 'serviceName']) ?? '';
-    const namespace = namespaceAt(named, namedPath) ?? scope.namespace;
+    const namespace = namespaceAt(named, namedPath);
     return objects.of('', 'Service').filter((each) => each.name === name && isIn(each, namespace));
   }
   if (selected === undefined) return [];
   onlyFields(selected, ['selector', 'namespace'], selectedPath);
-  const namespace = namespaceAt(selected, selectedPath) ?? scope.namespace;
+  const namespace = namespaceAt(selected, selectedPath);
   labelSelector('pod', selected['selector'], [...selectedPath, 'selector']);
   return objects
     .of('', 'Service')

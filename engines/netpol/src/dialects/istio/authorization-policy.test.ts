@@ -230,6 +230,11 @@ test.each<[string, JsonObject, string]>([
   ],
   ['conditions that are null', { rules: [{ when: null }] }, 'spec.rules.0.when'],
   ['a condition without a key', { rules: [{ when: [{}] }] }, 'spec.rules.0.when.0.key'],
+  [
+    'a condition on what is no attribute',
+    { rules: [{ when: [{ key: 'request.header[x]', values: ['a'] }] }] },
+    'spec.rules.0.when.0.key',
+  ],
   ['a condition without values', { rules: [{ when: [{ key: 'source.namespace' }] }] }, 'spec.rules.0.when.0'],
   [
     'a port',

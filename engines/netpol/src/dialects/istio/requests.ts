@@ -110,9 +110,30 @@ function portsAt(value: JsonValue | undefined, path: Path): Interval[] | undefin
   });
 }
 
-/** Conditions on connections and requests; those on peers are read elsewhere. */
+/** What conditions may ask for beside peers (Istio, "Authorization Policy Conditions"); some go on with what is asked. */
+const attributes: ReadonlySet<string> = new Set([
+  'request.auth.principal',
+  'request.auth.audiences',
+  'request.auth.presenter',
+  'remote.ip',
+  'destination.ip',
+  'destination.port',
+  'connection.sni',
+]);
+const attributePrefixes: readonly string[] = [
+  'request.headers',
+  'request.auth.claims',
+  'experimental.envoy.filters.',
+];
+
+/**
+ * Conditions on connections and requests; those on peers are read elsewhere.
+ * @throws FieldFault
+ */
 export function conditionAsked(condition: JsonObject, path: Path, { connections }: IstioContext): Asked {
-  const { key } = condition;
+  const key = String(condition['key']);
+  if (!attributes.has(key) && !attributePrefixes.some((prefix) => key.startsWith(prefix)))
+    throw new FieldFault([...path, 'key'], 'is not an attribute of Istio');
   if (key === 'destination.port')
     return {
       connections: portsAsked(condition, ['values', 'notValues'], path, connections),
