@@ -62,7 +62,12 @@ export { type PemBlock, readPem, writePem } from './pem.ts';
 export { readSct, readSctList, type Sct, signedSctBytes } from './sct/sct.ts';
 export { type CertificateLog, precertificateTbs, type SctInput, verifySct } from './sct/verify-sct.ts';
 export { type TimeStampRequest, timeStampRequest } from './timestamps/request.ts';
-export { readTimeStampResponse, readTimeStampToken, type TimeStampToken } from './timestamps/token.ts';
+export {
+  readTimeStampResponse,
+  readTimeStampToken,
+  type TimeStampResponse,
+  type TimeStampToken,
+} from './timestamps/token.ts';
 export {
   type TimeStampOptions,
   type VerifiedTimeStamp,

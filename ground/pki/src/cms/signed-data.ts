@@ -1,7 +1,7 @@
 import { concatBytes } from '../bytes.ts';
 import { type Certificate, certificateOf, readSerialNumber } from '../certificates/certificate.ts';
 import { Name } from '../certificates/name.ts';
-import { type DerElement, derFault, tags } from '../der/element.ts';
+import { children, type DerElement, derFault, tags } from '../der/element.ts';
 import { DerFields } from '../der/fields.ts';
 import { octetString, oid, smallInteger } from '../der/values.ts';
 import { PkiError } from '../errors.ts';
@@ -47,10 +47,7 @@ export function signedDataOf(contentInfo: DerElement): SignedData {
   if (inner === undefined) throw derFault('ContentInfo.content is missing', contentInfo.start);
   const fields = new DerFields(inner, 'SignedData');
   const version = smallInteger(fields.take(tags.integer, 'version'));
-  // RFC 5652 section 5.1: 3 for content that is not data, more with certificates and lists of other sorts.
-  if (version < 3 || version > 5)
-    throw new PkiError('TIMESTAMP_INVALID', `signed data is of the unknown version ${version}`);
-  fields.take(tags.set, 'digestAlgorithms');
+  const digests = hashesOf(fields.take(tags.set, 'digestAlgorithms'));
   const encapsulated = new DerFields(
     fields.take(tags.sequence, 'encapContentInfo'),
     'EncapsulatedContentInfo',
@@ -59,14 +56,41 @@ export function signedDataOf(contentInfo: DerElement): SignedData {
   const content = encapsulated.explicit(0xa0, 'eContent');
   encapsulated.finish();
   if (content === undefined) throw new PkiError('TIMESTAMP_INVALID', 'signed data has no content');
-  const certificates = readCertificateSet(fields.optional(0xa0, 'certificates'));
-  fields.optional(0xa1, 'crls');
+  const certificateSet = fields.optional(0xa0, 'certificates');
+  const crls = fields.optional(0xa1, 'crls');
+  const expected = versionOf(certificateSet, crls);
+  if (version !== expected)
+    throw new PkiError(
+      'TIMESTAMP_INVALID',
+      `signed data is of version ${version}, where it must be ${expected}`,
+    );
+  const certificates = readCertificateSet(certificateSet);
   const signers = new DerFields(fields.take(tags.set, 'signerInfos'), 'SignerInfos', tags.set);
   fields.finish();
   const signer = readSignerInfo(signers.take(tags.sequence, 'signerInfo'));
   if (!signers.isAtEnd) throw new PkiError('TIMESTAMP_INVALID', 'a token has more than one signer');
+  if (!digests.includes(signer.digest))
+    throw new PkiError(
+      'TIMESTAMP_INVALID',
+      `signed data does not name ${signer.digest}, which its signer uses`,
+    );
   return { contentType, content: octetString(content), certificates, signer };
 }
+
+function hashesOf(set: DerElement): readonly HashAlgorithm[] {
+  return children(set).map(hashOf);
+}
+
+/** RFC 5652 section 5.1, for content that is not plain data: 3, more with certificates and lists of other sorts. */
+function versionOf(certificates: DerElement | undefined, crls: DerElement | undefined): number {
+  const sorts = certificates === undefined ? [] : children(certificates).map(({ tag }) => tag);
+  const lists = crls === undefined ? [] : children(crls).map(({ tag }) => tag);
+  if (sorts.includes(0xa3) || lists.includes(0xa1)) return 5;
+  return sorts.includes(0xa2) ? 4 : 3;
+}
+
+/** CertificateChoices that are no X.509 certificates (RFC 5652 section 10.2.2). */
+const otherCertificates = new Set([0xa0, 0xa1, 0xa2, 0xa3]);
 
 function readCertificateSet(element: DerElement | undefined): Certificate[] {
   if (element === undefined) return [];
@@ -74,7 +98,9 @@ function readCertificateSet(element: DerElement | undefined): Certificate[] {
   const found: Certificate[] = [];
   while (!set.isAtEnd) {
     const each = set.any('certificate');
-    if (each.tag !== tags.sequence) continue;
+    if (otherCertificates.has(each.tag)) continue;
+    if (each.tag !== tags.sequence)
+      throw new PkiError('TIMESTAMP_INVALID', 'signed data has a certificate of an unknown sort');
     if (found.length === pkiLimits.maxTokenCertificates)
       throw new PkiError(
         'CERTIFICATE_LIMIT',

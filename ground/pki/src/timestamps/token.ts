@@ -36,11 +36,18 @@ export interface TimeStampToken {
   readonly content: Uint8Array;
 }
 
+/** An answer of a time-stamp authority (RFC 3161 section 2.4.2) that is no refusal. */
+export interface TimeStampResponse {
+  /** True where the authority changed something of what was asked, which its status alone says. */
+  readonly isModified: boolean;
+  readonly token: TimeStampToken;
+}
+
 /**
- * The token of an answer of a time-stamp authority.
- * @throws PkiError TIMESTAMP_REFUSED where the authority gave none, and what readTimeStampToken throws
+ * The answer of a time-stamp authority.
+ * @throws PkiError TIMESTAMP_REFUSED where the authority gave no token, and what readTimeStampToken throws
  */
-export function readTimeStampResponse(bytes: Uint8Array): TimeStampToken {
+export function readTimeStampResponse(bytes: Uint8Array): TimeStampResponse {
   const fields = new DerFields(readDer(bytes), 'TimeStampResp');
   const status = new DerFields(fields.take(tags.sequence, 'status'), 'PKIStatusInfo');
   const code = smallInteger(status.take(tags.integer, 'status'));
@@ -52,7 +59,7 @@ export function readTimeStampResponse(bytes: Uint8Array): TimeStampToken {
     throw new PkiError('TIMESTAMP_REFUSED', `no time stamp was given: ${reason(code, texts, failure)}`);
   const token = fields.take(tags.sequence, 'timeStampToken');
   fields.finish();
-  return tokenOf(token);
+  return { isModified: code === 1, token: tokenOf(token) };
 }
 
 /**

@@ -22,6 +22,8 @@ interface TrustOptions {
   readonly intermediates?: readonly Certificate[];
   /** The authority's own certificate; without it, it is looked for in the token. */
   readonly leaf?: Certificate;
+  /** Whether the token may carry certificates that are not of the chain. Nothing binds those to it. */
+  readonly allowOtherCertificates?: boolean;
 }
 
 /** What was stamped is given itself, or by its digest of the token's algorithm. */
@@ -58,7 +60,14 @@ export function verifyTimeStamp(token: TimeStampToken, options: TimeStampOptions
     at: token.genTime,
     requireExtendedKeyUsage: keyPurposes.timeStamping,
   });
+  if (options.allowOtherCertificates === false) checkCertificates(token, chain);
   return { time: token.genTime, accuracy: token.accuracy, signer, chain };
+}
+
+function checkCertificates({ certificates }: TimeStampToken, chain: readonly Certificate[]): void {
+  const other = certificates.find(({ bytes }) => !chain.some((each) => sameBytes(each.bytes, bytes)));
+  if (other !== undefined)
+    throw new PkiError('TIMESTAMP_SIGNER', `a token carries ${describe(other)}, which is not of its chain`);
 }
 
 function checkImprint({ messageImprint }: TimeStampToken, options: TimeStampOptions): void {

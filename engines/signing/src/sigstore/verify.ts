@@ -1,0 +1,237 @@
+import { pae } from '@keelson/envelopes';
+import {
+  type Certificate,
+  PkiError,
+  type PublicKey,
+  type SignatureScheme,
+  verifyDigestSignature,
+  verifySignature,
+} from '@keelson/pki';
+import { SigningError } from '../errors.ts';
+import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
+import type { Artifact } from './artifact.ts';
+import { bindEntry } from './binding.ts';
+import type { Bundle, BundleContent } from './bundle.ts';
+import { certificateFrom, verifyCertificate, verifyScts } from './certificate.ts';
+import { equalBytes, hashAlgorithm } from './hashes.ts';
+import { type CertificateIdentity, demandIdentity, type IdentityMatcher, identityOf } from './identity.ts';
+import { type EntryEvidence, verifyEntry } from './log-evidence.ts';
+import {
+  demandSubject,
+  readStatementHeader,
+  type StatementHeader,
+  statementPayloadType,
+} from './statement.ts';
+import { type TrustedTimestamp, verifyTimestamp } from './timestamps.ts';
+import type { TrustedRoot } from './trusted-root.ts';
+
+/** Whose signature is accepted. */
+export type AcceptedSigner =
+  | { readonly kind: 'key'; readonly key: PublicKey }
+  | { readonly kind: 'identities'; readonly identities: readonly IdentityMatcher[] };
+
+export interface BundleRequirements {
+  readonly trustedRoot: TrustedRoot;
+  readonly signer: AcceptedSigner;
+  /** How many entries of trusted transparency logs are needed. Those that are there must hold, needed or not. */
+  readonly logEntries: number;
+  /** How many trusted timestamps are needed. Those that are there must hold, needed or not. */
+  readonly timestamps: number;
+  /** Whether a certificate must carry a proof that it was logged. */
+  readonly certificateLogged: boolean;
+  /**
+   * The time to judge a certificate at where nothing trusted says when the signature was made: milliseconds since 1970. Without it
+   * such a signature is refused.
+   */
+  readonly fallbackTime?: number;
+  readonly limits?: SigningLimits;
+}
+
+/** What was verified, and by what. */
+export interface VerifiedBundle {
+  /** Absent where a key was given. */
+  readonly certificate?: Certificate;
+  readonly identity?: CertificateIdentity;
+  /** The trusted times of the signature, in milliseconds since 1970; none with a key without log and timestamp. */
+  readonly times: readonly number[];
+  readonly logEntries: readonly EntryEvidence[];
+  readonly timestamps: readonly TrustedTimestamp[];
+  /** True where the certificate was judged at `fallbackTime`. */
+  readonly isTimeAssumed: boolean;
+  /** The Statement that was signed, where the content is one. */
+  readonly statement?: StatementHeader;
+  /** The payload that was signed, where the content is a DSSE envelope. */
+  readonly payload?: Uint8Array;
+  readonly payloadType?: string;
+}
+
+/**
+ * Verifies a Sigstore bundle over an artifact (sigstore/architecture-docs, client-spec.md, section 4).
+ *
+ * Everything is bound: the log entries to the signature, the key and the content; the timestamps to the signature; the certificate to
+ * every trusted time. What stands in the bundle must hold, whether or not it is required.
+ *
+ * @throws SigningError
+ */
+export function verifyBundle(
+  bundle: Bundle,
+  artifact: Artifact,
+  requirements: BundleRequirements,
+): VerifiedBundle {
+  const { trustedRoot, signer, limits = defaultSigningLimits } = requirements;
+  const leaf = signerOf(bundle, signer);
+  const key = leaf?.publicKey ?? keyOf(signer);
+  const timestamps = bundle.timestamps.map((timestamp) =>
+    verifyTimestamp(timestamp, bundle.content.signature, trustedRoot.timestampAuthorities),
+  );
+  const stampedTimes = timestamps.map(({ time }) => time);
+  const logEntries = bundle.logEntries.map((entry) =>
+    verifyEntry(entry, trustedRoot.transparencyLogs, stampedTimes, limits),
+  );
+  demandEnough(requirements, logEntries, timestamps);
+  const times = [...stampedTimes, ...logEntries.flatMap(({ time }) => time ?? [])];
+  const isTimeAssumed = times.length === 0 && leaf !== undefined;
+  if (leaf !== undefined) {
+    const chain = verifyCertificate(
+      leaf,
+      intermediatesOf(bundle),
+      trustedRoot.certificateAuthorities,
+      isTimeAssumed ? [assumedTime(requirements)] : times,
+    );
+    if (requirements.certificateLogged) verifyScts(chain, trustedRoot);
+  }
+  const identity = leaf === undefined ? undefined : identityOf(leaf);
+  if (identity !== undefined && signer.kind === 'identities') demandIdentity(identity, signer.identities);
+  verifyContent(bundle.content, key, artifact);
+  for (const entry of bundle.logEntries) bindEntry(entry, bundle.content, artifact, leaf?.bytes ?? key.spki);
+  return {
+    ...(leaf === undefined ? {} : { certificate: leaf }),
+    ...(identity === undefined ? {} : { identity }),
+    times,
+    logEntries,
+    timestamps,
+    isTimeAssumed,
+    ...signedContent(bundle.content, artifact),
+  };
+}
+
+/** The bundle's certificate where identities are asked for; undefined where a key is given. */
+function signerOf(bundle: Bundle, signer: AcceptedSigner): Certificate | undefined {
+  const { material } = bundle;
+  if (signer.kind === 'key') {
+    if (material.kind === 'publicKey') return undefined;
+    throw new SigningError(
+      'KEY_EXPECTED',
+      'the bundle has a certificate, and a key was given to verify with',
+    );
+  }
+  if (material.kind === 'certificate') return certificateFrom(material.leaf);
+  throw new SigningError('CERTIFICATE_EXPECTED', 'the bundle has no certificate, so nothing says who signed');
+}
+
+function keyOf(signer: AcceptedSigner): PublicKey {
+  if (signer.kind === 'key') return signer.key;
+  throw new SigningError('CERTIFICATE_EXPECTED', 'the bundle has no certificate, so nothing says who signed');
+}
+
+function intermediatesOf({ material }: Bundle): readonly Certificate[] {
+  return material.kind === 'certificate' ? material.intermediates.map(certificateFrom) : [];
+}
+
+function demandEnough(
+  { logEntries: neededEntries, timestamps: neededTimestamps }: BundleRequirements,
+  logEntries: readonly EntryEvidence[],
+  timestamps: readonly TrustedTimestamp[],
+): void {
+  // Two entries of one log, or two stamps of one authority, are one witness.
+  const logs = new Set(logEntries.map(({ log }) => log)).size;
+  if (logs < neededEntries)
+    throw new SigningError(
+      'LOG_ENTRY_MISSING',
+      `the signature has entries of ${logs} trusted logs, and ${neededEntries} are required`,
+    );
+  const authorities = new Set(timestamps.map(({ authority }) => authority)).size;
+  if (authorities < neededTimestamps)
+    throw new SigningError(
+      'TIMESTAMP_MISSING',
+      `the signature has timestamps of ${authorities} trusted authorities, and ${neededTimestamps} are required`,
+    );
+}
+
+function assumedTime({ fallbackTime }: BundleRequirements): number {
+  if (fallbackTime !== undefined) return fallbackTime;
+  throw new SigningError(
+    'TIME_MISSING',
+    'no trusted time: neither a timestamp nor a promise of a log says when the signature was made',
+  );
+}
+
+/** The signature over the content, by the key, and the content as the artifact. */
+function verifyContent(content: BundleContent, key: PublicKey, artifact: Artifact): void {
+  if (!(content.kind === 'dsse' ? envelopeHolds(content, key) : messageHolds(content, key, artifact)))
+    throw new SigningError('SIGNATURE_WRONG', 'the signature does not hold for the artifact and the key');
+}
+
+function envelopeHolds(content: BundleContent & { kind: 'dsse' }, key: PublicKey): boolean {
+  const { payload, payloadType } = content.envelope;
+  return firstThatHolds(key, (scheme) =>
+    verifySignature(key, scheme, pae(payloadType, payload), content.signature),
+  );
+}
+
+function messageHolds(
+  content: BundleContent & { kind: 'message' },
+  key: PublicKey,
+  artifact: Artifact,
+): boolean {
+  const { digest: hint, signature } = content;
+  if (hint !== undefined) {
+    const digest = artifact.digest(hint.algorithm);
+    if (digest !== undefined && !equalBytes(digest, hint.digest))
+      throw new SigningError('ARTIFACT_MISMATCH', 'the bundle is about another artifact');
+  }
+  const { bytes } = artifact;
+  return firstThatHolds(key, (scheme) => {
+    if (bytes !== undefined) return verifySignature(key, scheme, bytes, signature);
+    const hash = hashAlgorithm(scheme.slice(scheme.lastIndexOf('-') + 1));
+    const digest = hash === undefined ? undefined : artifact.digest(hash);
+    if (digest === undefined)
+      throw new SigningError(
+        'ARTIFACT_MISMATCH',
+        `the signature is of ${scheme}, which cannot be verified by the digest that is known`,
+      );
+    return verifyDigestSignature(key, scheme, digest, signature);
+  });
+}
+
+function firstThatHolds(key: PublicKey, holds: (scheme: SignatureScheme) => boolean): boolean {
+  try {
+    return schemesOf(key).some(holds);
+  } catch (error) {
+    if (error instanceof PkiError) return false;
+    throw error;
+  }
+}
+
+/** The schemes that Sigstore's clients sign with, by the key (sigstore/architecture-docs, algorithm-registry.md). */
+function schemesOf(key: PublicKey): readonly SignatureScheme[] {
+  if (key.type === 'ed25519') return ['ed25519'];
+  if (key.type === 'rsa') return ['rsa-pkcs1-sha256', 'rsa-pss-sha256'];
+  if (key.curve === 'P-256') return ['ecdsa-sha256'];
+  // cosign and others sign with SHA-256 whatever the curve; the registry names the wider hashes.
+  return key.curve === 'P-384' ? ['ecdsa-sha384', 'ecdsa-sha256'] : ['ecdsa-sha512', 'ecdsa-sha256'];
+}
+
+function signedContent(
+  content: BundleContent,
+  artifact: Artifact,
+): Pick<VerifiedBundle, 'statement' | 'payload' | 'payloadType'> {
+  if (content.kind === 'message') return {};
+  const { payload, payloadType } = content.envelope;
+  // An envelope of another type names no artifact, so it can be about none.
+  if (payloadType !== statementPayloadType)
+    throw new SigningError('ARTIFACT_MISMATCH', `the envelope is of ${payloadType}, which names no artifact`);
+  const statement = readStatementHeader(payload);
+  demandSubject(statement, artifact);
+  return { statement, payload, payloadType };
+}
