@@ -5,6 +5,8 @@ import type { FlowEnd, ReadFlow } from './flow.ts';
 import { isName, labelsFrom, numberIn, objectIn, ownerOfPod, textIn, textsIn } from './flow-fields.ts';
 
 const seen: ReadonlySet<string> = new Set(['FORWARDED', 'REDIRECTED', 'AUDIT', 'TRACED']);
+/** Verdicts that tell neither that something passed nor that it was denied. */
+const silent: ReadonlySet<string> = new Set(['ERROR', 'TRANSLATED', 'VERDICT_UNKNOWN']);
 const podLabelPrefix = 'k8s:';
 const namespaceLabelPrefix = 'k8s:io.cilium.k8s.namespace.labels.';
 /** Labels that Cilium adds to a Pod's own. */
@@ -21,7 +23,8 @@ export function readHubble(value: JsonObject): ReadFlow | undefined {
   const flow = isObject(value['flow']) ? value['flow'] : value;
   const verdict = textIn(flow, 'verdict');
   const allowed = seen.has(verdict);
-  if (!allowed && verdict !== 'DROPPED') return 'skipped';
+  if (silent.has(verdict)) return 'skipped';
+  if (!allowed && verdict !== 'DROPPED') return undefined;
   const [protocol, header] = layer4(flow);
   if (isAnswer(flow, protocol, header)) return 'skipped';
   const ip = objectIn(flow, 'IP', 'ip');

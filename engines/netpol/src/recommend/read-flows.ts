@@ -1,4 +1,6 @@
 import { isObject, type JsonObject, JsonSyntaxError, type JsonValue, parseJson } from '@keelson/core';
+import { isAddress } from '../sets/addresses.ts';
+import { maxPort } from '../sets/connections.ts';
 import { isCalicoFlow, readCalicoFlow } from './calico-flow.ts';
 import { tableReader } from './csv-flow.ts';
 import type { FlowProblem, ObservedFlow, ReadFlow } from './flow.ts';
@@ -62,8 +64,11 @@ export class FlowReader {
   }
 
   #addRead(read: ReadFlow | undefined): void {
-    if (read === undefined) this.#problem('is no connection that is known here, or one without its ends');
-    else if (read !== 'skipped') this.#keep(read);
+    if (read === 'skipped') return;
+    const fault =
+      read === undefined ? 'is no connection that is known here, or one without its ends' : faultOf(read);
+    if (fault !== undefined) this.#problem(fault);
+    else if (read !== undefined) this.#keep(read);
   }
 
   /** Different connections that were seen. */
@@ -106,6 +111,15 @@ export class FlowReader {
 function readFlow(value: JsonObject): ReadFlow | undefined {
   if (isHubble(value)) return readHubble(value);
   return isCalicoFlow(value) ? readCalicoFlow(value) : undefined;
+}
+
+/** What a log says ends up in policies, which an API server has to take. */
+function faultOf({ source, destination, port }: ObservedFlow): string | undefined {
+  if (!Number.isInteger(port) || port < 0 || port > maxPort) return 'names a port that there is not';
+  const addresses = [source, destination].map((end) => ('address' in end ? end.address : undefined));
+  return addresses.every((address) => address === undefined || isAddress(address))
+    ? undefined
+    : 'names an address that is none';
 }
 
 function keyOf(end: ObservedFlow['source']): unknown {

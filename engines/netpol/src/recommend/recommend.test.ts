@@ -189,6 +189,15 @@ test('lines that are no flows are named, the rest is read', () => {
   expect(problems.map(({ line }) => line)).toEqual([2, 4, 5]);
 });
 
+test.each<[string, JsonObject]>([
+  ['a port', { l4: { TCP: { destination_port: 99_999 } } }],
+  ['a verdict', { verdict: 'PERHAPS' }],
+  ['an address', { IP: { source: '10.0.0.1', destination: '10.0.0' } }],
+])('%s that there is not is no flow', (_, more) => {
+  const { flows, problems } = read(hubble(web, api, more));
+  expect([flows.length, problems.length]).toEqual([0, 1]);
+});
+
 test.each(recommendDialects)('manifests say the same in %s', (dialect) => {
   const objects = ['web', 'api'].flatMap((name): JsonObject[] => [
     {
