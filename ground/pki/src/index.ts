@@ -17,6 +17,7 @@ export {
 } from './certificates/name.ts';
 export { publicKeyFromPem, readCertificates } from './certificates/read-certificates.ts';
 export { type NameParts, writeName } from './certificates/write-name.ts';
+export { verifyOrderedChain } from './chains/ordered-chain.ts';
 export { type ChainOptions, checkSignature, verifyChain } from './chains/verify-chain.ts';
 export { children, type DerElement, readDer, readFirstDer, tags } from './der/element.ts';
 export { DerFields } from './der/fields.ts';
@@ -36,6 +37,11 @@ export {
 export { der } from './der/writer.ts';
 export { PkiError, type PkiErrorCode, pkiErrorCodes } from './errors.ts';
 export {
+  type CertificateRequest,
+  certificateRequest,
+  readCertificateRequest,
+} from './issuing/certificate-request.ts';
+export {
   type AlternativeName,
   authorityKeyIdentifier,
   basicConstraints,
@@ -45,6 +51,8 @@ export {
   subjectKeyIdentifier,
 } from './issuing/extensions.ts';
 export { type CertificateInput, issueCertificate } from './issuing/issue-certificate.ts';
+export { type CrlInput, issueCrl } from './issuing/issue-crl.ts';
+export { issueOcspResponse, type OcspResponseInput } from './issuing/issue-ocsp-response.ts';
 export { type Curve, type KeyType, PublicKey, readPublicKey, readRsaPublicKey } from './keys/public-key.ts';
 export {
   cmsSchemeOf,
@@ -59,6 +67,29 @@ export { verifyDigestSignature } from './keys/verify-digest.ts';
 export { type SignatureOptions, verifySignature } from './keys/verify-signature.ts';
 export { pkiLimits } from './limits.ts';
 export { type PemBlock, readPem, writePem } from './pem.ts';
+export {
+  type CrlEntry,
+  type CrlScope,
+  type RevocationList,
+  type RevocationReason,
+  readCrl,
+} from './revocation/crl.ts';
+export { crlUris, freshestCrlUris, ocspUris } from './revocation/distribution-points.ts';
+export { type CertIdHash, type OcspRequest, ocspRequest } from './revocation/ocsp-request.ts';
+export {
+  type OcspResponse,
+  type OcspStatus,
+  readOcspResponse,
+  type SingleResponse,
+} from './revocation/ocsp-response.ts';
+export {
+  type CrlOptions,
+  type CrlStatusOptions,
+  crlStatus,
+  type RevocationStatus,
+  verifyCrl,
+} from './revocation/verify-crl.ts';
+export { type OcspOptions, type VerifiedOcsp, verifyOcspResponse } from './revocation/verify-ocsp.ts';
 export { readSct, readSctList, type Sct, signedSctBytes } from './sct/sct.ts';
 export { type CertificateLog, precertificateTbs, type SctInput, verifySct } from './sct/verify-sct.ts';
 export { type TimeStampRequest, timeStampRequest } from './timestamps/request.ts';

@@ -22,6 +22,8 @@ export const pkiLimits = Object.freeze({
   maxChainAttempts: 100,
   /** Certificates that a time-stamp token or an answer of OCSP carries. */
   maxTokenCertificates: 50,
+  /** Certificates that one answer of OCSP is about. */
+  maxOcspResponses: 100,
   /** Timestamps of logs in one certificate. */
   maxScts: 50,
 });

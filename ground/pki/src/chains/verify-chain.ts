@@ -124,10 +124,13 @@ function mayHaveIssued(issuer: Certificate, subject: Certificate): boolean {
   return asked === undefined || own === undefined || sameBytes(asked, own);
 }
 
-/** What must hold of every certificate of a chain. */
-function checkCertificate(
+/**
+ * What must hold of every certificate of a chain.
+ * @throws PkiError CHAIN_TIME, CHAIN_CRITICAL_EXTENSION
+ */
+export function checkCertificate(
   certificate: Certificate,
-  { at, extraCriticalExtensions = [] }: ChainOptions,
+  { at, extraCriticalExtensions = [] }: Pick<ChainOptions, 'at' | 'extraCriticalExtensions'>,
 ): void {
   if (!(at >= certificate.notBefore && at <= certificate.notAfter)) {
     const [from, to] = [certificate.notBefore, certificate.notAfter].map((ms) => new Date(ms).toISOString());
