@@ -7,7 +7,8 @@ import type { PluginContext } from 'rolldown';
  * Data (`generated/`) keeps modules of its own.
  */
 const starts: Readonly<Record<string, readonly string[]>> = {
-  scan: ['main', 'scan/scan'],
+  // Beside its own code the programs of checks that may concern any input.
+  scan: ['main', 'scan/scan', '../../../packs/checks/dist/programs/index'],
   rego: ['main', 'rego/rego', 'rego/eval'],
 };
 

@@ -64,7 +64,7 @@ test('scan pod.yaml loads neither other checks nor what only folders, charts and
   withFolder({ 'pod.yaml': pod }, (folder) => {
     const { builtins, modules, withoutCode } = loadedBy(['scan', join(folder, 'pod.yaml')]);
     expect(modules).toEqual(
-      [...common, 'general', 'generated', 'programs', 'scan', 'texts', 'workload'].sort(),
+      [...common, 'general', 'generated', 'scan', 'texts', 'workload'].sort(),
     );
     expect(withoutCode).toEqual([]);
     const costly = ['child_process', 'crypto', 'zlib', 'http', 'tls', 'dgram', 'perf_hooks', 'inspector'];

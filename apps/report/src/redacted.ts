@@ -1,5 +1,5 @@
 import type { SensitiveText } from '@keelson/checks';
-import type { JsonValue } from '@keelson/core';
+import type { JsonObject, JsonValue } from '@keelson/core';
 import type { Finding, Fix, Notification, PatchOperation } from '@keelson/evidence';
 import { redactedExplanation } from './explanation.ts';
 
@@ -28,6 +28,9 @@ function redactedFix(fix: Fix, redact: SensitiveText): Fix {
     ...(fix.patch === undefined
       ? {}
       : { patch: fix.patch.map((operation) => redactedOperation(operation, redact)) }),
+    ...(fix.objects === undefined
+      ? {}
+      : { objects: fix.objects.map((object) => plainObject(object, redact)) }),
     ...(fix.edits === undefined
       ? {}
       : { edits: fix.edits.map((edit) => ({ ...edit, text: redact.source(edit.text) })) }),
@@ -44,6 +47,10 @@ function plain(value: JsonValue, redact: SensitiveText): JsonValue {
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return value.map((item) => plain(item, redact));
   if (typeof value !== 'object' || value === null) return value;
+  return plainObject(value, redact);
+}
+
+function plainObject(value: JsonObject, redact: SensitiveText): JsonObject {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, redact)]));
 }
 

@@ -81,6 +81,8 @@ export interface CheckFix {
   description: string;
   /** `add` sets the value, making missing parents, as kubectl's strategic merge would. */
   patch: PatchOperation[];
+  /** Objects to add beside the one concerned, in its text. */
+  objects?: JsonObject[];
   /** Named when a person must choose the value. */
   choice?: string;
   /** It may break what works: applied only when the user names the check. */

@@ -134,10 +134,11 @@ class JudgedFinding implements Finding {
 }
 
 function fixOf(fix: CheckFix): Fix {
-  const { description, patch, choice, optIn } = fix;
+  const { description, patch, objects, choice, optIn } = fix;
   return {
     description,
     patch,
+    ...(objects === undefined ? {} : { objects }),
     ...(choice === undefined ? {} : { choice }),
     ...(optIn === true ? { optIn } : {}),
   };

@@ -1,7 +1,7 @@
-import { isKeelsonError, type Path, type SourceText, valueAt } from '@keelson/core';
+import { isKeelsonError, type JsonObject, type Path, type SourceText, valueAt } from '@keelson/core';
 import { editDockerfile } from '@keelson/dockerfile';
 import type { PatchOperation, TextEdit } from '@keelson/evidence';
-import { type YamlEdit, YamlEditor } from '@keelson/yaml';
+import { stringifyYaml, type YamlEdit, YamlEditor } from '@keelson/yaml';
 import type { CheckFix } from './check.ts';
 import { type CheckedSubject, isResource } from './findings.ts';
 
@@ -9,6 +9,7 @@ import { type CheckedSubject, isResource } from './findings.ts';
 export interface SubjectPatch {
   subject: CheckedSubject;
   patch: CheckFix['patch'];
+  objects: readonly JsonObject[];
 }
 
 /** Edits of a text, offsets in the text before, and the text after. */
@@ -36,6 +37,9 @@ export class TextEditor {
    * @returns undefined when the editor cannot make one of them without changing more than was asked
    */
   edit(patches: readonly SubjectPatch[]): EditedText | undefined {
+    // A file of JSON holds one document.
+    if (this.#source.file.endsWith('.json') && patches.some(({ objects }) => objects.length > 0))
+      return undefined;
     try {
       return patches.some(({ subject }) => !isResource(subject))
         ? editDockerfileText(this.#source, patches)
@@ -57,8 +61,27 @@ export class TextEditor {
     });
     this.#yaml ??= new YamlEditor(this.#source.text);
     const { text, edits } = this.#yaml.edit(wanted);
-    return { text, edits: edits.map((edit) => ({ file: this.#source.file, ...edit })) };
+    const added = documentsBehind(
+      text,
+      patches.flatMap(({ objects }) => objects),
+    );
+    const { length: end } = this.#source.text;
+    return {
+      text: text + added,
+      edits: [...edits, ...(added === '' ? [] : [{ start: end, end, text: added }])].map((edit) => ({
+        file: this.#source.file,
+        ...edit,
+      })),
+    };
   }
+}
+
+/** Objects as documents that follow a text. */
+function documentsBehind(text: string, objects: readonly JsonObject[]): string {
+  const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
+  const lead = text === '' || text.endsWith('\n') ? '' : lineBreak;
+  const documents = objects.map((object) => `---\n${stringifyYaml(object)}`.replaceAll('\n', lineBreak));
+  return documents.length === 0 ? '' : lead + documents.join('');
 }
 
 function toYamlEdit(

@@ -1,6 +1,7 @@
-import { equalJson, type SourceText } from '@keelson/core';
+import { equalJson, type JsonObject, type SourceText, valueAt } from '@keelson/core';
 import type { PatchOperation, TextEdit } from '@keelson/evidence';
 import type { Resource } from '@keelson/kubernetes';
+import type { CheckFix } from './check.ts';
 import type { JudgedViolation } from './collector.ts';
 import { isResource } from './findings.ts';
 import { type SubjectPatch, TextEditor, textOf } from './fix-text.ts';
@@ -29,12 +30,15 @@ export interface FixPlan {
 /** Patches that go into one place together: the objects of one text, or one rendered object. */
 interface Group {
   claimed: { path: string; operation: PatchOperation }[];
+  /** Names of objects that are added. */
+  added: Set<string>;
   patches: (SubjectPatch & { violation: JudgedViolation })[];
 }
 
-/** True when the violation can be mended without a person choosing a value. */
-export function isFixable({ fix }: JudgedViolation): boolean {
-  return fix !== undefined && fix.choice === undefined;
+/** True when the violation can be mended without a person choosing a value; what a build makes takes no further objects. */
+export function isFixable({ fix, subject }: JudgedViolation): boolean {
+  if (fix === undefined || fix.choice !== undefined) return false;
+  return fix.objects === undefined || textOf(subject) !== undefined;
 }
 
 /** True when the mend may break what works, so that only a user who names the check gets it. */
@@ -60,7 +64,7 @@ export function planFixes(violations: readonly JudgedViolation[]): FixPlan {
         : isResource(subject)
           ? groupOf(rendered, subject)
           : undefined;
-    if (group === undefined || claim(group, violation, fix.patch)) continue;
+    if (group === undefined || claim(group, violation, fix)) continue;
     plan.left.push({ violation, reason: 'another fix changes the same place' });
   }
   for (const [source, group] of texts) addFile(plan, source, group);
@@ -74,15 +78,17 @@ export function planFixes(violations: readonly JudgedViolation[]): FixPlan {
 function groupOf<K>(groups: Map<K, Group>, key: K): Group {
   let group = groups.get(key);
   if (group === undefined) {
-    group = { claimed: [], patches: [] };
+    group = { claimed: [], added: new Set(), patches: [] };
     groups.set(key, group);
   }
   return group;
 }
 
 /** Takes a patch into its group unless it would change what another changes. */
-function claim(group: Group, violation: JudgedViolation, patch: readonly PatchOperation[]): boolean {
+function claim(group: Group, violation: JudgedViolation, { patch, objects = [] }: CheckFix): boolean {
   const { subject } = violation;
+  const names = objects.map(nameOf);
+  if (names.some((name) => group.added.has(name))) return false;
   const origin = isResource(subject) ? subject.origin.source : undefined;
   const root = origin === undefined ? [] : [origin.document, ...origin.prefix];
   const fresh: Group['claimed'] = [];
@@ -94,8 +100,15 @@ function claim(group: Group, violation: JudgedViolation, patch: readonly PatchOp
       return false;
   }
   group.claimed.push(...fresh);
-  group.patches.push({ violation, subject, patch: fresh.map(({ operation }) => operation) });
+  for (const name of names) group.added.add(name);
+  group.patches.push({ violation, subject, patch: fresh.map(({ operation }) => operation), objects });
   return true;
+}
+
+function nameOf(object: JsonObject): string {
+  const { apiVersion, kind } = object;
+  const at = (field: string) => valueAt(object, ['metadata', field]);
+  return JSON.stringify([apiVersion, kind, at('namespace') ?? '', at('name') ?? '']);
 }
 
 function sameOperation(a: PatchOperation, b: PatchOperation): boolean {
@@ -138,7 +151,7 @@ export function editsOfEach(violations: readonly JudgedViolation[]): Map<JudgedV
     const editor = new TextEditor(source);
     for (const violation of group) {
       const { fix, subject } = violation;
-      const edited = fix && editor.edit([{ subject, patch: fix.patch }]);
+      const edited = fix && editor.edit([{ subject, patch: fix.patch, objects: fix.objects ?? [] }]);
       if (edited !== undefined) edits.set(violation, edited.edits);
     }
   }

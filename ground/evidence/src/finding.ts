@@ -1,4 +1,4 @@
-import type { JsonValue, Path, SourceLocation } from '@keelson/core';
+import type { JsonObject, JsonValue, Path, SourceLocation } from '@keelson/core';
 
 /** From worst to least. `info` is advice that no threshold fails on unless asked. */
 export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
@@ -32,10 +32,14 @@ export interface TextEdit {
   text: string;
 }
 
-/** A mend. `patch` speaks of the object, `edits` of the text; a fix that needs a choice names it and has no edits. */
+/**
+ * A mend. `patch` speaks of the object, `objects` of others that stand beside it from then on, `edits` of the text; a fix that
+ * needs a choice names it and has no edits.
+ */
 export interface Fix {
   description: string;
   patch?: PatchOperation[];
+  objects?: JsonObject[];
   edits?: TextEdit[];
   /** A value that a person must choose first (a UID, a limit), with a word on how. */
   choice?: string;

@@ -97,3 +97,10 @@ export function effectiveNamespace(
 ): string | undefined {
   return isClusterScoped(resource.group, resource.kind) ? undefined : (resource.namespace ?? fallback);
 }
+
+/** The object with the namespace that it ends up in; itself where it names one, has none, or ends up in `default`. */
+export function placedIn(resource: Resource, fallback: string): Resource {
+  const namespace = effectiveNamespace(resource, fallback);
+  if (namespace === undefined || namespace === 'default' || namespace === resource.namespace) return resource;
+  return { ...resource, namespace };
+}

@@ -18,7 +18,7 @@ export {
   specDefaults,
   withVolumeDefaults,
 } from './defaults.ts';
-export { effectiveNamespace, isClusterScoped, joinApiVersion, splitApiVersion } from './gvk.ts';
+export { effectiveNamespace, isClusterScoped, joinApiVersion, placedIn, splitApiVersion } from './gvk.ts';
 export { canonicalImageName, type ImageReference, parseImageReference } from './image-reference.ts';
 export { scaledIntOrPercent } from './int-or-string.ts';
 export { type KubeadmComponent, kubeadmComponents } from './kubeadm.ts';

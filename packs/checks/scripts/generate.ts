@@ -3,12 +3,14 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateChecks, loadDefinitions } from '@keelson/checks';
-import { groupNames, groupOf } from '../src/groups.ts';
+import { groupNames, groupsOf } from '../src/groups.ts';
 
 const pack = fileURLToPath(new URL('..', import.meta.url));
 const out = join(pack, 'generated');
 
-const specifiers = { cel: '@keelson/cel', programs: '../dist/programs/index.js' };
+const cel = '@keelson/cel';
+const specifiers = { cel, programs: '../dist/programs/index.js' };
+const networkSpecifiers = { cel, programs: '../dist/programs/network/index.js' };
 
 const files = ['kubernetes', 'dockerfile'].flatMap((folder) =>
   readdirSync(join(pack, folder), { recursive: true, encoding: 'utf8' })
@@ -25,16 +27,18 @@ if (problems.length > 0 && !keepGoing) process.exit(1);
 
 mkdirSync(out, { recursive: true });
 // A start loads only the groups that its input asks for.
-const groups = Map.groupBy(definitions, groupOf);
 for (const name of groupNames) {
-  writeFileSync(join(out, `${name}.js`), generateChecks(groups.get(name) ?? [], specifiers));
+  const members = definitions.filter((definition) => groupsOf(definition).includes(name));
+  const own = name === 'network' ? networkSpecifiers : specifiers;
+  writeFileSync(join(out, `${name}.js`), generateChecks(members, own));
   writeFileSync(
     join(out, `${name}.d.ts`),
     "import type { Check } from '@keelson/checks';\nexport declare const checks: readonly Check[];\n",
   );
 }
 const ids = definitions.map(({ id }) => id);
-const objectKinds = [...new Set((groups.get('object') ?? []).flatMap(({ kinds }) => kinds))].map((kind) =>
+const ofObjects = definitions.filter((definition) => groupsOf(definition).includes('object'));
+const objectKinds = [...new Set(ofObjects.flatMap(({ kinds }) => kinds))].map((kind) =>
   kind.slice(kind.lastIndexOf('/') + 1),
 );
 writeFileSync(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compileCheck, loadDefinitions } from '@keelson/checks';
 import { judgeExample } from '../src/judge-example.ts';
 import { programs } from '../src/programs/index.ts';
+import { programs as networkPrograms } from '../src/programs/network/index.ts';
 
 function filesOf(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
@@ -25,7 +26,7 @@ const say = (text: string) => {
 for (const problem of problems) say(problem.format());
 for (const definition of definitions) {
   try {
-    const check = compileCheck(definition, () => undefined, programs);
+    const check = compileCheck(definition, () => undefined, { ...programs, ...networkPrograms });
     const verdicts = new Set(definition.examples.map(({ verdict }) => verdict));
     if (verdicts.size < 2) say(`${definition.id}: needs an example of each verdict`);
     for (const [i, example] of definition.examples.entries()) {

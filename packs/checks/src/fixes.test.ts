@@ -80,8 +80,10 @@ test('only these fixes are applied unasked: each was weighed against the workloa
   });
   expect(unasked.sort()).toEqual([
     'allow-privilege-escalation',
+    'calico-policy-without-types',
     'capability-net-raw-kept',
     'job-restart-policy',
+    'network-policy-host-bits',
     'revision-history-missing',
     'run-as-non-root-missing',
     'seccomp-profile-missing',

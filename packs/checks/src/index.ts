@@ -6,7 +6,7 @@ import {
   componentsOf,
   type JudgeInput,
 } from '@keelson/checks';
-import { podTemplates } from '@keelson/kubernetes';
+import { podTemplates, type Resource } from '@keelson/kubernetes';
 import { ids, objectKinds } from '../generated/index.js';
 import type { GroupName } from './groups.ts';
 
@@ -21,6 +21,7 @@ const groups: Readonly<Record<GroupName, () => Promise<{ checks: readonly Check[
   component: () => import('../generated/component.js'),
   general: () => import('../generated/general.js'),
   dockerfile: () => import('../generated/dockerfile.js'),
+  network: () => import('../generated/network.js'),
 };
 
 /** True when checks of a group can have something to say about the input. */
@@ -33,7 +34,22 @@ const applies: Readonly<Record<GroupName, (input: JudgeInput) => boolean>> = {
   component: ({ resources }) => resources.some((resource) => componentsOf(resource).length > 0),
   general: ({ resources }) => resources.length > 0,
   dockerfile: ({ dockerfiles }) => dockerfiles.length > 0,
+  network: ({ resources }) => resources.some(isNetworkPolicy),
 };
+
+/** Kinds that restrict who reaches whom, by group. */
+const policyKinds: Readonly<Record<string, readonly string[]>> = {
+  'networking.k8s.io': ['NetworkPolicy'],
+  'policy.networking.k8s.io': ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'],
+  'cilium.io': ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'],
+  'projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
+  'crd.projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
+  'security.istio.io': ['AuthorizationPolicy'],
+};
+
+function isNetworkPolicy({ group, kind }: Resource): boolean {
+  return policyKinds[group]?.includes(kind) === true;
+}
 
 /** The checks, ready to run: all of them, or those that can have something to say about the input. */
 export async function loadChecks(input?: JudgeInput): Promise<readonly Check[]> {
@@ -41,7 +57,8 @@ export async function loadChecks(input?: JudgeInput): Promise<readonly Check[]> 
     (name) => input === undefined || applies[name](input),
   );
   const loaded = await Promise.all(names.map((name) => groups[name]()));
-  return loaded.flatMap(({ checks }) => checks);
+  // Where there are policies their engine takes the place of what does without it.
+  return [...new Map(loaded.flatMap(({ checks }) => checks).map((check) => [check.id, check])).values()];
 }
 
 /** Titles, reasons and mappings by check id, of all checks or of those named; a module of its own, loaded on demand. */

@@ -90,7 +90,9 @@ function idsOf(name: string, texts: readonly CheckText[]): string[] {
     .map(({ id }) => id);
 }
 
-/** Codes are upper case, but for those of Rego, which are OPA's. */
+/**
+ * Error codes, and rules of the netpol lint that no scan asks. Codes are upper case, but for those of Rego, which are OPA's.
+ */
 async function codeOf(name: string): Promise<{ code: string; meaning: string } | undefined> {
   const { errorTables } = await import('../error-tables.ts');
   for (const [, table] of errorTables) {
@@ -98,5 +100,7 @@ async function codeOf(name: string): Promise<{ code: string; meaning: string } |
     const meaning = code === undefined ? undefined : table[code];
     if (code !== undefined && meaning !== undefined) return { code, meaning };
   }
-  return undefined;
+  const { lintRules } = await import('@keelson/netpol');
+  const rule = lintRules.find(({ id }) => id === name);
+  return rule && { code: rule.id, meaning: `${rule.title} (keelson netpol lint, ${rule.severity})` };
 }

@@ -4,7 +4,7 @@ import { clusterOf } from '../dialects/read-cluster.ts';
 import { readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import type { CompiledRule } from '../engine/compile.ts';
-import { type Cluster, qualifiedName } from '../model/cluster.ts';
+import { type Cluster, type Endpoint, qualifiedName } from '../model/cluster.ts';
 import { ClusterIndex } from '../model/cluster-index.ts';
 import { type Direction, directions, type Policy, type PolicyProblem, type Rule } from '../model/policy.ts';
 import { parseAddress } from '../sets/addresses.ts';
@@ -36,7 +36,7 @@ export class LintContext {
   readonly options: LintOptions;
   readonly compiled: ReadonlyMap<Rule, CompiledRule>;
 
-  constructor(resources: readonly Resource[], options: LintOptions) {
+  constructor(resources: readonly Resource[], options: LintOptions = {}) {
     this.resources = resources;
     this.options = options;
     this.cluster = options.cluster ?? clusterOf(resources);
@@ -105,6 +105,23 @@ export class LintContext {
     const more = names.length - shown.length;
     return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
   }
+}
+
+/** A Pod without labels in each namespace: what selects it selects every Pod to come. */
+export function unlabelledPods(cluster: Cluster, names: readonly string[]): Cluster {
+  const endpoints = names.map(
+    (namespace): Endpoint => ({
+      namespace,
+      name: '',
+      kind: 'Pod',
+      labels: new Map(),
+      ports: [],
+      addresses: [],
+      hostNetwork: false,
+      serviceAccount: 'default',
+    }),
+  );
+  return { ...cluster, endpoints };
 }
 
 /** Whether a policy isolates in a direction or has rules for it. */

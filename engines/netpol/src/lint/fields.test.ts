@@ -9,7 +9,6 @@ lintTable(
   [
     ['egress rules', [networkPolicy('bad', { podSelector: {}, policyTypes: ['Ingress'], egress: [{}] })]],
     ['ingress rules', [networkPolicy('bad', { podSelector: {}, policyTypes: ['Egress'], ingress: [{}] })]],
-    ['rules of Calico', [calico('bad', { types: ['Ingress'], egress: [{ action: 'Allow' }] })]],
   ],
   [
     [
@@ -18,6 +17,21 @@ lintTable(
     ],
     ['no types', [networkPolicy('good', { podSelector: {}, egress: [{}] })]],
     ['an empty list', [networkPolicy('good', { podSelector: {}, policyTypes: ['Ingress'], egress: [] })]],
+  ],
+);
+
+lintTable(
+  'calico-policy-rules-without-effect',
+  [
+    ['egress rules', [calico('bad', { types: ['Ingress'], egress: [{ action: 'Allow' }] })]],
+    [
+      'ingress rules',
+      [calico('bad', { types: ['Egress'], ingress: [{ action: 'Allow' }] }, 'GlobalNetworkPolicy')],
+    ],
+  ],
+  [
+    ['rules of the types', [calico('good', { types: ['Egress'], egress: [{ action: 'Allow' }] })]],
+    ['no types', [calico('good', { egress: [{ action: 'Allow' }] })]],
   ],
 );
 
@@ -194,7 +208,7 @@ lintTable(
 lintTable(
   'network-policy-wide-range',
   [
-    ['everything', [networkPolicy('bad', to(block('0.0.0.0/0')))]],
+    ['a wide range of egress', [networkPolicy('bad', to(block('128.0.0.0/3')))]],
     [
       'half of everything',
       [networkPolicy('bad', { podSelector: {}, ingress: [{ from: [block('128.0.0.0/1')] }] })],
@@ -202,6 +216,7 @@ lintTable(
   ],
   [
     ['a private range', [networkPolicy('good', to(block('10.0.0.0/8')))]],
+    ['a metadata service in it, which is told', [networkPolicy('good', to(block('0.0.0.0/0')))]],
     [
       'ports',
       [networkPolicy('good', { podSelector: {}, ingress: [{ from: [block('0.0.0.0/0')], ...ports(443) }] })],

@@ -8,9 +8,10 @@ import {
   podWithoutEgressPolicy,
   podWithoutIngressPolicy,
 } from './rules/coverage.ts';
-import { engineDependent, notEnforced } from './rules/enforcement.ts';
+import { addressesOfPods, notEnforced, selectsHostNetwork } from './rules/enforcement.ts';
 import { blockedBackend, controlPlaneReachable } from './rules/exposure.ts';
 import {
+  calicoRuleWithoutType,
   calicoWithoutTypes,
   equalPriority,
   invalidPolicy,
@@ -33,6 +34,7 @@ export const lintRules: readonly LintRule[] = [
   otherNamespaceMeant,
   selectorsApart,
   ruleWithoutType,
+  calicoRuleWithoutType,
   calicoWithoutTypes,
   unknownPortName,
   hostBits,
@@ -53,7 +55,8 @@ export const lintRules: readonly LintRule[] = [
   namespaceWithoutDefaultDeny,
   podWithoutIngressPolicy,
   podWithoutEgressPolicy,
-  engineDependent,
+  addressesOfPods,
+  selectsHostNetwork,
 ];
 
 export interface LintResult {

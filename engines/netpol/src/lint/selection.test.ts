@@ -10,13 +10,14 @@ lintTable(
   'network-policy-selects-nothing',
   [
     ['a label that no Pod has', [web, networkPolicy('bad', podsOf('app=gone'))]],
-    ['a namespace without Pods', [web, networkPolicy('bad', { podSelector: {} }, 'empty')]],
+    ['a namespace without Pods', [web, networkPolicy('bad', podsOf('app=web'), 'empty')]],
+    ['policies without any workload', [networkPolicy('bad', podsOf('app=gone'))]],
     ['a selector of Calico', [web, calico('bad', { selector: "app == 'gone'", types: ['Ingress'] })]],
   ],
   [
     ['a label that a Pod has', [web, networkPolicy('good', podsOf('app=web'))]],
     ['all Pods', [web, networkPolicy('good', { podSelector: {} })]],
-    ['policies without any workload', [networkPolicy('good', podsOf('app=gone'))]],
+    ['a policy for all Pods to come', [web, networkPolicy('good', { podSelector: {} }, 'empty')]],
   ],
 );
 
@@ -28,8 +29,16 @@ lintTable(
       [web, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [podsOf('app=gone')] }] })],
     ],
     [
-      'a namespace that is not there',
-      [web, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [namespacesOf('team=gone')] }] })],
+      'labels that no Pod of a namespace has',
+      [
+        web,
+        db,
+        data,
+        networkPolicy('bad', {
+          podSelector: {},
+          ingress: [{ from: [{ ...namespacesOf('team=data'), ...podsOf('app=gone') }] }],
+        }),
+      ],
     ],
     [
       'a peer of egress',
@@ -44,6 +53,10 @@ lintTable(
     ],
   ],
   [
+    [
+      'a namespace that the input does not have',
+      [web, networkPolicy('good', { podSelector: {}, ingress: [{ from: [namespacesOf('team=gone')] }] })],
+    ],
     [
       'a peer that is there',
       [web, api, networkPolicy('good', { podSelector: {}, ingress: [{ from: [podsOf('app=api')] }] })],
@@ -230,6 +243,7 @@ lintTable(
   'pod-without-ingress-policy',
   [
     ['a Pod without policies', [pod('bad')]],
+    ['a host networked Pod without policies', [pod('bad', {}, { spec: { hostNetwork: true } })]],
     ['a policy of egress', [pod('bad'), networkPolicy('p', { podSelector: {}, policyTypes: ['Egress'] })]],
     ['a policy of other Pods', [web, pod('bad'), networkPolicy('p', podsOf('app=web'))]],
     [
@@ -242,8 +256,14 @@ lintTable(
   ],
   [
     ['a Pod with a policy', [web, networkPolicy('p', { podSelector: {} })]],
+    [
+      'a host networked Pod among policies',
+      [
+        pod('host', {}, { spec: { hostNetwork: true } }),
+        networkPolicy('p', { ...podsOf('app=x'), policyTypes: ['Ingress', 'Egress'] }),
+      ],
+    ],
     ['a policy that denies by rules', [web, cilium('c', { endpointSelector: {}, ingressDeny: [{}] })]],
-    ['a host networked Pod', [pod('host', {}, { spec: { hostNetwork: true } })]],
   ],
 );
 
@@ -254,7 +274,7 @@ lintTable(
     ['a policy of ingress', [pod('bad', { app: 'web' }), networkPolicy('p', podsOf('app=web'))]],
   ],
   [
-    ['a Pod with both', [web, networkPolicy('p', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })]],
-    ['a host networked Pod', [pod('host', {}, { spec: { hostNetwork: true } })]],
+    ['a default deny', [web, networkPolicy('p', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })]],
+    ['a policy of another dialect', [web, cilium('c', { endpointSelector: {}, egress: [{}] })]],
   ],
 );

@@ -96,8 +96,8 @@ lintTable(
       [web, api, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [block('10.0.0.0/24')] }] })],
     ],
     [
-      'Pods of the host',
-      [pod('h', {}, { spec: { hostNetwork: true } }), networkPolicy('bad', { podSelector: {} })],
+      'an address of a Pod among them',
+      [web, api, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [block('10.0.0.2/32')] }] })],
     ],
   ],
   [
@@ -113,5 +113,19 @@ lintTable(
         networkPolicy('good', { podSelector: {}, ingress: [{ from: [block('10.0.0.0/24'), podsOf()] }] }),
       ],
     ],
+  ],
+);
+
+const host = pod('h', { app: 'h' }, { spec: { hostNetwork: true } });
+
+lintTable(
+  'network-policy-selects-host-network',
+  [
+    ['all Pods', [host, networkPolicy('bad', { podSelector: {} })]],
+    ['that Pod', [host, web, networkPolicy('bad', podsOf('app=h'))]],
+  ],
+  [
+    ['other Pods', [host, web, networkPolicy('good', podsOf('app=web'))]],
+    ['no Pod of the host', [web, networkPolicy('good', { podSelector: {} })]],
   ],
 );

@@ -1,8 +1,8 @@
 import type { Resource } from '@keelson/kubernetes';
-import type { Cluster, Endpoint } from '../../model/cluster.ts';
+import type { Endpoint } from '../../model/cluster.ts';
 import { ClusterIndex } from '../../model/cluster-index.ts';
 import { type Direction, directions, type Policy } from '../../model/policy.ts';
-import type { LintContext } from '../context.ts';
+import { type LintContext, unlabelledPods } from '../context.ts';
 import { defaultDeny } from '../default-deny.ts';
 import type { LintHit, LintRule } from '../finding.ts';
 
@@ -18,8 +18,8 @@ function closesAll(rule: Policy['rules'][number], direction: Direction): boolean
 }
 
 /** Policies that somebody wrote about the network itself; those of a mesh stand beside them, and only there. */
-function written({ policies }: LintContext): Policy[] {
-  return policies.filter(({ tier, isImplied }) => tier.plane === 'network' && isImplied !== true);
+function ofNetwork({ written }: LintContext): Policy[] {
+  return written.filter(({ tier }) => tier.plane === 'network');
 }
 
 /** Whether a policy forbids anything in a direction. */
@@ -30,23 +30,6 @@ function restricts(policy: Policy, direction: Direction): boolean {
   );
 }
 
-/** A Pod without labels in each namespace: what selects it selects every Pod to come. */
-function unlabelledPods(cluster: Cluster, names: readonly string[]): Cluster {
-  const endpoints = names.map(
-    (namespace): Endpoint => ({
-      namespace,
-      name: '',
-      kind: 'Pod',
-      labels: new Map(),
-      ports: [],
-      addresses: [],
-      hostNetwork: false,
-      serviceAccount: 'default',
-    }),
-  );
-  return { ...cluster, endpoints };
-}
-
 /** Endpoints that policies are for: Pods with a network of their own. */
 function isOwn({ hostNetwork, namespace }: Endpoint): boolean {
   return !hostNetwork && namespace !== '';
@@ -55,7 +38,7 @@ function isOwn({ hostNetwork, namespace }: Endpoint): boolean {
 /** Namespaces that no policy is in or is about. */
 function unpoliced(context: LintContext): string[] {
   const { cluster } = context;
-  const policies = written(context);
+  const policies = ofNetwork(context);
   if (policies.some(({ namespace }) => namespace === undefined)) return [];
   const policed = new Set(policies.map(({ namespace }) => namespace));
   const own = cluster.endpoints.filter(isOwn).map(({ namespace }) => namespace);
@@ -83,7 +66,7 @@ export const namespaceWithoutDefaultDeny: LintRule = {
     const names = [...new Set(all)].filter((name) => !without.has(name)).sort();
     const index = new ClusterIndex(unlabelledPods(context.cluster, names));
     return names.flatMap((namespace, i) => {
-      const selecting = written(context).filter(({ subject }) => index.select(subject).has(i));
+      const selecting = ofNetwork(context).filter(({ subject }) => index.select(subject).has(i));
       const open = directions.filter((each) => !selecting.some((policy) => closes(policy, each)));
       if (open.length === 0) return [];
       const message = `no policy denies the ${open.join(' and ')} of Pods to come in namespace ${namespace}`;
@@ -92,7 +75,7 @@ export const namespaceWithoutDefaultDeny: LintRule = {
   },
 };
 
-/** At the namespace, or at the first that is in it. */
+/** At the namespace, or at the first policy or workload that is in it. */
 function hitOf(
   context: LintContext,
   namespace: string,
@@ -101,12 +84,17 @@ function hitOf(
 ): LintHit[] {
   const resource = resourceOf(context, namespace);
   if (resource === undefined) return [];
-  return [{ resource, path: ['metadata', 'name'], message, fix: defaultDeny(namespace, open) }];
+  const taken = new Set(
+    context.policies.flatMap((policy) => (policy.namespace === namespace ? [policy.name] : [])),
+  );
+  return [{ resource, path: ['metadata', 'name'], message, fix: defaultDeny(namespace, open, taken) }];
 }
 
-function resourceOf({ cluster }: LintContext, namespace: string): Resource | undefined {
+function resourceOf(context: LintContext, namespace: string): Resource | undefined {
+  const { cluster } = context;
   return (
     cluster.namespaces.get(namespace)?.resource ??
+    ofNetwork(context).find((policy) => policy.namespace === namespace)?.resource ??
     cluster.endpoints.find((each) => each.namespace === namespace && each.resource !== undefined)?.resource
   );
 }
@@ -126,12 +114,14 @@ export const podWithoutEgressPolicy: LintRule = {
 };
 
 function openPods(context: LintContext, direction: Direction): LintHit[] {
-  const restricted = written(context)
-    .filter((policy) => restricts(policy, direction))
-    .reduce((all, policy) => all.or(context.subjectsOf(policy)), context.index.none);
+  const policies = ofNetwork(context).filter((policy) => restricts(policy, direction));
+  const restricted = policies.reduce((all, policy) => all.or(context.subjectsOf(policy)), context.index.none);
+  const policed = new Set(policies.map(({ namespace }) => namespace));
   return context.cluster.endpoints.flatMap((endpoint, i): LintHit[] => {
-    const { resource } = endpoint;
-    if (resource === undefined || !isOwn(endpoint) || restricted.has(i)) return [];
+    const { resource, namespace, hostNetwork } = endpoint;
+    if (resource === undefined || namespace === '' || restricted.has(i)) return [];
+    // Where there are policies, Pods of their node's network are not what they lack: none can be about them.
+    if (hostNetwork && (policed.has(namespace) || policed.has(undefined))) return [];
     const message = `no network policy restricts its ${direction}`;
     return [{ resource, path: ['metadata', 'name'], message }];
   });

@@ -51,15 +51,23 @@ function isRunning({ options, resources }: LintContext, { name, daemonSets }: Pl
   return resources.some((resource) => resource.kind === 'DaemonSet' && daemonSets.includes(resource.name));
 }
 
-export const engineDependent: LintRule = {
+export const addressesOfPods: LintRule = {
   id: 'network-policy-depends-on-plugin',
   severity: 'info',
-  title: 'What a policy allows depends on the network plugin',
-  check: (context) => [...addressesOfPods(context), ...hostNetwork(context)],
+  title: 'A range of addresses means Pods with some network plugins only',
+  check: podsByRange,
+};
+
+/** NetworkPolicy leaves open what it does with Pods of the node's network. */
+export const selectsHostNetwork: LintRule = {
+  id: 'network-policy-selects-host-network',
+  severity: 'info',
+  title: 'A policy selects Pods of the network of their node, which most plugins do not apply it to',
+  check: hostNetwork,
 };
 
 /** ipBlock is said to be about addresses outside; data planes differ in whether those of Pods count. */
-function addressesOfPods(context: LintContext): LintHit[] {
+function podsByRange(context: LintContext): LintHit[] {
   const candidates = context.policies.flatMap((policy) =>
     policy.rules.flatMap((rule) => {
       const pods = podsByAddress(context, rule);

@@ -1,4 +1,5 @@
-import type { JsonValue } from '@keelson/core';
+import type { JsonObject, JsonValue } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
 import type { Policy, Rule } from '../../model/policy.ts';
 import type { LintContext } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
@@ -14,32 +15,39 @@ export const ruleWithoutType: LintRule = {
   id: 'network-policy-rules-without-effect',
   severity: 'medium',
   title: 'A policy has rules for a direction that its types leave out',
-  check: (context) =>
-    [
-      ...context
-        .specsOf('networking.k8s.io', 'NetworkPolicy')
-        .map((each) => ({ ...each, field: 'policyTypes' })),
-      ...context
-        .specsOf(calicoGroups, 'NetworkPolicy', 'GlobalNetworkPolicy')
-        .map((each) => ({ ...each, field: 'types' })),
-    ].flatMap(({ resource, spec, field }) =>
-      (['ingress', 'egress'] as const).flatMap((direction): LintHit[] => {
-        const types = items(spec[field]);
-        const type = typeNames[direction];
-        if (types.length === 0 || types.includes(type) || items(spec[direction]).length === 0) return [];
-        const message = `has rules, but ${field} lacks ${type}: they do nothing, and all ${direction} is allowed`;
-        const patch = [{ op: 'add' as const, path: ['spec', field, types.length], value: type }];
-        return [
-          {
-            resource,
-            path: ['spec', direction],
-            message,
-            fix: { description: `add ${type} to ${field}`, patch, optIn: true },
-          },
-        ];
-      }),
-    ),
+  check: (context) => rulesWithoutType(context.specsOf('networking.k8s.io', 'NetworkPolicy'), 'policyTypes'),
 };
+
+export const calicoRuleWithoutType: LintRule = {
+  id: 'calico-policy-rules-without-effect',
+  severity: 'medium',
+  title: 'A policy of Calico has rules for a direction that its types leave out',
+  check: (context) =>
+    rulesWithoutType(context.specsOf(calicoGroups, 'NetworkPolicy', 'GlobalNetworkPolicy'), 'types'),
+};
+
+function rulesWithoutType(
+  policies: readonly { resource: Resource; spec: JsonObject }[],
+  field: 'policyTypes' | 'types',
+): LintHit[] {
+  return policies.flatMap(({ resource, spec }) =>
+    (['ingress', 'egress'] as const).flatMap((direction): LintHit[] => {
+      const types = items(spec[field]);
+      const type = typeNames[direction];
+      if (types.length === 0 || types.includes(type) || items(spec[direction]).length === 0) return [];
+      const message = `has rules, but ${field} lacks ${type}: they do nothing, and all ${direction} is allowed`;
+      const patch = [{ op: 'add' as const, path: ['spec', field, types.length], value: type }];
+      return [
+        {
+          resource,
+          path: ['spec', direction],
+          message,
+          fix: { description: `add ${type} to ${field}`, patch, optIn: true },
+        },
+      ];
+    }),
+  );
+}
 
 export const calicoWithoutTypes: LintRule = {
   id: 'calico-policy-without-types',

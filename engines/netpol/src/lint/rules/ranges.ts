@@ -32,15 +32,8 @@ export const metadataReachable: LintRule = {
   severity: 'medium',
   title: 'A wide range of addresses lets Pods reach the metadata service of the cloud',
   check: (context) =>
-    addressPeers(context).flatMap(({ policy, rule, peer, path }): LintHit[] => {
-      if (rule.direction !== 'egress' || !context.connections.has(rule.connections.fixed, tcp, http))
-        return [];
-      return metadataAddresses.flatMap((address): LintHit[] => {
-        const range = peer.ranges.find((each) => has(each, address));
-        // Who writes the one address means it.
-        if (range === undefined || range.low === range.high || peer.except.some((each) => has(each, address)))
-          return [];
-        if (!isReached(context, policy, address)) return [];
+    addressPeers(context).flatMap(({ policy, rule, peer, path }): LintHit[] =>
+      metadataIn(context, policy, rule, peer).map((address) => {
         const text = formatAddress(address.family, address.value);
         const bits = address.family === 4 ? 32 : 128;
         const isBlock = path.length > rule.path.length && policy.kind === 'NetworkPolicy';
@@ -59,10 +52,27 @@ export const metadataReachable: LintRule = {
           ],
         };
         const message = `includes ${text}, where clouds give credentials to whoever asks`;
-        return [{ resource: policy.resource, path, message, ...(isBlock ? { fix } : {}) }];
-      });
-    }),
+        return { resource: policy.resource, path, message, ...(isBlock ? { fix } : {}) };
+      }),
+    ),
 };
+
+/** Addresses of metadata services that a peer of an allowing rule of egress opens. */
+function metadataIn(
+  context: LintContext,
+  policy: Policy,
+  { direction, connections }: Rule,
+  { ranges, except }: Addresses,
+): (typeof metadataAddresses)[number][] {
+  if (direction !== 'egress' || !context.connections.has(connections.fixed, tcp, http)) return [];
+  return metadataAddresses.filter((address) => {
+    const range = ranges.find((each) => has(each, address));
+    // Who writes the one address means it.
+    if (range === undefined || range.low === range.high || except.some((each) => has(each, address)))
+      return false;
+    return isReached(context, policy, address);
+  });
+}
 
 function isReached(
   { analysis, connections, ...context }: LintContext,
@@ -89,6 +99,8 @@ export const wideRange: LintRule = {
       const isAnyPort = context.connections.hasAllOf(rule.connections.fixed, tcp);
       const wide = peer.ranges.find(({ family, low, high }) => high - low + 1n > narrowest[family]);
       if (!isAnyPort || wide === undefined || peer.except.length > 0) return [];
+      // What is reachable in it is the graver finding.
+      if (rule.direction === 'egress' && metadataIn(context, policy, rule, peer).length > 0) return [];
       const message = 'is a wide range of addresses, and the rule names no ports';
       return [{ resource: policy.resource, path, message }];
     }),

@@ -29,8 +29,6 @@ import {
 } from './namespaces.ts';
 import {
   namespaceWithoutNetworkPolicy,
-  networkPolicyPeerSelectsNothing,
-  networkPolicySelectsNothing,
   podWithoutEgressPolicy,
   podWithoutIngressPolicy,
 } from './network-policies.ts';
@@ -67,12 +65,10 @@ export const referencePrograms: Programs = {
   'missing-secret-key': missingSecretKey,
   'missing-service-account': missingServiceAccount,
   'namespace-without-limit-range': namespaceWithoutLimitRange,
-  'namespace-without-network-policy': namespaceWithoutNetworkPolicy,
+  'network/namespace-without-network-policy': namespaceWithoutNetworkPolicy,
   'namespace-without-resource-quota': namespaceWithoutResourceQuota,
-  'network-policy-peer-selects-nothing': networkPolicyPeerSelectsNothing,
-  'network-policy-selects-nothing': networkPolicySelectsNothing,
-  'pod-without-egress-policy': podWithoutEgressPolicy,
-  'pod-without-ingress-policy': podWithoutIngressPolicy,
+  'network/pod-without-egress-policy': podWithoutEgressPolicy,
+  'network/pod-without-ingress-policy': podWithoutIngressPolicy,
   'removed-api-version': removedApiVersion,
   'schema-problem': schemaProblem,
   'selector-mismatch': selectorMismatch,
