@@ -32,6 +32,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   'trivy-checks': () => import('./trivy-checks.ts'),
   wycheproof: () => import('./wycheproof.ts'),
   'trust-goldens': () => import('./trust-goldens.ts'),
+  'tuf-static': () => import('./tuf-static.ts'),
   'yaml-fuzz': () => import('./yaml-fuzz.ts'),
   'yaml-k8s-manifests': () => import('./yaml-k8s-manifests.ts'),
   'yaml-k8s-semantics': () => import('./yaml-k8s-semantics.ts'),

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { TufError } from '../errors.ts';
+import { SimulatedRepository } from '../testing/simulated-repository.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { readSnapshot, readTimestamp } from './meta-files.ts';
+import { matchesPattern, parsePattern } from './path-pattern.ts';
+import { readRoot } from './root.ts';
+import { readTargets } from './targets.ts';
+
+test.each([
+  [{ b: 1, a: [true, null, -2] }, '{"a":[true,null,-2],"b":1}'],
+  ['"\\\n\u0001ü', '"\\"\\\\\n\u0001ü"'],
+  [12345678901234567890n, '12345678901234567890'],
+  [-0, '0'],
+  [{ '\u{1f600}': 1, '\uffee': 2, a: 3 }, '{"a":3,"\uffee":2,"\u{1f600}":1}'],
+  [{}, '{}'],
+])('canonical JSON, %#', (value, expected) => {
+  expect(Buffer.from(canonicalJson(value)).toString()).toBe(expected);
+});
+
+test('canonical JSON has no fractions', () => {
+  expect(() => canonicalJson([1.5])).toThrow(TufError);
+});
+
+test.each<[pattern: string, path: string, expected: boolean]>([
+  ['*', 'a', true],
+  ['*', '', true],
+  ['*', 'a/b', false],
+  ['a/*', 'a/b', true],
+  ['a/*', 'a/', true],
+  ['*.tgz', '.tgz', true],
+  ['foo-?.tgz', 'foo-1.tgz', true],
+  ['foo-?.tgz', 'foo-.tgz', false],
+  ['?', '/', false],
+  ['?', '😀', true],
+  ['a*b*c', 'axxbyybzc', true],
+  ['a*b*c', 'axxbyybz', false],
+  ['A', 'a', false],
+  ['[a-c]x', 'bx', true],
+  ['[!a-c]x', 'bx', false],
+  ['[!a-c]x', 'dx', true],
+  ['[]]', ']', true],
+  ['[a', '[a', true],
+  ['[-a]', '-', true],
+  ['a.b', 'axb', false],
+  ['\\*', '\\x', true],
+])('%s matches %s: %s', (text, path, expected) => {
+  const pattern = parsePattern(text);
+  expect(pattern !== undefined && matchesPattern(pattern, path)).toBe(expected);
+});
+
+test('patterns cost no more than their length times that of the path', () => {
+  const pattern = parsePattern(`${'*a'.repeat(500)}*b`) ?? [];
+  const start = process.cpuUsage().user;
+  expect(matchesPattern(pattern, 'a'.repeat(20_000))).toBe(false);
+  expect(process.cpuUsage().user - start).toBeLessThan(5_000_000);
+});
+
+test('no bytes make the readers crash', () => {
+  const { files } = new SimulatedRepository();
+  const readers = {
+    root: readRoot,
+    timestamp: readTimestamp,
+    snapshot: readSnapshot,
+    targets: (bytes: Uint8Array) => readTargets(bytes, 'targets'),
+  };
+  for (const [role, read] of Object.entries(readers)) {
+    const text = Buffer.from(
+      files.get(role === 'timestamp' ? 'timestamp.json' : `1.${role}.json`) ?? '',
+    ).toString();
+    const values = fc.constantFrom(
+      'null',
+      '1',
+      '-1',
+      '0',
+      '1.5',
+      '1e400',
+      '{}',
+      '[]',
+      '""',
+      '[[]]',
+      '{"a":{}}',
+    );
+    const parts = text.split(/(?<=[:,[{])/);
+    fc.assert(
+      fc.property(fc.nat(parts.length - 1), values, (at, value) => {
+        try {
+          read(
+            Buffer.from(
+              parts
+                .map((part, index) =>
+                  index === at ? part.replace(/^("[^"]*"|\d+)(?=[,}\]]|$)/, value) : part,
+                )
+                .join(''),
+            ),
+          );
+        } catch (error) {
+          expect(error).toBeInstanceOf(TufError);
+        }
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  }
+});
