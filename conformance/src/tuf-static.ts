@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, sep } from 'node:path';
 import { isKeelsonError } from '@keelson/core';
@@ -8,7 +8,7 @@ import { type Suite, Tally } from './suite.ts';
 
 /**
  * Frozen repositories of real servers, over HTTP on this machine: at their own time the target is downloaded and is the one that
- * they serve; today they have expired; and each file that the client asks for is refused with one byte changed, at several places.
+ * they serve; when all of it has expired, as today, nothing is; and each file that the client asks for is refused with one byte changed, at several places.
  */
 export const suite: Suite = {
   name: 'tuf-static',
@@ -32,12 +32,15 @@ async function judgeRepository(tally: Tally, name: string, dir: string): Promise
   const frozen: Frozen = {
     root: readFileSync(join(dir, 'initial_root.json')),
     target: readFileSync(join(dir, 'targetpath'), 'utf8').trim(),
-    time: Date.parse(readFileSync(join(dir, 'faketime'), 'utf8').trim()),
+    time: existsSync(join(dir, 'faketime'))
+      ? Date.parse(readFileSync(join(dir, 'faketime'), 'utf8').trim())
+      : Date.now(),
     files: filesBelow(dir),
   };
   const asked = new Set<string>();
   judge(tally, `${name} at its time`, await result(frozen, frozen.files, frozen.time, asked), 'ok');
-  judge(tally, `${name} today`, await result(frozen, frozen.files, Date.now()), 'TUF_EXPIRED');
+  const later = Math.max(Date.now(), lastExpiry(frozen.files));
+  judge(tally, `${name} when it has expired`, await result(frozen, frozen.files, later), 'TUF_EXPIRED');
   await judgeChanged(tally, `${name} with a byte of the first root changed`, frozen.root, async (root) =>
     result({ ...frozen, root }, frozen.files, frozen.time),
   );
@@ -72,10 +75,11 @@ function filesBelow(dir: string): ReadonlyMap<string, Uint8Array> {
 /** Places all over what is signed, or all over a target: a signature more than there must be may be anything. */
 function placesOf(bytes: Uint8Array): readonly number[] {
   const text = Buffer.from(bytes).toString('latin1');
-  const start = Math.max(0, text.indexOf('"signed"'));
+  const start = text.indexOf('"signed"');
   const signatures = text.indexOf('"signatures"');
   const end = signatures > start ? signatures : text.lastIndexOf('}');
-  return Array.from({ length: 16 }, (_, part) => start + Math.floor(((end - start - 1) * part) / 15));
+  const [from, size] = start < 0 ? [0, text.length] : [start, end - start];
+  return Array.from({ length: 16 }, (_, part) => from + Math.floor(((size - 1) * part) / 15));
 }
 
 /** Another character, and one that changes what JSON says. */
@@ -83,6 +87,12 @@ function changed(bytes: Uint8Array, at: number): Uint8Array {
   const copy = Buffer.from(bytes);
   copy[at] = copy[at] === 0x30 ? 0x31 : 0x30;
   return copy;
+}
+
+function lastExpiry(files: ReadonlyMap<string, Uint8Array>): number {
+  const texts = [...files.values()].map((bytes) => Buffer.from(bytes).toString('latin1'));
+  const dates = texts.flatMap((text) => /"expires": ?"([^"]+)"/.exec(text)?.[1] ?? []);
+  return Math.max(...dates.map((date) => Date.parse(date)));
 }
 
 function judge(tally: Tally, id: string, actual: string, expected: string): void {
@@ -117,7 +127,9 @@ async function result(
     });
     await client.refresh();
     const bytes = Buffer.from(await client.download(target));
-    const isServed = [...whole].some(([path, own]) => path.endsWith(`.${target}`) && bytes.equals(own));
+    const isServed = [...whole].some(
+      ([path, own]) => path.replace(/[0-9a-f]+\.(?=[^/]*$)/, '') === `targets/${target}` && bytes.equals(own),
+    );
     return isServed ? 'ok' : 'another target than the one that is served';
   } catch (error) {
     if (isKeelsonError(error)) return error.code;
