@@ -3,16 +3,19 @@ import { checkErrorCodes } from '@keelson/checks';
 import { complianceErrorCodes } from '@keelson/compliance';
 import { configurationErrorCodes } from '@keelson/configuration';
 import { dockerfileErrorCodes } from '@keelson/dockerfile';
+import { envelopeErrorCodes } from '@keelson/envelopes';
 import { evidenceErrorCodes } from '@keelson/evidence';
 import { hclErrorCodes } from '@keelson/hcl';
 import { httpErrorCodes } from '@keelson/http';
 import { manifestErrorCodes } from '@keelson/manifests';
 import { netpolErrorCodes } from '@keelson/netpol';
 import { ociErrorCodes } from '@keelson/oci';
+import { pkiErrorCodes } from '@keelson/pki';
 import { policyErrorCodes } from '@keelson/policies';
 import { registryErrorCodes } from '@keelson/registry';
 import { regoErrorCodes } from '@keelson/rego';
 import { bundleErrorCodes } from '@keelson/rego-bundles';
+import { signingErrorCodes } from '@keelson/signing';
 import { yamlErrorCodes } from '@keelson/yaml';
 import { commandErrorCodes } from './errors.ts';
 
@@ -34,5 +37,8 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['Servers (`@keelson/http`)', httpErrorCodes],
   ['Images (`@keelson/oci`)', ociErrorCodes],
   ['Registries (`@keelson/registry`)', registryErrorCodes],
+  ['Signatures (`@keelson/signing`)', signingErrorCodes],
+  ['Keys, certificates and timestamps (`@keelson/pki`)', pkiErrorCodes],
+  ['Signed envelopes (`@keelson/envelopes`)', envelopeErrorCodes],
   ['Evidence (`@keelson/evidence`)', evidenceErrorCodes],
 ];

@@ -11,11 +11,19 @@ const maxStdinBytes = 500_000_000;
  * @throws CommandError USAGE where it cannot be read, or is larger than a text may be
  */
 export function readStdin(): string {
+  return readStdinBytes().toString('utf8');
+}
+
+/**
+ * All of the program's own input.
+ * @throws CommandError USAGE where it cannot be read, or is larger than a text may be
+ */
+export function readStdinBytes(): Buffer {
   const pieces: Buffer[] = [];
   let size = 0;
   for (;;) {
     const piece = readPiece();
-    if (piece.length === 0) return Buffer.concat(pieces).toString('utf8');
+    if (piece.length === 0) return Buffer.concat(pieces);
     size += piece.length;
     if (size > maxStdinBytes) throw new CommandError('USAGE', `stdin: larger than ${maxStdinBytes} bytes`);
     pieces.push(piece);

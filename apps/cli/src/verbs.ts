@@ -46,6 +46,16 @@ export const verbs: readonly Verb[] = [
     load: () => import('./rego/rego.ts'),
   },
   {
+    name: 'verify',
+    summary: 'tell whether an image, or a file beside its bundle, was signed by whom it should',
+    load: () => import('./trust/verify.ts'),
+  },
+  {
+    name: 'inspect',
+    summary: 'draw what stands beside an image: signatures, attestations, bills of materials',
+    load: () => import('./trust/inspect.ts'),
+  },
+  {
     name: 'config',
     summary: 'tell what is wrong in keelson.yaml',
     load: () => import('./config-check/config.ts'),

@@ -1,0 +1,27 @@
+import { readFileSync, statSync } from 'node:fs';
+import { CommandError, reasonOf } from '../errors.ts';
+import { readStdinBytes } from '../stdin.ts';
+
+/** Bound on a file that is read whole: an artifact that is verified, a bundle, a key. Larger artifacts go by their digest. */
+const maxInputBytes = 2 ** 31 - 1;
+
+/**
+ * The bytes of a file, or of stdin for `-`.
+ *
+ * @throws CommandError USAGE
+ */
+export function readInput(file: string): Buffer {
+  try {
+    if (file === '-') return readStdinBytes();
+    const { size } = statSync(file);
+    if (size > maxInputBytes)
+      throw new CommandError(
+        'USAGE',
+        `${file} has ${size} bytes, more than ${maxInputBytes}: give its digest`,
+      );
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError('USAGE', `${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,62 @@
+import { readTrustedRoot } from '@keelson/signing';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import { choiceOf, commonFlags } from '../flag-values.ts';
+import { writeResult } from '../result.ts';
+import { defineVerb } from '../verb.ts';
+import { imageFlags, imageHelp, withImage } from './image.ts';
+import { readInput } from './input.ts';
+import { inspectImage } from './inspection.ts';
+import { inspectionText } from './inspection-text.ts';
+
+const formats = ['txt', 'json'] as const;
+
+const flags = {
+  ...commonFlags,
+  ...imageFlags,
+  format: { type: 'string', short: 'f', value: { choices: formats } },
+  'trusted-root': { type: 'string', value: 'file' },
+} as const;
+
+const help = `keelson inspect: draw what stands beside an image: signatures, attestations, bills of materials
+
+Usage: keelson inspect [options] IMAGE
+
+IMAGE is registry/repository:tag or @digest, oci:FOLDER, oci-archive:FILE, docker-archive:FILE or dir:FOLDER. Who signed, what and when
+is told as it is written there. Nothing of it is verified without a trusted root; with one, the certificates, logs and timestamps are.
+Whether the signer is one to be trusted is what keelson verify tells.
+
+  --trusted-root FILE  the authorities and logs that are trusted (trusted_root.json)
+${imageHelp}
+  -f, --format FORMAT  txt (default) or json
+  -o, --output FILE    write to FILE instead of stdout
+  -q, --quiet          say nothing on stderr
+
+Exit: 0 done, 2 wrong call, 4 the registry failed.
+
+Examples:
+  keelson inspect registry.example/shop/web:1.4
+  keelson inspect --trusted-root trusted_root.json -f json oci:web/
+`;
+
+/** `keelson inspect`. */
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'file' },
+  async ({ values, positionals }) => {
+    const [operand, ...others] = positionals;
+    if (operand === undefined || others.length > 0) throw new CommandError('USAGE', 'name one image');
+    const format = choiceOf('format', values.format, formats) ?? 'txt';
+    const file = values['trusted-root'];
+    const trustedRoot = file === undefined ? undefined : readTrustedRoot(readInput(file));
+    const inspection = await withImage(operand, values, ({ source, loaded }) =>
+      inspectImage(source, loaded, trustedRoot),
+    );
+    writeResult(
+      values.output,
+      format === 'json'
+        ? `${JSON.stringify({ image: operand, ...inspection }, undefined, 2)}\n`
+        : inspectionText(operand, inspection),
+    );
+    return exitCodes.done;
+  },
+);

@@ -1,0 +1,125 @@
+import { isKeelsonError } from '@keelson/core';
+import { terminalSafe } from '@keelson/report';
+import type {
+  ImageSignature,
+  ImageVerdict,
+  RefusedSignature,
+  VerifiedBundle,
+  Wanted,
+} from '@keelson/signing';
+import { isoTime } from './times.ts';
+
+/** What became of an artifact beside its bundle. */
+export type BlobVerdict =
+  | { readonly name: string; readonly verified: VerifiedBundle; readonly fault?: undefined }
+  | { readonly name: string; readonly fault: Error };
+
+/** What became of an image. */
+export interface ImageResult {
+  readonly name: string;
+  readonly digest: string;
+  readonly verdict: ImageVerdict;
+  readonly wanted: Wanted;
+  readonly isVerified: boolean;
+}
+
+export function blobText(verdict: BlobVerdict): string {
+  const name = terminalSafe(verdict.name);
+  if (verdict.fault !== undefined) return `${name}: not verified\n  ${faultText(verdict.fault)}\n`;
+  return [`${name}: verified`, ...signatureLines(verdict.verified), ''].join('\n');
+}
+
+export function imageText({ name, digest, verdict, wanted, isVerified }: ImageResult): string {
+  const what = wanted.kind === 'signature' ? 'signature' : `attestation of type ${wanted.predicateType}`;
+  const lines = [`${terminalSafe(name)}: ${isVerified ? 'verified' : 'not verified'}`, `  digest: ${digest}`];
+  for (const accepted of verdict.accepted) lines.push(...acceptedLines(accepted));
+  for (const refused of verdict.refused) lines.push(...refusedLines(refused));
+  if (verdict.accepted.length + verdict.refused.length === 0) lines.push(`  there is no ${what}`);
+  if (verdict.leftOut.length > 0) lines.push(`  ${verdict.leftOut.length} of other kinds, not asked for`);
+  return `${lines.join('\n')}\n`;
+}
+
+function acceptedLines({ stored, verified, annotations, predicateType }: ImageSignature): string[] {
+  const lines = [
+    `  ${predicateType === undefined ? 'signature' : 'attestation'} ${stored.manifest} (${stored.form})`,
+  ];
+  if (predicateType !== undefined) lines.push(`    type: ${terminalSafe(predicateType)}`);
+  for (const [key, value] of annotations) lines.push(`    ${terminalSafe(key)}=${terminalSafe(value)}`);
+  return [...lines, ...signatureLines(verified).map((line) => `  ${line}`)];
+}
+
+function refusedLines({ manifest, form, fault }: RefusedSignature): string[] {
+  return [`  refused ${manifest}${form === undefined ? '' : ` (${form})`}`, `    ${faultText(fault)}`];
+}
+
+/** Who signed when, what says so, and what nothing says. */
+function signatureLines(verified: VerifiedBundle): string[] {
+  const { identity, logEntries, timestamps, times, isTimeAssumed } = verified;
+  const lines = [
+    identity === undefined
+      ? '  by the key'
+      : `  by ${terminalSafe(identity.subjects.join(', '))}, says ${terminalSafe(identity.issuer ?? 'nobody')}`,
+  ];
+  for (const { log } of logEntries) lines.push(`  logged in ${terminalSafe(log.baseUrl)}`);
+  for (const { authority, time } of timestamps)
+    lines.push(`  stamped ${isoTime(time)} by ${terminalSafe(authority.uri)}`);
+  const promised = logEntries.flatMap(({ time }) => time ?? []);
+  for (const time of promised) lines.push(`  promised by the log ${isoTime(time)}`);
+  return [...lines, ...unchecked(verified, times.length === 0, isTimeAssumed)];
+}
+
+function unchecked({ logEntries }: VerifiedBundle, isTimeless: boolean, isTimeAssumed: boolean): string[] {
+  const lines: string[] = [];
+  if (logEntries.length === 0) lines.push('  not checked: no entry of a transparency log');
+  if (isTimeAssumed) lines.push('  not checked: when it was signed; the certificate counts as of now');
+  else if (isTimeless) lines.push('  not checked: when it was signed');
+  return lines;
+}
+
+function faultText(fault: Error): string {
+  return terminalSafe(isKeelsonError(fault) ? fault.format() : fault.message);
+}
+
+function bundleJson(verified: VerifiedBundle) {
+  const { identity, times, logEntries, timestamps, isTimeAssumed, statement } = verified;
+  return {
+    ...(identity === undefined
+      ? { signer: 'key' }
+      : {
+          subjects: identity.subjects,
+          issuer: identity.issuer,
+          claims: Object.fromEntries(identity.claims),
+        }),
+    times: times.map(isoTime),
+    timeAssumed: isTimeAssumed,
+    logs: logEntries.map(({ log }) => log.baseUrl),
+    timestampAuthorities: timestamps.map(({ authority }) => authority.uri),
+    ...(statement === undefined ? {} : { predicateType: statement.predicateType }),
+  };
+}
+
+const faultJson = (fault: Error) => ({
+  code: isKeelsonError(fault) ? fault.code : 'INTERNAL',
+  message: fault.message,
+});
+
+/** The same for programs. */
+export const verdictJson = {
+  ofBlob: (verdict: BlobVerdict) =>
+    verdict.fault === undefined
+      ? { artifact: verdict.name, verified: true, signature: bundleJson(verdict.verified) }
+      : { artifact: verdict.name, verified: false, fault: faultJson(verdict.fault) },
+  ofImage: ({ name, digest, verdict, isVerified }: ImageResult) => ({
+    image: name,
+    digest,
+    verified: isVerified,
+    accepted: verdict.accepted.map(({ stored, verified, annotations }) => ({
+      manifest: stored.manifest,
+      form: stored.form,
+      annotations: Object.fromEntries(annotations),
+      ...bundleJson(verified),
+    })),
+    refused: verdict.refused.map(({ manifest, form, fault }) => ({ manifest, form, ...faultJson(fault) })),
+    notAskedFor: verdict.leftOut.map(({ manifest, form }) => ({ manifest, form })),
+  }),
+};

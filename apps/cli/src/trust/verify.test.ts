@@ -1,0 +1,208 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { join } from 'node:path';
+import { pae } from '@keelson/envelopes';
+import { type Digest, digestOf, mediaTypes, parseReference } from '@keelson/oci';
+import { openStore } from '@keelson/registry';
+import { bundleMediaType, cosignSignPredicate, statementPayloadType } from '@keelson/signing';
+import { describe, expect, test } from 'vitest';
+import { keelson, withFolderAsync } from '../testing/run.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const other = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .publicKey.export({ type: 'spki', format: 'pem' })
+  .toString();
+const material = { publicKey: { hint: '' } };
+
+function blobBundle(content: string): string {
+  const signature = sign('sha256', Buffer.from(content), privateKey).toString('base64');
+  return JSON.stringify({
+    mediaType: bundleMediaType,
+    verificationMaterial: material,
+    messageSignature: { signature },
+  });
+}
+
+function statementBundle(digest: Digest, predicateType: string, annotations = {}): string {
+  const payload = Buffer.from(
+    JSON.stringify({
+      _type: 'https://in-toto.io/Statement/v1',
+      subject: [{ digest: { sha256: digest.slice('sha256:'.length) }, annotations }],
+      predicateType,
+      predicate: {},
+    }),
+  );
+  const sig = sign('sha256', pae(statementPayloadType, payload), privateKey).toString('base64');
+  return JSON.stringify({
+    mediaType: bundleMediaType,
+    verificationMaterial: material,
+    dsseEnvelope: {
+      payloadType: statementPayloadType,
+      payload: payload.toString('base64'),
+      signatures: [{ sig }],
+    },
+  });
+}
+
+/** A layout with an image, and what `bundlesOf` gives for its digest referring to it. */
+async function writeImage(folder: string, bundlesOf: (digest: Digest) => readonly string[]): Promise<Digest> {
+  const store = await openStore(parseReference(`oci:${join(folder, 'image')}:1.0`));
+  const put = async (text: string, mediaType: string) => {
+    const bytes = Buffer.from(text);
+    const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
+    await store.putBlob(descriptor, () => bytes);
+    return descriptor;
+  };
+  const empty = await put('{}', 'application/vnd.oci.empty.v1+json');
+  const manifest = (more: object) =>
+    Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: empty, ...more }),
+    );
+  const image = await store.putManifest(manifest({ layers: [] }), mediaTypes.ociManifest, '1.0');
+  const subject = { mediaType: image.mediaType, digest: image.digest, size: image.size };
+  for (const bundle of bundlesOf(image.digest)) {
+    const layer = await put(bundle, bundleMediaType);
+    await store.putManifest(
+      manifest({ artifactType: bundleMediaType, layers: [layer], subject }),
+      mediaTypes.ociManifest,
+    );
+  }
+  await store.close();
+  return image.digest;
+}
+
+describe('keelson verify of a file', () => {
+  const files = {
+    'key.pub': pem,
+    'other.pub': other,
+    'a.txt': 'a',
+    'b.txt': 'b',
+    'a.bundle': blobBundle('a'),
+  };
+  test.each<[string, string[], number, string]>([
+    [
+      'verified',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', '--bundle', 'a.bundle', 'a.txt'],
+      0,
+      'a.txt: verified\n',
+    ],
+    [
+      'by its digest',
+      [
+        ...['--key', 'key.pub', '--insecure-ignore-tlog', '--bundle', 'a.bundle'],
+        'sha256:ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb',
+      ],
+      0,
+      ': verified\n',
+    ],
+    [
+      'another file',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', '--bundle', 'a.bundle', 'b.txt'],
+      1,
+      'SIGNATURE_WRONG',
+    ],
+    [
+      'another key',
+      ['--key', 'other.pub', '--insecure-ignore-tlog', '--bundle', 'a.bundle', 'a.txt'],
+      1,
+      'SIGNATURE_WRONG',
+    ],
+    [
+      'no bundle',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', '--bundle', 'a.txt', 'a.txt'],
+      1,
+      'BUNDLE_INVALID',
+    ],
+  ])('%s', async (_, args, code, expected) => {
+    await withFolderAsync(files, async (folder) => {
+      const run = keelson(folder, ['verify', ...args]);
+      expect([run.code, run.out]).toEqual([code, expect.stringContaining(expected)]);
+    });
+  });
+
+  test.each<[string, string[], string]>([
+    ['nobody to trust', ['--bundle', 'a.bundle', 'a.txt'], 'whose signature is it to be?'],
+    [
+      'an identity without its issuer',
+      ['--certificate-identity', 'a', '--bundle', 'a.bundle', 'a.txt'],
+      'both of',
+    ],
+    ['nothing trusted', ['--key', 'key.pub', '--bundle', 'a.bundle', 'a.txt'], 'what is trusted?'],
+    [
+      'a key and an identity',
+      ['--key', 'key.pub', '--certificate-identity', 'a', 'a'],
+      'a key has no identity',
+    ],
+    ['no key', ['--key', 'a.txt', '--insecure-ignore-tlog', '--bundle', 'a.bundle', 'a.txt'], 'PEM'],
+    [
+      'no file',
+      ['--key', 'none.pub', '--insecure-ignore-tlog', '--bundle', 'a.bundle', 'a.txt'],
+      'no such file',
+    ],
+  ])('wrong call: %s', async (_, args, expected) => {
+    await withFolderAsync(files, async (folder) => {
+      const run = keelson(folder, ['verify', ...args]);
+      expect([run.code, run.err]).toEqual([2, expect.stringContaining(expected)]);
+    });
+  });
+});
+
+describe('keelson verify of an image', () => {
+  const verify = (folder: string, ...args: string[]) =>
+    keelson(folder, ['verify', '--key', 'key.pub', '--insecure-ignore-tlog', ...args, 'oci:image:1.0']);
+
+  test('a signature, its annotations, an attestation of its type, and neither', async () => {
+    await withFolderAsync({ 'key.pub': pem, 'other.pub': other }, async (folder) => {
+      const digest = await writeImage(folder, (image) => [
+        statementBundle(image, cosignSignPredicate, { env: 'prod' }),
+        statementBundle(image, 'https://slsa.dev/provenance/v1'),
+      ]);
+      expect(verify(folder)).toMatchObject({ code: 0, out: expect.stringContaining(`digest: ${digest}`) });
+      expect(verify(folder, '-a', 'env=prod').code).toBe(0);
+      expect(verify(folder, '-a', 'env=test')).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('ATTESTATION_MISMATCH'),
+      });
+      expect(verify(folder, '--type', 'slsaprovenance1').code).toBe(0);
+      expect(verify(folder, '--type', 'spdx')).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('there is no attestation of type https://spdx.dev/Document'),
+      });
+      expect(verify(folder, '--threshold', '2').code).toBe(1);
+      expect(verify(folder, '--key', 'other.pub').code).toBe(1);
+    });
+  });
+
+  test('no signature at all, and one of another image', async () => {
+    await withFolderAsync({ 'key.pub': pem }, async (folder) => {
+      await writeImage(folder, () => []);
+      expect(verify(folder)).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('there is no signature'),
+      });
+    });
+    await withFolderAsync({ 'key.pub': pem }, async (folder) => {
+      await writeImage(folder, () => [statementBundle(`sha256:${'0'.repeat(64)}`, cosignSignPredicate)]);
+      expect(verify(folder)).toMatchObject({ code: 1, out: expect.stringContaining('ARTIFACT_MISMATCH') });
+    });
+  });
+});
+
+test('keelson inspect draws what stands beside an image', async () => {
+  await withFolderAsync({}, async (folder) => {
+    await writeImage(folder, (image) => [
+      statementBundle(image, cosignSignPredicate, { env: 'prod\u001b[31m' }),
+      statementBundle(image, 'https://slsa.dev/provenance/v1'),
+      'no bundle',
+    ]);
+    const { code, out } = keelson(folder, ['inspect', 'oci:image:1.0']);
+    expect(code).toBe(0);
+    expect(out).toContain('├─ signature sha256:');
+    expect(out).toContain('type https://slsa.dev/provenance/v1');
+    expect(out).toContain('unreadable sha256:');
+    expect(out).toContain('not verified: no trusted root was given');
+    expect(out).not.toContain('\u001b');
+    const json = JSON.parse(keelson(folder, ['inspect', '-f', 'json', 'oci:image:1.0']).out);
+    expect(json.signatures.map(({ kind }: { kind: string }) => kind)).toEqual(['signature', 'attestation']);
+  });
+});

@@ -1,0 +1,188 @@
+import { isKeelsonError } from '@keelson/core';
+import {
+  artifactOfBytes,
+  artifactOfDigest,
+  type BundleRequirements,
+  emptyTrustedRoot,
+  type ImageVerdict,
+  readBundle,
+  readTrustedRoot,
+  storedSignatures,
+  type TrustedRoot,
+  verifyBundle,
+  verifyImage,
+  type Wanted,
+} from '@keelson/signing';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import { choiceOf, commonFlags } from '../flag-values.ts';
+import { writeResult } from '../result.ts';
+import { tell } from '../stderr.ts';
+import { defineVerb } from '../verb.ts';
+import { imageFlags, imageHelp, withImage } from './image.ts';
+import { readInput } from './input.ts';
+import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
+import { signerFlags, signerHelp, signerOf } from './signer-flags.ts';
+import { type BlobVerdict, blobText, imageText, verdictJson } from './verdict-text.ts';
+
+const formats = ['txt', 'json'] as const;
+
+const flags = {
+  ...commonFlags,
+  ...signerFlags,
+  ...imageFlags,
+  format: { type: 'string', short: 'f', value: { choices: formats } },
+  bundle: { type: 'string', value: 'file' },
+  'trusted-root': { type: 'string', value: 'file' },
+  type: { type: 'string', value: { choices: Object.keys(predicateTypes) } },
+  annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
+  threshold: { type: 'string', value: 'text' },
+  'use-signed-timestamps': { type: 'boolean' },
+  'insecure-ignore-tlog': { type: 'boolean' },
+  'insecure-ignore-sct': { type: 'boolean' },
+} as const;
+
+const help = `keelson verify: tell whether an image, or a file beside its bundle, was signed by whom it should
+
+Usage: keelson verify [options] IMAGE
+       keelson verify [options] --bundle FILE ARTIFACT
+
+IMAGE is registry/repository:tag or @digest, oci:FOLDER, oci-archive:FILE, docker-archive:FILE or dir:FOLDER. Signatures and
+attestations are found where cosign puts them: manifests that refer to the image, and the tags .sig and .att. ARTIFACT is a file, - for
+stdin, or sha256:HEX.
+
+${signerHelp}
+  --trusted-root FILE  the authorities and logs that are trusted (trusted_root.json); nothing else is, and nothing is fetched
+  --bundle FILE        the Sigstore bundle of ARTIFACT
+  --type TYPE          an attestation of this type must hold, instead of a signature: a URI, or one of
+                       ${Object.keys(predicateTypes).join(', ')}
+  -a, --annotations NAME=VALUE
+                       the signature must carry it; may be given more than once
+  --threshold N        so many different signers must have signed (default 1)
+  --use-signed-timestamps
+                       a timestamp is required; those that are there must hold in any case
+  --insecure-ignore-tlog
+                       no entry of a transparency log is required
+  --insecure-ignore-sct
+                       a certificate needs no proof that it was logged
+${imageHelp}
+  -f, --format FORMAT  txt (default) or json
+  -o, --output FILE    write to FILE instead of stdout
+  -q, --quiet          say nothing on stderr
+
+Exit: 0 verified, 1 not verified, 2 wrong call, 4 the registry failed.
+
+Examples:
+  keelson verify --key cosign.pub --insecure-ignore-tlog registry.example/shop/web@sha256:...
+  keelson verify --trusted-root trusted_root.json --certificate-identity dev@example.com --certificate-oidc-issuer \\
+    https://accounts.example.com registry.example/shop/web:1.4
+  keelson verify --key cosign.pub --insecure-ignore-tlog --bundle web.tar.gz.bundle web.tar.gz
+`;
+
+/** `keelson verify`. */
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'file' },
+  async ({ values, positionals }) => {
+    const [operand, ...others] = positionals;
+    if (operand === undefined || others.length > 0)
+      throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
+    const format = choiceOf('format', values.format, formats) ?? 'txt';
+    const requirements = requirementsOf(values);
+    const write = (isVerified: boolean, txt: string, json: unknown): number => {
+      writeResult(values.output, format === 'json' ? `${JSON.stringify(json, undefined, 2)}\n` : txt);
+      return isVerified ? exitCodes.done : exitCodes.findings;
+    };
+    if (values.bundle !== undefined) {
+      const verdict = blobVerdict(operand, values.bundle, requirements);
+      return write(verdict.fault === undefined, blobText(verdict), verdictJson.ofBlob(verdict));
+    }
+    const wanted = wantedOf(values);
+    const threshold = thresholdOf(values.threshold);
+    const { digest, verdict } = await withImage(operand, values, async ({ source, loaded }) => ({
+      digest: loaded.digest,
+      verdict: verifyImage(
+        await storedSignatures(source, loaded.digest),
+        loaded.digest,
+        wanted,
+        requirements,
+      ),
+    }));
+    const signers = signersOf(verdict);
+    const isVerified = signers.size >= threshold;
+    if (!isVerified && signers.size > 0)
+      tell(`${signers.size} of ${threshold} different signers have signed`);
+    const image = { name: operand, digest, verdict, wanted, isVerified };
+    return write(isVerified, imageText(image), verdictJson.ofImage(image));
+  },
+);
+
+type Values = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>[0]['values'];
+
+function requirementsOf(values: Values): BundleRequirements {
+  const signer = signerOf(values);
+  return {
+    signer,
+    trustedRoot: trustedRootOf(values),
+    logEntries: values['insecure-ignore-tlog'] === true ? 0 : 1,
+    timestamps: values['use-signed-timestamps'] === true ? 1 : 0,
+    certificateLogged: values['insecure-ignore-sct'] !== true,
+    // Whoever waives the log of a certificate's signature says that the certificate alone is to count: at this hour.
+    ...(values['insecure-ignore-tlog'] === true ? { fallbackTime: Date.now() } : {}),
+  };
+}
+
+function trustedRootOf(values: Values): TrustedRoot {
+  const file = values['trusted-root'];
+  if (file !== undefined) return readTrustedRoot(readInput(file));
+  if (values.key !== undefined && values['insecure-ignore-tlog'] === true) return emptyTrustedRoot;
+  throw new CommandError(
+    'USAGE',
+    'what is trusted? Give --trusted-root FILE; only a key with --insecure-ignore-tlog needs none',
+  );
+}
+
+function wantedOf(values: Values): Wanted {
+  if (values.type !== undefined) {
+    if (values.annotations !== undefined)
+      throw new CommandError(
+        'USAGE',
+        'annotations are of signatures: --annotations and --type do not go together',
+      );
+    return { kind: 'attestation', predicateType: predicateTypeOf(values.type) };
+  }
+  const annotations = new Map<string, string>();
+  for (const text of values.annotations ?? []) {
+    const [name = '', value] = text.split(/=(.*)/s, 2);
+    if (name === '' || value === undefined)
+      throw new CommandError('USAGE', `--annotations ${text}: it has the form NAME=VALUE`);
+    annotations.set(name, value);
+  }
+  return { kind: 'signature', annotations };
+}
+
+function thresholdOf(text: string | undefined): number {
+  const count = Number(text ?? '1');
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new CommandError('USAGE', `--threshold ${text}: it is a whole number from 1 on`);
+}
+
+/** The different signers: two signatures of one key, or of one identity, are one. */
+function signersOf({ accepted }: ImageVerdict): ReadonlySet<string> {
+  return new Set(
+    accepted.map(({ verified: { identity } }) =>
+      identity === undefined ? 'key' : JSON.stringify([identity.issuer, ...identity.subjects]),
+    ),
+  );
+}
+
+function blobVerdict(operand: string, file: string, requirements: BundleRequirements): BlobVerdict {
+  const artifact = /^sha(?:256|384|512):[0-9a-f]+$/.test(operand)
+    ? artifactOfDigest(operand)
+    : artifactOfBytes(readInput(operand));
+  try {
+    return { name: operand, verified: verifyBundle(readBundle(readInput(file)), artifact, requirements) };
+  } catch (error) {
+    if (!isKeelsonError(error) || error instanceof CommandError) throw error;
+    return { name: operand, fault: error };
+  }
+}
