@@ -12,6 +12,8 @@ const baselineTier: TierKey = { plane: 'network', order: 10_000_000, name: 'kube
 export interface AdminForm {
   tier: TierKey;
   priority: number;
+  /** Most rules of a direction, peers and ports of a rule. */
+  most: number;
   /** Actions by the name that the kind gives them. */
   actions: ReadonlyMap<string, Verdict>;
   /** Field of a rule that holds its ports, and how one of them reads. */
@@ -28,6 +30,7 @@ export function adminForm(version: string, kind: string, spec: JsonObject): Admi
   return {
     tier: baseline ? baselineTier : adminTier,
     priority: baseline ? 0 : priorityOf(spec),
+    most: 100,
     actions: new Map<string, Verdict>([
       ['Allow', 'allow'],
       ['Deny', 'deny'],
@@ -52,6 +55,7 @@ function clusterForm(spec: JsonObject): AdminForm {
   return {
     tier: tier === 'Admin' ? adminTier : baselineTier,
     priority: priorityOf(spec),
+    most: 25,
     actions: clusterActions,
     portsField: 'protocols',
     port: clusterProtocol,

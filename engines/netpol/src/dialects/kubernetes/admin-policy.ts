@@ -29,6 +29,8 @@ export function readAdminPolicy(resource: Resource, context: ReadContext): Polic
   const spec = mappingAt(resource.object['spec'], path) ?? {};
   onlyFields(spec, ['tier', 'priority', 'subject', 'ingress', 'egress'], path);
   const form = adminForm(resource.version, resource.kind, spec);
+  if (resource.kind === 'BaselineAdminNetworkPolicy' && resource.name !== 'default')
+    throw new FieldFault(['metadata', 'name'], 'is not default, as the one policy of its kind is called');
   const reader = new AdminRuleReader(resource, form, context);
   const subject = mappingAt(spec['subject'], [...path, 'subject']) ?? {};
   return {
@@ -58,9 +60,17 @@ class AdminRuleReader {
   }
 
   rules(direction: Direction, spec: JsonObject): Rule[] {
-    return (mappingsAt(spec[direction], ['spec', direction]) ?? []).map((rule) =>
+    return (this.#list(spec[direction], ['spec', direction]) ?? []).map((rule) =>
       this.#rule(direction, rule.value, rule.path),
     );
+  }
+
+  /** The mappings of a field, which the API allows so many of. */
+  #list(value: JsonValue | undefined, path: Path): ReturnType<typeof mappingsAt> {
+    const items = mappingsAt(value, path);
+    const { most } = this.#form;
+    if (items !== undefined && items.length > most) throw new FieldFault(path, `has more than ${most} items`);
+    return items;
   }
 
   #rule(direction: Direction, rule: JsonObject, path: Path): Rule {
@@ -87,7 +97,7 @@ class AdminRuleReader {
     value: JsonValue | undefined,
     path: Path,
   ): { verdict: Verdict; peers: PeerMatch[] } {
-    const items = mappingsAt(value, path) ?? [];
+    const items = this.#list(value, path) ?? [];
     if (items.length === 0) throw new FieldFault(path, 'is missing');
     const peers: PeerMatch[] = [];
     for (const item of items) {
@@ -126,7 +136,7 @@ class AdminRuleReader {
   }
 
   #ports(value: JsonValue | undefined, path: Path): ConnectionMatch {
-    const ports = mappingsAt(value, path);
+    const ports = this.#list(value, path);
     if (ports === undefined) return { fixed: allConnections, named: [] };
     if (ports.length === 0) throw new FieldFault(path, 'is empty');
     const { connections } = this.#context;
