@@ -22,7 +22,7 @@ export interface TufOptions {
   /** Targets that were downloaded before. */
   readonly targetStore?: TufStore;
   /** Where it is not given, everything must be stored. */
-  readonly fetch?: TufFetch;
+  readonly fetch?: TufFetch | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly limits?: Partial<TufLimits>;

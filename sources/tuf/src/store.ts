@@ -89,6 +89,19 @@ export class DiskStore implements TufStore {
   }
 }
 
+/**
+ * Stores of one repository in a folder that many share: what one repository serves is never taken for another one's.
+ *
+ * @param url of the repository's metadata
+ */
+export function repositoryStores(folder: string, url: string): { store: DiskStore; targetStore: DiskStore } {
+  const own = join(folder, fileName(url));
+  return {
+    store: new DiskStore(join(own, 'metadata'), '.json'),
+    targetStore: new DiskStore(join(own, 'targets')),
+  };
+}
+
 // The bytes must be on the disk before the name is: after a crash, an empty file would stand there else.
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   await using file = await open(path, 'wx');

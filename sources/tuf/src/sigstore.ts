@@ -1,0 +1,70 @@
+import { TufClient, type TufOptions } from './client.ts';
+import { TufError } from './errors.ts';
+
+/** The repository of Sigstore's public instance. */
+export const publicSigstoreUrl = 'https://tuf-repo-cdn.sigstore.dev';
+
+/**
+ * What is taken: the `newest` that the repository has; what is stored as long as it has not expired (`unexpired`), and the newest
+ * after that; or what is `stored`, and nothing is ever fetched.
+ */
+export type Freshness = 'newest' | 'unexpired' | 'stored';
+
+export interface SigstoreOptions extends Omit<TufOptions, 'metadataUrl'> {
+  /** `publicSigstoreUrl` where it is not given. */
+  readonly metadataUrl?: string;
+  /** `newest` where it is not given. */
+  readonly freshness?: Freshness;
+}
+
+const trustedRootName = 'trusted_root.json';
+const signingConfigName = 'signing_config.v0.2.json';
+
+/** Keys, certificates and services of a Sigstore instance, as its repository has them. */
+export class SigstoreRepository {
+  readonly #first: TufClient;
+  /** Asked where the first one cannot tell. */
+  readonly #second: TufClient | undefined;
+
+  constructor({ freshness = 'newest', metadataUrl = publicSigstoreUrl, ...rest }: SigstoreOptions) {
+    const options = { ...rest, metadataUrl };
+    const newest = () => new TufClient(options);
+    const stored = (allowExpired = false) => new TufClient({ ...options, fetch: undefined, allowExpired });
+    if (freshness === 'newest') this.#first = newest();
+    else this.#first = stored(freshness === 'stored' ? options.allowExpired : false);
+    this.#second = freshness === 'unexpired' ? newest() : undefined;
+  }
+
+  /**
+   * The trusted root (sigstore/protobuf-specs, `TrustedRoot` in JSON).
+   *
+   * @throws TufError; what `fetch` throws
+   */
+  async trustedRoot(): Promise<Uint8Array> {
+    return await this.#download(trustedRootName);
+  }
+
+  /**
+   * The signing configuration, of version 0.2; undefined where the repository has none.
+   *
+   * @throws TufError; what `fetch` throws
+   */
+  async signingConfig(): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#download(signingConfigName);
+    } catch (error) {
+      if (error instanceof TufError && error.code === 'TUF_TARGET_UNKNOWN') return undefined;
+      throw error;
+    }
+  }
+
+  async #download(name: string): Promise<Uint8Array> {
+    try {
+      return await this.#first.download(name);
+    } catch (error) {
+      // What is stored may be too old, too little, or without the target.
+      if (this.#second === undefined || !(error instanceof TufError)) throw error;
+      return await this.#second.download(name);
+    }
+  }
+}
