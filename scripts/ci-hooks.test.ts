@@ -133,7 +133,7 @@ describe('scripts/keelson.sh', () => {
     const folder = makeFolder();
     const script = readFileSync(join(root, 'scripts/keelson.sh'), 'utf8');
     addFiles(folder, { 'scripts/keelson.sh': script, 'bin/npm': `#!/bin/sh\n${npm}\n` }, 0o755);
-    addFiles(folder, { 'apps/cli/bin/keelson.mjs': 'console.log(process.argv.slice(2).join())' });
+    addFiles(folder, { 'apps/cli/bin/keelson.cjs': 'console.log(process.argv.slice(2).join())' });
     const env = {
       PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
       NODE_ENV: 'production',
@@ -142,7 +142,7 @@ describe('scripts/keelson.sh', () => {
     return { folder, env };
   }
 
-  const build = 'mkdir -p apps/cli/dist && : >apps/cli/dist/keelson.js';
+  const build = 'mkdir -p apps/cli/dist && : >apps/cli/dist/keelson.cjs';
 
   test('builds once, with nothing of the environment that would spoil it', () => {
     const { folder, env } = checkout(`echo "npm $* \${NODE_ENV-none} \${GIT_DIR-none}"; ${build}`);

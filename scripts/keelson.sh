@@ -4,7 +4,7 @@
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-command=$root/apps/cli/dist/keelson.js
+command=$root/apps/cli/dist/keelson.cjs
 
 if ! command -v node >/dev/null 2>&1; then
   echo 'keelson: node is missing: Node 24, or Node 20 or newer with npm, must be on PATH' >&2
@@ -32,4 +32,4 @@ if [ ! -f "$command" ]; then
 fi
 
 [ "$#" -gt 0 ] || exit 0
-exec node "$root/apps/cli/bin/keelson.mjs" "$@"
+exec node "$root/apps/cli/bin/keelson.cjs" "$@"

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 // Every ```console block of README.md and docs/ is run again; a line `[...]` stands for any lines left out.
 const root = fileURLToPath(new URL('..', import.meta.url));
-const shim = `${root}apps/cli/bin/keelson.mjs`;
+const shim = `${root}apps/cli/bin/keelson.cjs`;
 
 interface Transcript {
   command: string;

@@ -4,7 +4,7 @@ import type { Command } from './measure.ts';
 
 /** The command as this checkout built it, started by the Node that runs the benchmark. */
 export function keelson(name: string, ...args: string[]): Command {
-  const shim = fileURLToPath(new URL('../../apps/cli/bin/keelson.mjs', import.meta.url));
+  const shim = fileURLToPath(new URL('../../apps/cli/bin/keelson.cjs', import.meta.url));
   return { name, program: process.execPath, args: [shim, ...args] };
 }
 

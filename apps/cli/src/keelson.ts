@@ -7,11 +7,16 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   // Asked by every script that looks whether keelson is there: nothing else is loaded.
   process.stdout.write(`keelson ${version}\n`);
 } else {
-  void loadMain(args.includes('--debug'))
-    .main(args)
-    .then((code) => {
-      process.exitCode = code;
-    });
+  void loadMain(args.includes('--debug')).main(args).then(end);
+}
+
+/**
+ * Where nothing is under way any more the system takes the memory back at once; Node's own end gives it back piece by
+ * piece, which took a sixth of a scan.
+ */
+function end(code: number): void {
+  process.exitCode = code;
+  if (process.getActiveResourcesInfo().length === 0) process.exit();
 }
 
 /** Stack traces name sources where Node itself loads the modules, which takes longer. */

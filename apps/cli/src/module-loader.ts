@@ -25,7 +25,6 @@ export function codeFileOf(file: string): string {
 export class ModuleLoader {
   // Taken here and not on top: `keelson --version` needs none of them.
   readonly #fs = process.getBuiltinModule('node:fs');
-  readonly #module = process.getBuiltinModule('node:module');
   readonly #path = process.getBuiltinModule('node:path');
   readonly #vm = process.getBuiltinModule('node:vm');
   readonly #modules = new Map<string, LoadedModule>();
@@ -49,7 +48,7 @@ export class ModuleLoader {
     const require = (name: string) =>
       name.startsWith('.')
         ? this.load(this.#path.join(folder, name))
-        : this.#module.createRequire(file)(name);
+        : process.getBuiltinModule('node:module').createRequire(file)(name);
     this.#compiled(file)(module.exports, require, module, file, folder);
     return module.exports;
   }

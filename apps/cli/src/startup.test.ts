@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { withFolder } from './testing/run.ts';
 
 // What a start loads is part of what it costs: a module that joins these lists should be worth it.
-const shim = fileURLToPath(new URL('../bin/keelson.mjs', import.meta.url));
+const shim = fileURLToPath(new URL('../bin/keelson.cjs', import.meta.url));
 const tell = `
   const vm = process.getBuiltinModule('node:vm');
   const scripts = [];
@@ -54,6 +54,8 @@ function loadedBy(args: readonly string[]): Loaded {
 /** What every verb loads, beside the entry. */
 const common = ['main', 'rolldown-runtime', 'shared'];
 
+const costly = ['child_process', 'crypto', 'dgram', 'http', 'inspector', 'net', 'perf_hooks', 'tls', 'zlib'];
+
 test('--version loads the entry only', () => {
   expect(loadedBy(['--version']).modules).toEqual([]);
 });
@@ -67,13 +69,13 @@ test('scan pod.yaml loads neither other checks nor what only folders, charts and
       [...common, 'general', 'generated', 'scan', 'texts', 'workload'].sort(),
     );
     expect(withoutCode).toEqual([]);
-    const costly = ['child_process', 'crypto', 'zlib', 'http', 'tls', 'dgram', 'perf_hooks', 'inspector'];
     expect(builtins.filter((name) => costly.includes(name))).toEqual([]);
   });
 });
 
 test('rego eval loads the engine and nothing else', () => {
-  const { modules, withoutCode } = loadedBy(['rego', 'eval', '1+1']);
+  const { builtins, modules, withoutCode } = loadedBy(['rego', 'eval', '1+1']);
   expect(modules).toEqual([...common, 'rego'].sort());
   expect(withoutCode).toEqual([]);
+  expect(builtins.filter((name) => costly.includes(name))).toEqual([]);
 });

@@ -1,6 +1,9 @@
 /** Sets flags of V8 in this process, as its command line would. */
 export function setV8Flags(...flags: readonly string[]): void {
   const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  // V8 takes the code that Node keeps of its own modules only under the flags of the start: what every verb needs of
+  // them is loaded before.
+  void process.getBuiltinModule('node:util').parseArgs;
   for (const flag of flags) setFlagsFromString(flag);
 }
 

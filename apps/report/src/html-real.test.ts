@@ -9,7 +9,7 @@ import { chromiumPath, launchChromium } from './testing/chromium.ts';
 const corpora =
   process.env['KEELSON_CORPORA'] ?? fileURLToPath(new URL('../../../../shared/corpora', import.meta.url));
 const real = join(corpora, 'manifests/real');
-const command = fileURLToPath(new URL('../../cli/bin/keelson.mjs', import.meta.url));
+const command = fileURLToPath(new URL('../../cli/bin/keelson.cjs', import.meta.url));
 
 // The strict bar, 1.5 s on a machine at rest, is measured by `npm run bench -- html`.
 test.runIf(existsSync(real) && chromiumPath !== undefined)(

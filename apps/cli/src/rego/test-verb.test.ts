@@ -101,7 +101,7 @@ test('--watch runs the tests again after a change, and lives through a broken po
   const folder = mkdtempSync(join(tmpdir(), 'keelson-rego-'));
   const file = join(folder, 'a_test.rego');
   writeFileSync(file, 'package a_test\ntest_a if false\n');
-  const shim = fileURLToPath(new URL('../../bin/keelson.mjs', import.meta.url));
+  const shim = fileURLToPath(new URL('../../bin/keelson.cjs', import.meta.url));
   const child = spawn(process.execPath, [shim, 'rego', 'test', '--watch', '.'], { cwd: folder });
   let said = '';
   let wake: () => void = () => undefined;

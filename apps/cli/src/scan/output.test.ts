@@ -6,7 +6,7 @@ import { reportFormats } from '@keelson/report';
 import { describe, expect, test } from 'vitest';
 import { keelson, withFolder } from '../testing/run.ts';
 
-const shim = fileURLToPath(new URL('../../bin/keelson.mjs', import.meta.url));
+const shim = fileURLToPath(new URL('../../bin/keelson.cjs', import.meta.url));
 const pod =
   'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: c, image: x }] }\n';
 

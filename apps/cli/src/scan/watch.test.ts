@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { keelson, withFolder } from '../testing/run.ts';
 
-const shim = fileURLToPath(new URL('../../bin/keelson.mjs', import.meta.url));
+const shim = fileURLToPath(new URL('../../bin/keelson.cjs', import.meta.url));
 const pod = (hostPid: boolean) =>
   `apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { hostPID: ${hostPid}, containers: [{ name: c, image: x }] }\n`;
 

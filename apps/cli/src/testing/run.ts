@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const shim = fileURLToPath(new URL('../../bin/keelson.mjs', import.meta.url));
+const shim = fileURLToPath(new URL('../../bin/keelson.cjs', import.meta.url));
 
 export interface RunResult {
   code: number;

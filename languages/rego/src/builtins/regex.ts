@@ -80,13 +80,12 @@ function replace(args: BuiltinArguments, context: BuiltinContext): string {
   return out + text.slice(from);
 }
 
-const reference = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
-
 /** A replacement as texts and numbers of groups; `$name` takes the longest name, unknown groups are empty. */
 function parseTemplate(template: string, regex: Regex): (string | number)[] {
   const parts: (string | number)[] = [];
+  const references = template.matchAll(/\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu);
   let from = 0;
-  for (const found of template.matchAll(reference)) {
+  for (const found of references) {
     parts.push(template.slice(from, found.index));
     from = found.index + found[0].length;
     const name = found[1] ?? found[2];

@@ -1,3 +1,5 @@
+import { isPrintable } from '../values/index.ts';
+
 const namedEscapes: Readonly<Record<string, string>> = {
   '\u0007': '\\a',
   '\b': '\\b',
@@ -11,7 +13,6 @@ const namedEscapes: Readonly<Record<string, string>> = {
 };
 
 const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
 /** A string between double quotes as OPA prints it: Go's escapes, what cannot be shown as `\u` or `\U`. */
 export function quote(text: string): string {
@@ -27,7 +28,7 @@ function quoteCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`;
   if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
-  if (printable.test(character)) return character;
+  if (isPrintable(character)) return character;
   return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
 }
 

@@ -6,9 +6,6 @@ import { isArray, isNumber, type RegoValue } from './value.ts';
 
 const plain = /^[ !#-[\]-~]*$/;
 
-// What Go counts as printable: letters, marks, numbers, punctuation, symbols and the space of ASCII.
-const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u;
-
 const escapes = new Map<number, string>([
   [0x07, '\\a'],
   [0x08, '\\b'],
@@ -46,15 +43,16 @@ function quoteCharacter(character: string, code: number, asciiOnly: boolean): st
   if (byte !== undefined) return `\\x${byte.toString(16)}`;
   const isLone = code >= 0xd800 && code <= 0xdfff;
   if (isLone) return asciiOnly ? '\\ufffd' : '\ufffd';
-  if (!asciiOnly && printable.test(character)) return character;
+  if (!asciiOnly && isPrintable(character)) return character;
   return code < 0x10000
     ? `\\u${code.toString(16).padStart(4, '0')}`
     : `\\U${code.toString(16).padStart(8, '0')}`;
 }
 
-/** Whether Go prints a character as it is. */
+/** Whether Go prints a character as it is: letters, marks, numbers, punctuation, symbols and the space of ASCII. */
 export function isPrintable(character: string): boolean {
-  return character === ' ' || printable.test(character);
+  // Written here: V8 reads a property of Unicode in half a millisecond, and a module's constants at every start.
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 }
 
 /** A value as OPA prints terms: `{"a": 1}`, `[1, 2]`, `{1, 2}`, `set()`. */

@@ -6,11 +6,12 @@ export function sortNaturally(keys: string[]): string[] {
     .map((characters) => characters.join(''));
 }
 
-const digit = /^\p{Nd}$/u;
-const letter = /^\p{L}$/u;
-
 function isDigit(character: string | undefined): boolean {
-  return character !== undefined && digit.test(character);
+  return character !== undefined && /^\p{Nd}$/u.test(character);
+}
+
+function isLetter(character: string): boolean {
+  return /^\p{L}$/u.test(character);
 }
 
 function compare(a: readonly string[], b: readonly string[]): number {
@@ -22,8 +23,8 @@ function compare(a: readonly string[], b: readonly string[]): number {
       afterDigit = isDigit(x);
       continue;
     }
-    const xIsLetter = letter.test(x);
-    const yIsLetter = letter.test(y);
+    const xIsLetter = isLetter(x);
+    const yIsLetter = isLetter(y);
     if (xIsLetter && yIsLetter) return byCode(x, y);
     // A letter comes after anything else, but before it where the number before ends.
     if (xIsLetter || yIsLetter) return (afterDigit ? xIsLetter : yIsLetter) ? -1 : 1;
