@@ -107,7 +107,7 @@ function judgeTest(
   const signature = Buffer.from(String(test['sig']), 'hex');
   const isAccepted = verifySignature(key, scheme, data, signature, options);
   const isOfDigest =
-    hash !== undefined && !scheme.startsWith('rsa-pss')
+    hash !== undefined
       ? verifyDigestSignature(key, scheme, createHash(hash).update(data).digest(), signature, options)
       : isAccepted;
   // The few that are "acceptable" may go either way, but not both.

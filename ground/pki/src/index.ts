@@ -1,4 +1,4 @@
-export { Certificate, readCertificate } from './certificates/certificate.ts';
+export { type Certificate, readCertificate } from './certificates/certificate.ts';
 export {
   type BasicConstraints,
   type Extension,
@@ -53,18 +53,25 @@ export {
 export { type CertificateInput, issueCertificate } from './issuing/issue-certificate.ts';
 export { type CrlInput, issueCrl } from './issuing/issue-crl.ts';
 export { issueOcspResponse, type OcspResponseInput } from './issuing/issue-ocsp-response.ts';
-export { type Curve, type KeyType, PublicKey, readPublicKey, readRsaPublicKey } from './keys/public-key.ts';
+export {
+  type Curve,
+  type KeyType,
+  type PublicKey,
+  readPublicKey,
+  readRsaPublicKey,
+} from './keys/public-key.ts';
 export {
   cmsSchemeOf,
   defaultScheme,
   type HashAlgorithm,
   hashOf,
+  hashOfScheme,
   type SignatureScheme,
   schemeOf,
 } from './keys/schemes.ts';
 export { algorithmIdentifier, publicKeyOfKeyObject, sign } from './keys/sign.ts';
-export { verifyDigestSignature } from './keys/verify-digest.ts';
-export { type SignatureOptions, verifySignature } from './keys/verify-signature.ts';
+export { type SignatureOptions, verifyDigestSignature } from './keys/verify-digest.ts';
+export { verifySignature } from './keys/verify-signature.ts';
 export { pkiLimits } from './limits.ts';
 export { type PemBlock, readPem, writePem } from './pem.ts';
 export {

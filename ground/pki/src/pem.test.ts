@@ -11,7 +11,7 @@ test('blocks are read with text around them', () => {
     { label: 'CERTIFICATE', bytes: Buffer.from(bytes) },
     { label: 'PUBLIC KEY', bytes: Buffer.from([0, 1, 2]) },
   ]);
-  expect(readPem('nothing')).toEqual([]);
+  expect(readPem('nothing\n----------\n')).toEqual([]);
   expect(readPem(block('AAEC').replaceAll('\n', '\r\n'))).toHaveLength(1);
   expect(readPem(block('AA\nEC').trim())).toHaveLength(1);
 });
@@ -27,6 +27,7 @@ test.each([
   ['end of another', '-----BEGIN X-----\nAAEC\n-----END Y-----\n', 'line 3 ends Y'],
   ['end without begin', '-----END X-----\n', 'no BEGIN'],
   ['begin in a block', '-----BEGIN X-----\n-----BEGIN X-----\n', 'no END before line 2'],
+  ['dashes in a block', '-----BEGIN X-----\n----------\n', 'line 2 begins with dashes'],
   ['damaged boundary', '-----BEGIN X----\n', 'neither BEGIN nor END'],
 ])('%s is refused', (_, text, message) => {
   expect(() => readPem(text)).toThrow(PkiError);

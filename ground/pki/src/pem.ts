@@ -29,7 +29,7 @@ export function readPem(text: string): readonly PemBlock[] {
     const current = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end);
     start = end + 1;
     line++;
-    if (!current.startsWith('-----')) {
+    if (!current.startsWith('-----') || (open === undefined && !/^-----(BEGIN|END)/.test(current))) {
       open?.lines.push(current);
       continue;
     }

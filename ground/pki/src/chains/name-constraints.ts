@@ -57,7 +57,10 @@ function readSubtrees(fields: DerFields, tag: number, what: string): readonly Ge
   const found: GeneralName[] = [];
   do {
     const subtree = new DerFields(subtrees.take(tags.sequence, 'subtree'), 'GeneralSubtree');
-    found.push(readGeneralName(subtree.any('base')));
+    const base = readGeneralName(subtree.any('base'));
+    if (base.type === 'ip' && base.bytes.length !== 8 && base.bytes.length !== 32)
+      throw new PkiError('CERTIFICATE_INVALID', 'a name constraint on addresses has neither 8 nor 32 octets');
+    found.push(base);
     // minimum is 0 and maximum absent, says RFC 5280.
     subtree.finish();
     if (found.length > pkiLimits.maxNames)
@@ -97,13 +100,16 @@ function within(name: GeneralName, subtree: GeneralName, ca: Certificate): boole
   }
 }
 
-/** Of DNS names a subtree has all names below it and itself; of URIs and mail only with a dot before it, and then not itself. */
+/**
+ * Of DNS names a subtree has all names below it and itself; of URIs and mail only with a dot before it, and then not itself.
+ * An empty one has all.
+ */
 function isHostWithin(host: string, subtree: string, withSubdomains: boolean): boolean {
-  const name = host.toLowerCase();
-  const base = subtree.toLowerCase();
-  if (base.startsWith('.')) return name.length > base.length && name.endsWith(base);
-  if (name === base) return true;
-  return withSubdomains && (base === '' || name.endsWith(`.${base}`));
+  const name = host.toLowerCase().replace(/\.$/, '');
+  const base = subtree.toLowerCase().replace(/\.$/, '');
+  if (base === '' || name === base) return true;
+  if (base.startsWith('.')) return name.endsWith(base);
+  return withSubdomains && name.endsWith(`.${base}`);
 }
 
 function isEmailWithin(address: string, subtree: string): boolean {
@@ -119,7 +125,9 @@ function isEmailWithin(address: string, subtree: string): boolean {
 
 /** The host of a URI; RFC 5280 refuses a constrained URI that has none, or has an address. */
 function hostOf(uri: string): string {
-  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#:@[\]]+)(?::[0-9]*)?(?:[/?#]|$)/i.exec(uri)?.[1];
+  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@\\]*@)?([^/?#:@[\]\\]+)(?::[0-9]*)?(?:[/?#]|$)/i.exec(
+    uri,
+  )?.[1];
   if (host === undefined || /^[0-9.]+$/.test(host))
     throw new PkiError(
       'CHAIN_NAME_CONSTRAINTS',

@@ -244,6 +244,11 @@ describe('name constraints (RFC 5280 section 4.2.1.10)', () => {
     [[dns('example.com')], [], [], 'accepted'],
     [[dns('example.com')], [], [email('a@example.org')], 'accepted'],
     [[], [dns('example.com')], [dns('a.example.com')], no],
+    [[], [dns('example.com')], [dns('a.example.com.')], no],
+    [[], [dns('')], [dns('a')], no],
+    [[], [email('')], [email('a@example.com')], no],
+    [[], [uri('')], [uri('https://example.com')], no],
+    [[uri('example.com')], [], [uri('https://evil.org\\@example.com')], no],
     [[dns('example.com')], [dns('a.example.com')], [dns('b.a.example.com')], no],
     [[email('example.com')], [], [email('a@EXAMPLE.com')], 'accepted'],
     [[email('example.com')], [], [email('a@b.example.com')], no],
@@ -279,5 +284,8 @@ describe('name constraints (RFC 5280 section 4.2.1.10)', () => {
       issue('leaf', ca, { extensions: [subjectAlternativeName([{ type: 'ip', value: address }])] });
     expect(verify(end('192.0.2.77'), [ca])).toHaveLength(3);
     expect(refusal(() => verify(end('192.0.3.1'), [ca]))[0]).toBe(no);
+    const wrong = der.sequence(der.explicit(1, der.sequence(der.element(0x87, Uint8Array.of(192, 0, 2)))));
+    const broken = issue('ca', root, { extensions: [...caExtensions(), { ...constraint, value: wrong }] });
+    expect(refusal(() => verify(issue('leaf', broken), [broken]))[0]).toBe('CERTIFICATE_INVALID');
   });
 });

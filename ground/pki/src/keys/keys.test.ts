@@ -69,10 +69,9 @@ describe.each(table)('%s signs by %s', (name, scheme) => {
   });
 
   test('over the digest alone', () => {
-    if (scheme === 'ed25519' || scheme.startsWith('rsa-pss')) {
-      expect(codeOf(() => verifyDigestSignature(key, scheme, new Uint8Array(32), signature))).toBe(
-        'ALGORITHM_UNSUPPORTED',
-      );
+    if (scheme === 'ed25519') {
+      const run = () => verifyDigestSignature(key, scheme, new Uint8Array(32), signature);
+      expect(codeOf(run)).toBe('ALGORITHM_UNSUPPORTED');
       return;
     }
     const digest = createHash(hash).update(data).digest();
@@ -91,6 +90,56 @@ describe.each(table)('%s signs by %s', (name, scheme) => {
     expect(verifySignature(key, scheme, data, signature, { encoding: 'p1363' })).toBe(false);
     expect(verifyDigestSignature(key, scheme, digest, flat, { encoding: 'p1363' })).toBe(true);
   });
+});
+
+test('Ed25519ph (RFC 8032 section 7.3)', () => {
+  const hex = (text: string) => Buffer.from(text, 'hex');
+  const point = hex('ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf');
+  const key = readPublicKey(der.sequence(der.sequence(der.oid('1.3.101.112')), der.bitString(point)));
+  const signature = hex(
+    '98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406',
+  );
+  const data = Buffer.from('abc');
+  expect(verifySignature(key, 'ed25519ph', data, signature)).toBe(true);
+  expect(verifyDigestSignature(key, 'ed25519ph', createHash('sha512').update(data).digest(), signature)).toBe(
+    true,
+  );
+  expect(verifySignature(key, 'ed25519', data, signature)).toBe(false);
+  expect(verifySignature(key, 'ed25519ph', Buffer.from('abd'), signature)).toBe(false);
+  expect(verifySignature(key, 'ed25519ph', data, signature.subarray(1))).toBe(false);
+  expect(codeOf(() => sign(keyOf('ed25519'), 'ed25519ph', data))).toBe('ALGORITHM_UNSUPPORTED');
+});
+
+test.each(['rsa-pss-sha256', 'rsa-pkcs1-sha256'] as const)('%s is as long as the modulus', (scheme) => {
+  const key = publicKeyOfKeyObject(keyOf('rsa'));
+  // One in 256 begins with a zero, without which the number is the same.
+  for (let at = 0; at < 20_000; at++) {
+    const data = Buffer.from(`data ${at}`);
+    const signature = sign(keyOf('rsa'), scheme, data);
+    if (signature[0] !== 0) continue;
+    const digest = createHash('sha256').update(data).digest();
+    expect(verifySignature(key, scheme, data, signature)).toBe(true);
+    expect(verifySignature(key, scheme, data, signature.subarray(1))).toBe(false);
+    expect(verifyDigestSignature(key, scheme, digest, signature)).toBe(true);
+    expect(verifyDigestSignature(key, scheme, digest, signature.subarray(1))).toBe(false);
+    return;
+  }
+  expect.fail('no signature begins with a zero');
+});
+
+test.each([2050, 2056])('PSS of %i bits, over data and over the digest', (modulusLength) => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
+  const key = publicKeyOfKeyObject(privateKey);
+  expect(key.modulusLength).toBe(modulusLength);
+  for (const hash of ['sha256', 'sha384', 'sha512'] as const) {
+    const data = Buffer.from(hash);
+    const signature = sign(privateKey, `rsa-pss-${hash}`, data);
+    const digest = createHash(hash).update(data).digest();
+    expect(verifySignature(key, `rsa-pss-${hash}`, data, signature)).toBe(true);
+    expect(verifyDigestSignature(key, `rsa-pss-${hash}`, digest, signature)).toBe(true);
+    digest[0] = (digest[0] ?? 0) ^ 1;
+    expect(verifyDigestSignature(key, `rsa-pss-${hash}`, digest, signature)).toBe(false);
+  }
 });
 
 describe('keys that are not taken', () => {

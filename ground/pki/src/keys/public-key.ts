@@ -124,6 +124,11 @@ function curveOf(algorithm: DerFields, point: Uint8Array): Curve {
   return curve;
 }
 
+/** Octets of the modulus of an RSA key, and of each of its signatures. */
+export function rsaBytes({ modulusLength = 0 }: PublicKey): number {
+  return Math.ceil(modulusLength / 8);
+}
+
 /** RFC 8017 appendix A.1.1. */
 function modulusBits(bytes: Uint8Array): number {
   const key = new DerFields(readDer(bytes), 'RSAPublicKey');

@@ -9,11 +9,12 @@ export type SignatureScheme =
   | `ecdsa-${HashAlgorithm}`
   | `rsa-pkcs1-${HashAlgorithm}`
   | `rsa-pss-${HashAlgorithm}`
-  | 'ed25519';
+  | 'ed25519'
+  | 'ed25519ph';
 
 export interface SchemeParts {
   readonly keyType: KeyType;
-  readonly family: 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss' | 'ed25519';
+  readonly family: 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss' | 'ed25519' | 'ed25519ph';
   /** Undefined for Ed25519, which hashes by itself. */
   readonly hash: HashAlgorithm | undefined;
 }
@@ -33,7 +34,22 @@ export const schemes: Readonly<Record<SignatureScheme, SchemeParts>> = Object.fr
   'rsa-pss-sha384': pss('sha384'),
   'rsa-pss-sha512': pss('sha512'),
   ed25519: { keyType: 'ed25519', family: 'ed25519', hash: undefined },
+  // RFC 8032 section 5.1, over SHA-512 of the data and without a context.
+  ed25519ph: { keyType: 'ed25519', family: 'ed25519ph', hash: 'sha512' },
 });
+
+/** What a scheme hashes data by before it signs; undefined for Ed25519, which signs data itself. */
+export function hashOfScheme(scheme: SignatureScheme): HashAlgorithm | undefined {
+  return schemes[scheme].hash;
+}
+
+/** The parts of a scheme that fits the key. @throws PkiError KEY_MISMATCH */
+export function schemeFor(key: PublicKey, scheme: SignatureScheme): SchemeParts {
+  const parts = schemes[scheme];
+  if (parts.keyType !== key.type)
+    throw new PkiError('KEY_MISMATCH', `a key of type ${key.type} cannot verify a signature of ${scheme}`);
+  return parts;
+}
 
 export const hashBytes: Readonly<Record<HashAlgorithm, number>> = Object.freeze({
   sha256: 32,

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { der } from '../der/writer.ts';
 import { PkiError } from '../errors.ts';
-import { keyOids, type PublicKey, readPublicKey } from './public-key.ts';
+import { type PublicKey, readPublicKey } from './public-key.ts';
 import {
   type HashAlgorithm,
   hashBytes,
@@ -12,11 +12,12 @@ import {
   schemeOids,
   schemes,
 } from './schemes.ts';
-import type { SignatureOptions } from './verify-signature.ts';
+import type { SignatureOptions } from './verify-digest.ts';
 
 /**
  * The signature of a private key.
- * @throws PkiError KEY_MISMATCH where the key is of another type than the scheme
+ * @throws PkiError KEY_MISMATCH where the key is of another type than the scheme, ALGORITHM_UNSUPPORTED for Ed25519ph,
+ *   which is only verified
  */
 export function sign(
   privateKey: KeyObject,
@@ -30,6 +31,7 @@ export function sign(
       'KEY_MISMATCH',
       `a key of type ${privateKey.asymmetricKeyType} cannot sign by ${scheme}`,
     );
+  if (family === 'ed25519ph') throw unsupported(scheme);
   const crypto = process.getBuiltinModule('node:crypto');
   const { constants } = crypto;
   const key =
@@ -64,8 +66,14 @@ export function algorithmIdentifier(scheme: SignatureScheme): Uint8Array {
       ),
     );
   }
-  const name = der.oid(schemeOids[scheme] ?? keyOids.ed25519);
+  const oid = schemeOids[scheme];
+  if (oid === undefined) throw unsupported(scheme);
+  const name = der.oid(oid);
   return family === 'rsa-pkcs1' ? der.sequence(name, der.null()) : der.sequence(name);
+}
+
+function unsupported(scheme: SignatureScheme): PkiError {
+  return new PkiError('ALGORITHM_UNSUPPORTED', `nothing is signed by ${scheme} here`);
 }
 
 /** The AlgorithmIdentifier of a hash, with NULL for parameters. */

@@ -1,14 +1,27 @@
 import { concatBytes, sameBytes } from '../bytes.ts';
 import { der } from '../der/writer.ts';
 import { PkiError } from '../errors.ts';
-import type { Curve, PublicKey } from './public-key.ts';
-import { type HashAlgorithm, hashBytes, hashOids, type SignatureScheme } from './schemes.ts';
-import { type SignatureOptions, schemeFor } from './verify-signature.ts';
+import { ecdsaOf, ed25519phVerifier } from './curves.ts';
+import { isPssEncoded } from './pss.ts';
+import { type PublicKey, rsaBytes } from './public-key.ts';
+import {
+  type HashAlgorithm,
+  hashBytes,
+  hashOids,
+  type SchemeParts,
+  type SignatureScheme,
+  schemeFor,
+} from './schemes.ts';
+
+export interface SignatureOptions {
+  /** Of ECDSA: a SEQUENCE of two integers (X.509, CMS, Sigstore), or both side by side (JOSE, COSE). `der` by default. */
+  readonly encoding?: 'der' | 'p1363';
+}
 
 /**
  * Whether the signature is of this key over data of this digest, which the caller has and the data not.
  * @throws PkiError KEY_MISMATCH where the key or the digest's length does not fit the scheme, ALGORITHM_UNSUPPORTED for
- *   Ed25519, whose signatures are over the data itself, and RSASSA-PSS; KEY_INVALID
+ *   Ed25519, whose signatures are over the data itself; KEY_INVALID
  */
 export function verifyDigestSignature(
   key: PublicKey,
@@ -18,69 +31,56 @@ export function verifyDigestSignature(
   { encoding = 'der' }: SignatureOptions = {},
 ): boolean {
   const { family, hash } = schemeFor(key, scheme);
-  if (hash === undefined || family === 'rsa-pss')
+  if (hash === undefined)
     throw new PkiError(
       'ALGORITHM_UNSUPPORTED',
       `a signature of ${scheme} cannot be verified over a digest alone`,
     );
   if (digest.length !== hashBytes[hash])
     throw new PkiError('KEY_MISMATCH', `a digest of ${digest.length} octets is none of ${scheme}`);
-  if (family === 'rsa-pkcs1') return isRsaSignature(key, hash, digest, signature);
-  // The key is checked to be a point of its curve.
-  void key.keyObject;
-  const { keyBytes, curve = 'P-256' } = key;
+  const holds = verifierOf(key, family, hash, encoding);
   try {
-    return curveOf(curve).verify(signature, digest, keyBytes, {
-      prehash: false,
-      lowS: false,
-      format: encoding === 'der' ? 'der' : 'compact',
-    });
+    return holds(digest, signature);
   } catch {
+    // The libraries fail instead of saying no where a signature has not the form of one.
     return false;
   }
 }
 
-/** RFC 8017 section 8.2.2: the encoded message is made anew and compared as a whole. */
-function isRsaSignature(
+type Verifier = (digest: Uint8Array, signature: Uint8Array) => boolean;
+
+/** Keys are made and libraries loaded here, so that a failure of those is not taken for a wrong signature. */
+function verifierOf(
   key: PublicKey,
+  family: SchemeParts['family'],
   hash: HashAlgorithm,
-  digest: Uint8Array,
-  signature: Uint8Array,
-): boolean {
-  const { keyObject, modulusLength = 0 } = key;
-  const length = Math.ceil(modulusLength / 8);
-  if (signature.length !== length) return false;
+  encoding: 'der' | 'p1363',
+): Verifier {
+  const { keyObject, keyBytes, curve = 'P-256', modulusLength = 0 } = key;
+  if (family === 'ecdsa') {
+    const options = { prehash: false, lowS: false, format: encoding === 'der' ? 'der' : 'compact' } as const;
+    const ecdsa = ecdsaOf(curve);
+    return (digest, signature) => ecdsa.verify(signature, digest, keyBytes, options);
+  }
+  if (family === 'ed25519ph') {
+    const eddsa = ed25519phVerifier();
+    return (digest, signature) => eddsa.verify(signature, digest, keyBytes);
+  }
   const { publicDecrypt, constants } = process.getBuiltinModule('node:crypto');
+  // RFC 8017 section 8.
+  const length = rsaBytes(key);
+  return (digest, signature) => {
+    if (signature.length !== length) return false;
+    const encoded = publicDecrypt({ key: keyObject, padding: constants.RSA_NO_PADDING }, signature);
+    return family === 'rsa-pss'
+      ? isPssEncoded(encoded, modulusLength, hash, digest)
+      : sameBytes(encoded, pkcs1Encoded(length, hash, digest));
+  };
+}
+
+/** EMSA-PKCS1-v1_5 (RFC 8017 section 9.2): made anew, it is compared as a whole. */
+function pkcs1Encoded(length: number, hash: HashAlgorithm, digest: Uint8Array): Uint8Array {
   const info = der.sequence(der.sequence(der.oid(hashOids[hash]), der.null()), der.octetString(digest));
   const padding = new Uint8Array(length - info.length - 3).fill(0xff);
-  const expected = concatBytes([Uint8Array.of(0, 1), padding, Uint8Array.of(0), info]);
-  try {
-    const encoded = publicDecrypt({ key: keyObject, padding: constants.RSA_NO_PADDING }, signature);
-    return sameBytes(encoded, expected);
-  } catch {
-    return false;
-  }
-}
-
-interface CurveVerifier {
-  verify(
-    signature: Uint8Array,
-    digest: Uint8Array,
-    publicKey: Uint8Array,
-    options: { prehash: boolean; lowS: boolean; format: 'der' | 'compact' },
-  ): boolean;
-}
-
-let loaded: Readonly<Record<Curve, CurveVerifier>> | undefined;
-
-/** OpenSSL as Node wraps it hashes by itself; the library that does not takes long to load and is rarely needed. */
-function curveOf(curve: Curve): CurveVerifier {
-  if (loaded === undefined) {
-    const { createRequire } = process.getBuiltinModule('node:module');
-    const nist: { p256: CurveVerifier; p384: CurveVerifier; p521: CurveVerifier } = createRequire(
-      import.meta.url,
-    )('@noble/curves/nist.js');
-    loaded = { 'P-256': nist.p256, 'P-384': nist.p384, 'P-521': nist.p521 };
-  }
-  return loaded[curve];
+  return concatBytes([Uint8Array.of(0, 1), padding, Uint8Array.of(0), info]);
 }

@@ -1,11 +1,6 @@
-import { PkiError } from '../errors.ts';
-import type { PublicKey } from './public-key.ts';
-import { type SchemeParts, type SignatureScheme, schemes } from './schemes.ts';
-
-export interface SignatureOptions {
-  /** Of ECDSA: a SEQUENCE of two integers (X.509, CMS, Sigstore), or both side by side (JOSE, COSE). `der` by default. */
-  readonly encoding?: 'der' | 'p1363';
-}
+import { type PublicKey, rsaBytes } from './public-key.ts';
+import { type SignatureScheme, schemeFor } from './schemes.ts';
+import { type SignatureOptions, verifyDigestSignature } from './verify-digest.ts';
 
 /**
  * Whether the signature over `data` is of this key. False for any wrong signature, whatever its bytes.
@@ -20,7 +15,10 @@ export function verifySignature(
 ): boolean {
   const parts = schemeFor(key, scheme);
   const { keyObject } = key;
-  const { verify, constants } = process.getBuiltinModule('node:crypto');
+  const { hash, verify, constants } = process.getBuiltinModule('node:crypto');
+  // OpenSSL as Node wraps it does not know it.
+  if (parts.family === 'ed25519ph')
+    return verifyDigestSignature(key, scheme, hash('sha512', data, 'buffer'), signature);
   const options =
     parts.family === 'ecdsa'
       ? { key: keyObject, dsaEncoding: encoding === 'der' ? ('der' as const) : ('ieee-p1363' as const) }
@@ -31,18 +29,12 @@ export function verifySignature(
             saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
           }
         : keyObject;
+  // RFC 8017 section 8: as long as the modulus. OpenSSL takes one of PSS without its leading zeros.
+  if (key.type === 'rsa' && signature.length !== rsaBytes(key)) return false;
   try {
     return verify(parts.hash ?? null, data, options, signature);
   } catch {
     // OpenSSL fails instead of saying no where a signature has not the form of one.
     return false;
   }
-}
-
-/** The parts of a scheme that fits the key. */
-export function schemeFor(key: PublicKey, scheme: SignatureScheme): SchemeParts {
-  const parts = schemes[scheme];
-  if (parts.keyType !== key.type)
-    throw new PkiError('KEY_MISMATCH', `a key of type ${key.type} cannot verify a signature of ${scheme}`);
-  return parts;
 }
