@@ -17,6 +17,7 @@ const sideways = new Set([
   'oci → core',
   'pki → core',
   'envelopes → core',
+  'envelopes → pki',
   'cli → report',
   'registry → http',
   'tuf → http',

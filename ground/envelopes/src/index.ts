@@ -59,3 +59,4 @@ export {
   verifyJws,
 } from './jose/jws.ts';
 export { defaultEnvelopeLimits, type EnvelopeLimits } from './limits.ts';
+export type { VerificationKey } from './signatures.ts';

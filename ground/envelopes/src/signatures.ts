@@ -1,97 +1,123 @@
-import { constants, createHmac, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto';
+import {
+  createHmac,
+  type KeyObject,
+  sign as signByNode,
+  timingSafeEqual,
+  verify as verifyByNode,
+} from 'node:crypto';
+import {
+  type HashAlgorithm,
+  PkiError,
+  type PublicKey,
+  publicKeyOfKeyObject,
+  type SignatureScheme,
+  sign,
+  verifySignature,
+} from '@keelson/pki';
 import { EnvelopeError } from './errors.ts';
 
-export type SignatureHash = 'sha256' | 'sha384' | 'sha512';
-
-/** How a signature is made, without its name in JOSE or COSE. ECDSA here is always r ‖ s, as both have it. */
-export interface SignatureScheme {
-  readonly type: 'ecdsa' | 'eddsa' | 'rsa-pkcs1' | 'rsa-pss' | 'hmac';
-  /** None for EdDSA, which has its own. */
-  readonly hash?: SignatureHash;
+/** How an algorithm of JOSE or COSE signs. */
+export interface Algorithm {
+  /** For messages. */
+  readonly name: string;
+  /** `eddsa` is Ed25519 or Ed448, as the key is. */
+  readonly scheme: Exclude<SignatureScheme, 'ed25519' | 'ed25519ph'> | 'eddsa' | 'hmac';
+  /** Of an HMAC. */
+  readonly hash?: HashAlgorithm;
   /** The one curve that the algorithm allows; not given where it allows any (RFC 9053, 2.1 and 2.2). */
   readonly curve?: string;
 }
 
-/** Names in JOSE and COSE of the curves, by the name that OpenSSL has for them or for their type of key. */
-const curveNames = new Map([
-  ['prime256v1', 'P-256'],
-  ['secp384r1', 'P-384'],
-  ['secp521r1', 'P-521'],
-  ['ed25519', 'Ed25519'],
-  ['ed448', 'Ed448'],
-]);
-/** RFC 7518, 3.3 and 3.5; RFC 8230, 2. */
-const leastModulus = 2048;
-const mostModulus = 8192;
+/** A public key of `node:crypto` or of a certificate; or a symmetric one, for HMAC. */
+export type VerificationKey = KeyObject | PublicKey;
+
+/** JOSE and COSE write ECDSA as r ‖ s (RFC 7518, 3.4; RFC 9053, 2.1). */
+const encoding = { encoding: 'p1363' } as const;
 
 /**
- * Holds a key against what a scheme asks of it, so that no key is ever used for another algorithm than its own.
+ * True where the signature holds.
  *
- * @param name of the algorithm, for messages
- * @throws EnvelopeError ENVELOPE_KEY_MISMATCH
+ * @throws EnvelopeError ENVELOPE_KEY_MISMATCH for a key that is not of the algorithm
  */
-export function checkKey(key: KeyObject, { type, hash, curve }: SignatureScheme, name: string): void {
-  const mismatch = (reason: string) => new EnvelopeError('ENVELOPE_KEY_MISMATCH', `${name}: ${reason}`);
-  if (type === 'hmac') {
-    if (key.type !== 'secret') throw mismatch('the key is no symmetric key');
-    // RFC 7518, 3.2: a key shorter than the hash must not be used.
-    if ((key.symmetricKeySize ?? 0) < hashBytes(hash)) throw mismatch('the key is shorter than the hash');
-    return;
-  }
-  if (key.type === 'secret') throw mismatch('the key is a symmetric key');
-  const kind = key.asymmetricKeyType ?? '';
-  if (type === 'ecdsa' || type === 'eddsa') {
-    const has = curveNames.get(type === 'eddsa' ? kind : (key.asymmetricKeyDetails?.namedCurve ?? ''));
-    if (has === undefined || (type === 'ecdsa') !== (kind === 'ec'))
-      throw mismatch(`the key is of the type ${kind}, or of a curve that is not used`);
-    if (curve !== undefined && has !== curve) throw mismatch(`the key is on ${has}, not on ${curve}`);
-    return;
-  }
-  // A key that is bound to PSS (RFC 4055, 3.1) says its hash itself, and OpenSSL holds it to that.
-  if (kind !== 'rsa' && (kind !== 'rsa-pss' || type !== 'rsa-pss'))
-    throw mismatch(`the key is of the type ${kind}`);
-  const size = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (size < leastModulus || size > mostModulus)
-    throw mismatch(`the modulus has ${size} bits, not ${leastModulus} to ${mostModulus}`);
-}
-
-/** True where the signature holds. The key has been held against the scheme. */
 export function holds(
-  scheme: SignatureScheme,
-  key: KeyObject,
+  { name, scheme, hash, curve }: Algorithm,
+  key: VerificationKey,
   data: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (scheme.type === 'hmac') {
-    const expected = hmac(scheme, key, data);
+  if (scheme === 'hmac') {
+    const expected = hmac(key, hash ?? 'sha256', name, data);
     return signature.length === expected.length && timingSafeEqual(signature, expected);
   }
+  return fitting(name, () => {
+    if (scheme === 'eddsa' && isEd448(key)) {
+      checkCurve(name, 'Ed448', curve);
+      return verifyByNode(null, data, key, signature);
+    }
+    const publicKey = publicKeyOf(key, name);
+    checkCurve(name, publicKey.type === 'ed25519' ? 'Ed25519' : publicKey.curve, curve);
+    return verifySignature(publicKey, scheme === 'eddsa' ? 'ed25519' : scheme, data, signature, encoding);
+  });
+}
+
+/**
+ * The signature of a private key, or the HMAC of a symmetric one.
+ *
+ * @throws EnvelopeError ENVELOPE_KEY_MISMATCH for a key that is not of the algorithm
+ */
+export function signatureOf(
+  { name, scheme, hash, curve }: Algorithm,
+  key: KeyObject,
+  data: Uint8Array,
+): Uint8Array {
+  if (scheme === 'hmac') return hmac(key, hash ?? 'sha256', name, data);
+  return fitting(name, () => {
+    if (scheme === 'eddsa' && isEd448(key)) {
+      checkCurve(name, 'Ed448', curve);
+      return signByNode(null, data, key);
+    }
+    // Its public half tells what kind of key it is, and whether it is strong enough.
+    const publicKey = publicKeyOf(key, name);
+    checkCurve(name, publicKey.type === 'ed25519' ? 'Ed25519' : publicKey.curve, curve);
+    return sign(key, scheme === 'eddsa' ? 'ed25519' : scheme, data, encoding);
+  });
+}
+
+function fitting<T>(name: string, action: () => T): T {
   try {
-    return verify(scheme.hash ?? null, data, { key, ...parameters(scheme) }, signature);
-  } catch {
-    // OpenSSL throws for some signatures of a wrong form instead of saying that they do not hold.
-    return false;
+    return action();
+  } catch (error) {
+    if (error instanceof PkiError) throw mismatch(name, error.message, error);
+    throw error;
   }
 }
 
-/** The signature of a private key, or the HMAC of a symmetric one. The key has been held against the scheme. */
-export function signature(scheme: SignatureScheme, key: KeyObject, data: Uint8Array): Uint8Array {
-  if (scheme.type === 'hmac') return hmac(scheme, key, data);
-  return sign(scheme.hash ?? null, data, { key, ...parameters(scheme) });
+const publicKeys = new WeakMap<KeyObject, PublicKey>();
+
+function publicKeyOf(key: VerificationKey, name: string): PublicKey {
+  if ('spki' in key) return key;
+  if (key.type === 'secret') throw mismatch(name, 'the key is a symmetric key');
+  const publicKey = publicKeys.get(key) ?? publicKeyOfKeyObject(key);
+  publicKeys.set(key, publicKey);
+  return publicKey;
 }
 
-function parameters({ type }: SignatureScheme): object {
-  if (type === 'ecdsa') return { dsaEncoding: 'ieee-p1363' };
-  if (type === 'rsa-pkcs1') return { padding: constants.RSA_PKCS1_PADDING };
-  if (type !== 'rsa-pss') return {};
-  // RFC 7518, 3.5 and RFC 8230, 2: the salt is as long as the hash.
-  return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+function isEd448(key: VerificationKey): key is KeyObject {
+  return !('spki' in key) && key.asymmetricKeyType === 'ed448';
 }
 
-function hmac({ hash = 'sha256' }: SignatureScheme, key: KeyObject, data: Uint8Array): Uint8Array {
+function checkCurve(name: string, curve: string | undefined, asked: string | undefined): void {
+  if (asked !== undefined && curve !== asked) throw mismatch(name, `the key is not on ${asked}`);
+}
+
+function hmac(key: VerificationKey, hash: HashAlgorithm, name: string, data: Uint8Array): Uint8Array {
+  if ('spki' in key || key.type !== 'secret') throw mismatch(name, 'the key is no symmetric key');
+  // RFC 7518, 3.2: a key shorter than the hash must not be used.
+  if ((key.symmetricKeySize ?? 0) < Number(hash.slice(3)) / 8)
+    throw mismatch(name, 'the key is shorter than the hash');
   return createHmac(hash, key).update(data).digest();
 }
 
-function hashBytes(hash: SignatureHash = 'sha256'): number {
-  return Number(hash.slice(3)) / 8;
+function mismatch(name: string, reason: string, cause?: unknown): EnvelopeError {
+  return new EnvelopeError('ENVELOPE_KEY_MISMATCH', `${name}: ${reason}`, { cause });
 }

@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import type { CborKey, CborMap } from '../cbor/value.ts';
 import { writeCbor } from '../cbor/write.ts';
 import { EnvelopeError } from '../errors.ts';
-import { checkKey, holds, signature as signatureOf } from '../signatures.ts';
-import { coseScheme } from './algorithms.ts';
+import { holds, signatureOf, type VerificationKey } from '../signatures.ts';
+import { coseAlgorithm } from './algorithms.ts';
 import { type CoseHeaders, checkCriticalLabels, coseLabels, invalidCose } from './headers.ts';
 import {
   type CoseContext,
@@ -17,7 +17,7 @@ import {
 
 export interface CoseVerifyOptions extends CoseContext {
   /** A public key. */
-  readonly key: KeyObject;
+  readonly key: VerificationKey;
   /** Numbers of the algorithms that may be: -7 is ES256, -37 PS256. */
   readonly algorithms: readonly number[];
   /** Labels that the caller processes and that may therefore be critical. */
@@ -59,13 +59,13 @@ function check(
   input: () => Uint8Array,
 ): void {
   checkCriticalLabels(headers, options.understood ?? []);
-  const { name, scheme } = coseScheme(
-    algorithmNumber(headers, options.allowUnprotectedAlgorithm ?? false),
-    options.algorithms,
-  );
-  checkKey(options.key, scheme, name);
-  if (!holds(scheme, options.key, input(), signature))
-    throw new EnvelopeError('ENVELOPE_SIGNATURE_WRONG', `COSE: the ${name} signature does not hold`);
+  const label = algorithmNumber(headers, options.allowUnprotectedAlgorithm ?? false);
+  const algorithm = coseAlgorithm(label, options.algorithms);
+  if (!holds(algorithm, options.key, input(), signature))
+    throw new EnvelopeError(
+      'ENVELOPE_SIGNATURE_WRONG',
+      `COSE: the ${algorithm.name} signature does not hold`,
+    );
 }
 
 /** @throws EnvelopeError COSE_INVALID */
@@ -108,9 +108,7 @@ export function signCoseSign1(options: CoseSignOptions): CoseSign1 {
 }
 
 function signedBy(key: KeyObject, headers: CoseHeaders, input: Uint8Array): Uint8Array {
-  const { name, scheme } = coseScheme(algorithmNumber(headers));
-  checkKey(key, scheme, name);
-  return signatureOf(scheme, key, input);
+  return signatureOf(coseAlgorithm(algorithmNumber(headers)), key, input);
 }
 
 function aadOf({ externalAad }: CoseSignOptions): CoseContext {

@@ -11,8 +11,8 @@ import {
 import { EnvelopeError } from '../errors.ts';
 import { objectFrom } from '../json.ts';
 import { defaultEnvelopeLimits, type EnvelopeLimits, holdBound } from '../limits.ts';
-import { checkKey, holds, signature as signatureOf } from '../signatures.ts';
-import { type JwsAlgorithm, jwsScheme } from './algorithms.ts';
+import { holds, signatureOf, type VerificationKey } from '../signatures.ts';
+import { type JwsAlgorithm, jwsAlgorithm } from './algorithms.ts';
 import {
   checkCritical,
   checkDisjoint,
@@ -165,7 +165,7 @@ function optionalText(object: JsonObject, name: string): string | undefined {
 
 export interface JwsVerifyOptions {
   /** A public key, or a symmetric one for the HS algorithms. */
-  readonly key: KeyObject | Jwk;
+  readonly key: VerificationKey | Jwk;
   /** The algorithms that may be; HS256, HS384 and HS512 are refused unless they are named. */
   readonly algorithms: readonly JwsAlgorithm[];
   /** Headers that the caller processes and that may therefore be critical. `b64` is understood always. */
@@ -185,15 +185,15 @@ export interface JwsVerifyOptions {
 export function verifyJws(signature: JwsSignature, options: JwsVerifyOptions): void {
   const { key, algorithms, understood = [] } = options;
   checkCritical(signature.protected, signature.header, understood, options.allowUncriticalB64 ?? false);
-  const algorithm = algorithmOf(signature, options.allowUnprotectedAlgorithm ?? false);
-  const scheme = jwsScheme(algorithm, algorithms);
-  if ('keyObject' in key) checkJwkUse(key, algorithm);
-  const keyObject = 'keyObject' in key ? key.keyObject : key;
-  checkKey(keyObject, scheme, algorithm);
-  if (!holds(scheme, keyObject, signature.signingInput, signature.signature))
+  const algorithm = jwsAlgorithm(
+    algorithmOf(signature, options.allowUnprotectedAlgorithm ?? false),
+    algorithms,
+  );
+  if ('x5c' in key) checkJwkUse(key, algorithm.name);
+  if (!holds(algorithm, 'x5c' in key ? key.keyObject : key, signature.signingInput, signature.signature))
     throw new EnvelopeError(
       'ENVELOPE_SIGNATURE_WRONG',
-      `JSON Web Signature: the ${algorithm} signature does not hold`,
+      `JSON Web Signature: the ${algorithm.name} signature does not hold`,
     );
 }
 
@@ -245,10 +245,9 @@ function signedParts(options: JwsSignOptions): { encoded: string; payload: strin
   const name = childOf(options.protected, 'alg');
   if (typeof name !== 'string') throw invalidJws('alg is missing in the header that is signed');
   if (!isEncoded(options.protected)) throw invalidJws('an unencoded payload is read, not written');
-  const scheme = jwsScheme(name);
-  checkKey(key, scheme, name);
+  const algorithm = jwsAlgorithm(name);
   const encoded = Buffer.from(stringifyJson(options.protected)).toString('base64url');
   const text = Buffer.from(payload).toString('base64url');
-  const made = signatureOf(scheme, key, Buffer.from(`${encoded}.${text}`));
+  const made = signatureOf(algorithm, key, Buffer.from(`${encoded}.${text}`));
   return { encoded, payload: text, signature: Buffer.from(made).toString('base64url') };
 }
