@@ -35,6 +35,7 @@ spec: { selector: { app: ${name} }, ports: [{ port: 80, targetPort: 8080 }] }
 `;
 const files = {
   'flows.jsonl': `${flow('web', 'api')}\n${flow('web', 'db', 'DROPPED')}\n`,
+  'several.jsonl': `${flow('web', 'api')}\n${flow('batch', 'api')}\n`,
   'bad.jsonl': `nothing\n${flow('web', 'api')}\n`,
   'pages.json': `{\n"items": [\n${flow('web', 'api')}\n]}\n`,
   'deploy/all.yaml': deployment('web', 'http://api/') + deployment('api', ''),
@@ -99,9 +100,24 @@ describe('keelson netpol recommend', () => {
     expect([code, objectsOf(out)[0]]).toEqual([0, 'CiliumNetworkPolicy web-observed']);
   });
 
+  test('workloads that need the same are one policy, and peers one selector', () => {
+    const { code, out } = run('recommend', '--flows', 'several.jsonl', '--group', '--exact', '-q');
+    expect([code, objectsOf(out)]).toEqual([
+      0,
+      ['NetworkPolicy batch-group-observed', 'NetworkPolicy api-observed', 'NetworkPolicy default-deny'],
+    ]);
+    expect(run('recommend', '-m', 'deploy', '--group', '-q').code).toBe(0);
+  });
+
   test.each([
     ['nothing to read', [], 'name --flows or --manifests'],
     ['staged policies of Cilium', ['--flows', 'flows.jsonl', '-d', 'cilium', '--staged'], '--staged'],
+    ['widening that is exact', ['--flows', 'flows.jsonl', '--exact', '--widen', '8'], '--widen lets in'],
+    [
+      'widening by no number',
+      ['--flows', 'flows.jsonl', '--widen', 'all'],
+      '--widen is a number of addresses',
+    ],
     ['a file that stands alone', ['flows.jsonl'], 'name flows.jsonl with --flows'],
   ])('%s is a wrong call', (_, args, message) => {
     const { code, err } = run('recommend', ...args);

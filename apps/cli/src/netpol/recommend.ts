@@ -33,6 +33,9 @@ const flags = {
   dialect: { type: 'string', short: 'd', value: { choices: recommendDialects } },
   staged: { type: 'boolean' },
   exact: { type: 'boolean' },
+  group: { type: 'boolean' },
+  'group-namespaces': { type: 'boolean' },
+  widen: { type: 'string' },
   format: { type: 'string', short: 'f', value: { choices: formats } },
 } as const;
 
@@ -51,6 +54,11 @@ Services in variables, arguments and ConfigMaps tell who needs whom.
   -d, --dialect D      k8s (default), calico, cilium, or cnp for ClusterNetworkPolicy
   --staged             policies of Calico that are watched and not enforced
   --exact              exit 1 where anything but what was seen would pass, and tell workloads apart by labels that they lack
+  --group              one policy for workloads of a namespace that need the same, one selector for peers that need the same ports,
+                       where it chooses no other workload that was seen
+  --group-namespaces   the same, and a namespace stands for all of its workloads: Pods to come are let in too
+  --widen N            ranges of addresses may hold up to N in a rule that were not seen, so that they are fewer; 0 unless said, so
+                       that only neighbours are joined
   -f, --format FORMAT  yaml (default), or json with the proof
   -o, --output FILE    write to FILE instead of stdout
   -q, --quiet          tell only what is wrong
@@ -60,6 +68,7 @@ Exit: 0 done, 1 the proof fails, 2 wrong call, 3 a part of the input could not b
 Examples:
   hubble observe --since 24h -o jsonpb | keelson netpol recommend --flows - -d cilium
   keelson netpol recommend --flows flows.json -m deploy/ -d calico --staged
+  keelson netpol recommend --flows flows.json --group --widen 16
   keelson netpol recommend -m deploy/ -o policies.yaml
 `;
 
@@ -75,9 +84,18 @@ export const { run, usage } = defineVerb({ flags, help }, async ({ values, posit
     throw new CommandError('USAGE', 'name --flows or --manifests');
   if (values.staged === true && dialect !== 'calico')
     throw new CommandError('USAGE', '--staged is of the dialect calico');
+  const aggregation = {
+    group: values.group === true,
+    groupNamespaces: values['group-namespaces'] === true,
+    widening: wideningOf(values.widen),
+  };
+  const exact = values.exact === true;
+  if (exact && aggregation.widening > 0)
+    throw new CommandError('USAGE', '--widen lets in what was not seen, and --exact does not');
   const manifests =
     paths.length === 0 ? { resources: [], isPartial: false } : await readResources(paths, values);
-  if (files.length === 0 && dialect === 'k8s') {
+  const isPlain = !aggregation.group && !aggregation.groupNamespaces;
+  if (files.length === 0 && dialect === 'k8s' && isPlain) {
     const { policies } = synthesise(manifests.resources, { search: 'words', dnsRules: [dnsAnywhere()] });
     if (!quiet) tellMissing(manifests.resources);
     writeResult(values.output, written(policies, format === 'json' ? { policies } : undefined));
@@ -88,18 +106,28 @@ export const { run, usage } = defineVerb({ flags, help }, async ({ values, posit
     files.length === 0
       ? { flows: flowsOfManifests(manifests.resources, 'words'), isPartial: false }
       : await readFlowFiles(files);
-  const exact = values.exact === true;
   const result = recommend(flows, {
     dialect,
     manifests: manifests.resources,
     staged: values.staged === true,
     exact,
+    ...aggregation,
   });
   tellResult(result, quiet);
   writeResult(values.output, written(result.policies, format === 'json' ? recordOf(result) : undefined));
   if (isPartial || manifests.isPartial) return exitCodes.unreadable;
   return isProven(result, exact) ? exitCodes.done : exitCodes.findings;
 });
+
+/** As many addresses as an IPv4 block of 16 bits has are more than anybody would call least privilege. */
+const maxWidening = 65_536;
+
+/** @throws CommandError USAGE for what is no number of addresses */
+function wideningOf(text = '0'): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > maxWidening)
+    throw new CommandError('USAGE', `--widen is a number of addresses up to ${maxWidening}, not ${text}`);
+  return Number(text);
+}
 
 /** What manifests name and do not have, and workloads that no policy can be about. */
 function tellMissing(resources: readonly Resource[]): void {

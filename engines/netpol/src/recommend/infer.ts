@@ -1,6 +1,8 @@
 import type { Resource } from '@keelson/kubernetes';
 import type { Labels } from '../model/cluster.ts';
+import type { Direction } from '../model/policy.ts';
 import { isAddress } from '../sets/addresses.ts';
+import { peerKey } from './aggregate.ts';
 import type { FlowEnd, ObservedFlow } from './flow.ts';
 import { Identities } from './identities.ts';
 import type {
@@ -116,7 +118,7 @@ function peerOf(end: FlowEnd, identities: Identities): PlanPeer | 'no-labels' | 
   if (end.type === 'cluster' || end.type === 'anyone') return end;
   if (end.type !== 'address' || !isAddress(end.address)) return 'no-address';
   const bits = end.address.includes(':') ? 128 : 32;
-  return { type: 'address', cidr: `${end.address}/${bits}`, names: end.names };
+  return { type: 'addresses', cidrs: [`${end.address}/${bits}`], names: end.names };
 }
 
 function pairOf({ source, destination, protocol }: ObservedFlow): string {
@@ -139,19 +141,16 @@ function ephemeralPairs(flows: readonly ObservedFlow[]): Set<string> {
   return new Set([...ports].filter(([, { size }]) => size >= ephemeralPorts).map(([pair]) => pair));
 }
 
+type SingleNeed = Omit<PlanNeed, 'peers'> & { peer: PlanPeer };
+
 /** By workload what it needs, each peer once with all of its ports. */
 function needsOf(
   kept: readonly KeptFlow[],
   workloads: readonly WorkloadIdentity[],
   resolvers: Resolvers,
 ): PlannedWorkload[] {
-  const needs = new Map(workloads.map((workload) => [workload, new Map<string, PlanNeed>()]));
-  const add = (
-    workload: WorkloadIdentity,
-    direction: PlanNeed['direction'],
-    peer: PlanPeer,
-    port: PlanPort,
-  ) => {
+  const needs = new Map(workloads.map((workload) => [workload, new Map<string, SingleNeed>()]));
+  const add = (workload: WorkloadIdentity, direction: Direction, peer: PlanPeer, port: PlanPort) => {
     const own = needs.get(workload);
     const key = `${direction} ${peerKey(peer)}`;
     const ports = own?.get(key)?.ports ?? [];
@@ -165,12 +164,14 @@ function needsOf(
   }
   return [...needs].map(([workload, own]) => ({
     workload,
-    needs: withoutCovered([...own].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need)),
+    needs: withoutCovered([...own].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need)).map(
+      ({ peer, ...need }) => ({ ...need, peers: [peer] }),
+    ),
   }));
 }
 
 /** Needs without what is let in from everybody, or from all of the cluster, anyway. */
-function withoutCovered(needs: readonly PlanNeed[]): PlanNeed[] {
+function withoutCovered(needs: readonly SingleNeed[]): SingleNeed[] {
   const open = (type: PlanPeer['type']) =>
     needs.filter(({ peer }) => peer.type === type).flatMap(({ ports }) => ports);
   const anyone = open('anyone');
@@ -191,7 +192,8 @@ function isResolved(
   { pods, addresses, ports }: Resolvers,
 ): boolean {
   if (!ports.some((each) => each.port === port && each.protocol === protocol)) return false;
-  if (peer.type === 'address') return addresses.some((address) => peer.cidr === `${address}/32`);
+  if (peer.type === 'addresses')
+    return peer.cidrs.every((cidr) => addresses.includes(cidr.replace(/\/32$/, '')));
   if (peer.type !== 'workload') return peer.type === 'resolvers';
   const { workload } = peer;
   return pods.some(
@@ -199,11 +201,6 @@ function isResolved(
       namespace === workload.namespace &&
       [...labels].every(([key, value]) => workload.labels.get(key) === value),
   );
-}
-
-function peerKey(peer: PlanPeer): string {
-  if (peer.type === 'workload') return `pods ${peer.workload.namespace}/${peer.workload.name}`;
-  return peer.type === 'address' ? `address ${peer.cidr}` : peer.type;
 }
 
 function comparePorts(a: PlanPort, b: PlanPort): number {

@@ -8,11 +8,15 @@ export interface WorkloadIdentity {
   labels: Labels;
   /** Keys of labels that tell other workloads, which have all of these labels too, from this one. */
   absent: readonly string[];
+  /** Values of a label of which Pods have one, where the identity is of several workloads. */
+  oneOf?: { key: string; values: readonly string[] };
+  /** Names of the workloads, where it is of several. */
+  members?: readonly string[];
 }
 
 export type PlanPeer =
   | { type: 'workload'; workload: WorkloadIdentity }
-  | { type: 'address'; cidr: string; names: readonly string[] }
+  | { type: 'addresses'; cidrs: readonly string[]; names: readonly string[] }
   /** Every Pod of the cluster, and everybody. */
   | { type: 'cluster' }
   | { type: 'anyone' }
@@ -23,10 +27,10 @@ export interface PlanPort {
   port: number;
 }
 
-/** What a workload needs towards one peer in one direction. */
+/** What a workload needs towards some peers in one direction. */
 export interface PlanNeed {
   direction: Direction;
-  peer: PlanPeer;
+  peers: readonly PlanPeer[];
   ports: readonly PlanPort[];
 }
 

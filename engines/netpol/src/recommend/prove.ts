@@ -55,8 +55,8 @@ export class ProofWorld {
     );
     this.#cluster = { endpoints, namespaces };
     this.#places = new Map(endpoints.map(({ namespace, name }, i) => [`${namespace}/${name}`, i]));
-    const cidrs = inference.plan.workloads.flatMap(({ needs }) =>
-      needs.flatMap(({ peer }) => (peer.type === 'address' ? [peer.cidr] : [])),
+    const cidrs = inference.kept.flatMap(({ source, destination }) =>
+      [source, destination].flatMap((peer) => (peer.type === 'addresses' ? peer.cidrs : [])),
     );
     const resolverRanges = inference.plan.resolvers.addresses.map((address) => `${address}/32`);
     this.#ranges = [...new Set([...cidrs, ...resolverRanges])].map((cidr) => parseCidr(cidr));
@@ -95,8 +95,8 @@ export class ProofWorld {
   #peerOf(analysis: Analysis, peer: PlanPeer): number {
     if (peer.type === 'workload')
       return this.#places.get(`${peer.workload.namespace}/${peer.workload.name}`) ?? -1;
-    if (peer.type !== 'address') return -1;
-    const [address = ''] = peer.cidr.split('/');
+    if (peer.type !== 'addresses') return -1;
+    const [address = ''] = peer.cidrs[0]?.split('/') ?? [];
     return analysis.peerOfAddress(parseAddress(address)) ?? -1;
   }
 
@@ -146,8 +146,8 @@ export class ProofWorld {
 
   #plannedEndpoints(): Set<number> {
     return new Set(
-      this.#inference.plan.workloads.flatMap(
-        ({ workload: { namespace, name } }) => this.#places.get(`${namespace}/${name}`) ?? [],
+      this.#inference.plan.workloads.flatMap(({ workload: { namespace, name, members = [name] } }) =>
+        members.flatMap((member) => this.#places.get(`${namespace}/${member}`) ?? []),
       ),
     );
   }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { pod, resources } from '../testing/resources.ts';
 import { flowsOfManifests } from './from-manifests.ts';
 import { FlowReader, maxFlowLine } from './read-flows.ts';
-import { recommend, recommendDialects } from './recommend.ts';
+import { type RecommendOptions, recommend, recommendDialects } from './recommend.ts';
 import { logOf } from './testing/logs.ts';
 
 function read(...lines: readonly string[]) {
@@ -29,6 +29,18 @@ describe.each(logs)('$format log $seed', ({ format, seed }) => {
     const { proof, differences } = recommend(flows, { dialect, exact: true });
     expect(proof).toEqual({ denied: [], slack: [], unneeded: [], problems: expect.anything() });
     expect(differences).toEqual({ k8s: [], calico: [], cilium: [], cnp: [] });
+  });
+});
+
+describe.each(logs.slice(0, 8))('$format log $seed, grouped', ({ format, seed }) => {
+  const { flows } = read(...logOf(format, seed, 5000));
+
+  test.each(recommendDialects)('allows the same in %s', (dialect) => {
+    for (const groupNamespaces of [false, true]) {
+      const result = recommend(flows, { dialect, exact: true, group: true, groupNamespaces });
+      expect(result.proof).toEqual({ denied: [], slack: [], unneeded: [], problems: expect.anything() });
+      expect(result.differences).toEqual({ k8s: [], calico: [], cilium: [], cnp: [] });
+    }
   });
 });
 
@@ -176,6 +188,103 @@ test("a workload whose labels are part of another one's is told apart where it h
   expect(loose.proof.slack).toEqual([{ source: 'shop/canary', destination: 'shop/api' }]);
   const exact = recommend(flows, { dialect: 'cilium', exact: true });
   expect(exact.proof).toMatchObject({ denied: [], slack: [] });
+});
+
+describe('grouping', () => {
+  const shop = (name: string, ...labels: string[]) => end(name, `app=${name}`, ...labels);
+  const specsOf = (lines: readonly string[], options: Partial<RecommendOptions>) => {
+    const { policies, proof } = recommend(read(...lines).flows, { dialect: 'k8s', ...options });
+    expect(proof).toMatchObject({ denied: [], unneeded: [] });
+    return Object.fromEntries(policies.map(({ metadata, spec }) => [Object(metadata).name, spec]));
+  };
+  const from = (...names: string[]) => names.map((name) => hubble(shop(name), api));
+
+  test('peers are told by a label that they alone share, or by the values of one', () => {
+    const tiered = ['a', 'b'].map((name) => hubble(shop(name, 'tier=front'), api));
+    expect(specsOf(tiered, { group: true })).toMatchObject({
+      'a-group-observed': { podSelector: { matchLabels: { tier: 'front' } } },
+      'api-observed': { ingress: [{ from: [{ podSelector: { matchLabels: { tier: 'front' } } }] }] },
+    });
+    const listed = {
+      matchExpressions: [{ key: 'app', operator: 'In', values: ['a', 'b'] }],
+    };
+    expect(specsOf(from('a', 'b'), { group: true })).toMatchObject({
+      'a-group-observed': { podSelector: listed },
+      'api-observed': { ingress: [{ from: [{ podSelector: listed }] }] },
+    });
+  });
+
+  test('a label that another workload has tells nobody', () => {
+    const lines = [
+      ...['a', 'b'].map((name) => hubble(shop(name, 'tier=x'), api)),
+      hubble(shop('c', 'tier=x'), shop('d')),
+    ];
+    expect(specsOf(lines, { group: true })).toMatchObject({
+      'api-observed': {
+        ingress: [
+          {
+            from: [
+              { podSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['a', 'b'] }] } },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  test('a namespace stands for all of its workloads where that is asked for', () => {
+    const other = (name: string) => ({ ...shop(name), namespace: 'other' });
+    const lines = ['a', 'b'].map((name) => hubble(other(name), api));
+    expect(specsOf(lines, { groupNamespaces: true })).toMatchObject({
+      'api-observed': {
+        ingress: [
+          {
+            from: [
+              {
+                namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } },
+                podSelector: {},
+              },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  test('without it each workload is told for itself', () => {
+    expect(Object.keys(specsOf(from('a', 'b'), {}))).toEqual([
+      'a-observed',
+      'api-observed',
+      'b-observed',
+      'default-deny',
+    ]);
+  });
+});
+
+describe('ranges of addresses', () => {
+  const lines = ['203.0.113.4', '203.0.113.5', '203.0.113.7'].map((destination) =>
+    hubble(web, { labels: ['reserved:world'] }, { IP: { source: '10.0.0.1', destination } }),
+  );
+  const blocksOf = (options: Partial<RecommendOptions>) => {
+    const { policies, proof } = recommend(read(...lines).flows, { dialect: 'k8s', ...options });
+    expect(proof.denied).toEqual([]);
+    const { egress } = Object(policies[0]?.['spec']);
+    return {
+      blocks: egress[0].to.map(({ ipBlock }: { ipBlock: JsonObject }) => ipBlock['cidr']),
+      slack: proof.slack,
+    };
+  };
+
+  test('of neighbours are one rule, and nothing else passes', () => {
+    expect(blocksOf({})).toEqual({ blocks: ['203.0.113.4/31', '203.0.113.7/32'], slack: [] });
+  });
+
+  test('are widened as far as is asked for, which the proof tells', () => {
+    expect(blocksOf({ widening: 1 })).toEqual({
+      blocks: ['203.0.113.4/30'],
+      slack: [{ source: 'shop/web', destination: 'addresses outside' }],
+    });
+  });
 });
 
 test('policies of Calico may be staged first', () => {

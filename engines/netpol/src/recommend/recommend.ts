@@ -1,5 +1,6 @@
 import type { JsonObject } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
+import { aggregate } from './aggregate.ts';
 import { emitCalico } from './emit/calico.ts';
 import { emitCilium } from './emit/cilium.ts';
 import { emitClusterPolicies } from './emit/cluster-policy.ts';
@@ -28,6 +29,12 @@ export interface RecommendOptions {
   staged?: boolean;
   /** Selectors leave out workloads that have more labels, so that nothing but what was seen is allowed. */
   exact?: boolean;
+  /** Whether workloads that need the same, and peers of a rule, are told by one selector where it chooses no other that was seen. */
+  group?: boolean;
+  /** The same, and a namespace stands for all of its workloads: Pods to come are let in too. */
+  groupNamespaces?: boolean;
+  /** How many addresses that were not seen the ranges of one rule may hold, so that they are fewer; 0 unless said. */
+  widening?: number;
 }
 
 export interface Recommendation {
@@ -51,7 +58,10 @@ export interface Recommendation {
  */
 export function recommend(flows: readonly ObservedFlow[], options: RecommendOptions): Recommendation {
   const { dialect, manifests = [], staged = false, exact = false } = options;
-  const inference = infer(flows, manifests, exact);
+  const { group = false, groupNamespaces = false, widening = 0 } = options;
+  const inferred = infer(flows, manifests, exact);
+  const aggregated = aggregate(inferred.plan, inferred.identities, { group, groupNamespaces, widening });
+  const inference = { ...inferred, plan: aggregated };
   const { plan, undecided, unprotected } = inference;
   const world = new ProofWorld(inference);
   const enforced = world.prove(emitters[dialect](plan, {}), dialect !== 'cnp');
@@ -78,10 +88,8 @@ export function recommend(flows: readonly ObservedFlow[], options: RecommendOpti
 }
 
 function remarksOf({ plan }: ReturnType<typeof infer>, dialect: RecommendDialect): string[] {
-  const peers = plan.workloads.flatMap(({ needs }) =>
-    needs.map(({ peer, direction }) => ({ peer, direction })),
-  );
-  const named = peers.flatMap(({ peer }) => (peer.type === 'address' ? peer.names : []));
+  const peers = plan.workloads.flatMap(({ needs }) => needs.flatMap((need) => need.peers));
+  const named = peers.flatMap((peer) => (peer.type === 'addresses' ? peer.names : []));
   const remarks: string[] = [];
   if (named.length > 0 && (dialect === 'k8s' || dialect === 'calico'))
     remarks.push(

@@ -1,9 +1,15 @@
 import type { JsonObject } from '@keelson/core';
-import type { Labels } from '../../model/cluster.ts';
 import type { Direction } from '../../model/policy.ts';
 import { namespaceNameLabel } from '../../model/read-cluster.ts';
-import type { Plan, PlanNeed, PlannedWorkload, PlanPort, Resolvers } from '../plan.ts';
-import { defaultDenyName, type EmitOptions, namespacesOf, needsIn, policyNameOf } from './emit.ts';
+import type { Plan, PlanNeed, PlannedWorkload, PlanPeer, PlanPort, Resolvers } from '../plan.ts';
+import {
+  type Chosen,
+  defaultDenyName,
+  type EmitOptions,
+  namespacesOf,
+  needsIn,
+  policyNameOf,
+} from './emit.ts';
 
 /** Policies of Calico; staged ones are watched and decide nothing. */
 export function emitCalico(plan: Plan, { staged = false }: EmitOptions): JsonObject[] {
@@ -18,7 +24,7 @@ export function emitCalico(plan: Plan, { staged = false }: EmitOptions): JsonObj
     ...plan.workloads.map((planned) =>
       policy(policyNameOf(planned.workload), planned.workload.namespace, {
         order: 1000,
-        selector: textOf(planned.workload.labels, planned.workload.absent),
+        selector: textOf(planned.workload),
         ingress: rulesOf(planned, 'ingress', plan.resolvers),
         egress: rulesOf(planned, 'egress', plan.resolvers),
       }),
@@ -32,13 +38,15 @@ export function emitCalico(plan: Plan, { staged = false }: EmitOptions): JsonObj
 function rulesOf(planned: PlannedWorkload, direction: Direction, resolvers: Resolvers): JsonObject[] {
   const { namespace } = planned.workload;
   return needsIn(planned, direction).flatMap((need) =>
-    entitiesOf(need, namespace, resolvers).flatMap((entity) =>
-      byProtocol(need.peer.type === 'resolvers' ? resolvers.ports : need.ports).map(([protocol, ports]) =>
-        direction === 'ingress'
-          ? { action: 'Allow', protocol, source: entity, destination: { ports } }
-          : { action: 'Allow', protocol, destination: { ...entity, ports } },
+    need.peers
+      .flatMap((peer) => entitiesOf(peer, namespace, resolvers))
+      .flatMap((entity) =>
+        byProtocol(portsIn(need, resolvers)).map(([protocol, ports]) =>
+          direction === 'ingress'
+            ? { action: 'Allow', protocol, source: entity, destination: { ports } }
+            : { action: 'Allow', protocol, destination: { ...entity, ports } },
+        ),
       ),
-    ),
   );
 }
 
@@ -49,16 +57,26 @@ function byProtocol(ports: readonly PlanPort[]): [protocol: string, ports: numbe
   ]);
 }
 
-function entitiesOf({ peer }: PlanNeed, namespace: string, resolvers: Resolvers): JsonObject[] {
-  if (peer.type === 'anyone') return [{}];
-  if (peer.type === 'cluster') return [{ namespaceSelector: 'all()' }];
-  if (peer.type === 'address') return [{ nets: [peer.cidr] }];
-  if (peer.type === 'resolvers') {
-    const pods = resolvers.pods.map((each) => podsOf(each.namespace, textOf(each.labels), namespace));
-    return [...pods, { nets: resolvers.addresses.map((address) => `${address}/32`) }];
+function portsIn({ peers, ports }: PlanNeed, resolvers: Resolvers): readonly PlanPort[] {
+  return peers.some(({ type }) => type === 'resolvers') ? resolvers.ports : ports;
+}
+
+/** An entity has all of its fields match, so that each peer is one of its own. */
+function entitiesOf(peer: PlanPeer, namespace: string, resolvers: Resolvers): JsonObject[] {
+  switch (peer.type) {
+    case 'anyone':
+      return [{}];
+    case 'cluster':
+      return [{ namespaceSelector: 'all()' }];
+    case 'addresses':
+      return [{ nets: [...peer.cidrs] }];
+    case 'workload':
+      return [podsOf(peer.workload.namespace, textOf(peer.workload), namespace)];
+    case 'resolvers': {
+      const pods = resolvers.pods.map((each) => podsOf(each.namespace, textOf(each), namespace));
+      return [...pods, { nets: resolvers.addresses.map((address) => `${address}/32`) }];
+    }
   }
-  const { workload } = peer;
-  return [podsOf(workload.namespace, textOf(workload.labels, workload.absent), namespace)];
 }
 
 function podsOf(namespace: string, selector: string, own: string): JsonObject {
@@ -67,9 +85,13 @@ function podsOf(namespace: string, selector: string, own: string): JsonObject {
 }
 
 /** Labels as a selector; values of labels hold no quotes. */
-function textOf(labels: Labels, absent: readonly string[] = []): string {
-  return [
+function textOf({ labels, absent = [], oneOf }: Chosen): string {
+  const parts = [
     ...[...labels].sort().map(([key, value]) => `${key} == '${value}'`),
+    ...(oneOf === undefined
+      ? []
+      : [`${oneOf.key} in {${oneOf.values.map((value) => `'${value}'`).join(', ')}}`]),
     ...absent.map((key) => `!has(${key})`),
-  ].join(' && ');
+  ];
+  return parts.length === 0 ? 'all()' : parts.join(' && ');
 }

@@ -1,8 +1,7 @@
 import type { JsonObject } from '@keelson/core';
-import type { Labels } from '../../model/cluster.ts';
 import type { Direction } from '../../model/policy.ts';
 import type { Plan, PlanNeed, PlannedWorkload, PlanPort, Resolvers } from '../plan.ts';
-import { defaultDenyName, namespacesOf, needsIn, policyNameOf, selectorOf } from './emit.ts';
+import { type Chosen, defaultDenyName, namespacesOf, needsIn, policyNameOf, selectorOf } from './emit.ts';
 
 /** CiliumNetworkPolicies. Names of hosts stand beside the addresses that were seen for them. */
 export function emitCilium(plan: Plan): JsonObject[] {
@@ -21,7 +20,9 @@ function policy(name: string, namespace: string, spec: JsonObject): JsonObject {
 
 function workloadPolicy(planned: PlannedWorkload, resolvers: Resolvers): JsonObject {
   const { workload, needs } = planned;
-  const hasNames = needs.some(({ peer }) => peer.type === 'address' && peer.names.length > 0);
+  const hasNames = needs.some(({ peers }) =>
+    peers.some((peer) => peer.type === 'addresses' && peer.names.length > 0),
+  );
   const rules = (direction: Direction) => {
     const own = needsIn(planned, direction).flatMap((need) =>
       rulesOf(need, workload.namespace, resolvers, hasNames),
@@ -29,45 +30,51 @@ function workloadPolicy(planned: PlannedWorkload, resolvers: Resolvers): JsonObj
     return own.length === 0 ? [{}] : own;
   };
   return policy(policyNameOf(workload), workload.namespace, {
-    endpointSelector: selectorOf(workload.labels, workload.absent),
+    endpointSelector: selectorOf(workload),
     ingress: rules('ingress'),
     egress: rules('egress'),
   });
 }
 
+/** A rule names peers in one way, so that each sort of them is a rule of its own. */
 function rulesOf(need: PlanNeed, namespace: string, resolvers: Resolvers, hasNames: boolean): JsonObject[] {
-  const { direction, peer } = need;
+  const { direction, peers } = need;
+  if (peers.some(({ type }) => type === 'resolvers')) return namesRules(namespace, resolvers, hasNames);
   const side = direction === 'ingress' ? 'from' : 'to';
-  if (peer.type === 'resolvers') {
-    const pods = resolvers.pods.map((each) => endpoints(each.namespace, each.labels, [], namespace));
-    const rules = hasNames ? { rules: { dns: [{ matchPattern: '*' }] } } : {};
-    const toPorts = portsOf(resolvers.ports, rules);
-    const toCIDR = resolvers.addresses.map((address) => `${address}/32`);
-    return [
-      { toEndpoints: pods, toPorts },
-      { toCIDR, toPorts },
-      // NodeLocal DNSCache runs in the network of the node, which no range of addresses matches.
-      { toEntities: ['host'], toPorts },
-    ];
-  }
   const toPorts = portsOf(need.ports);
-  if (peer.type === 'anyone') return [{ [`${side}Entities`]: ['all'], toPorts }];
-  if (peer.type === 'cluster') return [{ [`${side}Entities`]: ['cluster'], toPorts }];
-  if (peer.type === 'workload') {
-    const { workload } = peer;
-    const chosen = endpoints(workload.namespace, workload.labels, workload.absent, namespace);
-    return [{ [`${side}Endpoints`]: [chosen], toPorts }];
-  }
-  const names = direction === 'egress' ? peer.names.map((matchName) => ({ matchName })) : [];
+  const chosen = peers.flatMap((peer) =>
+    peer.type === 'workload' ? endpoints(peer.workload, namespace) : [],
+  );
+  const entities = peers.flatMap(({ type }) => (type === 'anyone' ? 'all' : type === 'cluster' ? type : []));
+  const addresses = peers.flatMap((peer) => (peer.type === 'addresses' ? [peer] : []));
+  const names = direction === 'egress' ? addresses.flatMap((peer) => peer.names) : [];
   return [
-    { [`${side}CIDR`]: [peer.cidr], toPorts },
-    ...(names.length === 0 ? [] : [{ toFQDNs: names, toPorts }]),
+    ...(entities.length === 0 ? [] : [{ [`${side}Entities`]: entities, toPorts }]),
+    ...(chosen.length === 0 ? [] : [{ [`${side}Endpoints`]: chosen, toPorts }]),
+    ...(addresses.length === 0
+      ? []
+      : [{ [`${side}CIDR`]: addresses.flatMap(({ cidrs }) => cidrs), toPorts }]),
+    ...(names.length === 0 ? [] : [{ toFQDNs: names.map((matchName) => ({ matchName })), toPorts }]),
   ];
 }
 
-function endpoints(namespace: string, labels: Labels, absent: readonly string[], own: string): JsonObject {
+function namesRules(namespace: string, resolvers: Resolvers, hasNames: boolean): JsonObject[] {
+  const rules = hasNames ? { rules: { dns: [{ matchPattern: '*' }] } } : {};
+  const toPorts = portsOf(resolvers.ports, rules);
+  return [
+    { toEndpoints: resolvers.pods.map((each) => endpoints(each, namespace)), toPorts },
+    { toCIDR: resolvers.addresses.map((address) => `${address}/32`), toPorts },
+    // NodeLocal DNSCache runs in the network of the node, which no range of addresses matches.
+    { toEntities: ['host'], toPorts },
+  ];
+}
+
+function endpoints(
+  { namespace, labels, ...chosen }: Chosen & { namespace: string },
+  own: string,
+): JsonObject {
   const where: [string, string][] = namespace === own ? [] : [['k8s:io.kubernetes.pod.namespace', namespace]];
-  return selectorOf(new Map([...where, ...labels]), absent);
+  return selectorOf({ ...chosen, labels: new Map([...where, ...labels]) });
 }
 
 /** A list of ports holds at most 40. */

@@ -1,14 +1,22 @@
 import type { JsonObject } from '@keelson/core';
 import { NetpolError } from '../../errors.ts';
 import type { Direction } from '../../model/policy.ts';
-import type { Plan, PlanNeed, PlannedWorkload, PlanPort, Resolvers, WorkloadIdentity } from '../plan.ts';
-import { defaultDenyName, namespaceSelector, namespacesOf, needsIn, selectorOf } from './emit.ts';
+import type { Plan, PlanNeed, PlannedWorkload, PlanPeer, PlanPort, Resolvers } from '../plan.ts';
+import {
+  type Chosen,
+  defaultDenyName,
+  namespaceSelector,
+  namespacesOf,
+  needsIn,
+  selectorOf,
+} from './emit.ts';
 
 /** Bounds of the API: rules of a direction in one policy, and priorities of a tier. */
 const maxRules = 25;
 const maxPriority = 1000;
-/** Names of a rule's ports and peers. */
+/** A rule's ports, and its peers; items of a peer as well. */
 const maxProtocols = 25;
+const maxPeers = 25;
 
 /**
  * ClusterNetworkPolicies: what is needed is accepted in the tier of administrators, all else is denied in the baseline. The API
@@ -46,9 +54,9 @@ function baseline(namespace: string, place: number): JsonObject {
   };
 }
 
-function podsOf({ namespace, labels, absent }: Omit<WorkloadIdentity, 'name'>): JsonObject {
+function podsOf({ namespace, ...chosen }: Chosen & { namespace: string }): JsonObject {
   return {
-    pods: { namespaceSelector: namespaceSelector(namespace), podSelector: selectorOf(labels, absent) },
+    pods: { namespaceSelector: namespaceSelector(namespace), podSelector: selectorOf(chosen) },
   };
 }
 
@@ -70,25 +78,43 @@ function workloadPolicies(
   });
 }
 
-function rulesOf({ direction, peer, ports }: PlanNeed, resolvers: Resolvers): JsonObject[] {
+function rulesOf(need: PlanNeed, resolvers: Resolvers): JsonObject[] {
+  const { direction } = need;
   const field = direction === 'ingress' ? 'from' : 'to';
-  const rules = (peers: JsonObject[], list: readonly PlanPort[]): JsonObject[] =>
-    Array.from({ length: Math.ceil(list.length / maxProtocols) }, (_, i) => ({
+  const isOfNames = need.peers.some(({ type }) => type === 'resolvers');
+  const ports = isOfNames ? resolvers.ports : need.ports;
+  const peers = need.peers.flatMap((peer) => peersOf(peer, direction, resolvers));
+  return parts(peers, maxPeers).flatMap((some) =>
+    parts(ports, maxProtocols).map((list) => ({
       action: 'Accept',
-      [field]: peers,
-      protocols: list.slice(i * maxProtocols, (i + 1) * maxProtocols).map(protocolOf),
-    }));
-  if (peer.type === 'resolvers') {
-    const pods = resolvers.pods.map((each) => podsOf({ ...each, absent: [] }));
-    const networks = resolvers.addresses.map((address) => `${address}/32`);
-    return rules([...pods, { networks }], resolvers.ports);
+      [field]: some,
+      protocols: list.map(protocolOf),
+    })),
+  );
+}
+
+function parts<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+}
+
+function peersOf(peer: PlanPeer, direction: Direction, resolvers: Resolvers): JsonObject[] {
+  switch (peer.type) {
+    case 'resolvers': {
+      const networks = resolvers.addresses.map((address) => `${address}/32`);
+      return [...resolvers.pods.map((each) => podsOf(each)), { networks }];
+    }
+    case 'workload':
+      return [podsOf(peer.workload)];
+    // Of everybody, those in the cluster are all that there is a peer for.
+    case 'anyone':
+    case 'cluster':
+      return [{ namespaces: {} }];
+    case 'addresses': {
+      if (direction === 'ingress') return [];
+      const networks = parts(peer.cidrs, maxPeers).map((some) => ({ networks: some }));
+      return [...networks, ...parts(peer.names, maxPeers).map((some) => ({ domainNames: some }))];
+    }
   }
-  if (peer.type === 'workload') return rules([podsOf(peer.workload)], ports);
-  // Of everybody, those in the cluster are all that there is a peer for.
-  if (peer.type !== 'address') return rules([{ namespaces: {} }], ports);
-  if (direction === 'ingress') return [];
-  const names = peer.names.length === 0 ? [] : [{ domainNames: [...peer.names] }];
-  return rules([{ networks: [peer.cidr] }, ...names], ports);
 }
 
 function protocolOf({ protocol, port }: PlanPort): JsonObject {

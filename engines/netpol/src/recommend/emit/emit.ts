@@ -1,5 +1,4 @@
 import type { JsonObject } from '@keelson/core';
-import type { Labels } from '../../model/cluster.ts';
 import type { Direction } from '../../model/policy.ts';
 import { namespaceNameLabel } from '../../model/read-cluster.ts';
 import type { Plan, PlanNeed, PlannedWorkload, WorkloadIdentity } from '../plan.ts';
@@ -16,18 +15,23 @@ export type Emitter = (plan: Plan, options: EmitOptions) => JsonObject[];
 export function needsIn({ needs }: PlannedWorkload, direction: Direction): PlanNeed[] {
   const own = needs.filter((need) => need.direction === direction);
   if (direction === 'ingress') return own;
-  return [...own, { direction, peer: { type: 'resolvers' }, ports: [] }];
+  return [...own, { direction, peers: [{ type: 'resolvers' }], ports: [] }];
 }
 
 /** A `metav1.LabelSelector`. */
-export function selectorOf(labels: Labels, absent: readonly string[] = []): JsonObject {
+export function selectorOf({ labels, absent = [], oneOf }: Chosen): JsonObject {
+  const expressions: JsonObject[] = [
+    ...(oneOf === undefined ? [] : [{ key: oneOf.key, operator: 'In', values: [...oneOf.values] }]),
+    ...absent.map((key) => ({ key, operator: 'DoesNotExist' })),
+  ];
   return {
-    matchLabels: Object.fromEntries([...labels].sort()),
-    ...(absent.length === 0
-      ? {}
-      : { matchExpressions: absent.map((key) => ({ key, operator: 'DoesNotExist' })) }),
+    ...(labels.size === 0 ? {} : { matchLabels: Object.fromEntries([...labels].sort()) }),
+    ...(expressions.length === 0 ? {} : { matchExpressions: expressions }),
   };
 }
+
+/** By what Pods are chosen within their namespace. */
+export type Chosen = Pick<WorkloadIdentity, 'labels' | 'oneOf'> & Partial<Pick<WorkloadIdentity, 'absent'>>;
 
 /** A namespace by the label that the API server gives it. */
 export function namespaceSelector(name: string): JsonObject {

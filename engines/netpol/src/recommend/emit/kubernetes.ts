@@ -1,6 +1,6 @@
 import type { JsonObject } from '@keelson/core';
 import type { Direction } from '../../model/policy.ts';
-import type { Plan, PlanNeed, PlannedWorkload, PlanPort, Resolvers } from '../plan.ts';
+import type { Plan, PlanNeed, PlannedWorkload, PlanPeer, PlanPort, Resolvers } from '../plan.ts';
 import {
   defaultDenyName,
   namespaceSelector,
@@ -31,31 +31,43 @@ function workloadPolicy(planned: PlannedWorkload, resolvers: Resolvers): JsonObj
   const rules = (direction: Direction) =>
     needsIn(planned, direction).map((need) => ruleOf(need, workload.namespace, resolvers));
   return policy(policyNameOf(workload), workload.namespace, {
-    podSelector: selectorOf(workload.labels, workload.absent),
+    podSelector: selectorOf(workload),
     policyTypes,
     ingress: rules('ingress'),
     egress: rules('egress'),
   });
 }
 
-function ruleOf({ direction, peer, ports }: PlanNeed, namespace: string, resolvers: Resolvers): JsonObject {
+function ruleOf({ direction, peers, ports }: PlanNeed, namespace: string, resolvers: Resolvers): JsonObject {
+  const list = portsOf(peers.some(({ type }) => type === 'resolvers') ? resolvers.ports : ports);
+  // Everybody is who is not named.
+  if (peers.some(({ type }) => type === 'anyone')) return { ports: list };
   const field = direction === 'ingress' ? 'from' : 'to';
-  if (peer.type === 'resolvers') {
-    const pods = resolvers.pods.map((each) => ({
-      namespaceSelector: namespaceSelector(each.namespace),
-      podSelector: selectorOf(each.labels),
-    }));
-    const blocks = resolvers.addresses.map((address) => ({ ipBlock: { cidr: `${address}/32` } }));
-    return { [field]: [...pods, ...blocks], ports: portsOf(resolvers.ports) };
+  return { [field]: peers.flatMap((peer) => peersOf(peer, namespace, resolvers)), ports: list };
+}
+
+function peersOf(peer: PlanPeer, namespace: string, resolvers: Resolvers): JsonObject[] {
+  switch (peer.type) {
+    case 'anyone':
+      return [];
+    case 'cluster':
+      return [{ namespaceSelector: {} }];
+    case 'addresses':
+      return peer.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+    case 'workload': {
+      const { workload } = peer;
+      const isNear = workload.namespace === namespace;
+      const where = isNear ? {} : { namespaceSelector: namespaceSelector(workload.namespace) };
+      return [{ ...where, podSelector: selectorOf(workload) }];
+    }
+    case 'resolvers': {
+      const pods = resolvers.pods.map((each) => ({
+        namespaceSelector: namespaceSelector(each.namespace),
+        podSelector: selectorOf(each),
+      }));
+      return [...pods, ...resolvers.addresses.map((address) => ({ ipBlock: { cidr: `${address}/32` } }))];
+    }
   }
-  if (peer.type === 'anyone') return { ports: portsOf(ports) };
-  if (peer.type === 'cluster') return { [field]: [{ namespaceSelector: {} }], ports: portsOf(ports) };
-  if (peer.type === 'address') return { [field]: [{ ipBlock: { cidr: peer.cidr } }], ports: portsOf(ports) };
-  const { workload } = peer;
-  const pods = { podSelector: selectorOf(workload.labels, workload.absent) };
-  const where =
-    workload.namespace === namespace ? {} : { namespaceSelector: namespaceSelector(workload.namespace) };
-  return { [field]: [{ ...where, ...pods }], ports: portsOf(ports) };
 }
 
 function portsOf(ports: readonly PlanPort[]): JsonObject[] {
