@@ -36,7 +36,7 @@ const groups: ReadonlySet<string> = new Set(['projectcalico.org', 'crd.projectca
 /** A tier without an order stands behind those that have one, and before the profiles. */
 const noOrder = Number.MAX_VALUE;
 
-/** Tiers that are there without being written; a cluster's own are taken over from its objects. */
+/** Tiers that are there without being written, and that no object changes. */
 const builtIn: readonly Tier[] = [{ key: defaultTier, denies: true }];
 
 /** Whether an object is one of Calico's, of a kind where one is given. */

@@ -39,8 +39,20 @@ function ownerOf(label: string): readonly [owner: LabelOwner, label: string] {
   }
 }
 
+const byLabels = meaningWith(ownerOf, allEndpoints, allEndpoints);
+
+/** Key and value of a label that every Pod has, and nothing else. */
+const [orchestratorLabel, orchestrator] = ['projectcalico.org/orchestrator', 'k8s'];
+
 /** What a selector means for endpoints by their own labels, and those that they take over from their profiles. */
-export const endpointMeaning: Meaning<EndpointMatcher> = meaningWith(ownerOf, allEndpoints, allEndpoints);
+export const endpointMeaning: Meaning<EndpointMatcher> = {
+  ...byLabels,
+  has: (label) => (label === orchestratorLabel ? inAnyNamespace : byLabels.has(label)),
+  is: (label, value) =>
+    label === orchestratorLabel && value === orchestrator ? inAnyNamespace : byLabels.is(label, value),
+  where: (label, name, test) =>
+    label === orchestratorLabel && test(orchestrator) ? inAnyNamespace : byLabels.where(label, name, test),
+};
 
 /**
  * What a selector of namespaces means: `all()` is what stands in one, and `global()` what stands in none. Calico turns it

@@ -75,6 +75,17 @@ test.each<[string, JsonValue[], string]>([
     'client',
   ],
   ['nothing in the other namespace', [local(ingress(allow({ notSelector: "app == 'web'" })))], 'client'],
+  [
+    'the label of all Pods',
+    [
+      calico(
+        'GlobalNetworkPolicy',
+        'g',
+        ingress(allow({ selector: "projectcalico.org/orchestrator == 'k8s' && app != 'web'" })),
+      ),
+    ],
+    'client far',
+  ],
   ['service accounts', [local(ingress(allow({ serviceAccounts: { names: ['robot'] } })))], 'client'],
   ['deny before allow', [local(ingress(deny({ selector: "app == 'client'" }), allow()))], 'far'],
   ['Log goes on', [local(ingress({ action: 'Log' }, allow()))], 'client far'],
