@@ -11,12 +11,14 @@ import {
   signInput,
   verifyCoseSign1,
   verifyCoseSignature,
+  x5chainOf,
 } from '@keelson/envelopes';
+import { readCertificate } from '@keelson/pki';
 import { type Suite, Tally } from './suite.ts';
 
 /**
  * Signatures of cose-wg/Examples: a case without `fail` verifies and its to-be-signed bytes are those that the file
- * says, a case with `fail` is refused with an error of the package.
+ * says, with the key and with the certificate that it carries; a case with `fail` is refused with an error of the package.
  */
 export const suite: Suite = {
   name: 'cose',
@@ -69,7 +71,11 @@ function faultOfSign(example: JsonObject, signed: JsonObject): string | undefine
   for (const [at, signature] of message.signatures.entries()) {
     const context = contextOf(signers[at] ?? {});
     const key = keyOf(signers[at]?.['key']).keyObject;
-    verifyCoseSignature(message, signature, { key, algorithms, allowUnprotectedAlgorithm: true, ...context });
+    const options = { algorithms, allowUnprotectedAlgorithm: true, ...context };
+    verifyCoseSignature(message, signature, { key, ...options });
+    const [certificate] = x5chainOf(signature) ?? [];
+    if (certificate !== undefined)
+      verifyCoseSignature(message, signature, { key: readCertificate(certificate).publicKey, ...options });
     if (example['fail'] === true) continue;
     const fault = differenceOf(signInput(message, signature, context), textAt(expected[at], 'ToBeSign_hex'));
     if (fault !== undefined) return fault;

@@ -68,6 +68,7 @@ async function trustedRoot(repository: Repository, initial: Uint8Array | undefin
   if (found !== undefined && found.version >= (shipped?.version ?? 0)) return found;
   if (shipped === undefined || initial === undefined) throw missing(repository, 'root');
   await store.write('root', initial);
+  if (found !== undefined) await forgetRevoked(repository, found, shipped);
   return shipped;
 }
 
@@ -104,14 +105,17 @@ async function updateRoot(repository: Repository, start: Root): Promise<Root> {
         `metadata of root ${version} says that it is of version ${next.signed.version}`,
       );
     await store.write('root', bytes);
-    // 5.3.11: with its keys an attacker may have counted far ahead, which only forgetting undoes.
-    if (isRevoked(root, next.signed, 'timestamp') || isRevoked(root, next.signed, 'snapshot')) {
-      await store.remove('timestamp');
-      await store.remove('snapshot');
-    }
+    await forgetRevoked(repository, root, next.signed);
     root = next.signed;
   }
   return root;
+}
+
+/** 5.3.11: with the keys of timestamp or snapshot an attacker may have counted far ahead, which only forgetting undoes. */
+async function forgetRevoked({ store }: Repository, before: Root, after: Root): Promise<void> {
+  if (!isRevoked(before, after, 'timestamp') && !isRevoked(before, after, 'snapshot')) return;
+  await store.remove('timestamp');
+  await store.remove('snapshot');
 }
 
 /** True where a key that could sign for the role no longer can. */

@@ -36,6 +36,25 @@ describe('the first root', () => {
     expect(await world.trusted()).toContain('root 3');
   });
 
+  test('that is shipped newer and revokes keys undoes what they signed', async () => {
+    const world = new World();
+    world.repository.addKey('timestamp');
+    world.repository.publish('root', 'timestamp', 'timestamp', 'timestamp');
+    expect(await world.refresh()).toBe('ok');
+    // One of the two keys is left, so what is stored is still signed as it must be.
+    const [revoked] = world.repository.root.roles['timestamp']?.keyids ?? [];
+    world.repository.root.roles['timestamp']?.keyids.shift();
+    world.repository.signers.set(
+      'timestamp',
+      (world.repository.signers.get('timestamp') ?? []).filter(({ id }) => id !== revoked),
+    );
+    world.repository.timestamp.version = 1;
+    world.repository.publish('root', 'timestamp');
+    world.root = world.repository.files.get('3.root.json') ?? new Uint8Array();
+    expect(await world.refresh()).toBe('ok');
+    expect(await world.trusted()).toBe('root 3, snapshot 1, targets 1, timestamp 2');
+  });
+
   test('may have expired', async () => {
     const world = new World();
     world.now += 31 * day;

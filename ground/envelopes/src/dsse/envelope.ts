@@ -1,12 +1,4 @@
-import {
-  childOf,
-  createObject,
-  decodeBase64,
-  isObject,
-  type JsonObject,
-  type JsonValue,
-  stringifyJson,
-} from '@keelson/core';
+import { createObject, decodeBase64, JsonFields, type JsonObject, stringifyJson } from '@keelson/core';
 import { EnvelopeError } from '../errors.ts';
 import { objectFrom } from '../json.ts';
 import { defaultEnvelopeLimits, type EnvelopeLimits, holdBound } from '../limits.ts';
@@ -41,53 +33,47 @@ export function readEnvelope(
   limits: EnvelopeLimits = defaultEnvelopeLimits,
 ): DsseEnvelope {
   const object = objectFrom(source, 'the DSSE envelope', 'DSSE_INVALID', limits);
-  const payloadType = textOf(object, 'payloadType', '');
-  if (payloadType === '') throw invalid('payloadType is empty');
-  holdBound('payload', textOf(object, 'payload', '').length, limits, 'maxEnvelopeBytes');
-  const list = childOf(object, 'signatures');
-  if (!Array.isArray(list)) throw invalid(`signatures ${list === undefined ? 'is missing' : 'is no list'}`);
-  if (list.length === 0) throw invalid('signatures is empty');
-  holdBound('signatures', list.length, limits, 'maxSignatures');
+  const fields = new JsonFields(object, '', faults);
+  const payloadType = fields.text('payloadType');
+  if (payloadType === '') throw fields.invalid('payloadType', 'is empty');
+  holdBound('payload', fields.text('payload').length, limits, 'maxEnvelopeBytes');
+  holdBound('signatures', fields.list('signatures').length, limits, 'maxSignatures');
+  const signatures = fields.objects('signatures');
+  if (signatures.length === 0) throw fields.invalid('signatures', 'is missing or empty');
   return {
     payloadType,
-    payload: bytesOf(object, 'payload', ''),
-    signatures: list.map((item, at) => signatureFrom(item, `signatures[${at}]`)),
-    ...extraOf(object, ['payloadType', 'payload', 'signatures']),
+    payload: bytesOf(fields, 'payload'),
+    signatures: signatures.map(signatureFrom),
+    ...extraOf(fields, ['payloadType', 'payload', 'signatures']),
   };
 }
 
-function signatureFrom(value: JsonValue, place: string): DsseSignature {
-  if (!isObject(value)) throw invalid(`${place} is no object`);
+function signatureFrom(fields: JsonFields): DsseSignature {
   // An empty hint is no hint: ProtoJSON leaves out what is empty, other writers do not.
-  const keyid = (childOf(value, 'keyid') ?? '') === '' ? undefined : textOf(value, 'keyid', `${place}.`);
-  const sig = bytesOf(value, 'sig', `${place}.`);
-  if (sig.length === 0) throw invalid(`${place}.sig is empty`);
-  return { ...(keyid === undefined ? {} : { keyid }), sig, ...extraOf(value, ['keyid', 'sig']) };
+  const keyid = fields.optionalText('keyid') ?? '';
+  const sig = bytesOf(fields, 'sig');
+  if (sig.length === 0) throw fields.invalid('sig', 'is empty');
+  return { ...(keyid === '' ? {} : { keyid }), sig, ...extraOf(fields, ['keyid', 'sig']) };
 }
 
-function extraOf(object: JsonObject, known: readonly string[]): { extra?: JsonObject } {
-  const names = Object.keys(object).filter((name) => !known.includes(name));
+function extraOf(fields: JsonFields, known: readonly string[]): { extra?: JsonObject } {
+  const names = fields.names().filter((name) => !known.includes(name));
   if (names.length === 0) return {};
   const extra = createObject();
-  for (const name of names) extra[name] = object[name] ?? null;
+  for (const name of names) extra[name] = fields.value(name) ?? null;
   return { extra };
 }
 
-function textOf(object: JsonObject, name: string, place: string): string {
-  const value = childOf(object, name);
-  if (typeof value === 'string') return value;
-  throw invalid(`${place}${name} ${value === undefined ? 'is missing' : 'is no text'}`);
-}
-
-function bytesOf(object: JsonObject, name: string, place: string): Uint8Array {
-  const bytes = decodeBase64(textOf(object, name, place), 'any');
-  if (bytes === undefined) throw invalid(`${place}${name} is no base64`);
+function bytesOf(fields: JsonFields, name: string): Uint8Array {
+  const bytes = decodeBase64(fields.text(name), 'any');
+  if (bytes === undefined) throw fields.invalid(name, 'is no base64');
   return bytes;
 }
 
-function invalid(message: string): EnvelopeError {
-  return new EnvelopeError('DSSE_INVALID', `DSSE envelope: ${message}`);
-}
+const faults = {
+  invalid: (message: string) => new EnvelopeError('DSSE_INVALID', `DSSE envelope: ${message}`),
+  tooMany: (message: string) => new EnvelopeError('ENVELOPE_LIMIT', `DSSE envelope: ${message}`),
+};
 
 /**
  * What a DSSE signature is made over: the pre-authentication encoding (protocol.md, `PAE`). Lengths are in bytes, and
