@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { concatBytes } from '../bytes.ts';
 import type { Certificate } from '../certificates/certificate.ts';
 import { type Extension, extensionOids } from '../certificates/extensions.ts';
 import { der } from '../der/writer.ts';
@@ -46,7 +47,7 @@ export function issueCrl(input: CrlInput): RevocationList {
     certificate.subject.bytes,
     der.time(input.thisUpdate),
     ...(input.nextUpdate === undefined ? [] : [der.time(input.nextUpdate)]),
-    ...(entries.length === 0 ? [] : [der.sequence(...entries)]),
+    ...(entries.length === 0 ? [] : [der.sequence(concatBytes(entries))]),
     der.explicit(0, writeExtensions(extensions)),
   );
   return readCrl(signed(tbs, scheme, key));
