@@ -15,9 +15,9 @@ export interface ReportFormat {
 
 /**
  * `edits`: fixes as text edits. `texts`: the texts of all checks that were asked, not only of those that found something.
- * `frameworks`: an assessment of every framework where the user named none.
+ * `frameworks`: an assessment of every framework where the user named none. `network`: who reaches whom.
  */
-export type ReportNeed = 'edits' | 'texts' | 'frameworks';
+export type ReportNeed = 'edits' | 'texts' | 'frameworks' | 'network';
 
 /** Every format by the name that `--format` takes. */
 export const reportFormats: Readonly<Record<string, ReportFormat>> = Object.freeze({
@@ -28,7 +28,7 @@ export const reportFormats: Readonly<Record<string, ReportFormat>> = Object.free
   },
   json: {
     summary: 'all that is known, for programs (docs/schemas/scan-report.schema.json)',
-    needs: ['edits'],
+    needs: ['edits', 'network'],
     load: async () => (await import('./json.ts')).jsonParts,
   },
   sarif: {

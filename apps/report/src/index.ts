@@ -5,6 +5,7 @@ export {
   counts,
   type FindingState,
   type InputSummary,
+  type NetworkEvidence,
   type ReportedFinding,
   type ScanReport,
   type SuppressionSummary,

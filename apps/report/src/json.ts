@@ -1,6 +1,12 @@
 import type { FrameworkAssessment } from '@keelson/compliance';
 import { arrayParts, redactedFinding, redactedNotification } from './redacted.ts';
-import { type Comparison, counts, type FindingState, type ScanReport } from './report.ts';
+import {
+  type Comparison,
+  counts,
+  type FindingState,
+  type NetworkEvidence,
+  type ScanReport,
+} from './report.ts';
 
 /** The whole report as JSON (schema: docs/schemas/scan-report.schema.json). */
 export function writeJson(report: ScanReport): string {
@@ -29,7 +35,17 @@ export function* jsonParts(report: ScanReport): Generator<string> {
     yield* arrayParts(report.frameworks, frameworkEntry);
   }
   if (report.comparison !== undefined) yield* comparisonParts(report.comparison, report);
+  if (report.network !== undefined) yield* networkParts(report.network);
   yield '}\n';
+}
+
+function* networkParts({ claims, relations, coverage }: NetworkEvidence): Generator<string> {
+  yield ',\n"claims":';
+  yield* arrayParts(claims, (item) => item);
+  yield ',\n"relations":';
+  yield* arrayParts(relations, (item) => item);
+  yield ',\n"coverage":';
+  yield* arrayParts(coverage, (item) => item);
 }
 
 function frameworkEntry({ framework, counts, controls }: FrameworkAssessment) {

@@ -1,7 +1,7 @@
 import type { CheckStatistics, CheckText, SensitiveText } from '@keelson/checks';
 import type { FrameworkAssessment } from '@keelson/compliance';
 import type { SourceText } from '@keelson/core';
-import type { Finding, Notification, Severity } from '@keelson/evidence';
+import type { Claim, Coverage, Finding, Notification, Relation, Severity } from '@keelson/evidence';
 
 /** Everything that a report may tell. Writers are pure: a report in, text out. */
 export interface ScanReport {
@@ -23,8 +23,17 @@ export interface ScanReport {
   frameworks: readonly FrameworkAssessment[];
   /** How this run differs from an earlier state, where the user named one. */
   comparison?: Comparison;
+  /** Who reaches whom, for formats that tell it. */
+  network?: NetworkEvidence;
   /** Takes sensitive values out of any text before it is shown. */
   redact: SensitiveText;
+}
+
+/** What is known of a network: a part of a body of evidence. All empty where there is no workload. */
+export interface NetworkEvidence {
+  claims: readonly Claim[];
+  relations: readonly Relation[];
+  coverage: readonly Coverage[];
 }
 
 /** A finding and what the command can do about it. */

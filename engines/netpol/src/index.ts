@@ -16,6 +16,8 @@ export { type Exposure, exposuresOf } from './connectivity/exposure.ts';
 export type { Cause, Fate } from './connectivity/fates.ts';
 export type { Focus } from './connectivity/focus.ts';
 export { type Peer, peerText } from './connectivity/peers.ts';
+export { type Reach, type Reaches, type ReachesBounds, reachesOf } from './connectivity/reaches.ts';
+export type { Workload } from './connectivity/workloads.ts';
 export { selectorMatches } from './dialects/calico/selector/evaluate.ts';
 export { maxSelectorDepth, parseSelector } from './dialects/calico/selector/parse.ts';
 export { canonicalSelector, type Selector } from './dialects/calico/selector/selector.ts';

@@ -23,7 +23,7 @@ export interface ObjectName {
  * | `component:<cluster>/<node>/<component>` | kubelet, kube-apiserver … |
  * | `file:<path>` | file |
  * | `vulnerability:<id>` | CVE, GHSA … |
- * | `network:<peer>` | CIDR, DNS name or `internet` |
+ * | `network:<peer>` | CIDR, DNS name, `internet`, or `pods`: the cluster's network of Pods |
  */
 export type Subject =
   | { readonly type: 'oci'; readonly digest: string }

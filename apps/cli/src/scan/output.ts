@@ -1,9 +1,11 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { basename, isAbsolute } from 'node:path';
 import { type CheckText, engineTexts } from '@keelson/checks';
+import { podTemplate } from '@keelson/kubernetes';
 import { loadCheckTexts } from '@keelson/pack-checks';
 import {
   type Comparison,
+  type NetworkEvidence,
   type ReportedFinding,
   type ReportNeed,
   reportFormats,
@@ -76,9 +78,22 @@ async function makeReport(
     suppressions,
     frameworks: await assessments(judged, selected, needs.has('frameworks')),
     ...(earlier === undefined ? {} : { comparison: earlier.comparison }),
+    ...(needs.has('network') ? { network: await networkOf(judged, options, time) } : {}),
     // What was a secret before is one still.
     redact: redactorOf(loaded, ...(earlier === undefined ? [] : [earlier.judged.loaded])),
   };
+}
+
+/** Who reaches whom; the engine for it is loaded only where there may be somebody. */
+async function networkOf(
+  { loaded: { resources } }: Judged,
+  { paths, namespace }: ScanOptions,
+  time: string,
+): Promise<NetworkEvidence> {
+  if (!resources.some((resource) => podTemplate(resource) !== undefined))
+    return { claims: [], relations: [], coverage: [] };
+  const { networkEvidence } = await import('./network.ts');
+  return networkEvidence({ resources, defaultNamespace: namespace, source: paths.join(' '), time });
 }
 
 /** What was scanned; relative paths hang on the folder of the call. */

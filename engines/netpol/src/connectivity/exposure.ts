@@ -1,5 +1,6 @@
 import { Analysis } from '../engine/analysis.ts';
 import type { Direction, PortName } from '../model/policy.ts';
+import type { Bits } from '../sets/bits.ts';
 import { allConnections, noConnections, type SetId } from '../sets/connections.ts';
 import type { Connectivity } from './connectivity.ts';
 import { isFocusWorkload } from './focus.ts';
@@ -11,6 +12,7 @@ import {
   representativesOf,
   withRepresentatives,
 } from './representatives.ts';
+import { restrictedIn } from './restricted.ts';
 import type { Workload } from './workloads.ts';
 
 /** Connections, with ports by name that nobody can resolve before there is a Pod. */
@@ -59,6 +61,7 @@ export function exposuresOf(connectivity: Connectivity): Exposure[] {
 class ExposureAnalyser {
   readonly #connectivity: Connectivity;
   readonly #plane: Plane;
+  readonly #restricted: Readonly<Record<Direction, Bits>>;
   readonly #representatives: readonly { representative: Representative; node: Node }[];
   /** Index of the endpoint that stands for any Pod. */
   readonly #any: number;
@@ -76,6 +79,10 @@ class ExposureAnalyser {
     );
     this.#connectivity = connectivity;
     this.#plane = new Plane(analysis, []);
+    this.#restricted = {
+      ingress: restrictedIn(analysis, 'ingress'),
+      egress: restrictedIn(analysis, 'egress'),
+    };
     this.#any = first + representatives.length - 1;
     this.#representatives = representatives.slice(0, -1).map((representative, i) => {
       const { key: name } = representative;
@@ -100,11 +107,7 @@ class ExposureAnalyser {
   }
 
   #isProtected({ members }: Workload, direction: Direction): boolean {
-    return this.#plane.analysis.tiers.some(
-      ({ rules, isolated }) =>
-        members.some((member) => isolated[direction].has(member)) ||
-        rules[direction].some(({ subjects }) => members.some((member) => subjects.has(member))),
-    );
+    return members.some((member) => this.#restricted[direction].has(member));
   }
 
   /** What the workload itself lets pass: of Pods of which nothing is known, no policy is known either. */
