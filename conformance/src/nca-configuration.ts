@@ -60,6 +60,7 @@ const policyKinds: ReadonlyMap<string, string> = new Map([
 /** What the suite's owners hold of data planes. */
 const conventions: ReadOptions = {
   ipBlockMatchesPods: false,
+  rangesMatchPods: false,
   hostNetworkInMesh: true,
   rootNamespace: 'istio-config',
   routePrefixes: 'elements',

@@ -100,7 +100,12 @@ function asRead(resource: Resource): Resource[] {
 }
 
 /** How it sees the world: no IPv6, ranges of addresses that never mean Pods, all Pods in networks of their own. */
-const world: ConnectivityOptions = { ipBlockMatchesPods: false, families: [4], hostNetworkAlike: true };
+const world: ConnectivityOptions = {
+  ipBlockMatchesPods: false,
+  rangesMatchPods: false,
+  families: [4],
+  hostNetworkAlike: true,
+};
 
 async function judge(dir: string, id: string, each: JsonObject, inputs: Inputs, tally: Tally): Promise<void> {
   if (each['cmd'] === 'eval') {

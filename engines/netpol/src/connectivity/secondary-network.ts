@@ -30,7 +30,7 @@ export function secondaryNetworks(
 ): { networks: SecondaryNetwork[]; problems: PolicyProblem[] } {
   const problems: PolicyProblem[] = [];
   const policies = resources.filter(isMultiNetworkPolicy).flatMap((resource) => {
-    const context = { connections, ipBlockMatchesPods: true, problems };
+    const context = { connections, ipBlockMatchesPods: true, rangesMatchPods: true, problems };
     const policy = readOrRefuse(resource, problems, () => readNetworkPolicy(resource, context));
     return policy === undefined ? [] : [{ ...policy, rules: policy.rules.map(withoutMachines) }];
   });

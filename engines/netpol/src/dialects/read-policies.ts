@@ -11,8 +11,13 @@ import { Objects } from './objects.ts';
 
 /** Where data planes differ. */
 export interface ReadOptions {
-  /** Whether `ipBlock` and `networks` of Kubernetes' policies speak of Pods whose addresses are known; true unless said. */
+  /** Whether `ipBlock` of a NetworkPolicy speaks of Pods whose addresses it surely holds; true unless said. */
   ipBlockMatchesPods?: boolean;
+  /**
+   * Whether ranges in policies for administrators and in those of Calico and Istio do, as they do in every data plane; true
+   * unless said. Cilium's never do.
+   */
+  rangesMatchPods?: boolean;
   /** Whether Pods of the node's network have a proxy of Istio, as they never do by injection; false unless said. */
   hostNetworkInMesh?: boolean;
   /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */
@@ -44,6 +49,7 @@ export function readPolicies(
   const context: ReadContext = {
     connections,
     ipBlockMatchesPods: options.ipBlockMatchesPods ?? true,
+    rangesMatchPods: options.rangesMatchPods ?? true,
     hostNetworkInMesh: options.hostNetworkInMesh ?? false,
     ...(options.rootNamespace === undefined ? {} : { rootNamespace: options.rootNamespace }),
     routePrefixes: options.routePrefixes ?? 'text',

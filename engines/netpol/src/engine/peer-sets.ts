@@ -1,7 +1,6 @@
-import { ownAddresses } from '../model/cluster.ts';
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { PeerMatch, Policy } from '../model/policy.ts';
-import type { AddressPartition, AddressRange } from '../sets/addresses.ts';
+import { type AddressPartition, type AddressRange, isCovered, unicastAddresses } from '../sets/addresses.ts';
 import { Bits } from '../sets/bits.ts';
 
 /** The ranges that policies cut the addresses by. */
@@ -85,10 +84,13 @@ export class PeerSets {
   #addresses({ ranges, except, endpoints }: PeerMatch & { type: 'addresses' }): Bits {
     const parts = this.#parts(ranges).without(this.#parts(except));
     if (endpoints) {
-      this.#index.cluster.endpoints.forEach((endpoint, i) => {
-        const addresses = ownAddresses(endpoint);
+      const { endpoints: all, families = [4] } = this.#index.cluster;
+      const holdsAll = families.some((family) =>
+        unicastAddresses[family].every((range) => isCovered(range, ranges, except)),
+      );
+      all.forEach(({ addresses }, i) => {
         const inRange = (range: AddressRange) => addresses.some((address) => isWithin(address, range));
-        if (addresses.length > 0 && ranges.some(inRange) && !except.some(inRange)) parts.add(i);
+        if (addresses.length === 0 ? holdsAll : ranges.some(inRange) && !except.some(inRange)) parts.add(i);
       });
     }
     return parts;

@@ -141,9 +141,14 @@ test.each<[string, JsonObject[], string[]]>([
     ['Ingress in@ => web : TCP 8080 [] !some-pods'],
   ],
   [
-    'policies for addresses, which the controller is not',
-    [within, ingress({ number: 80 }), ingressPolicy({ ipBlock: { cidr: '0.0.0.0/0' } })],
+    'policies for addresses, which the controller may not have',
+    [within, ingress({ number: 80 }), ingressPolicy({ ipBlock: { cidr: '10.0.0.0/8' } })],
     ['Ingress in@ => web : TCP 8080 []'],
+  ],
+  [
+    'policies for all addresses, of which the controller has one',
+    [within, ingress({ number: 80 }), ingressPolicy({ ipBlock: { cidr: '0.0.0.0/0' } })],
+    ['Ingress in@ => web : TCP 8080 [{ingress-controller}]'],
   ],
 ])('proxies: %s', (_, objects, expected) => {
   expect(lines([web, ...objects])).toEqual(expected);

@@ -8,7 +8,7 @@ import {
   podWithoutEgressPolicy,
   podWithoutIngressPolicy,
 } from './rules/coverage.ts';
-import { addressesOfPods, notEnforced, selectsHostNetwork } from './rules/enforcement.ts';
+import { notEnforced, selectsHostNetwork } from './rules/enforcement.ts';
 import { blockedBackend, controlPlaneReachable } from './rules/exposure.ts';
 import {
   calicoRuleWithoutType,
@@ -21,6 +21,7 @@ import {
 import { fqdnWithoutDns, noDns } from './rules/names.ts';
 import { otherNamespaceMeant, selectorsApart } from './rules/peer-lists.ts';
 import { hostBits, metadataReachable, wideRange } from './rules/ranges.ts';
+import { addressesOfPods } from './rules/ranges-of-pods.ts';
 import { redundantPolicy, redundantRule } from './rules/redundancy.ts';
 import { peerSelectsNothing, selectsNoPod } from './rules/selection.ts';
 import { allowAfterDeny, shadowedRule } from './rules/shadowing.ts';

@@ -88,6 +88,17 @@ lintTable(
   ],
 );
 
+/** Pods whose addresses are not known before they run. */
+const unborn = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'unborn', namespace: 'default' },
+  spec: {
+    template: { metadata: { labels: { app: 'u' } }, spec: { containers: [{ name: 'c', image: 'x' }] } },
+  },
+};
+const another = { ...unborn, metadata: { name: 'another', namespace: 'default' } };
+
 lintTable(
   'network-policy-depends-on-plugin',
   [
@@ -99,8 +110,55 @@ lintTable(
       'an address of a Pod among them',
       [web, api, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [block('10.0.0.2/32')] }] })],
     ],
+    [
+      'all addresses, which Pods without known ones have too',
+      [unborn, another, networkPolicy('bad', { podSelector: {}, ingress: [{ from: [block('0.0.0.0/0')] }] })],
+    ],
+    [
+      'a range that Pods may get their addresses from',
+      [
+        unborn,
+        another,
+        networkPolicy('bad', { podSelector: {}, ingress: [{ from: [block('10.0.0.0/8')] }] }),
+      ],
+    ],
+    [
+      'a denied range that Pods may get their addresses from',
+      [
+        unborn,
+        another,
+        calico('bad', {
+          types: ['Egress'],
+          egress: [{ action: 'Deny', destination: { nets: ['192.168.0.0/16'] } }, { action: 'Allow' }],
+        }),
+      ],
+    ],
   ],
   [
+    [
+      'a range outside of those that clusters use',
+      [
+        unborn,
+        another,
+        networkPolicy('good', { podSelector: {}, ingress: [{ from: [block('203.0.113.0/24')] }] }),
+      ],
+    ],
+    [
+      'all addresses but those that clusters use',
+      [
+        unborn,
+        another,
+        networkPolicy('good', {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [
+            {
+              to: [block('0.0.0.0/0', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16')],
+            },
+          ],
+        }),
+      ],
+    ],
     [
       'addresses of nobody',
       [web, api, networkPolicy('good', { podSelector: {}, ingress: [{ from: [block('192.0.2.0/24')] }] })],

@@ -57,4 +57,6 @@ export interface Cluster {
   /** Labels of service accounts by `namespace/name`. */
   serviceAccounts?: ReadonlyMap<string, Labels>;
   endpoints: readonly Endpoint[];
+  /** Families that all Pods have an address of; IPv4 unless said. */
+  families?: readonly AddressFamily[];
 }

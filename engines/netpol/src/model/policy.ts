@@ -34,7 +34,7 @@ export type PeerMatch =
   /** Every endpoint and every address. */
   | { type: 'any' }
   | { type: 'endpoints'; matcher: EndpointMatcher; selectors?: PodSelectors }
-  /** Addresses; those of endpoints too where `endpoints` says so and theirs are known. */
+  /** Addresses; those of endpoints too where `endpoints` says so and theirs surely are among them. */
   | {
       type: 'addresses';
       ranges: readonly AddressRange[];

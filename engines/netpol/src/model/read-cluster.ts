@@ -1,6 +1,6 @@
 import { isObject, type JsonValue } from '@keelson/core';
 import { effectiveNamespace, type PodTemplate, podTemplate, type Resource } from '@keelson/kubernetes';
-import { isAddress, parseAddress } from '../sets/addresses.ts';
+import { type AddressFamily, isAddress, parseAddress } from '../sets/addresses.ts';
 import { protocolNumber } from '../sets/protocols.ts';
 import type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './cluster.ts';
 
@@ -19,7 +19,27 @@ export function podsOf(resources: readonly Resource[]): Cluster {
     if (resource.group !== '' || resource.kind !== 'Namespace') continue;
     namespaces.set(resource.name, namespaceOf(resource.name, resource));
   }
-  return { namespaces, serviceAccounts: serviceAccountsOf(resources), endpoints };
+  const families = familiesOf(resources, endpoints);
+  return {
+    namespaces,
+    serviceAccounts: serviceAccountsOf(resources),
+    endpoints,
+    ...(families.length === 0 ? {} : { families }),
+  };
+}
+
+/** Families of the addresses that Pods have, else those of Services; none where nothing tells. */
+function familiesOf(resources: readonly Resource[], endpoints: readonly Endpoint[]): AddressFamily[] {
+  const pods = endpoints.flatMap(({ addresses }) => addresses);
+  const services = resources.filter(({ group, kind }) => group === '' && kind === 'Service');
+  const known = pods.length > 0 ? pods : services.flatMap(({ object }) => clusterAddresses(object['spec']));
+  return [...new Set(known.map(({ family }) => family))];
+}
+
+function clusterAddresses(spec: JsonValue | undefined): EndpointAddress[] {
+  if (!isObject(spec)) return [];
+  const { clusterIP, clusterIPs } = spec;
+  return addressesAmong([clusterIP, ...(Array.isArray(clusterIPs) ? clusterIPs : [])]);
 }
 
 /** Labels by `namespace/name` of service accounts that are written; every namespace has others that are not. */
@@ -107,8 +127,12 @@ function addressesOf(status: JsonValue | undefined): EndpointAddress[] {
   if (!isObject(status)) return [];
   const { podIP, podIPs } = status;
   const listed = Array.isArray(podIPs) ? podIPs.map((each) => (isObject(each) ? each['ip'] : undefined)) : [];
-  const texts = new Set([podIP, ...listed].filter((text) => typeof text === 'string' && text !== ''));
-  return [...texts].flatMap((text) =>
+  return addressesAmong([podIP, ...listed]);
+}
+
+/** Each address once; what is none is left out. */
+function addressesAmong(texts: readonly (JsonValue | undefined)[]): EndpointAddress[] {
+  return [...new Set(texts)].flatMap((text) =>
     typeof text === 'string' && isAddress(text) ? parseAddress(text) : [],
   );
 }

@@ -16,6 +16,39 @@ export function allAddresses(family: AddressFamily): AddressRange {
   return { family, low: 0n, high: (1n << widths[family]) - 1n };
 }
 
+/** Addresses that anything may have as its own: not those of loopback, links and groups (RFC 6890). */
+export const unicastAddresses: Readonly<Record<AddressFamily, readonly AddressRange[]>> = {
+  4: [
+    between('1.0.0.0', '126.255.255.255'),
+    between('128.0.0.0', '169.253.255.255'),
+    between('169.255.0.0', '223.255.255.255'),
+  ],
+  6: [
+    between('::2', 'fe7f:ffff:ffff:ffff:ffff:ffff:ffff:ffff'),
+    between('fec0::', 'feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'),
+  ],
+};
+
+function between(low: string, high: string): AddressRange {
+  return { family: parseAddress(low).family, low: parseAddress(low).value, high: parseAddress(high).value };
+}
+
+/** Whether ranges together, without exceptions, hold every address of a range. */
+export function isCovered(
+  { family, low, high }: AddressRange,
+  ranges: readonly AddressRange[],
+  except: readonly AddressRange[],
+): boolean {
+  const touches = (each: AddressRange) => each.family === family && each.low <= high && low <= each.high;
+  if (except.some(touches)) return false;
+  let next = low;
+  for (const range of ranges.filter(touches).sort((a, b) => (a.low < b.low ? -1 : 1))) {
+    if (range.low > next) return false;
+    if (range.high >= next) next = range.high + 1n;
+  }
+  return next > high;
+}
+
 /** A CIDR as read: its addresses, and whether it had bits beyond its prefix, which count as zero. */
 export interface ParsedCidr extends AddressRange {
   hasHostBits: boolean;

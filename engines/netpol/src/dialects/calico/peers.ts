@@ -59,9 +59,7 @@ export class EntityReader {
     const notNets = this.#nets(entity, 'notNets', path);
     if (nets === undefined && notNets === undefined) return [];
     const ranges = nets ?? [allAddresses(4), allAddresses(6)];
-    return [
-      { type: 'addresses', ranges, except: notNets ?? [], endpoints: this.#context.ipBlockMatchesPods },
-    ];
+    return [{ type: 'addresses', ranges, except: notNets ?? [], endpoints: this.#context.rangesMatchPods }];
   }
 
   #nets(entity: JsonObject, field: string, path: Path): AddressRange[] | undefined {
@@ -114,7 +112,7 @@ export class EntityReader {
       type: 'addresses',
       ranges,
       except: [],
-      endpoints: this.#context.ipBlockMatchesPods,
+      endpoints: this.#context.rangesMatchPods,
     };
     return { type: 'either', peers: [endpoints, addresses] };
   }

@@ -28,7 +28,7 @@ export class IstioContext {
     this.objects = objects;
     this.connections = read.connections;
     this.namespace = effectiveNamespace(resource) ?? 'default';
-    this.addressesMatchPods = read.ipBlockMatchesPods;
+    this.addressesMatchPods = read.rangesMatchPods;
     this.inMesh = meshMembers(read.hostNetworkInMesh === true);
     this.prefixesByElement = read.routePrefixes === 'elements';
     this.#read = read;

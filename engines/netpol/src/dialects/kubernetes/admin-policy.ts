@@ -132,7 +132,7 @@ class AdminRuleReader {
   #networks(value: JsonValue | undefined, path: Path): PeerMatch {
     const warn = this.#warn.bind(this);
     const ranges = (listAt(value, path) ?? []).map((each, i) => cidrAt(each, [...path, i], { warn }));
-    return { type: 'addresses', ranges, except: [], endpoints: this.#context.ipBlockMatchesPods };
+    return { type: 'addresses', ranges, except: [], endpoints: this.#context.rangesMatchPods };
   }
 
   #ports(value: JsonValue | undefined, path: Path): ConnectionMatch {

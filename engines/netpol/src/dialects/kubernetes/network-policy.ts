@@ -37,8 +37,10 @@ const orderInTier = 1_000;
 /** What reading a policy needs beside the policy. */
 export interface ReadContext {
   connections: Connections;
-  /** Whether `ipBlock` and `networks` speak of Pods whose address is known (an iptables data plane) or of nothing in the cluster. */
+  /** Whether `ipBlock` of a NetworkPolicy speaks of Pods (an iptables data plane) or of nothing in the cluster. */
   ipBlockMatchesPods: boolean;
+  /** Whether ranges of addresses in policies of all other dialects that judge by address speak of Pods. */
+  rangesMatchPods: boolean;
   /** Whether Pods of the node's network have a proxy of Istio; false unless said. */
   hostNetworkInMesh?: boolean;
   /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */

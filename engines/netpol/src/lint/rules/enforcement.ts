@@ -1,9 +1,6 @@
 import type { Resource } from '@keelson/kubernetes';
-import { readPolicies } from '../../dialects/read-policies.ts';
-import { Analysis } from '../../engine/analysis.ts';
-import { ownAddresses } from '../../model/cluster.ts';
 import { allOf, hostNetworked, inNamespace } from '../../model/matcher.ts';
-import type { Policy, Rule } from '../../model/policy.ts';
+import type { Policy } from '../../model/policy.ts';
 import type { LintContext } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
 
@@ -51,13 +48,6 @@ function isRunning({ options, resources }: LintContext, { name, daemonSets }: Pl
   return resources.some((resource) => resource.kind === 'DaemonSet' && daemonSets.includes(resource.name));
 }
 
-export const addressesOfPods: LintRule = {
-  id: 'network-policy-depends-on-plugin',
-  severity: 'info',
-  title: 'A range of addresses means Pods with some network plugins only',
-  check: podsByRange,
-};
-
 /** NetworkPolicy leaves open what it does with Pods of the node's network. */
 export const selectsHostNetwork: LintRule = {
   id: 'network-policy-selects-host-network',
@@ -65,55 +55,6 @@ export const selectsHostNetwork: LintRule = {
   title: 'A policy selects Pods of the network of their node, which most plugins do not apply it to',
   check: hostNetwork,
 };
-
-/** ipBlock is said to be about addresses outside; data planes differ in whether those of Pods count. */
-function podsByRange(context: LintContext): LintHit[] {
-  const candidates = context.policies.flatMap((policy) =>
-    policy.rules.flatMap((rule) => {
-      const pods = podsByAddress(context, rule);
-      return pods.length === 0 ? [] : [{ policy, rule, pods }];
-    }),
-  );
-  if (candidates.length === 0) return [];
-  context.spend(
-    candidates.reduce((sum, { policy, pods }) => sum + context.subjectsOf(policy).count() * pods.length, 0),
-  );
-  const { connections, cluster, resources, analysis } = context;
-  const { policies } = readPolicies(resources, connections, { ipBlockMatchesPods: false });
-  const other = new Analysis(cluster, policies, connections);
-  return candidates.flatMap(({ policy, rule, pods }) => {
-    const changed = pods.filter((pod) =>
-      context
-        .subjectsOf(policy)
-        .members()
-        .some(
-          (subject) =>
-            analysis.allowedAt(rule.direction, subject, pod) !==
-            other.allowedAt(rule.direction, subject, pod),
-        ),
-    );
-    if (changed.length === 0) return [];
-    const message = `names addresses of ${context.namesOf(changed)}: data planes that judge by address take that for them, Cilium does not`;
-    return [{ resource: policy.resource, path: rule.path, message }];
-  });
-}
-
-/** Endpoints that a rule matches by address alone. */
-function podsByAddress({ index, cluster }: LintContext, { peers }: Rule): number[] {
-  const ranges = peers.flatMap((peer) => (peer.type === 'addresses' && peer.endpoints ? [peer] : []));
-  if (ranges.length === 0) return [];
-  const others = peers.flatMap((peer) => (peer.type === 'endpoints' ? [index.select(peer.matcher)] : []));
-  return cluster.endpoints.flatMap((endpoint, i) => {
-    const isMatched = ranges.some((peer) =>
-      ownAddresses(endpoint).some(({ family, value }) => {
-        const isIn = (range: (typeof peer.ranges)[number]) =>
-          range.family === family && range.low <= value && value <= range.high;
-        return peer.ranges.some(isIn) && !peer.except.some(isIn);
-      }),
-    );
-    return isMatched && !others.some((bits) => bits.has(i)) ? [i] : [];
-  });
-}
 
 function hostNetwork(context: LintContext): LintHit[] {
   return context.policies.filter(isNetworkPolicy).flatMap((policy) => {
