@@ -1,6 +1,6 @@
 import { effectiveNamespace, type Resource } from '@keelson/kubernetes';
-import type { Cluster, Endpoint } from '../model/cluster.ts';
-import { labelsOf, namespaceNameLabel } from '../model/read-cluster.ts';
+import { type Cluster, type Endpoint, plainPod } from '../model/cluster.ts';
+import { labelsOf, namespaceOf } from '../model/read-cluster.ts';
 import { mapping } from './fields.ts';
 
 /** Name of the Pods that virtual machines run in. */
@@ -14,7 +14,7 @@ export function withVirtualMachines(cluster: Cluster, resources: readonly Resour
   const machines = resources.filter(isVirtualMachine).map(endpointOf);
   const namespaces = new Map(cluster.namespaces);
   for (const { namespace: name } of machines) {
-    if (!namespaces.has(name)) namespaces.set(name, { name, labels: new Map([[namespaceNameLabel, name]]) });
+    if (!namespaces.has(name)) namespaces.set(name, namespaceOf(name));
   }
   const pods = cluster.endpoints.filter(
     ({ kind, name }) => kind !== 'Pod' || !name.startsWith(launcherPrefix),
@@ -32,15 +32,7 @@ export function machineTemplate({ object }: Resource) {
 }
 
 function endpointOf(resource: Resource): Endpoint {
-  return {
-    namespace: effectiveNamespace(resource) ?? 'default',
-    name: resource.name,
-    kind: resource.kind,
-    labels: labelsOf(mapping(machineTemplate(resource)['metadata'])['labels']),
-    ports: [],
-    addresses: [],
-    hostNetwork: false,
-    serviceAccount: 'default',
-    resource,
-  };
+  const labels = labelsOf(mapping(machineTemplate(resource)['metadata'])['labels']);
+  const pod = plainPod(effectiveNamespace(resource) ?? 'default', resource.name, labels);
+  return { ...pod, kind: resource.kind, resource };
 }

@@ -4,7 +4,7 @@ import { clusterOf } from '../dialects/read-cluster.ts';
 import { readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import type { CompiledRule } from '../engine/compile.ts';
-import { type Cluster, type Endpoint, qualifiedName } from '../model/cluster.ts';
+import { type Cluster, plainPod, qualifiedName } from '../model/cluster.ts';
 import { ClusterIndex } from '../model/cluster-index.ts';
 import { type Direction, directions, type Policy, type PolicyProblem, type Rule } from '../model/policy.ts';
 import { parseAddress } from '../sets/addresses.ts';
@@ -109,19 +109,7 @@ export class LintContext {
 
 /** A Pod without labels in each namespace: what selects it selects every Pod to come. */
 export function unlabelledPods(cluster: Cluster, names: readonly string[]): Cluster {
-  const endpoints = names.map(
-    (namespace): Endpoint => ({
-      namespace,
-      name: '',
-      kind: 'Pod',
-      labels: new Map(),
-      ports: [],
-      addresses: [],
-      hostNetwork: false,
-      serviceAccount: 'default',
-    }),
-  );
-  return { ...cluster, endpoints };
+  return { ...cluster, endpoints: names.map((namespace) => plainPod(namespace, '')) };
 }
 
 /** Whether a policy isolates in a direction or has rules for it. */

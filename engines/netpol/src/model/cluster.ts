@@ -41,6 +41,20 @@ export interface Endpoint {
   resource?: Resource;
 }
 
+/** A Pod of which nothing is known but where it stands, how it is called and what labels it has. */
+export function plainPod(namespace: string, name: string, labels: Labels = new Map()): Endpoint {
+  return {
+    namespace,
+    name,
+    kind: 'Pod',
+    labels,
+    ports: [],
+    addresses: [],
+    hostNetwork: false,
+    serviceAccount: 'default',
+  };
+}
+
 /** `namespace/name`; the name alone of what stands in no namespace. */
 export function qualifiedName({ namespace, name }: Pick<Endpoint, 'namespace' | 'name'>): string {
   return namespace === '' ? name : `${namespace}/${name}`;

@@ -3,7 +3,7 @@ import { type Resource, resourcesOf } from '@keelson/kubernetes';
 import { readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import type { CompiledRule } from '../engine/compile.ts';
-import type { Cluster, Endpoint, Labels } from '../model/cluster.ts';
+import { type Cluster, type Labels, plainPod } from '../model/cluster.ts';
 import { namespaceNameLabel } from '../model/read-cluster.ts';
 import { type AddressRange, parseAddress, parseCidr } from '../sets/addresses.ts';
 import { Connections, type SetId } from '../sets/connections.ts';
@@ -39,13 +39,13 @@ export class ProofWorld {
 
   constructor(inference: Inference) {
     this.#inference = inference;
-    const seen = inference.identities.map(({ namespace, name, labels }) => endpoint(namespace, name, labels));
+    const seen = inference.identities.map(({ namespace, name, labels }) => plainPod(namespace, name, labels));
     const resolvers = inference.plan.resolvers.pods
       .filter(
         ({ namespace, labels }) =>
           !seen.some((each) => each.namespace === namespace && hasAll(each.labels, labels)),
       )
-      .map(({ namespace, labels }) => endpoint(namespace, 'resolver', labels));
+      .map(({ namespace, labels }) => plainPod(namespace, 'resolver', labels));
     const endpoints = [...seen, ...resolvers];
     const namespaces = new Map(
       endpoints.map(({ namespace: name }) => {
@@ -227,19 +227,6 @@ export class ProofWorld {
 
 function numberOf({ protocol }: PlanPort): number {
   return protocolNumber(protocol) ?? 0;
-}
-
-function endpoint(namespace: string, name: string, labels: Labels): Endpoint {
-  return {
-    namespace,
-    name,
-    kind: 'Pod',
-    labels,
-    ports: [],
-    addresses: [],
-    hostNetwork: false,
-    serviceAccount: 'default',
-  };
 }
 
 function hasAll(labels: Labels, wanted: Labels): boolean {
