@@ -16,6 +16,7 @@ import { registryErrorCodes } from '@keelson/registry';
 import { regoErrorCodes } from '@keelson/rego';
 import { bundleErrorCodes } from '@keelson/rego-bundles';
 import { signingErrorCodes } from '@keelson/signing';
+import { tufErrorCodes } from '@keelson/tuf';
 import { yamlErrorCodes } from '@keelson/yaml';
 import { commandErrorCodes } from './errors.ts';
 
@@ -40,5 +41,6 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['Signatures (`@keelson/signing`)', signingErrorCodes],
   ['Keys, certificates and timestamps (`@keelson/pki`)', pkiErrorCodes],
   ['Signed envelopes (`@keelson/envelopes`)', envelopeErrorCodes],
+  ['Repositories of The Update Framework (`@keelson/tuf`)', tufErrorCodes],
   ['Evidence (`@keelson/evidence`)', evidenceErrorCodes],
 ];
