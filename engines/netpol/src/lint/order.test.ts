@@ -164,7 +164,7 @@ lintTable(
   [
     [
       'a policy twice',
-      [web, networkPolicy('first', { podSelector: {} }), networkPolicy('bad', { podSelector: {} })],
+      [web, networkPolicy('a', { podSelector: {} }), networkPolicy('bad', { podSelector: {} })],
     ],
     [
       'a policy within another',
@@ -175,8 +175,56 @@ lintTable(
         networkPolicy('bad', { ...podsOf('app=api'), ingress: [{ ...fromWeb, ...ports(80) }] }),
       ],
     ],
+    [
+      'a policy that another one forestalls',
+      [
+        web,
+        calico('bad', {
+          order: 30,
+          selector: "app == 'web'",
+          types: ['Ingress'],
+          ingress: [{ action: 'Deny' }],
+        }),
+        calico('between', {
+          order: 20,
+          selector: "app == 'web'",
+          types: ['Ingress'],
+          ingress: [{ action: 'Allow' }],
+        }),
+        calico('first', {
+          order: 10,
+          selector: "app == 'web'",
+          types: ['Ingress'],
+          ingress: [{ action: 'Deny' }],
+        }),
+      ],
+    ],
   ],
   [
+    [
+      'a policy that forestalls what stands before a later one',
+      [
+        web,
+        calico('good', {
+          order: 10,
+          selector: "app == 'web'",
+          types: ['Ingress'],
+          ingress: [{ action: 'Deny', protocol: 'TCP' }],
+        }),
+        calico('between', {
+          order: 20,
+          selector: "app == 'web'",
+          types: ['Ingress'],
+          ingress: [{ action: 'Allow' }],
+        }),
+        calico('late', {
+          order: 30,
+          selector: "app == 'web'",
+          types: ['Ingress'],
+          ingress: [{ action: 'Deny' }],
+        }),
+      ],
+    ],
     [
       'another direction',
       [

@@ -101,16 +101,23 @@ export const redundantPolicy: LintRule = {
   id: 'network-policy-redundant',
   severity: 'low',
   title: 'A policy says what another says',
-  check: (context) =>
-    context.written.flatMap((policy, i, written) => {
+  check: (context) => {
+    const places = placesOf(context);
+    const covers = (a: Policy, b: Policy) => !isSameObject(a, b) && saysAsMuch(context, places, a, b);
+    // Of policies that say the same, the first in the order of their tier stays.
+    const inOrder = context.analysis.tiers.flatMap(({ policies }) => policies);
+    const rank = new Map(inOrder.map((policy, i) => [policy, i]));
+    const isBefore = (a: Policy, b: Policy) => (rank.get(a) ?? 0) < (rank.get(b) ?? 0);
+    return context.written.flatMap((policy) => {
       if (context.subjectsOf(policy).isEmpty()) return [];
-      const twin = written.find(
-        (other, j) => j < i && !isSameObject(other, policy) && saysAsMuch(context, other, policy),
+      const twin = context.written.find(
+        (other) => covers(other, policy) && (isBefore(other, policy) || !covers(policy, other)),
       );
       if (twin === undefined) return [];
       const message = `does no more than ${policyName(twin)}`;
       return [{ resource: policy.resource, path: ['spec'], message }];
-    }),
+    });
+  },
 };
 
 /** One object may be written several times, as in bases and what is built of them. */
@@ -118,8 +125,25 @@ function isSameObject(a: Policy, b: Policy): boolean {
   return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 }
 
-/** Whether a policy selects and allows, rule by rule, what another one does, in every cluster. */
-function saysAsMuch(context: LintContext, policy: Policy, other: Policy): boolean {
+/** Where a rule stands in its tier, and the run of rules of one verdict that it stands in: within one, order does not count. */
+type Places = ReadonlyMap<CompiledRule, { at: number; run: number }>;
+
+function placesOf({ analysis }: LintContext): Places {
+  const places = new Map<CompiledRule, { at: number; run: number }>();
+  for (const { rules } of analysis.tiers) {
+    for (const direction of directions) {
+      let run = 0;
+      rules[direction].forEach((rule, at) => {
+        if (rule.verdict !== rules[direction][at - 1]?.verdict) run++;
+        places.set(rule, { at, run });
+      });
+    }
+  }
+  return places;
+}
+
+/** Whether a policy selects and decides, rule by rule, what another one does, in every cluster. */
+function saysAsMuch(context: LintContext, places: Places, policy: Policy, other: Policy): boolean {
   if (policy.kind !== other.kind || policy.tier.name !== other.tier.name) return false;
   if (policy.subject.key !== other.subject.key || policy.namespace !== other.namespace) return false;
   if (!directions.every((direction) => policy.isolates[direction] === other.isolates[direction]))
@@ -134,9 +158,16 @@ function saysAsMuch(context: LintContext, policy: Policy, other: Policy): boolea
         (same) =>
           same.rule.direction === rule.rule.direction &&
           same.verdict === rule.verdict &&
+          decidesFor(places, same, rule) &&
           same.subjects.equals(rule.subjects) &&
           rule.peers.without(same.peers).isEmpty() &&
           rule.connections.every((set, i) => context.connections.contains(same.connections[i] ?? 0, set)),
       ),
     );
+}
+
+/** Whether a rule decides what another one would, when that is gone: it is asked before it, or with nothing of another verdict between. */
+function decidesFor(places: Places, rule: CompiledRule, other: CompiledRule): boolean {
+  const [own, others] = [places.get(rule), places.get(other)];
+  return own !== undefined && others !== undefined && (own.run === others.run || own.at < others.at);
 }
