@@ -20,6 +20,14 @@ const peers: Readonly<Record<string, Peer>> = {
       run(join(venv, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', 'checkov==3.3.30']);
     },
   },
+  cosign: {
+    program: 'cosign',
+    install: (folder) => {
+      run('go', ['install', 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3'], {
+        GOBIN: join(folder, 'cosign', 'bin'),
+      });
+    },
+  },
   'kube-score': {
     program: 'kube-score',
     install: (folder) => {
@@ -82,4 +90,24 @@ export function findPeer(name: string): { program: string } | { missing: string 
 
 export function opaVersion(program: string): string {
   return spawnSync(program, ['version'], { encoding: 'utf8' }).stdout.split('\n')[0] ?? '';
+}
+
+/**
+ * Where a package of npm's is: in `node_modules` of the folder `KEELSON_PEERS`, or installed now into the ignored cache, with
+ * what it needs beside it.
+ */
+export function findPackages(packages: readonly string[]): { folder: string } | { missing: string } {
+  const given = process.env['KEELSON_PEERS'];
+  const own = join(cache, 'npm');
+  const names = packages.map((each) => each.replace(/(?<=.)@[^@]*$/, ''));
+  const isThere = (folder: string) => names.every((name) => existsSync(join(folder, 'node_modules', name)));
+  const found = [...(given === undefined ? [] : [resolve(given)]), own].find(isThere);
+  if (found !== undefined) return { folder: found };
+  try {
+    mkdirSync(own, { recursive: true });
+    run('npm', ['install', '--prefix', own, '--ignore-scripts', '--no-save', ...packages]);
+    return isThere(own) ? { folder: own } : { missing: `${packages.join(' ')}: installed, but not there` };
+  } catch (error) {
+    return { missing: `${packages.join(' ')}: ${error instanceof Error ? error.message : String(error)}` };
+  }
 }

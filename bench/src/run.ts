@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<unknown> }
   report: () => import('./report.ts'),
   scan: () => import('./scan.ts'),
   startup: () => import('./startup.ts'),
+  verify: () => import('./verify.ts'),
   yaml: () => import('./yaml.ts'),
 };
 

@@ -1,5 +1,12 @@
 import type { JsonFields } from '@keelson/core';
-import { type Certificate, PkiError, type PublicKey, readCertificate, readPublicKey } from '@keelson/pki';
+import {
+  type Certificate,
+  PkiError,
+  type PublicKey,
+  readCertificate,
+  readPublicKey,
+  readRsaPublicKey,
+} from '@keelson/pki';
 import { SigningError } from '../errors.ts';
 import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
 import { bytes, documentFields, type JsonSource, optionalTime } from './fields.ts';
@@ -97,6 +104,7 @@ class Log implements TrustedLog {
   readonly checkpointKeyId: Uint8Array;
   readonly validity: ValidityPeriod;
   readonly #bytes: Uint8Array;
+  readonly #isRsaAlone: boolean;
   readonly #place: string;
   #key: PublicKey | undefined;
 
@@ -108,12 +116,15 @@ class Log implements TrustedLog {
     this.checkpointKeyId = checkpointKeyId === undefined ? this.id : bytes(checkpointKeyId, 'keyId');
     this.validity = periodFrom(key);
     this.#bytes = bytes(key, 'rawBytes');
+    // sigstore_common.proto: keys of RSA may stand without the SubjectPublicKeyInfo around them.
+    this.#isRsaAlone = key.optionalText('keyDetails')?.startsWith('PKCS1_RSA_') === true;
     this.#place = key.place('rawBytes');
   }
 
   // A key of a kind that keelson does not use must not keep it from the others, so it is read when it is asked for.
   get key(): PublicKey {
-    this.#key ??= trusted(this.#place, () => readPublicKey(this.#bytes));
+    const read = this.#isRsaAlone ? readRsaPublicKey : readPublicKey;
+    this.#key ??= trusted(this.#place, () => read(this.#bytes));
     return this.#key;
   }
 }

@@ -1,6 +1,7 @@
 import { pae } from '@keelson/envelopes';
 import {
   type Certificate,
+  hashOfScheme,
   PkiError,
   type PublicKey,
   type SignatureScheme,
@@ -13,7 +14,7 @@ import type { Artifact } from './artifact.ts';
 import { bindEntry } from './binding.ts';
 import type { Bundle, BundleContent } from './bundle.ts';
 import { certificateFrom, verifyCertificate, verifyScts } from './certificate.ts';
-import { equalBytes, hashAlgorithm } from './hashes.ts';
+import { equalBytes } from './hashes.ts';
 import { type CertificateIdentity, demandIdentity, type IdentityMatcher, identityOf } from './identity.ts';
 import { type EntryEvidence, verifyEntry } from './log-evidence.ts';
 import {
@@ -174,7 +175,7 @@ function verifyContent(content: BundleContent, key: PublicKey, artifact: Artifac
 
 function envelopeHolds(content: BundleContent & { kind: 'dsse' }, key: PublicKey): boolean {
   const { payload, payloadType } = content.envelope;
-  return firstThatHolds(key, (scheme) =>
+  return firstThatHolds(schemesOf(key), (scheme) =>
     verifySignature(key, scheme, pae(payloadType, payload), content.signature),
   );
 }
@@ -191,26 +192,33 @@ function messageHolds(
       throw new SigningError('ARTIFACT_MISMATCH', 'the bundle is about another artifact');
   }
   const { bytes } = artifact;
-  return firstThatHolds(key, (scheme) => {
-    if (bytes !== undefined) return verifySignature(key, scheme, bytes, signature);
-    const hash = hashAlgorithm(scheme.slice(scheme.lastIndexOf('-') + 1));
+  if (bytes !== undefined)
+    return firstThatHolds(messageSchemesOf(key), (scheme) => verifySignature(key, scheme, bytes, signature));
+  const known = messageSchemesOf(key).flatMap((scheme) => {
+    const hash = hashOfScheme(scheme);
     const digest = hash === undefined ? undefined : artifact.digest(hash);
-    if (digest === undefined)
-      throw new SigningError(
-        'ARTIFACT_MISMATCH',
-        `the signature is of ${scheme}, which cannot be verified by the digest that is known`,
-      );
-    return verifyDigestSignature(key, scheme, digest, signature);
+    return digest === undefined ? [] : [{ scheme, digest }];
   });
+  if (known.length === 0)
+    throw new SigningError(
+      'ARTIFACT_MISMATCH',
+      `the signature is of ${messageSchemesOf(key).join(' or ')}, which the digest that is known cannot verify`,
+    );
+  return firstThatHolds(known, ({ scheme, digest }) => verifyDigestSignature(key, scheme, digest, signature));
 }
 
-function firstThatHolds(key: PublicKey, holds: (scheme: SignatureScheme) => boolean): boolean {
+function firstThatHolds<T>(ways: readonly T[], holds: (way: T) => boolean): boolean {
   try {
-    return schemesOf(key).some(holds);
+    return ways.some(holds);
   } catch (error) {
     if (error instanceof PkiError) return false;
     throw error;
   }
+}
+
+/** For content that is no envelope, Ed25519 may also be over the digest: the way of logs, which know nothing else. */
+function messageSchemesOf(key: PublicKey): readonly SignatureScheme[] {
+  return key.type === 'ed25519' ? ['ed25519', 'ed25519ph'] : schemesOf(key);
 }
 
 /** The schemes that Sigstore's clients sign with, by the key (sigstore/architecture-docs, algorithm-registry.md). */
