@@ -25,7 +25,7 @@ export async function runCase([, arrange, result, trusted]: UpdateCase): Promise
     expect([time, await world.refresh(), await world.trusted()]).toEqual([time, result, trusted]);
 }
 
-export interface WorldOptions extends Partial<Omit<TufOptions, 'fetch'>> {
+export interface WorldOptions extends Partial<TufOptions> {
   readonly isOffline?: boolean;
 }
 
