@@ -61,7 +61,7 @@ const policyKinds: ReadonlyMap<string, string> = new Map([
 const conventions: ReadOptions = {
   ipBlockMatchesPods: false,
   rangesMatchPods: false,
-  hostNetworkInMesh: true,
+  wholeMesh: true,
   rootNamespace: 'istio-config',
   routePrefixes: 'elements',
 };

@@ -39,10 +39,9 @@ export function topologyOf(resources: readonly Resource[]): Topology {
   };
 }
 
-/** To the suite's owners each Pod is in the mesh, and under policies, whatever it says of a proxy and of its node's network. */
+/** To the suite's owners each Pod is under policies, whatever it says of its node's network. */
 function likeAll(endpoint: Endpoint): Endpoint {
-  const labels = new Map([...endpoint.labels].filter(([key]) => key !== 'sidecar.istio.io/inject'));
-  return { ...endpoint, labels, hostNetwork: endpoint.kind === 'HostEndpoint' };
+  return { ...endpoint, hostNetwork: endpoint.kind === 'HostEndpoint' };
 }
 
 /** A Pod is itself; a workload is as many Pods as it asks for, two at most. */

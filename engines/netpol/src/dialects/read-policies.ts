@@ -18,8 +18,8 @@ export interface ReadOptions {
    * unless said. Cilium's never do.
    */
   rangesMatchPods?: boolean;
-  /** Whether Pods of the node's network have a proxy of Istio, as they never do by injection; false unless said. */
-  hostNetworkInMesh?: boolean;
+  /** Whether all workloads are in the mesh of Istio, whatever they and their namespaces say; false unless said. */
+  wholeMesh?: boolean;
   /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */
   rootNamespace?: string;
   /** Whether prefixes of paths in Istio's routes match as texts, as its proxies do it, or by elements; `text` unless said. */
@@ -50,7 +50,7 @@ export function readPolicies(
     connections,
     ipBlockMatchesPods: options.ipBlockMatchesPods ?? true,
     rangesMatchPods: options.rangesMatchPods ?? true,
-    hostNetworkInMesh: options.hostNetworkInMesh ?? false,
+    wholeMesh: options.wholeMesh ?? false,
     ...(options.rootNamespace === undefined ? {} : { rootNamespace: options.rootNamespace }),
     routePrefixes: options.routePrefixes ?? 'text',
     problems,

@@ -9,8 +9,8 @@ import { readPolicies } from '../read-policies.ts';
 const { TCP, UDP } = protocolNumbers;
 
 const world = [
-  namespace('default'),
-  namespace('other'),
+  namespace('default', { 'istio-injection': 'enabled' }),
+  namespace('other', { 'istio.io/rev': 'stable' }),
   namespace('quiet', { 'istio.io/dataplane-mode': 'ambient' }),
   pod('web', { app: 'web' }, { ip: '10.0.0.1' }),
   pod('client', { app: 'client' }, { ip: '10.0.0.2', spec: { serviceAccountName: 'luke' } }),

@@ -5,7 +5,7 @@ import type { WrittenSelector } from '../../model/policy.ts';
 import type { Connections } from '../../sets/connections.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
-import { defaultRootNamespace, meshMembers } from './mesh.ts';
+import { defaultRootNamespace, everybody, meshMembers } from './mesh.ts';
 
 /** What reading one object needs beside the object. */
 export class IstioContext {
@@ -29,7 +29,7 @@ export class IstioContext {
     this.connections = read.connections;
     this.namespace = effectiveNamespace(resource) ?? 'default';
     this.addressesMatchPods = read.rangesMatchPods;
-    this.inMesh = meshMembers(read.hostNetworkInMesh === true);
+    this.inMesh = read.wholeMesh === true ? everybody : meshMembers;
     this.prefixesByElement = read.routePrefixes === 'elements';
     this.#read = read;
   }

@@ -162,6 +162,45 @@ test.each<[string, JsonObject[], [string, string]]>([
   expect([reached(analysis, client, web), reached(analysis, out, web)]).toEqual(expected);
 });
 
+const sleepers = (annotations: JsonObject, labels: JsonObject = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'extra', namespace: 'default', labels, annotations },
+  spec: { containers: [{ name: 'c', image: 'i' }] },
+});
+const inject = (value: string) => ({ 'sidecar.istio.io/inject': value });
+
+/** Whether `client`, `far` and one more Pod of the first's namespace reach `web`, which needs an identity. */
+test.each<[string, JsonObject[], [boolean, boolean, boolean]]>([
+  ['nobody asks for a proxy', [sleepers({})], [true, true, true]],
+  ['an annotation', [sleepers(inject('false'))], [true, true, false]],
+  ['a label before an annotation', [sleepers(inject('false'), inject('true'))], [true, true, true]],
+  [
+    'a namespace asks, and another does not',
+    [namespace('default', { 'istio-injection': 'enabled' }), sleepers({})],
+    [true, false, true],
+  ],
+  [
+    'a namespace asks for a revision, and another is of the node proxy',
+    [
+      namespace('default', { 'istio.io/rev': 'x' }),
+      namespace('other', { 'istio.io/dataplane-mode': 'ambient' }),
+    ],
+    [true, true, false],
+  ],
+  [
+    'another namespace asks, and so does the Pod',
+    [namespace('other', { 'istio-injection': 'enabled' }), sleepers({}, inject('true'))],
+    [true, true, true],
+  ],
+])('who is in the mesh: %s', (name, objects, expected) => {
+  const isStrict = strict('p', { mtls: { mode: 'STRICT' } }, 'istio-system');
+  const { analysis } = analyse([isStrict, ...objects]);
+  const extra = analysis.cluster.endpoints.findIndex((endpoint) => endpoint.name === 'extra');
+  const asks = [client, far, extra].map((source) => source >= 0 && analysis.allows(source, web, TCP, 80));
+  expect(asks, name).toEqual(expected);
+});
+
 test('ports have modes beside a selector only', () => {
   const { problems } = analyse([strict('p', { portLevelMtls: { '80': { mode: 'STRICT' } } })]);
   expect(problems.map(({ level, path }) => [level, path.join('.')])).toEqual([

@@ -1,6 +1,8 @@
-import { podTemplate, type Resource } from '@keelson/kubernetes';
+import { podTemplate } from '@keelson/kubernetes';
+import type { Endpoint, Labels } from '../../model/cluster.ts';
 import { allOf, anyOf, type EndpointMatcher, hasLabel, hostNetworked, noneOf } from '../../model/matcher.ts';
 import type { TierKey } from '../../model/policy.ts';
+import { labelsOf } from '../../model/read-cluster.ts';
 import { Bits } from '../../sets/bits.ts';
 import { type Connections, protocolNumbers, type SetId } from '../../sets/connections.ts';
 import { outsideHosts } from '../outside-hosts.ts';
@@ -30,39 +32,62 @@ export function gatewayTier(connections: Connections): TierKey {
   return { plane: 'gateway', order: 1, name: 'istio gateway', about: tcp(connections) };
 }
 
-/** Pods that are proxies themselves, as those of gateways, whatever their labels say of injecting one. */
-const withProxy: EndpointMatcher = {
-  key: 'istio proxy',
-  select: ({ all, cluster }) =>
-    Bits.of(
+/**
+ * Workloads that stay out of the mesh ("Controlling the injection policy"): they or their namespace say so, or their namespace
+ * says nothing where others ask for proxies. Where nobody asks, what asks for the mesh is not in the input, and all are in it.
+ */
+const outOfMesh: EndpointMatcher = {
+  key: 'istio out of mesh',
+  select: ({ all, cluster }) => {
+    const namespaces = [...cluster.namespaces.values()].filter(({ resource }) => resource !== undefined);
+    const isAskedFor = namespaces.some(({ labels }) => asksForProxy(labels));
+    const out = new Set(
+      namespaces.flatMap(({ name, labels }) => {
+        const isOut = isAskedFor ? !asksForProxy(labels) : labels.get('istio-injection') === 'disabled';
+        return isOut ? name : [];
+      }),
+    );
+    const isOut = (endpoint: Endpoint) => {
+      const own = ownChoice(endpoint);
+      return own === undefined ? out.has(endpoint.namespace) : !own;
+    };
+    return Bits.of(
       all.size,
-      cluster.endpoints.flatMap(({ resource }, i) => (resource !== undefined && hasProxy(resource) ? i : [])),
-    ),
+      cluster.endpoints.flatMap((endpoint, i) => (isOut(endpoint) && !hasProxy(endpoint) ? i : [])),
+    );
+  },
 };
 
-function hasProxy(resource: Resource): boolean {
-  return (
-    podTemplate(resource)?.containers.some(({ container }) => container['name'] === 'istio-proxy') ?? false
-  );
+function asksForProxy(labels: Labels): boolean {
+  const injection = labels.get('istio-injection');
+  if (injection !== undefined) return injection === 'enabled';
+  return labels.has('istio.io/rev') || labels.get('istio.io/dataplane-mode') === 'ambient';
 }
 
-const optedOut = anyOf(
-  hasLabel('pod', 'sidecar.istio.io/inject', 'false'),
-  allOf(
-    hasLabel('namespace', 'istio-injection', 'disabled'),
-    noneOf(hasLabel('pod', 'sidecar.istio.io/inject', 'true')),
-  ),
-);
-
-/** Workloads that have a proxy: others may stay out, and those of the node's network do unless they are said not to. */
-export function meshMembers(withHostNetwork: boolean): EndpointMatcher {
-  const out = [allOf(optedOut, noneOf(withProxy)), outsideHosts];
-  return noneOf(anyOf(...(withHostNetwork ? out : [hostNetworked, ...out])));
+/** What a Pod says of itself, by a label before an annotation; undefined where it leaves that to its namespace. */
+function ownChoice({ labels, resource }: Endpoint): boolean | undefined {
+  const key = 'sidecar.istio.io/inject';
+  const annotations = resource === undefined ? undefined : podTemplate(resource)?.metadata['annotations'];
+  const written = labels.get(key) ?? labelsOf(annotations).get(key);
+  if (written === 'true' || written === 'false') return written === 'true';
+  return labels.has('istio.io/rev') || labels.get('istio.io/dataplane-mode') === 'ambient' ? true : undefined;
 }
+
+/** Whether a Pod is a proxy itself, as those of gateways, whatever its labels say of injecting one. */
+function hasProxy({ resource }: Endpoint): boolean {
+  const template = resource === undefined ? undefined : podTemplate(resource);
+  return template?.containers.some(({ container }) => container['name'] === 'istio-proxy') ?? false;
+}
+
+/** All workloads. */
+export const everybody: EndpointMatcher = noneOf(outsideHosts);
+
+/** Workloads that have a proxy: Pods of the node's network never do. */
+export const meshMembers: EndpointMatcher = allOf(everybody, noneOf(anyOf(hostNetworked, outOfMesh)));
 
 /** Workloads whose proxy is the node's and knows TCP only ("ztunnel"). */
 export const ambient: EndpointMatcher = allOf(
-  meshMembers(false),
+  meshMembers,
   anyOf(
     hasLabel('pod', 'istio.io/dataplane-mode', 'ambient'),
     allOf(

@@ -41,8 +41,8 @@ export interface ReadContext {
   ipBlockMatchesPods: boolean;
   /** Whether ranges of addresses in policies of all other dialects that judge by address speak of Pods. */
   rangesMatchPods: boolean;
-  /** Whether Pods of the node's network have a proxy of Istio; false unless said. */
-  hostNetworkInMesh?: boolean;
+  /** Whether all workloads are in the mesh of Istio, whatever they say; false unless said. */
+  wholeMesh?: boolean;
   /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */
   rootNamespace?: string;
   /** How prefixes of paths in routes of Istio match; as texts unless said. */
