@@ -48,15 +48,18 @@ export function ingressRules(
   connections: Connections,
 ): ReadonlyMap<Workload, readonly IngressRule[]> | undefined {
   const backends = resources.flatMap(backendsOf);
+  if (backends.length === 0) return undefined;
+  const byNamespace = Map.groupBy(workloads, ({ peer }) => peer.namespace);
   const services = resources.flatMap(serviceOf).map((service) => {
-    return { service, behind: workloads.filter((workload) => isBehind(service, workload, cluster)) };
+    const near = byNamespace.get(service.namespace) ?? [];
+    return { service, behind: workloadsBehind(service, near, cluster) };
   });
   const byName = new Map(
     services
       .filter(({ behind }) => behind.length > 0)
       .map((each) => [`${each.service.namespace}/${each.service.name}`, each]),
   );
-  if (backends.length === 0 || byName.size === 0) return undefined;
+  if (byName.size === 0) return undefined;
   const rules = new Map<Workload, IngressRule[]>();
   for (const { kind, name, namespace, service: serviceName, port } of backends) {
     const found = byName.get(`${namespace}/${serviceName}`);
@@ -74,11 +77,15 @@ export function ingressRules(
   return rules;
 }
 
-function isBehind({ namespace, selector }: Service, workload: Workload, { endpoints }: Cluster): boolean {
-  if (workload.peer.namespace !== namespace) return false;
-  return workload.members.some((member) =>
-    Object.entries(selector).every(([key, value]) => endpoints[member]?.labels.get(key) === value),
-  );
+function workloadsBehind(
+  { selector }: Service,
+  workloads: readonly Workload[],
+  { endpoints }: Cluster,
+): readonly Workload[] {
+  const asked = Object.entries(selector);
+  const isChosen = (member: number) =>
+    asked.every(([key, value]) => endpoints[member]?.labels.get(key) === value);
+  return workloads.filter(({ members }) => members.some(isChosen));
 }
 
 /** Ports of the Pods that a backend's port leads to: all of the Service's where it names none. */
