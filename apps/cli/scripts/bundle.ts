@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type InputOptions, type OutputOptions, type Plugin, rolldown } from 'rolldown';
 import { frontDoors } from './front-doors.ts';
-import { modulesOfStarts } from './starts.ts';
+import { modulesOfStarts, seldomLate } from './starts.ts';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 
@@ -47,7 +47,7 @@ const written = new Set([
   // What loads the rest is one small module, which Node itself loads.
   ...(await bundle({ input: { keelson: 'build/keelson.js' } })),
   ...(await bundle(
-    { input: { main: 'build/main.js' }, plugins: [builtinsOnDemand, frontDoors(), starts] },
+    { input: { main: 'build/main.js' }, plugins: [builtinsOnDemand, frontDoors(), starts, seldomLate] },
     {
       codeSplitting: {
         // The files of starts are closed under imports already.

@@ -23,11 +23,19 @@ const starts: readonly (readonly string[])[] = [
   ['scan', here('runs/pod.yaml')],
 ];
 
+/** What policies use of formats outside of Rego. */
+const outside = `
+  time.parse_rfc3339_ns("2030-01-01T00:00:00Z") > time.now_ns()
+  net.cidr_contains("10.0.0.0/8", "10.1.2.3")
+  semver.compare("1.2.3", "1.3.0") < 0
+  [yaml.unmarshal(yaml.marshal(input)), crypto.sha256("a"), time.date(0)]
+`;
+
 /** Further runs that are like those of users. */
 const others = (out: string): readonly (readonly string[])[] => [
   ['scan', shop, ...formats.flatMap((format) => ['-f', format, '-o', `${out}.${format}`])],
   ['scan', shop],
-  ...['data.runs.deny', '1 + 1'].map(evaluation),
+  ...['data.runs.deny', '1 + 1', outside].map(evaluation),
   ['rego', 'test', registry],
   ['checks', 'list'],
 ];

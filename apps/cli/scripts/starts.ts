@@ -1,4 +1,4 @@
-import type { PluginContext } from 'rolldown';
+import type { Plugin, PluginContext } from 'rolldown';
 
 /**
  * What the starts that people wait for load, beside what that imports: one module of the bundle holds all code of such
@@ -12,6 +12,11 @@ const starts: Readonly<Record<string, readonly string[]>> = {
   rego: ['main', 'rego/rego', 'rego/eval'],
 };
 
+/** What a start seldom needs, with what only that imports: a module that is loaded when something of it is first used. */
+const seldom: Readonly<Record<string, readonly string[]>> = {
+  outside: ['../../../languages/rego/dist/builtins/outside'],
+};
+
 const sharedName = 'shared';
 
 /** By file, the module of the bundle that it goes into; files of no start are not listed. */
@@ -20,22 +25,53 @@ export function modulesOfStarts(
   fileOf: (entry: string) => string,
 ): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
+  const late = new Set(Object.values(seldom).flat().map(fileOf));
   for (const [name, entries] of Object.entries(starts)) {
-    for (const file of importedBy(entries.map(fileOf), context)) {
+    for (const file of importedBy(entries.map(fileOf), late, context)) {
       names.set(file, names.has(file) ? sharedName : name);
     }
+  }
+  const early = new Set(names.keys());
+  for (const [name, entries] of Object.entries(seldom)) {
+    for (const file of importedBy(entries.map(fileOf), early, context)) names.set(file, name);
   }
   // The entry is a module of its own in any case.
   names.delete(fileOf('main'));
   return names;
 }
 
-/** The files and all that they import, data left out. */
-function importedBy(files: readonly string[], context: Pick<PluginContext, 'getModuleInfo'>): Set<string> {
+/**
+ * Takes modules of what is seldom needed when something of them is first used. A chunk imports another by a line
+ * `const a = require("./b.cjs");`, which no source has written, and names what it uses as `a.name`.
+ */
+export const seldomLate: Plugin = {
+  name: 'seldom-late',
+  renderChunk(code) {
+    const late = code.replace(importLine, (line, variable: string, call: string, chunk: string) => {
+      if (!Object.hasOwn(seldom, chunk)) return line;
+      const names = new Set(
+        Array.from(code.matchAll(new RegExp(`\\b${variable}\\.(\\w+)`, 'g')), ([, name]) => name),
+      );
+      const getters = Array.from(names, (name) => `get ${name}() { return ${call}.${name}; }`);
+      return `const ${variable} = { ${getters.join(', ')} };`;
+    });
+    // A line stays one line, so the source map holds.
+    return late === code ? null : { code: late, map: null };
+  },
+};
+
+const importLine = /^const (\w+) = (require\("\.\/(?:chunks\/)?([\w-]+)-[^"]{8}\.cjs"\));$/gm;
+
+/** The files and all that they import, but for data and for what is left out with what only that imports. */
+function importedBy(
+  files: readonly string[],
+  leftOut: ReadonlySet<string>,
+  context: Pick<PluginContext, 'getModuleInfo'>,
+): Set<string> {
   const queue = [...files];
   const seen = new Set<string>();
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    if (seen.has(file) || /[\\/]generated[\\/]/.test(file)) continue;
+    if (seen.has(file) || leftOut.has(file) || /[\\/]generated[\\/]/.test(file)) continue;
     const info = context.getModuleInfo(file);
     if (info === null) throw new Error(`a start of the command names ${file}, which is not bundled`);
     seen.add(file);

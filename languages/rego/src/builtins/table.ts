@@ -2,10 +2,11 @@ import { aggregates } from './aggregates.ts';
 import { arithmetic } from './arithmetic.ts';
 import { arrays } from './arrays.ts';
 import { bits } from './bits.ts';
-import type { Builtin, BuiltinFamily } from './builtin.ts';
+import type { Builtin, BuiltinCall, BuiltinFamily } from './builtin.ts';
 import { comparison } from './comparison.ts';
 import { builtinDeclaration } from './declarations.ts';
 import { encoding } from './encoding.ts';
+import { glob } from './glob.ts';
 import { graph } from './graph.ts';
 import { hostFunctions } from './host-functions.ts';
 import { jsonFilter } from './json-filter.ts';
@@ -15,21 +16,15 @@ import { numbers } from './numbers.ts';
 import { objects } from './objects.ts';
 import { output } from './output.ts';
 import { outsideFamilies } from './outside.ts';
-import { renderTemplate } from './render-template.ts';
-import { semver } from './semver.ts';
+import { regex } from './regex.ts';
 import { sets } from './sets.ts';
 import { formatting } from './sprintf.ts';
 import { strings } from './strings.ts';
 import { types } from './types.ts';
 import { units } from './units.ts';
-import { uri } from './uri.ts';
-import { urlquery } from './urlquery.ts';
-import { uuid } from './uuid.ts';
 import { relateWalk } from './walk.ts';
-import { yaml } from './yaml.ts';
 
 const families: readonly BuiltinFamily[] = [
-  ...outsideFamilies,
   aggregates,
   arithmetic,
   arrays,
@@ -43,17 +38,13 @@ const families: readonly BuiltinFamily[] = [
   sets,
   strings,
   encoding,
+  glob,
   graph,
   numbers,
-  renderTemplate,
-  semver,
+  regex,
   units,
-  urlquery,
   hostFunctions,
   output,
-  uri,
-  uuid,
-  yaml,
   types,
 ];
 
@@ -76,14 +67,16 @@ export function findBuiltin(name: string): Builtin | undefined {
 const walk = { call: () => undefined, relate: relateWalk };
 
 function implementationOf(name: string): Pick<Builtin, 'call'> | undefined {
-  for (const family of families) {
-    const call = Object.hasOwn(family, name) ? family[name] : undefined;
-    if (call !== undefined) return { call };
-  }
-  return undefined;
+  // Named here and not on top, as a bundle may load their code when it is first needed.
+  const call = callOf(name, families) ?? callOf(name, outsideFamilies);
+  return call === undefined ? undefined : { call };
+}
+
+function callOf(name: string, among: readonly BuiltinFamily[]): BuiltinCall | undefined {
+  return among.find((family) => Object.hasOwn(family, name))?.[name];
 }
 
 /** Every name that a family defines, for the test that holds them against the declarations. */
 export function definedNames(): string[] {
-  return [...families.flatMap((family) => Object.keys(family)), 'walk'];
+  return [...[...families, ...outsideFamilies].flatMap((family) => Object.keys(family)), 'walk'];
 }
