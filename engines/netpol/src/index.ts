@@ -23,6 +23,7 @@ export { maxSelectorDepth, parseSelector } from './dialects/calico/selector/pars
 export { canonicalSelector, type Selector } from './dialects/calico/selector/selector.ts';
 export { maxSelectorLength } from './dialects/calico/selector/tokens.ts';
 export { selectorUid } from './dialects/calico/selector/uid.ts';
+export { problemText } from './dialects/fields.ts';
 export { clusterOf } from './dialects/read-cluster.ts';
 export { type ReadOptions, readPolicies } from './dialects/read-policies.ts';
 export { Analysis, type AnalysisOptions, type Explanation } from './engine/analysis.ts';

@@ -1,7 +1,6 @@
-import { formatPath } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { loadInput } from '@keelson/manifests';
-import { Connectivity, type ConnectivityOptions, type PolicyProblem } from '@keelson/netpol';
+import { Connectivity, type ConnectivityOptions, type PolicyProblem, problemText } from '@keelson/netpol';
 import { CommandError, reportError } from '../errors.ts';
 import { Progress } from '../progress.ts';
 import { tell } from '../stderr.ts';
@@ -94,17 +93,16 @@ export function tellProblems(
   { quiet }: Pick<InputValues, 'quiet'>,
 ): boolean {
   for (const problem of problems) {
-    if (problem.level === 'error' || quiet !== true) tell(problemText(problem));
+    if (problem.level === 'error' || quiet !== true) tell(problemLine(problem));
   }
   return problems.some(({ level }) => level === 'error');
 }
 
-/** A message says something of the field that it is about. */
-function problemText({ level, resource, path, message }: PolicyProblem): string {
+function problemLine(problem: PolicyProblem): string {
+  const { level, resource, path } = problem;
   const { kind, namespace, name } = resource;
   const object = `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-  const field = path.length === 0 ? '' : `${formatPath(path)} `;
-  return `${placeOf(resource, path)}: ${level}: ${object}: ${field}${message}`;
+  return `${placeOf(resource, path)}: ${level}: ${object}: ${problemText(problem)}`;
 }
 
 /** `file:line:column` of a part of an object. */

@@ -1,4 +1,11 @@
-import { isKeelsonError, isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
+import {
+  formatPath,
+  isKeelsonError,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  type Path,
+} from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { NetpolError } from '../errors.ts';
 import type { PolicyProblem } from '../model/policy.ts';
@@ -13,6 +20,11 @@ export class FieldFault extends Error {
     super(message);
     this.path = path;
   }
+}
+
+/** What a problem says, with the field that it says it of. */
+export function problemText({ path, message }: Pick<PolicyProblem, 'path' | 'message'>): string {
+  return path.length === 0 ? message : `${formatPath(path)} ${message}`;
 }
 
 /** The value of a field that has to be a mapping where it is there at all. */

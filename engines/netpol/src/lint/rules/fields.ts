@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
+import { problemText } from '../../dialects/fields.ts';
 import type { Policy, Rule } from '../../model/policy.ts';
 import type { LintContext } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
@@ -101,7 +102,7 @@ export const invalidPolicy: LintRule = {
   check: ({ problems }) =>
     problems
       .filter(({ level }) => level === 'error')
-      .map(({ resource, path, message }) => ({ resource, path, message })),
+      .map((problem) => ({ resource: problem.resource, path: problem.path, message: problemText(problem) })),
 };
 
 export const equalPriority: LintRule = {
