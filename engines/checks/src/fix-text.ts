@@ -61,18 +61,13 @@ export class TextEditor {
     });
     this.#yaml ??= new YamlEditor(this.#source.text);
     const { text, edits } = this.#yaml.edit(wanted);
-    const added = documentsBehind(
-      text,
-      patches.flatMap(({ objects }) => objects),
-    );
+    const { file } = this.#source;
+    const own = edits.map((edit) => ({ file, ...edit }));
+    const objects = patches.flatMap((patch) => patch.objects);
+    if (objects.length === 0) return { text, edits: own };
+    const added = documentsBehind(text, objects);
     const { length: end } = this.#source.text;
-    return {
-      text: text + added,
-      edits: [...edits, ...(added === '' ? [] : [{ start: end, end, text: added }])].map((edit) => ({
-        file: this.#source.file,
-        ...edit,
-      })),
-    };
+    return { text: text + added, edits: [...own, { file, start: end, end, text: added }] };
   }
 }
 
@@ -81,7 +76,7 @@ function documentsBehind(text: string, objects: readonly JsonObject[]): string {
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
   const lead = text === '' || text.endsWith('\n') ? '' : lineBreak;
   const documents = objects.map((object) => `---\n${stringifyYaml(object)}`.replaceAll('\n', lineBreak));
-  return documents.length === 0 ? '' : lead + documents.join('');
+  return lead + documents.join('');
 }
 
 function toYamlEdit(
