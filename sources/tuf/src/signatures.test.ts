@@ -90,11 +90,34 @@ const cases: readonly UpdateCase[] = [
   [
     'an id that is not the hash of its key',
     ({ repository }) => {
-      repository.addKey('snapshot', { ...newSigner(), id: 'aa' });
-      repository.publish('root');
+      repository.rotate('snapshot');
+      const [signer] = repository.signers.get('snapshot') ?? [];
+      repository.root.roles['snapshot'] = { keyids: [], threshold: 1 };
+      if (signer !== undefined) repository.addKey('snapshot', { ...signer, id: 'aa' });
+      repository.publish('root', 'snapshot', 'timestamp');
     },
-    'TUF_METADATA_INVALID',
-    first,
+    'TUF_SIGNATURES_MISSING',
+    'root 2, targets 1, timestamp 2',
+  ],
+  [
+    'an id that is not the hash of its key, which need not sign',
+    ({ repository }) => {
+      repository.addKey('snapshot', { ...newSigner(), id: 'aa' });
+      repository.publish('root', 'snapshot', 'timestamp');
+    },
+    'ok',
+    'root 2, snapshot 2, targets 1, timestamp 2',
+  ],
+  [
+    'an id that is the hash of what everyone knows of its key',
+    ({ repository }) => {
+      repository.rotate('snapshot');
+      const [signer] = repository.signers.get('snapshot') ?? [];
+      if (signer !== undefined) repository.root.keys[signer.id] = { ...signer.key, 'x-owner': '@a' };
+      repository.publish('root', 'snapshot', 'timestamp');
+    },
+    'ok',
+    'root 2, snapshot 2, targets 1, timestamp 2',
   ],
   [
     'a role names a key twice',
@@ -204,6 +227,25 @@ const cases: readonly UpdateCase[] = [
     'root 2, snapshot 1, targets 1, timestamp 2',
   ],
 ];
+
+test('a key that is written twice, in other words, counts once', async () => {
+  const world = new World();
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  for (const text of [pem, `${pem}\n`])
+    world.repository.addKey(
+      'timestamp',
+      signerOf({ keytype: 'ecdsa', scheme: 'ecdsa-sha2-nistp256', keyval: { public: text } }, privateKey),
+    );
+  const role = world.repository.root.roles['timestamp'];
+  if (role !== undefined) role.threshold = 3;
+  world.repository.publish('root', 'timestamp');
+  expect(await world.refresh()).toBe('TUF_SIGNATURES_MISSING');
+  // With the key that was there before, they are two.
+  if (role !== undefined) role.threshold = 2;
+  world.repository.publish('root', 'timestamp');
+  expect(await world.refresh()).toBe('ok');
+});
 
 test.each(cases)('an update where the repository has: %s', async (...item) => {
   await runCase(item);

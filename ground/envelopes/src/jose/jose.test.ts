@@ -217,3 +217,27 @@ test('no changed character is accepted, and no text makes the readers crash', ()
     { seed: 6, numRuns: 2_000 },
   );
 });
+
+test('no key makes the reader crash', () => {
+  const members = fc.dictionary(
+    fc.constantFrom('kty', 'crv', 'x', 'y', 'n', 'e', 'k', 'kid', 'alg', 'use', 'key_ops', 'x5c', 'keys'),
+    fc.oneof(
+      fc.constantFrom('EC', 'RSA', 'OKP', 'oct', 'P-256', 'P-521', 'Ed25519', 'Ed448', 'AQAB', 'AQ'),
+      fc
+        .uint8Array({ minLength: 32, maxLength: 66 })
+        .map((bytes) => Buffer.from(bytes).toString('base64url')),
+      fc.jsonValue({ maxDepth: 2 }),
+    ),
+  );
+  fc.assert(
+    fc.property(members, (value) => {
+      for (const read of [readJwk, readJwkSet, jwkThumbprint])
+        try {
+          read(JSON.stringify(read === readJwkSet ? { keys: [value] } : value));
+        } catch (error) {
+          expect(error).toBeInstanceOf(EnvelopeError);
+        }
+    }),
+    { seed: 6, numRuns: 2_000 },
+  );
+});

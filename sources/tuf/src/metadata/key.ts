@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonFields } from '@keelson/core';
+import { type JsonFields, type JsonValue, objectOf } from '@keelson/core';
 import {
   type PublicKey,
   publicKeyFromPem,
@@ -7,7 +7,6 @@ import {
   type SignatureScheme,
   verifySignature,
 } from '@keelson/pki';
-import { TufError } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** Kinds of keys and their schemes (specification 4.2.3), with the older name that securesystemslib had for ECDSA. */
@@ -27,8 +26,6 @@ const ed25519Head = Buffer.from('302a300506032b6570032100', 'hex');
 /** A key of metadata. */
 export class TufKey {
   readonly id: string;
-  /** The same for two keys that are one: an id also covers members that say nothing of the key. */
-  readonly identity: string;
   readonly #scheme: SignatureScheme | undefined;
   readonly #public: string;
   #key: PublicKey | undefined | null = null;
@@ -37,14 +34,18 @@ export class TufKey {
     this.id = id;
     this.#scheme = scheme;
     this.#public = publicText;
-    this.identity = publicText.trim();
   }
 
-  /** False for a wrong signature, and for a key that is of no kind that keelson knows: it never counts. */
-  verifies(data: Uint8Array, signature: Uint8Array): boolean {
-    if (this.#scheme === undefined) return false;
+  /**
+   * What key it was that signed, whatever its id and however it is written, so that no key counts twice. Undefined for a wrong
+   * signature, and for a key that is of no kind that keelson knows: it never counts.
+   */
+  signerOf(data: Uint8Array, signature: Uint8Array): string | undefined {
+    if (this.#scheme === undefined) return undefined;
     if (this.#key === null) this.#key = readKey(this.#scheme, this.#public);
-    return this.#key !== undefined && verifySignature(this.#key, this.#scheme, data, signature);
+    if (this.#key === undefined || !verifySignature(this.#key, this.#scheme, data, signature))
+      return undefined;
+    return Buffer.from(this.#key.spki).toString('base64');
   }
 }
 
@@ -66,22 +67,32 @@ function fitting(key: PublicKey, scheme: SignatureScheme): PublicKey | undefined
 }
 
 /**
- * The keys of a `keys` object by id. An id must be the hash of its key (specification 4.3, KEYID).
+ * The keys of a `keys` object by id. One whose id is not its hash (specification 4.3, KEYID) is there, but never counts, as one of an
+ * unknown kind: a real repository once had one among others that were right, and its threshold says whether that matters.
  *
  * @throws TufError TUF_METADATA_INVALID
  */
 export function readKeys(fields: JsonFields): ReadonlyMap<string, TufKey> {
-  const keys = new Map<string, TufKey>();
-  for (const id of fields.names()) {
-    const key = fields.required(id);
-    const value = fields.value(id) ?? null;
-    if (createHash('sha256').update(canonicalJson(value)).digest('hex') !== id)
-      throw new TufError('TUF_METADATA_INVALID', `${fields.place(id)}: the id is not the hash of the key`);
-    const scheme = schemes.get(`${key.text('keytype')} ${key.text('scheme')}`);
-    const publicText = scheme === undefined ? '' : key.required('keyval').text('public');
-    keys.set(id, new TufKey(id, scheme, publicText));
-  }
-  return keys;
+  return new Map(
+    fields.names().map((id) => [id, readOne(id, fields.required(id), fields.value(id) ?? null)]),
+  );
+}
+
+function readOne(id: string, key: JsonFields, value: JsonValue): TufKey {
+  const scheme = schemes.get(`${key.text('keytype')} ${key.text('scheme')}`);
+  if (scheme === undefined || !isHashOf(id, key, value)) return new TufKey(id, undefined, '');
+  return new TufKey(id, scheme, key.required('keyval').text('public'));
+}
+
+/** Some makers hash all members, some only those that the specification knows; either binds the key. */
+function isHashOf(id: string, key: JsonFields, value: JsonValue): boolean {
+  const known = ['keytype', 'keyval', 'scheme'].map((name): [string, JsonValue] => [
+    name,
+    key.value(name) ?? null,
+  ]);
+  return [value, objectOf(known)].some(
+    (form) => createHash('sha256').update(canonicalJson(form)).digest('hex') === id,
+  );
 }
 
 /** Who may sign for a role. */

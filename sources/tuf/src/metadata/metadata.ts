@@ -103,8 +103,9 @@ export function verifySignatures(
   const signers = new Set<string>();
   for (const key of authority.keys) {
     const signature = signatures.get(key.id);
-    if (signature === undefined || signers.has(key.identity) || !key.verifies(payload, signature)) continue;
-    signers.add(key.identity);
+    const signer = signature === undefined ? undefined : key.signerOf(payload, signature);
+    if (signer === undefined) continue;
+    signers.add(signer);
     if (signers.size >= threshold) return;
   }
   throw new TufError(
