@@ -1,3 +1,4 @@
+import { terminalSafe } from '@keelson/core';
 import { compareTexts, type Peer, peerText } from '../connectivity/peers.ts';
 
 /** A text as a quoted ID of the DOT language. */
@@ -35,7 +36,7 @@ export function isExternal(peer: Peer): boolean {
 
 /** Within its namespace a workload needs no more than its name and kind. */
 export function nodeLabel(peer: Peer): string {
-  return peer.type === 'workload' ? `${peer.name}[${peer.kind}]` : peerText(peer);
+  return peer.type === 'workload' ? terminalSafe(`${peer.name}[${peer.kind}]`) : peerText(peer);
 }
 
 /** Subgraphs, one for each namespace, with the sorted lines of their nodes. */
@@ -44,7 +45,10 @@ export function groupLines(
   label: string,
   color: string,
 ): string[] {
-  const groups = [...byNamespace].map(([namespace, lines]) => ({ name: `${namespace}[${label}]`, lines }));
+  const groups = [...byNamespace].map(([namespace, lines]) => ({
+    name: terminalSafe(`${namespace}[${label}]`),
+    lines,
+  }));
   return groups
     .sort((a, b) => compareTexts(a.name, b.name))
     .flatMap(({ name, lines }) => [

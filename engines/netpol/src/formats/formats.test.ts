@@ -86,7 +86,7 @@ test.each([
 test('a name cannot steer a terminal, nor end a cell', () => {
   const odd = reportOf(connectivityOf([pod('a\u001b[2J|b'), pod('c')]));
   expect(reportTxt(odd)).toContain('default/a\\x1b[2J|b[Pod] => default/c[Pod]');
-  expect(reportMd(odd)).toContain('| default/a\\x1b[2J\\|b[Pod] | default/c[Pod] |');
+  expect(reportMd(odd)).toContain('| default/a\\\\x1b[2J\\|b[Pod] | default/c[Pod] |');
 });
 
 test('a text in a graph cannot leave its quotes', () => {

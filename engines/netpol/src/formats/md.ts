@@ -38,7 +38,9 @@ function head(columns: readonly string[], end: string): string[] {
   return [mdLine(columns) + end, `|${underlines.slice(0, columns.length).join('|')}|`];
 }
 
-/** A row of a table; a bar within a cell would end it. */
+/** A row of a table. Names are those of the input: they end no cell, and make no elements, links or code. */
 export function mdLine(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return `| ${cells.map((cell) => cell.replaceAll(marks, '\\$&')).join(' | ')} |`;
 }
+
+const marks = /[\\|`<*~]|\](?=[([])/g;
