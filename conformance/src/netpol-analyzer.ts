@@ -103,6 +103,7 @@ function asRead(resource: Resource): Resource[] {
 const world: ConnectivityOptions = {
   ipBlockMatchesPods: false,
   rangesMatchPods: false,
+  anyNames: true,
   families: [4],
   hostNetworkAlike: true,
 };

@@ -23,7 +23,12 @@ import {
 import { Dice, type Feature, peerInput } from './netpol-peer-inputs.ts';
 import { type Suite, Tally } from './suite.ts';
 
-const world: ConnectivityOptions = { ipBlockMatchesPods: false, rangesMatchPods: false, families: [4] };
+const world: ConnectivityOptions = {
+  ipBlockMatchesPods: false,
+  rangesMatchPods: false,
+  anyNames: true,
+  families: [4],
+};
 const inputsEach = 40;
 
 interface Comparison {

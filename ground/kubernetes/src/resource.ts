@@ -27,6 +27,8 @@ export interface ResourceOrigin {
   readonly renderedBy?: 'helm' | 'kustomize';
   /** The text that the object was read from, for excerpts and edits; undefined for rendered objects. */
   readonly source?: OriginSource;
+  /** Fields that are written twice, of which the last counts; absent where there are none. */
+  readonly doubled?: readonly Path[];
   locate(path: Path): LocatedPath;
 }
 

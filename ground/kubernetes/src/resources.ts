@@ -116,10 +116,14 @@ function makeResource(object: JsonObject, type: TypeMeta, origin: ResourceOrigin
 /** Origin of an item of a list: paths get the way to the item put before them. */
 function itemOrigin(list: ResourceOrigin, prefix: Path): ResourceOrigin {
   const source = list.source;
+  const doubled = (list.doubled ?? [])
+    .filter((path) => prefix.every((step, i) => step === path[i]))
+    .map((path) => path.slice(prefix.length));
   return {
     file: list.file,
     ...(list.renderedBy === undefined ? {} : { renderedBy: list.renderedBy }),
     ...(source === undefined ? {} : { source: { ...source, prefix: [...source.prefix, ...prefix] } }),
+    ...(doubled.length === 0 ? {} : { doubled }),
     locate: (path) => list.locate([...prefix, ...path]),
   };
 }

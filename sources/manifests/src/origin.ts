@@ -8,6 +8,7 @@ export function documentOrigin(source: SourceText, document: YamlDocument): Reso
   return {
     file: source.file,
     source: { text: source, document: document.index, prefix: [] },
+    ...(document.duplicates.length === 0 ? {} : { doubled: document.duplicates.map(({ path }) => path) }),
     locate: (path) => locateInDocument(source, document, path),
   };
 }

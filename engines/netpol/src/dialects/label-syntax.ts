@@ -1,4 +1,5 @@
-import type { Path } from '@keelson/core';
+import { isObject, type Path } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
 import { FieldFault } from './fields.ts';
 
 const name = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
@@ -36,4 +37,19 @@ export function checkLabelValue(value: string, path: Path): void {
 export function checkPortName(value: string, path: Path): void {
   const isName = value.length <= maxPortName && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(value);
   if (!isName || !/[a-z]/.test(value)) throw new FieldFault(path, 'is not a port or a name of one');
+}
+
+/**
+ * The name of an object, which has to be a DNS subdomain ("Object Names and IDs"); that of one that is to be given a name may be missing.
+ * @throws FieldFault
+ */
+export function checkName({ name: own, object }: Resource): void {
+  const path = ['metadata', 'name'];
+  const metadata = object['metadata'];
+  if (own === '') {
+    if (isObject(metadata) && metadata['generateName'] !== undefined) return;
+    throw new FieldFault(path, 'is missing');
+  }
+  if (own.length > maxPrefix || !prefix.test(own))
+    throw new FieldFault(path, 'is not a name that a cluster takes: small letters, digits, - and dots');
 }

@@ -5,7 +5,14 @@ import { Analysis } from '../engine/analysis.ts';
 import { Connections } from '../sets/connections.ts';
 import { ciliumPolicies } from '../testing/cilium-arbitrary.ts';
 import { istioObjects } from '../testing/istio-arbitrary.ts';
-import { istioObject, namespace, pod, resources } from '../testing/resources.ts';
+import {
+  clusterPolicy,
+  istioObject,
+  namespace,
+  networkPolicy,
+  pod,
+  resources,
+} from '../testing/resources.ts';
 import { clusterOf } from './read-cluster.ts';
 import { readPolicies } from './read-policies.ts';
 
@@ -94,4 +101,68 @@ test('patterns too deep within each other refuse their policy, and the rest is j
   );
   expect(problems).toMatchObject([{ level: 'error', message: expect.stringContaining('too many patterns') }]);
   expect(policies.filter(({ isImplied }) => isImplied !== true).map(({ name }) => name)).toEqual(['flat']);
+});
+
+test.each<[string, JsonObject, string]>([
+  [
+    'a NetworkPolicy of a group that is gone',
+    { apiVersion: 'extensions/v1beta1', kind: 'NetworkPolicy', metadata: { name: 'p' } },
+    'apiVersion is not served since Kubernetes 1.16',
+  ],
+  [
+    'a version that there never was',
+    { apiVersion: 'networking.k8s.io/v1beta1', kind: 'NetworkPolicy', metadata: { name: 'p' } },
+    'apiVersion is networking.k8s.io/v1beta1, which is not known',
+  ],
+  [
+    'a policy for administrators of another version',
+    { apiVersion: 'policy.networking.k8s.io/v1alpha9', kind: 'AdminNetworkPolicy', metadata: { name: 'p' } },
+    'apiVersion is policy.networking.k8s.io/v1alpha9, which is not known',
+  ],
+  [
+    'a policy of Cilium of another version',
+    { apiVersion: 'cilium.io/v1', kind: 'CiliumNetworkPolicy', metadata: { name: 'p' } },
+    'apiVersion is cilium.io/v1, which is not known',
+  ],
+  [
+    'a policy of Calico of another version',
+    { apiVersion: 'projectcalico.org/v1', kind: 'GlobalNetworkPolicy', metadata: { name: 'p' } },
+    'apiVersion is projectcalico.org/v1, which is not known',
+  ],
+  [
+    'a name that no cluster takes',
+    networkPolicy('Nope_Bad', {}),
+    'metadata.name is not a name that a cluster takes',
+  ],
+  [
+    'a baseline of another name',
+    clusterPolicy('BaselineAdminNetworkPolicy', 'other', { subject: { namespaces: {} } }),
+    'metadata.name is not default',
+  ],
+])('%s is refused', (_, object, expected) => {
+  const { policies, problems } = readPolicies(resources(object), new Connections());
+  expect(policies).toEqual([]);
+  expect(problems.map(({ level, path, message }) => `${level} ${path.join('.')} ${message}`)).toEqual([
+    expect.stringContaining(`error ${expected}`),
+  ]);
+});
+
+test('a namespace in a policy of the whole cluster counts for nothing', () => {
+  const policy = {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'GlobalNetworkPolicy',
+    metadata: { name: 'p', namespace: 'x' },
+    spec: { ingress: [{ action: 'Deny' }] },
+  };
+  const { policies, problems } = readPolicies(resources(policy), new Connections());
+  expect(policies.map(({ namespace }) => namespace)).toEqual([undefined]);
+  expect(problems.map(({ level }) => level)).toEqual(['warning']);
+});
+
+test('fields that are written twice are told', () => {
+  const [written] = resources(networkPolicy('p', { podSelector: {} }));
+  if (written === undefined) throw new Error('the policy was not read');
+  const doubled = { ...written, origin: { ...written.origin, doubled: [['spec', 'podSelector']] } };
+  const { problems } = readPolicies([doubled], new Connections());
+  expect(problems.map(({ level, path }) => [level, path])).toEqual([['warning', ['spec', 'podSelector']]]);
 });

@@ -3,10 +3,11 @@ import type { Policy, PolicyProblem, ReadPolicies } from '../model/policy.ts';
 import type { Connections } from '../sets/connections.ts';
 import { readCalicoPolicies } from './calico/read.ts';
 import { readCiliumPolicy } from './cilium/policy.ts';
-import { readOrRefuse } from './fields.ts';
+import { FieldFault, readOrRefuse } from './fields.ts';
 import { readIstioPolicies } from './istio/read.ts';
 import { readAdminPolicy } from './kubernetes/admin-policy.ts';
 import { type ReadContext, readNetworkPolicy } from './kubernetes/network-policy.ts';
+import { checkName } from './label-syntax.ts';
 import { Objects } from './objects.ts';
 
 /** Where data planes differ. */
@@ -20,6 +21,8 @@ export interface ReadOptions {
   rangesMatchPods?: boolean;
   /** Whether all workloads are in the mesh of Istio, whatever they and their namespaces say; false unless said. */
   wholeMesh?: boolean;
+  /** Whether policies may have names that no cluster takes, as tools that read files only allow it; false unless said. */
+  anyNames?: boolean;
   /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */
   rootNamespace?: string;
   /** Whether prefixes of paths in Istio's routes match as texts, as its proxies do it, or by elements; `text` unless said. */
@@ -29,15 +32,31 @@ export interface ReadOptions {
 /** An object may hold several policies; `objects` are all that the input has. */
 type Reader = (resource: Resource, context: ReadContext, objects: Objects) => Policy | readonly Policy[];
 
-/** By group and kind, what reads a policy. */
-const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  ['networking.k8s.io/NetworkPolicy', readNetworkPolicy],
-  ['cilium.io/CiliumNetworkPolicy', readCiliumPolicy],
-  ['cilium.io/CiliumClusterwideNetworkPolicy', readCiliumPolicy],
-  ['policy.networking.k8s.io/AdminNetworkPolicy', readAdminPolicy],
-  ['policy.networking.k8s.io/BaselineAdminNetworkPolicy', readAdminPolicy],
-  ['policy.networking.k8s.io/ClusterNetworkPolicy', readAdminPolicy],
+/** By group and kind, the version that clusters serve and what reads a policy of it. */
+const readers: ReadonlyMap<string, { version: string; read: Reader }> = new Map([
+  ['networking.k8s.io/NetworkPolicy', { version: 'v1', read: readNetworkPolicy }],
+  ['cilium.io/CiliumNetworkPolicy', { version: 'v2', read: readCiliumPolicy }],
+  ['cilium.io/CiliumClusterwideNetworkPolicy', { version: 'v2', read: readCiliumPolicy }],
+  ['policy.networking.k8s.io/AdminNetworkPolicy', { version: 'v1alpha1', read: readAdminPolicy }],
+  ['policy.networking.k8s.io/BaselineAdminNetworkPolicy', { version: 'v1alpha1', read: readAdminPolicy }],
+  ['policy.networking.k8s.io/ClusterNetworkPolicy', { version: 'v1alpha2', read: readAdminPolicy }],
 ]);
+
+/** A policy of a group that is gone, or the policy in the version that is served. */
+function readServed(resource: Resource, context: ReadContext, objects: Objects): ReturnType<Reader> {
+  const { group, kind, version } = resource;
+  if (group === 'extensions' && kind === 'NetworkPolicy')
+    throw new FieldFault(['apiVersion'], 'is not served since Kubernetes 1.16: networking.k8s.io/v1 is');
+  const reader = readers.get(`${group}/${kind}`);
+  if (reader === undefined) return [];
+  if (version !== reader.version)
+    throw new FieldFault(
+      ['apiVersion'],
+      `is ${group}/${version}, which is not known: it may be ${group}/${reader.version}`,
+    );
+  if (!context.anyNames) checkName(resource);
+  return reader.read(resource, context, objects);
+}
 
 /** The policies among objects, and what is wrong in them. */
 export function readPolicies(
@@ -50,6 +69,7 @@ export function readPolicies(
     connections,
     ipBlockMatchesPods: options.ipBlockMatchesPods ?? true,
     rangesMatchPods: options.rangesMatchPods ?? true,
+    anyNames: options.anyNames ?? false,
     wholeMesh: options.wholeMesh ?? false,
     ...(options.rootNamespace === undefined ? {} : { rootNamespace: options.rootNamespace }),
     routePrefixes: options.routePrefixes ?? 'text',
@@ -57,10 +77,20 @@ export function readPolicies(
   };
   const objects = new Objects(resources);
   const policies = resources.flatMap((resource) => {
-    const reader = readers.get(`${resource.group}/${resource.kind}`);
-    if (reader === undefined) return [];
-    return readOrRefuse(resource, problems, () => reader(resource, context, objects)) ?? [];
+    return readOrRefuse(resource, problems, () => readServed(resource, context, objects)) ?? [];
   });
   policies.push(...readCalicoPolicies(resources, context), ...readIstioPolicies(objects, context));
+  problems.push(...doubledFields(policies));
   return { policies, problems };
+}
+
+/** Fields of policies that are written twice: a cluster takes the last, and kubectl refuses the object. */
+function doubledFields(policies: readonly Policy[]): PolicyProblem[] {
+  const message =
+    'is written twice: the last one counts where the object is taken at all, as kubectl refuses it';
+  return [...new Set(policies.map(({ resource }) => resource))].flatMap((resource) =>
+    (resource.origin.doubled ?? []).map(
+      (path): PolicyProblem => ({ level: 'warning', resource, path, message }),
+    ),
+  );
 }

@@ -30,7 +30,12 @@ export function readCalicoPolicy(resource: Resource, context: CalicoContext): Po
   const isGlobal = resource.kind === 'GlobalNetworkPolicy';
   const namespace = isGlobal ? undefined : (resource.namespace ?? 'default');
   if (isGlobal && resource.namespace !== undefined)
-    throw new FieldFault(['metadata', 'namespace'], 'may not stand in a policy of the whole cluster');
+    context.problems.push({
+      level: 'warning',
+      resource,
+      path: ['metadata', 'namespace'],
+      message: 'counts for nothing in a policy of the whole cluster',
+    });
   const path = ['spec'];
   const spec = mappingAt(resource.object['spec'], path);
   if (spec === undefined) throw new FieldFault(path, 'is missing');

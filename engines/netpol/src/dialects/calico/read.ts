@@ -1,6 +1,6 @@
 import type { Resource } from '@keelson/kubernetes';
 import type { Policy } from '../../model/policy.ts';
-import { readOrRefuse } from '../fields.ts';
+import { FieldFault, readOrRefuse } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import { type CalicoContext, calicoContext, isCalico } from './context.ts';
 import { profilePolicy, profilesByName } from './host-endpoints.ts';
@@ -30,6 +30,26 @@ export function readCalicoPolicies(resources: readonly Resource[], general: Read
       ? () => profilePolicy(resource, profiles, context)
       : readers.get(resource.kind);
     if (reader === undefined) return [];
-    return readOrRefuse(resource, context.problems, () => reader(resource, context)) ?? [];
+    return (
+      readOrRefuse(resource, context.problems, () => {
+        checkServed(resource);
+        return reader(resource, context);
+      }) ?? []
+    );
   });
+}
+
+const versions: Readonly<Record<string, string>> = {
+  'projectcalico.org': 'v3',
+  'crd.projectcalico.org': 'v1',
+};
+
+function checkServed(resource: Resource): void {
+  const { group, version } = resource;
+  const served = versions[group];
+  if (version !== served)
+    throw new FieldFault(
+      ['apiVersion'],
+      `is ${group}/${version}, which is not known: it may be ${group}/${served}`,
+    );
 }

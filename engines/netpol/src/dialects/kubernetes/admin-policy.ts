@@ -25,6 +25,8 @@ const unknownPeer = Symbol('unknown peer');
  * @throws FieldFault for what the API server refuses
  */
 export function readAdminPolicy(resource: Resource, context: ReadContext): Policy {
+  if (resource.kind === 'BaselineAdminNetworkPolicy' && resource.name !== 'default')
+    throw new FieldFault(['metadata', 'name'], 'is not default, as the one policy of the kind is called');
   const path = ['spec'];
   const spec = mappingAt(resource.object['spec'], path) ?? {};
   onlyFields(spec, ['tier', 'priority', 'subject', 'ingress', 'egress'], path);

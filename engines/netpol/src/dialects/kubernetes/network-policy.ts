@@ -41,6 +41,8 @@ export interface ReadContext {
   ipBlockMatchesPods: boolean;
   /** Whether ranges of addresses in policies of all other dialects that judge by address speak of Pods. */
   rangesMatchPods: boolean;
+  /** Whether policies may have names that no cluster takes; false unless said. */
+  anyNames?: boolean;
   /** Whether all workloads are in the mesh of Istio, whatever they say; false unless said. */
   wholeMesh?: boolean;
   /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */
@@ -57,9 +59,6 @@ export interface ReadContext {
  */
 export function readNetworkPolicy(resource: Resource, context: ReadContext): Policy {
   const namespace = resource.namespace ?? 'default';
-  const metadata = mappingAt(resource.object['metadata'], ['metadata']) ?? {};
-  if (resource.name === '' && metadata['generateName'] === undefined)
-    throw new FieldFault(['metadata', 'name'], 'is missing');
   const path = ['spec'];
   const spec = mappingAt(resource.object['spec'], path) ?? {};
   onlyFields(spec, ['podSelector', 'policyTypes', 'ingress', 'egress'], path);
