@@ -28,13 +28,13 @@ export interface Reaches {
 export interface ReachesBounds {
   /** Pairs that are looked at; 4 million unless said. */
   maxPairs?: number;
-  /** Pairs that are told; 50,000 unless said. */
+  /** Pairs that are told; 20,000 unless said. */
   maxReaches?: number;
 }
 
 /** Who reaches whom among workloads, in the network that their Pods have their first interface in. */
 export function reachesOf(connectivity: Connectivity, bounds: ReachesBounds = {}): Reaches {
-  const { maxPairs = 4_000_000, maxReaches = 50_000 } = bounds;
+  const { maxPairs = 4_000_000, maxReaches = 20_000 } = bounds;
   const { workloads, primary, connections, reported } = connectivity;
   const open = openWorkloads(connectivity);
   const pairs: Reach[] = [];

@@ -246,6 +246,15 @@ lintTable(
         networkPolicy('good', { ...podsOf('app=api'), ingress: [fromWeb] }),
       ],
     ],
+    [
+      'a default deny beside rules for the same Pods',
+      [
+        web,
+        api,
+        networkPolicy('first', { podSelector: {} }),
+        networkPolicy('good', { podSelector: {}, ingress: [fromWeb] }),
+      ],
+    ],
   ],
 );
 

@@ -103,7 +103,8 @@ export const redundantPolicy: LintRule = {
   title: 'A policy says what another says',
   check: (context) => {
     const places = placesOf(context);
-    const covers = (a: Policy, b: Policy) => !isSameObject(a, b) && saysAsMuch(context, places, a, b);
+    const covers = (a: Policy, b: Policy) =>
+      !isSameObject(a, b) && !isGuardBeside(b, a) && saysAsMuch(context, places, a, b);
     // Of policies that say the same, the first in the order of their tier stays.
     const inOrder = context.analysis.tiers.flatMap(({ policies }) => policies);
     const rank = new Map(inOrder.map((policy, i) => [policy, i]));
@@ -123,6 +124,11 @@ export const redundantPolicy: LintRule = {
 /** One object may be written several times, as in bases and what is built of them. */
 function isSameObject(a: Policy, b: Policy): boolean {
   return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
+}
+
+/** A policy without rules denies what others do not allow; it is of use beside them, for it stays when their rules go. */
+function isGuardBeside(policy: Policy, other: Policy): boolean {
+  return policy.rules.length === 0 && other.rules.length > 0;
 }
 
 /** Where a rule stands in its tier, and the run of rules of one verdict that it stands in: within one, order does not count. */
