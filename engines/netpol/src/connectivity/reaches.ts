@@ -40,12 +40,15 @@ export function reachesOf(connectivity: Connectivity, bounds: ReachesBounds = {}
   const pairs: Reach[] = [];
   let looks = 0;
   let toldSources = 0;
+  const networks = new Map(workloads.map((each) => [each, connectivity.primaryNetworkOf(each.peer)]));
   for (const source of workloads) {
     const isOpen = open.egress.has(source);
+    const network = networks.get(source);
     for (const destination of workloads) {
       if (source === destination || (isOpen && open.ingress.has(destination))) continue;
       if (looks++ >= maxPairs) break;
-      if (connectivity.networkBetween(source.peer, destination.peer) === undefined) continue;
+      const isNear = network === networks.get(destination);
+      if (!isNear && connectivity.networkBetween(source.peer, destination.peer) === undefined) continue;
       const set = connections.intersection(primary.between(source, destination), reported);
       if (set !== noConnections) pairs.push({ source, destination, connections: set });
       if (pairs.length > maxReaches) break;
