@@ -189,7 +189,7 @@ test('a policy behind a waypoint is told what it sees, and one of a Service is n
   const service = {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: 's' },
+    metadata: { name: 's', labels: { 'istio.io/use-waypoint': 'gate' } },
     spec: { selector: { app: 'web' } },
   };
   const targetRefs = [{ kind: 'Service', group: '', name: 's' }];
@@ -202,6 +202,14 @@ test('a policy behind a waypoint is told what it sees, and one of a Service is n
   expect(messages).toEqual([expect.stringContaining('sees the waypoint gate')]);
   const { analysis } = analyse(service, ofService);
   expect([client, far].map((source) => reached(analysis, source))).toEqual(['', all]);
+  for (const labels of [{}, { 'istio.io/use-waypoint': 'none' }]) {
+    const bare = { ...service, metadata: { name: 's', labels } };
+    const without = analyse(bare, ofService);
+    expect(reached(without.analysis, client)).toBe(all);
+    expect(without.problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining('is a Service without a waypoint'),
+    ]);
+  }
 });
 
 test.each<[string, JsonObject, string]>([

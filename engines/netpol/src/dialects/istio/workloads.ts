@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
+import type { Resource } from '@keelson/kubernetes';
 import {
   allEndpoints,
   allOf,
@@ -8,6 +9,7 @@ import {
   inNamespace,
   noEndpoints,
 } from '../../model/matcher.ts';
+import { ownLabels } from '../../model/read-cluster.ts';
 import { FieldFault, mappingAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import { matchLabels } from '../label-selector.ts';
 import type { IstioContext } from './context.ts';
@@ -61,7 +63,12 @@ function targetWorkloads(target: JsonObject, path: Path, context: IstioContext):
   const name = textAt(target['name'], [...path, 'name']);
   if (kind === undefined || name === undefined) throw new FieldFault(path, 'needs kind and name');
   const here = inNamespace(context.namespace);
-  if (kind === 'Service') return serviceWorkloads(name, context.namespace, context.objects) ?? noEndpoints;
+  if (kind === 'Service') {
+    if (hasWaypoint(name, context))
+      return serviceWorkloads(name, context.namespace, context.objects) ?? noEndpoints;
+    context.warn(path, 'is a Service without a waypoint, so nothing enforces the policy');
+    return noEndpoints;
+  }
   if (kind === 'Gateway') {
     const gateway = context.objects.find('gateway.networking.k8s.io', 'Gateway', name, context.namespace);
     const spec: JsonValue | undefined = gateway?.object['spec'];
@@ -71,4 +78,14 @@ function targetWorkloads(target: JsonObject, path: Path, context: IstioContext):
   }
   context.warn(path, `is a ${kind}, which the input does not tell workloads of: it is about none here`);
   return noEndpoints;
+}
+
+/** What is about a Service is enforced by its waypoint alone, which a label of it or of its namespace names ("Configure a service to use a waypoint"). */
+function hasWaypoint(service: string, { objects, namespace }: IstioContext): boolean {
+  const labelOf = (resource: Resource | undefined) =>
+    resource && ownLabels(resource).get('istio.io/use-waypoint');
+  const waypoint =
+    labelOf(objects.find('', 'Service', service, namespace)) ??
+    labelOf(objects.find('', 'Namespace', namespace));
+  return waypoint !== undefined && waypoint !== 'none';
 }
