@@ -259,8 +259,54 @@ test.each<[string, JsonObject, string]>([
   ['a net', ingress(allow({ nets: ['10.0.0/8'] })), 'spec.ingress.0.source.nets.0'],
   ['a code alone', ingress(allow({}, { protocol: 'ICMP', icmp: { code: 1 } })), 'spec.ingress.0.icmp.code'],
   ['a type', { types: ['ingress'] }, 'spec.types.0'],
+  [
+    'a path of two kinds',
+    ingress(allow({}, { protocol: 'TCP', http: { paths: [{ exact: '/', prefix: '/' }] } })),
+    'spec.ingress.0.http.paths.0',
+  ],
   ['a tier that is not there', { tier: 'none' }, 'spec.tier'],
 ])('%s is told where it stands', (_, spec, path) => {
   const { problems } = analyse(local(spec));
   expect(problems.map((problem) => [problem.level, problem.path.join('.')])).toEqual([['error', path]]);
+});
+
+function policyOf({ policies }: Analysis) {
+  const [policy] = policies;
+  if (policy === undefined) throw new Error('the policy was not read');
+  return policy;
+}
+
+test.each([
+  ['preDNAT', { preDNAT: true, applyOnForward: true }],
+  ['doNotTrack', { doNotTrack: true, applyOnForward: true }],
+])('%s is for interfaces of nodes, not for Pods', (_, pass) => {
+  const node = calico('HostEndpoint', 'node', { interfaceName: 'eth0' });
+  const policy = calico('GlobalNetworkPolicy', 'p', { ...pass, types: ['Ingress'], ingress: [deny()] });
+  const { analysis } = analyse(node, policy);
+  const nodeAt = analysis.cluster.endpoints.findIndex(({ name }) => name === 'node');
+  expect(analysis.allows(1, 0, TCP, 80)).toBe(true);
+  expect([0, nodeAt].map((end) => analysis.selects(policyOf(analysis), end))).toEqual([false, true]);
+});
+
+test('requests of HTTP are told apart', () => {
+  const http = { methods: ['GET'], paths: [{ exact: '/a' }, { prefix: '/b' }] };
+  const { analysis, problems } = analyse(local(ingress(allow({}, { protocol: 'TCP', http }))));
+  expect(problems.map(({ level, path }) => [level, path.join('.')])).toEqual([
+    ['warning', 'spec.ingress.0.http'],
+  ]);
+  const { connections } = analysis;
+  const get = (path: string, method = 'GET') =>
+    connections.ofRequests({
+      methods: [{ type: 'exact', text: method }],
+      paths: [{ type: 'exact', text: path }],
+    });
+  const open = analysis.between(1, 0);
+  const isOpen = (requests: typeof open) =>
+    connections.contains(open, connections.intersection(connections.of([TCP], [[80, 80]]), requests));
+  expect([get('/a'), get('/b/c'), get('/c'), get('/a', 'POST')].map(isOpen)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

@@ -70,11 +70,17 @@ function subjectOf(
   const read = (owner: 'pod' | 'namespace' | 'serviceAccount', field: string) =>
     selectors.read(owner, spec[field], ['spec', field])?.matcher ?? allEndpoints;
   return allOf(
-    namespace === undefined ? knownEndpoints : inNamespace(namespace),
+    ownersOf(spec, namespace),
     read('pod', 'selector'),
     read('namespace', 'namespaceSelector'),
     read('serviceAccount', 'serviceAccountSelector'),
   );
+}
+
+/** Passes before tracking and before addresses are translated are those of host endpoints, which stand in no namespace. */
+function ownersOf(spec: JsonObject, namespace: string | undefined): EndpointMatcher {
+  if (namespace !== undefined) return inNamespace(namespace);
+  return spec['doNotTrack'] === true || spec['preDNAT'] === true ? inNamespace('') : knownEndpoints;
 }
 
 /** Without types a policy is about the directions that it has rules for, and about ingress where it has none. */

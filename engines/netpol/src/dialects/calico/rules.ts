@@ -4,6 +4,7 @@ import type { ConnectionMatch, Direction, PeerMatch, Rule, Verdict } from '../..
 import { FieldFault, mappingAt, mappingsAt, onlyFields } from '../fields.ts';
 import { connectionsOf } from './connections.ts';
 import type { CalicoContext } from './context.ts';
+import { httpRequests } from './http.ts';
 import { EntityReader, ofIpVersion, peerFields } from './peers.ts';
 import type { SelectorReader } from './selectors.ts';
 import { serviceMatch } from './services.ts';
@@ -79,14 +80,14 @@ export class RuleReader {
     const peers = [far.peer, service?.peer, version].filter((peer) => peer !== undefined);
     if (verdict === 'log') return [];
     return [
-      this.#judged(rule, {
+      {
         direction,
         verdict,
         peers: [allOfPeers(peers)],
-        connections,
+        connections: this.#ofRequests(rule, connections, path),
         path,
         ...(own.peer === undefined ? {} : { subject: own.peer }),
-      }),
+      },
     ];
   }
 
@@ -107,13 +108,15 @@ export class RuleReader {
     });
   }
 
-  /** What stands in requests is not seen here: such a rule allows nothing, and denies whatever it may mean. */
-  #judged(rule: JsonObject, read: Rule): Rule {
-    if (!isObject(rule['http'])) return read;
-    const path = [...read.path, 'http'];
-    const message = 'is about requests, which are not judged: the rule allows nothing';
-    this.#context.problems.push({ level: 'error', resource: this.#resource, path, message });
-    return read.verdict === 'deny' ? read : { ...read, peers: [] };
+  /** Requests of HTTP that a rule lets through, by proxies that see them ("Application layer policy"). */
+  #ofRequests(rule: JsonObject, of: ConnectionMatch, path: Path): ConnectionMatch {
+    const at = [...path, 'http'];
+    const requests = httpRequests(rule['http'], at, this.#context.connections);
+    if (requests === undefined) return of;
+    const message = 'is about requests, which only proxies of the application layer policy see';
+    this.#context.problems.push({ level: 'warning', resource: this.#resource, path: at, message });
+    const { within = requests } = of;
+    return { ...of, within: this.#context.connections.intersection(within, requests) };
   }
 }
 
