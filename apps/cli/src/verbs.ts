@@ -46,6 +46,16 @@ export const verbs: readonly Verb[] = [
     load: () => import('./rego/rego.ts'),
   },
   {
+    name: 'sign',
+    summary: 'sign an image, or a file, with a key',
+    load: () => import('./trust/sign.ts'),
+  },
+  {
+    name: 'attest',
+    summary: 'sign a statement about an image, or a file: provenance, a bill of materials, a scan’s result',
+    load: () => import('./trust/attest.ts'),
+  },
+  {
     name: 'verify',
     summary: 'tell whether an image, or a file beside its bundle, was signed by whom it should',
     load: () => import('./trust/verify.ts'),

@@ -1,4 +1,12 @@
 export { SigningError, type SigningErrorCode, signingErrorCodes } from './errors.ts';
+export {
+  generateKey,
+  type KeyKind,
+  keyKinds,
+  readPrivateKey,
+  writeEncryptedKey,
+} from './keys/private-key.ts';
+export { type Signer, signerOfKey } from './keys/signer.ts';
 export { defaultSigningLimits, type SigningLimits } from './limits.ts';
 export { type Artifact, artifactOfBytes, artifactOfDigest } from './sigstore/artifact.ts';
 export {
@@ -15,6 +23,7 @@ export {
   type IdentityMatcher,
   identityOf,
 } from './sigstore/identity.ts';
+export { attachBundle, type BundleNote } from './sigstore/images/attach-bundle.ts';
 export { bundleOfLayer, dsseMediaType, legacyAnnotations } from './sigstore/images/legacy.ts';
 export {
   readSimpleSigning,
@@ -39,6 +48,16 @@ export {
 } from './sigstore/images/verify-image.ts';
 export type { InclusionProof, LogEntry } from './sigstore/log-entry.ts';
 export type { EntryEvidence } from './sigstore/log-evidence.ts';
+export {
+  noWitnesses,
+  type SignedContent,
+  type SigningCertificates,
+  type SignOptions,
+  signBlob,
+  signStatement,
+  type Witnesses,
+} from './sigstore/sign/sign.ts';
+export { imageStatement, type StatementInput, writeStatement } from './sigstore/sign/statements.ts';
 export {
   readStatementHeader,
   type StatementHeader,

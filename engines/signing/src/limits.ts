@@ -16,6 +16,10 @@ export interface SigningLimits {
   readonly maxCheckpointSignatures: number;
   /** Signatures and attestations of one image. */
   readonly maxStoredSignatures: number;
+  /** Bytes of a signature of the Notary Project: a digest, certificates, perhaps a timestamp. */
+  readonly maxNotaryEnvelopeBytes: number;
+  /** Signatures of the Notary Project that are tried for one image; one that holds is enough. */
+  readonly maxSignatureAttempts: number;
 }
 
 export const defaultSigningLimits: SigningLimits = Object.freeze({
@@ -27,4 +31,6 @@ export const defaultSigningLimits: SigningLimits = Object.freeze({
   maxAuthorities: 256,
   maxCheckpointSignatures: 128,
   maxStoredSignatures: 1_000,
+  maxNotaryEnvelopeBytes: 4 * 1024 * 1024,
+  maxSignatureAttempts: 100,
 });

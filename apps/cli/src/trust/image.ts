@@ -1,5 +1,5 @@
-import { type ImageSource, type LoadedManifest, parseReference } from '@keelson/oci';
-import { configuredCredentials, openSource, resolveReference } from '@keelson/registry';
+import { type ImageSource, type ImageStore, type LoadedManifest, parseReference } from '@keelson/oci';
+import { configuredCredentials, openSource, openStore, resolveReference } from '@keelson/registry';
 
 /** Flags of verbs that read images. */
 export const imageFlags = {
@@ -15,6 +15,21 @@ export interface OpenedImage {
   readonly loaded: LoadedManifest;
 }
 
+/** An image in a place that can be written to. */
+export interface OpenedStore {
+  readonly store: ImageStore;
+  readonly loaded: LoadedManifest;
+  /** Without tag and digest. */
+  readonly name: string;
+}
+
+type ImageValues = { readonly 'allow-http-registry'?: boolean | undefined };
+
+const optionsOf = (values: ImageValues) => ({
+  credentials: configuredCredentials(),
+  plainHttp: values['allow-http-registry'] === true,
+});
+
 /**
  * Opens an image, gives it to `use`, and closes it.
  *
@@ -23,17 +38,31 @@ export interface OpenedImage {
  */
 export async function withImage<T>(
   name: string,
-  values: { readonly 'allow-http-registry'?: boolean | undefined },
+  values: ImageValues,
   use: (image: OpenedImage) => Promise<T>,
 ): Promise<T> {
   const reference = parseReference(name);
-  const source = await openSource(reference, {
-    credentials: configuredCredentials(),
-    plainHttp: values['allow-http-registry'] === true,
-  });
+  const source = await openSource(reference, optionsOf(values));
   try {
     return await use({ source, loaded: await resolveReference(source, reference) });
   } finally {
     await source.close();
+  }
+}
+
+/** The same to write beside it: a registry's image, or one in `oci:PATH`. */
+export async function withImageStore<T>(
+  name: string,
+  values: ImageValues,
+  use: (image: OpenedStore) => Promise<T>,
+): Promise<T> {
+  const reference = parseReference(name);
+  // A store makes a layout where there is none, and a signature of nothing is none.
+  if (reference.kind === 'oci') await withImage(name, values, async () => undefined);
+  const store = await openStore(reference, optionsOf(values));
+  try {
+    return await use({ store, loaded: await resolveReference(store, reference), name: store.name });
+  } finally {
+    await store.close();
   }
 }

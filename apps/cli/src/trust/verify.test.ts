@@ -1,11 +1,10 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { join } from 'node:path';
 import { pae } from '@keelson/envelopes';
-import { type Digest, digestOf, mediaTypes, parseReference } from '@keelson/oci';
-import { openStore } from '@keelson/registry';
+import type { Digest } from '@keelson/oci';
 import { bundleMediaType, cosignSignPredicate, statementPayloadType } from '@keelson/signing';
 import { describe, expect, test } from 'vitest';
 import { keelson, withFolderAsync } from '../testing/run.ts';
+import { writeImage } from './testing/image-layout.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -42,33 +41,6 @@ function statementBundle(digest: Digest, predicateType: string, annotations = {}
       signatures: [{ sig }],
     },
   });
-}
-
-/** A layout with an image, and what `bundlesOf` gives for its digest referring to it. */
-async function writeImage(folder: string, bundlesOf: (digest: Digest) => readonly string[]): Promise<Digest> {
-  const store = await openStore(parseReference(`oci:${join(folder, 'image')}:1.0`));
-  const put = async (text: string, mediaType: string) => {
-    const bytes = Buffer.from(text);
-    const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
-    await store.putBlob(descriptor, () => bytes);
-    return descriptor;
-  };
-  const empty = await put('{}', 'application/vnd.oci.empty.v1+json');
-  const manifest = (more: object) =>
-    Buffer.from(
-      JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: empty, ...more }),
-    );
-  const image = await store.putManifest(manifest({ layers: [] }), mediaTypes.ociManifest, '1.0');
-  const subject = { mediaType: image.mediaType, digest: image.digest, size: image.size };
-  for (const bundle of bundlesOf(image.digest)) {
-    const layer = await put(bundle, bundleMediaType);
-    await store.putManifest(
-      manifest({ artifactType: bundleMediaType, layers: [layer], subject }),
-      mediaTypes.ociManifest,
-    );
-  }
-  await store.close();
-  return image.digest;
 }
 
 describe('keelson verify of a file', () => {

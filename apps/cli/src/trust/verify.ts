@@ -19,6 +19,7 @@ import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { defineVerb } from '../verb.ts';
+import { annotationsOf } from './annotations.ts';
 import { imageFlags, imageHelp, withImage } from './image.ts';
 import { readInput } from './input.ts';
 import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
@@ -150,14 +151,7 @@ function wantedOf(values: Values): Wanted {
       );
     return { kind: 'attestation', predicateType: predicateTypeOf(values.type) };
   }
-  const annotations = new Map<string, string>();
-  for (const text of values.annotations ?? []) {
-    const [name = '', value] = text.split(/=(.*)/s, 2);
-    if (name === '' || value === undefined)
-      throw new CommandError('USAGE', `--annotations ${text}: it has the form NAME=VALUE`);
-    annotations.set(name, value);
-  }
-  return { kind: 'signature', annotations };
+  return { kind: 'signature', annotations: annotationsOf(values.annotations) };
 }
 
 function thresholdOf(text: string | undefined): number {

@@ -1,0 +1,90 @@
+import { JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
+import { digestOf } from '@keelson/oci';
+import { attachBundle, signStatement, writeStatement } from '@keelson/signing';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import { commonFlags } from '../flag-values.ts';
+import { writeResult } from '../result.ts';
+import { defineVerb } from '../verb.ts';
+import { imageFlags, imageHelp, withImageStore } from './image.ts';
+import { readInput } from './input.ts';
+import { keyFlags, keyHelp, signOptionsOf } from './key-flags.ts';
+import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
+
+const flags = {
+  ...commonFlags,
+  ...keyFlags,
+  ...imageFlags,
+  predicate: { type: 'string', value: 'file' },
+  type: { type: 'string', value: { choices: Object.keys(predicateTypes) } },
+  bundle: { type: 'string', value: 'file' },
+} as const;
+
+const help = `keelson attest: sign a statement about an image, or a file: provenance, a bill of materials, a scan's result
+
+Usage: keelson attest [options] --predicate FILE --type TYPE IMAGE
+       keelson attest [options] --predicate FILE --type TYPE --bundle FILE ARTIFACT
+
+The statement is an in-toto Statement v1 with the predicate in FILE. That of an image is kept beside it, as a manifest that refers to the
+image's digest; that of ARTIFACT is written to the file that --bundle names, as a Sigstore bundle. IMAGE is registry/repository:tag or
+@digest, or oci:FOLDER.
+
+  --predicate FILE     the predicate, in JSON; - for stdin
+  --type TYPE          the type of the predicate: a URI, or one of
+                       ${Object.keys(predicateTypes).join(', ')}
+${keyHelp}
+  --bundle FILE        where the bundle of ARTIFACT is written; - for stdout
+${imageHelp}
+  -o, --output FILE    write what the statement is about to FILE instead of stdout
+  -q, --quiet          say nothing on stderr
+
+Exit: 0 signed, 2 wrong call, 4 the registry failed.
+
+Examples:
+  keelson attest --key shop.key --type slsaprovenance1 --predicate provenance.json registry.example/shop/web@sha256:...
+  keelson attest --key shop.key --type https://example.com/review/v1 --predicate review.json --bundle web.bundle web.tar.gz
+`;
+
+/** `keelson attest`. */
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'file' },
+  async ({ values, positionals }) => {
+    const [operand, ...others] = positionals;
+    if (operand === undefined || others.length > 0)
+      throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
+    if (values.predicate === undefined || values.type === undefined)
+      throw new CommandError('USAGE', 'what is stated? Give --predicate FILE and --type TYPE');
+    const predicateType = predicateTypeOf(values.type);
+    const predicate = predicateOf(values.predicate);
+    const options = await signOptionsOf(values);
+    if (values.bundle !== undefined) {
+      const digest = digestOf(readInput(operand));
+      const statement = writeStatement({ predicateType, predicate, subject: { name: operand, digest } });
+      writeResult(values.bundle, await signStatement(statement, options));
+      if (values.bundle !== '-') writeResult(values.output, `${digest}\n`);
+      return exitCodes.done;
+    }
+    const stated = await withImageStore(operand, values, async ({ store, loaded, name }) => {
+      const statement = writeStatement({
+        predicateType,
+        predicate,
+        subject: { name, digest: loaded.digest },
+      });
+      const bundle = await signStatement(statement, options);
+      await attachBundle(store, loaded, bundle, { predicateType, created: Date.now() });
+      return loaded.digest;
+    });
+    writeResult(values.output, `${stated}\n`);
+    return exitCodes.done;
+  },
+);
+
+/** @throws CommandError USAGE for a file that is no JSON */
+function predicateOf(file: string): JsonValue {
+  try {
+    return parseJsonBytes(readInput(file));
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw new CommandError('USAGE', `${file} is no JSON: ${error.message}`, { cause: error });
+  }
+}

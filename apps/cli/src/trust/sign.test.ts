@@ -1,0 +1,106 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { issueCertificate, writePem } from '@keelson/pki';
+import { readPrivateKey } from '@keelson/signing';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { keelson, withFolderAsync } from '../testing/run.ts';
+import { writeImage } from './testing/image-layout.ts';
+
+beforeAll(() => {
+  vi.stubEnv('COSIGN_PASSWORD', 'pass');
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
+
+const waived = ['--key', 'k.pub', '--insecure-ignore-tlog'];
+
+describe('keelson sign', () => {
+  test.each(['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519', 'rsa-2048'])(
+    'a file, with a new key of type %s',
+    async (type) => {
+      await withFolderAsync({ 'a.txt': 'a', 'b.txt': 'b' }, async (folder) => {
+        expect(keelson(folder, ['sign', '--generate-key-pair', 'k', '--key-type', type]).code).toBe(0);
+        expect(keelson(folder, ['sign', '--key', 'k.key', '--bundle', 'a.bundle', 'a.txt'])).toMatchObject({
+          code: 0,
+          out: expect.stringMatching(/^sha256:[0-9a-f]{64}\n$/),
+        });
+        expect(keelson(folder, ['verify', ...waived, '--bundle', 'a.bundle', 'a.txt']).code).toBe(0);
+        expect(keelson(folder, ['verify', ...waived, '--bundle', 'a.bundle', 'b.txt']).code).toBe(1);
+      });
+    },
+  );
+
+  test('an image and a statement about it, which stand beside it', async () => {
+    await withFolderAsync({ 'p.json': '{"score":9}' }, async (folder) => {
+      const digest = await writeImage(folder, () => []);
+      keelson(folder, ['sign', '--generate-key-pair', 'k']);
+      const signed = keelson(folder, ['sign', '--key', 'k.key', '-a', 'env=prod=1', 'oci:image:1.0']);
+      expect(signed).toMatchObject({ code: 0, out: `${digest}\n` });
+      const type = 'https://example.com/review/v1';
+      const attested = ['attest', '--key', 'k.key', '--predicate', 'p.json', '--type', type, 'oci:image:1.0'];
+      expect(keelson(folder, attested)).toMatchObject({ code: 0, out: `${digest}\n` });
+      expect(keelson(folder, ['verify', ...waived, '-a', 'env=prod=1', 'oci:image:1.0']).code).toBe(0);
+      expect(keelson(folder, ['verify', ...waived, '--type', type, 'oci:image:1.0']).code).toBe(0);
+      expect(keelson(folder, ['verify', ...waived, '--type', 'spdx', 'oci:image:1.0']).code).toBe(1);
+    });
+  });
+
+  test('a key with a certificate of an authority of one’s own', async () => {
+    await withFolderAsync({ 'a.txt': 'a' }, async (folder) => {
+      keelson(folder, ['sign', '--generate-key-pair', 'k']);
+      keelson(folder, ['sign', '--generate-key-pair', 'other']);
+      const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+      const key = await readPrivateKey(read('k.key'), () => Buffer.from('pass'));
+      const certificate = issueCertificate({
+        subject: [['CN', 'signer']],
+        key,
+        notBefore: Date.parse('2026-01-01'),
+        notAfter: Date.parse('2036-01-01'),
+      });
+      writeFileSync(join(folder, 'c.pem'), writePem('CERTIFICATE', certificate.bytes));
+      const sign = (name: string) =>
+        keelson(folder, ['sign', '--key', name, '--certificate', 'c.pem', '--bundle', 'a.bundle', 'a.txt']);
+      expect(sign('k.key').code).toBe(0);
+      expect(JSON.parse(read('a.bundle')).verificationMaterial.certificate.rawBytes).toBe(
+        Buffer.from(certificate.bytes).toString('base64'),
+      );
+      expect(sign('other.key')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('the certificate is not of the key'),
+      });
+    });
+  });
+
+  test.each<[string, string[], string]>([
+    ['no key', ['sign', 'oci:image:1.0'], 'with what is it signed?'],
+    ['no such key', ['sign', '--key', 'none.key', 'a'], 'no such file'],
+    ['a file that is no key', ['sign', '--key', 'a.txt', '--bundle', 'b', 'a.txt'], 'no private key'],
+    ['two artifacts', ['sign', '--key', 'k.key', '--bundle', 'b', 'a.txt', 'a.txt'], 'name one image'],
+    ['no predicate', ['attest', '--key', 'k.key', '--type', 'spdx', 'a'], 'what is stated?'],
+    [
+      'a predicate that is no JSON',
+      ['attest', '--key', 'k.key', '--type', 'spdx', '--predicate', 'a.txt', '--bundle', 'b', 'a.txt'],
+      'a.txt is no JSON',
+    ],
+    ['a key that is there already', ['sign', '--generate-key-pair', 'a'], 'it is there already'],
+    ['an unknown type of key', ['sign', '--generate-key-pair', 'x', '--key-type', 'dsa'], 'it is one of'],
+  ])('wrong call: %s', async (_, args, expected) => {
+    await withFolderAsync({ 'a.txt': 'a', 'a.key': '', 'k.key': '' }, async (folder) => {
+      expect(keelson(folder, args)).toMatchObject({ code: 2, err: expect.stringContaining(expected) });
+    });
+  });
+
+  test('a wrong password, and an image that is not there', async () => {
+    await withFolderAsync({ 'a.txt': 'a' }, async (folder) => {
+      keelson(folder, ['sign', '--generate-key-pair', 'k']);
+      expect(keelson(folder, ['sign', '--key', 'k.key', 'oci:none:1.0']).code).not.toBe(0);
+      vi.stubEnv('COSIGN_PASSWORD', 'other');
+      expect(keelson(folder, ['sign', '--key', 'k.key', '--bundle', 'b', 'a.txt'])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('PRIVATE_KEY_PASSWORD_WRONG'),
+      });
+      vi.stubEnv('COSIGN_PASSWORD', 'pass');
+    });
+  });
+});

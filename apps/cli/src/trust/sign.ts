@@ -1,0 +1,104 @@
+import { digestOf } from '@keelson/oci';
+import {
+  attachBundle,
+  cosignSignPredicate,
+  generateKey,
+  imageStatement,
+  keyKinds,
+  signBlob,
+  signerOfKey,
+  signStatement,
+  writeEncryptedKey,
+} from '@keelson/signing';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import { choiceOf, commonFlags } from '../flag-values.ts';
+import { writeResult } from '../result.ts';
+import { tell } from '../stderr.ts';
+import { defineVerb } from '../verb.ts';
+import { annotationsOf } from './annotations.ts';
+import { imageFlags, imageHelp, withImageStore } from './image.ts';
+import { readInput } from './input.ts';
+import { keyFlags, keyHelp, passwordOf, signOptionsOf } from './key-flags.ts';
+import { writeNewFile } from './new-file.ts';
+
+const flags = {
+  ...commonFlags,
+  ...keyFlags,
+  ...imageFlags,
+  annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
+  bundle: { type: 'string', value: 'file' },
+  'generate-key-pair': { type: 'string', value: 'text' },
+  'key-type': { type: 'string', value: { choices: keyKinds } },
+} as const;
+
+const help = `keelson sign: sign an image, or a file, with a key, as cosign 3 does
+
+Usage: keelson sign [options] IMAGE
+       keelson sign [options] --bundle FILE ARTIFACT
+       keelson sign --generate-key-pair PREFIX
+
+The signature of an image is kept beside it: a manifest that refers to the image's digest. IMAGE is registry/repository:tag or @digest, or
+oci:FOLDER. Name the digest: a tag may mean another image by the time that it is signed. The signature of ARTIFACT, a file or - for stdin,
+is written to the file that --bundle names, as a Sigstore bundle.
+
+${keyHelp}
+  -a, --annotations NAME=VALUE
+                       a text that the signature of an image carries; may be given more than once
+  --bundle FILE        where the bundle of ARTIFACT is written; - for stdout
+  --generate-key-pair PREFIX
+                       write a new key to PREFIX.key, encrypted, and its public half to PREFIX.pub
+  --key-type TYPE      of the new key: ${keyKinds.join(', ')} (default ecdsa-p256)
+${imageHelp}
+  -o, --output FILE    write what was signed to FILE instead of stdout
+  -q, --quiet          say nothing on stderr
+
+Exit: 0 signed, 2 wrong call, 4 the registry failed.
+
+Examples:
+  COSIGN_PASSWORD=... keelson sign --generate-key-pair shop
+  COSIGN_PASSWORD=... keelson sign --key shop.key -a env=prod registry.example/shop/web@sha256:...
+  COSIGN_PASSWORD=... keelson sign --key shop.key --bundle web.tar.gz.bundle web.tar.gz
+`;
+
+/** `keelson sign`. */
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'file' },
+  async ({ values, positionals }) => {
+    const prefix = values['generate-key-pair'];
+    if (prefix !== undefined) {
+      if (positionals.length > 0) throw new CommandError('USAGE', '--generate-key-pair signs nothing');
+      return await generate(prefix, choiceOf('key-type', values['key-type'], keyKinds) ?? 'ecdsa-p256');
+    }
+    const [operand, ...others] = positionals;
+    if (operand === undefined || others.length > 0)
+      throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
+    const annotations = annotationsOf(values.annotations);
+    const options = await signOptionsOf(values);
+    if (values.bundle !== undefined) {
+      if (annotations.size > 0) throw new CommandError('USAGE', 'annotations are of images');
+      const blob = readInput(operand);
+      writeResult(values.bundle, await signBlob(blob, options));
+      if (values.bundle !== '-') writeResult(values.output, `${digestOf(blob)}\n`);
+      return exitCodes.done;
+    }
+    const signed = await withImageStore(operand, values, async ({ store, loaded }) => {
+      const bundle = await signStatement(imageStatement(loaded.digest, annotations), options);
+      const note = { predicateType: cosignSignPredicate, created: Date.now() };
+      await attachBundle(store, loaded, bundle, note);
+      return loaded.digest;
+    });
+    writeResult(values.output, `${signed}\n`);
+    return exitCodes.done;
+  },
+);
+
+async function generate(prefix: string, kind: (typeof keyKinds)[number]): Promise<number> {
+  const key = generateKey(kind);
+  const { publicKey } = signerOfKey(key);
+  writeNewFile(`${prefix}.key`, await writeEncryptedKey(key, passwordOf()), 0o600);
+  const pem = publicKey.keyObject.export({ format: 'pem', type: 'spki' }).toString();
+  writeNewFile(`${prefix}.pub`, pem, 0o644);
+  tell(`wrote ${prefix}.key and ${prefix}.pub`);
+  return exitCodes.done;
+}

@@ -1,0 +1,65 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { readPem, writePem } from '@keelson/pki';
+import { SigningError } from '../errors.ts';
+import { openEncryptedKey, sealKey } from './encrypted-key.ts';
+
+/** Labels of cosign's encrypted keys: today's, and that of cosign before 2. */
+const encryptedLabels = ['ENCRYPTED SIGSTORE PRIVATE KEY', 'ENCRYPTED COSIGN PRIVATE KEY'];
+/** PKCS #8, SEC 1 and PKCS #1. */
+const plainLabels = ['PRIVATE KEY', 'EC PRIVATE KEY', 'RSA PRIVATE KEY'];
+
+/** The kinds of key that are made, by their names on the command line. */
+export const keyKinds = Object.freeze([
+  'ecdsa-p256',
+  'ecdsa-p384',
+  'ecdsa-p521',
+  'ed25519',
+  'rsa-2048',
+  'rsa-3072',
+  'rsa-4096',
+] as const);
+export type KeyKind = (typeof keyKinds)[number];
+
+/**
+ * Reads a private key from PEM: PKCS #8, SEC 1, PKCS #1, or cosign's encrypted form.
+ *
+ * @param password asked for only where the key is encrypted
+ * @throws SigningError PRIVATE_KEY_INVALID, PRIVATE_KEY_PASSWORD_WRONG; PkiError PEM_INVALID
+ */
+export async function readPrivateKey(pem: string, password: () => Uint8Array): Promise<KeyObject> {
+  const block = readPem(pem).find(({ label }) => [...encryptedLabels, ...plainLabels].includes(label));
+  if (block === undefined)
+    throw new SigningError('PRIVATE_KEY_INVALID', 'the file has no private key that keelson reads');
+  if (encryptedLabels.includes(block.label))
+    return keyOf(await openEncryptedKey(block.bytes, password()), 'pkcs8');
+  if (block.label === 'PRIVATE KEY') return keyOf(block.bytes, 'pkcs8');
+  return keyOf(block.bytes, block.label === 'EC PRIVATE KEY' ? 'sec1' : 'pkcs1');
+}
+
+function keyOf(bytes: Uint8Array, type: 'pkcs8' | 'sec1' | 'pkcs1'): KeyObject {
+  try {
+    return createPrivateKey({ key: Buffer.from(bytes), format: 'der', type });
+  } catch (cause) {
+    throw new SigningError('PRIVATE_KEY_INVALID', 'the private key cannot be read', { cause });
+  }
+}
+
+/** A new key. */
+export function generateKey(kind: KeyKind): KeyObject {
+  switch (kind) {
+    case 'ed25519':
+      return generateKeyPairSync('ed25519').privateKey;
+    case 'ecdsa-p256':
+    case 'ecdsa-p384':
+    case 'ecdsa-p521':
+      return generateKeyPairSync('ec', { namedCurve: `P-${kind.slice(-3)}` }).privateKey;
+    default:
+      return generateKeyPairSync('rsa', { modulusLength: Number(kind.slice(-4)) }).privateKey;
+  }
+}
+
+/** A private key in cosign's encrypted form. */
+export async function writeEncryptedKey(key: KeyObject, password: Uint8Array): Promise<string> {
+  const bytes = key.export({ format: 'der', type: 'pkcs8' });
+  return writePem('ENCRYPTED SIGSTORE PRIVATE KEY', await sealKey(bytes, password));
+}

@@ -1,0 +1,24 @@
+import type { Certificate } from '@keelson/pki';
+import type { NotaryAlgorithm } from './algorithms.ts';
+import type { SignedAttributes } from './attributes.ts';
+
+/** What an envelope is made of before it is signed. */
+export interface EnvelopeContent {
+  readonly payload: Uint8Array;
+  readonly attributes: SignedAttributes;
+  readonly algorithm: NotaryAlgorithm;
+}
+
+/** What stands beside a signature and is not signed. */
+export interface UnsignedContent {
+  readonly chain: readonly Certificate[];
+  readonly timestamp?: Uint8Array | undefined;
+  readonly signingAgent?: string | undefined;
+}
+
+/** An envelope that waits for its signature. */
+export interface SignedEnvelope {
+  readonly toBeSigned: Uint8Array;
+  /** @param signature over `toBeSigned`, ECDSA as r ‖ s */
+  write(signature: Uint8Array, unsigned: UnsignedContent): Uint8Array;
+}
