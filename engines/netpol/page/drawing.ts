@@ -1,4 +1,4 @@
-import { type Layout, layoutOf } from '../src/formats/graph-layout.ts';
+import { type Layout, type LayoutCurve, layoutOf } from '../src/formats/graph-layout.ts';
 import type { GraphEdge, ReachGraph } from '../src/formats/reach-graph.ts';
 import { element, shape } from './elements.ts';
 
@@ -44,8 +44,31 @@ export function drawing(
   );
 }
 
+/** What a sort of lines means; the line is drawn beside it. */
+export interface LegendItem {
+  type: LayoutCurve['type'];
+  text: string;
+}
+
+/** The sorts of lines that there are, so that colours and dashes say something. */
+export function legend(items: readonly LegendItem[]): HTMLElement {
+  const size = { width: 36, height: 12, viewBox: '0 0 36 12', 'aria-hidden': 'true' };
+  const entries = items.map(({ type, text }) =>
+    element(
+      'li',
+      {},
+      shape('svg', size, shape('path', { class: `curve ${type}`, d: 'M1 6H35' })),
+      ` ${text}`,
+    ),
+  );
+  return element('ul', { class: 'legend' }, ...entries);
+}
+
+/** What is opened matters most, so that it lies above all else. */
 function curves(layout: Layout): SVGElement[] {
-  return layout.curves.map(({ path, title, type }) =>
+  const isOpened = ({ type }: LayoutCurve) => Number(type === 'opened');
+  const sorted = layout.curves.toSorted((a, b) => isOpened(a) - isOpened(b));
+  return sorted.map(({ path, title, type }) =>
     shape('path', { class: `curve ${type}`, d: path }, shape('title', {}, title)),
   );
 }

@@ -1,4 +1,4 @@
-import type { GraphEdge, ReachGraph } from '../src/formats/reach-graph.ts';
+import type { EdgeMark, GraphEdge, ReachGraph } from '../src/formats/reach-graph.ts';
 
 /** What the reader asks to see. */
 export interface Filter {
@@ -9,9 +9,9 @@ export interface Filter {
   direction: 'both' | 'to' | 'from';
   /** Index of what passes, or undefined for all. */
   connections: number | undefined;
+  /** Marks that edges may have, or undefined for all. */
+  marks: readonly EdgeMark[] | undefined;
 }
-
-export const everything: Filter = { words: '', focus: undefined, direction: 'both', connections: undefined };
 
 export function filtered({ nodes, connections, edges }: ReachGraph, filter: Filter): GraphEdge[] {
   const words = filter.words
@@ -21,8 +21,9 @@ export function filtered({ nodes, connections, edges }: ReachGraph, filter: Filt
   const names = nodes.map(({ name }) => name.toLowerCase());
   const texts = connections.map((text) => text.toLowerCase());
   const { focus, direction } = filter;
-  return edges.filter(([source, destination, text]) => {
+  return edges.filter(([source, destination, text, mark]) => {
     if (filter.connections !== undefined && filter.connections !== text) return false;
+    if (filter.marks !== undefined && (mark === undefined || !filter.marks.includes(mark))) return false;
     const isAsked =
       focus === undefined ||
       (direction !== 'from' && destination === focus) ||

@@ -15,6 +15,7 @@ export class GroupList {
     group: number,
     edges: readonly GraphEdge[],
     isOpen: boolean,
+    isDiff: boolean,
     on: { focus: (node: number) => void; toggle: (group: number, isOpen: boolean) => void },
   ) {
     const isIn = (node: number) => graph.nodes[node]?.group === group;
@@ -33,8 +34,9 @@ export class GroupList {
     this.#write = () => {
       if (isWritten) return;
       isWritten = true;
-      if (out.length > 0) this.root.append(table(graph, 'What goes out', out, on.focus));
-      if (into.length > 0) this.root.append(table(graph, 'What comes in from others', into, on.focus));
+      if (out.length > 0) this.root.append(table(graph, 'What goes out', out, isDiff, on.focus));
+      if (into.length > 0)
+        this.root.append(table(graph, 'What comes in from others', into, isDiff, on.focus));
     };
     this.root.addEventListener('toggle', () => {
       if (this.root.open) this.#write();
@@ -53,10 +55,12 @@ function table(
   graph: ReachGraph,
   caption: string,
   edges: readonly GraphEdge[],
+  isDiff: boolean,
   onFocus: (node: number) => void,
 ): HTMLElement {
   const body = element('tbody');
-  const head = ['Source', 'Destination', 'Passes'].map((name) => element('th', { scope: 'col' }, name));
+  const names = ['Source', 'Destination', 'Passes', ...(isDiff ? ['Change'] : [])];
+  const head = names.map((name) => element('th', { scope: 'col' }, name));
   const made = element(
     'div',
     {},
@@ -79,9 +83,11 @@ function table(
   const write = () => {
     const next = edges.slice(written, written + step);
     body.append(
-      ...next.map(([source, destination, text]) =>
-        element('tr', {}, end(source), end(destination), element('td', {}, graph.connections[text] ?? '')),
-      ),
+      ...next.map(([source, destination, text, mark = '']) => {
+        const cells = [end(source), end(destination), element('td', {}, graph.connections[text] ?? '')];
+        if (isDiff) cells.push(element('td', { class: `mark ${mark}` }, mark));
+        return element('tr', {}, ...cells);
+      }),
     );
     written += next.length;
     more.textContent = `Show more: ${edges.length - written} are left`;

@@ -1,19 +1,18 @@
 import { aloneIn } from '../src/formats/graph-layout.ts';
-import type { PageData } from '../src/formats/reach-graph.ts';
+import type { EdgeMark, PageData } from '../src/formats/reach-graph.ts';
 import './style.css';
-import { drawing } from './drawing.ts';
+import { drawing, type LegendItem, legend } from './drawing.ts';
 import { button, element } from './elements.ts';
-import { everything, type Filter, filtered } from './filter.ts';
+import { type Filter, filtered } from './filter.ts';
 import { GroupList } from './lists.ts';
 
 /** With more edges than this, groups are closed until somebody opens them. */
 const mostOpen = 300;
 
 const data: PageData = JSON.parse(document.getElementById('data')?.textContent ?? '{}');
-const { graph } = data;
+const { graph, isDiff } = data;
 const alone = aloneIn(graph);
 const folded = new Set<number>();
-let filter: Filter = everything;
 let lists: readonly { group: number; list: GroupList }[] = [];
 
 const search = element('input', { type: 'search', id: 'words', autocomplete: 'off', spellcheck: 'false' });
@@ -29,6 +28,19 @@ direction.append(
   element('option', { value: 'from' }, 'from it'),
 );
 const connections = select('connections', 'anything', graph.connections);
+
+/** What the reader of a difference may ask for; what changed comes first. */
+const changes: readonly { text: string; marks?: readonly EdgeMark[] }[] = [
+  { text: 'changes', marks: ['opened', 'closed'] },
+  { text: 'opened', marks: ['opened'] },
+  { text: 'closed', marks: ['closed'] },
+  { text: 'unchanged', marks: ['unchanged'] },
+  { text: 'everything' },
+];
+const change = element('select', { id: 'change' });
+change.append(...changes.map(({ text }, i) => element('option', { value: `${i}` }, text)));
+let filter: Filter = filterOf();
+
 const status = element('p', { role: 'status' });
 const picture = element('div');
 const groups = element('div');
@@ -52,14 +64,19 @@ function numberOf({ value }: HTMLSelectElement): number | undefined {
   return value === '' ? undefined : Number(value);
 }
 
-/** Takes the fields over and shows what they ask for. */
-function apply(): void {
-  filter = {
+function filterOf(): Filter {
+  return {
     words: search.value,
     focus: numberOf(focus),
     direction: direction.value === 'to' || direction.value === 'from' ? direction.value : 'both',
     connections: numberOf(connections),
+    marks: isDiff ? changes[Number(change.value)]?.marks : undefined,
   };
+}
+
+/** Takes the fields over and shows what they ask for. */
+function apply(): void {
+  filter = filterOf();
   direction.disabled = filter.focus === undefined;
   const edges = filtered(graph, filter);
   folded.clear();
@@ -71,7 +88,8 @@ function apply(): void {
 function showLists(): void {
   const edges = filtered(graph, filter);
   const [all, shown] = [graph.edges.length, edges.length];
-  status.textContent = shown === all ? `${all} connections` : `${shown} of ${all} connections`;
+  const counts = shown === all ? `${all} connections` : `${shown} of ${all} connections`;
+  status.textContent = isDiff ? `${counts}: ${changeCounts()} in all` : counts;
   const present = new Set<number>();
   for (const [source, destination] of edges) {
     for (const node of [source, destination]) present.add(graph.nodes[node]?.group ?? -1);
@@ -80,9 +98,15 @@ function showLists(): void {
     .sort((a, b) => a - b)
     .map((group) => ({
       group,
-      list: new GroupList(graph, group, edges, !folded.has(group), { focus: focusOn, toggle }),
+      list: new GroupList(graph, group, edges, !folded.has(group), isDiff, { focus: focusOn, toggle }),
     }));
   groups.replaceChildren(...lists.map(({ list }) => list.root));
+}
+
+function changeCounts(): string {
+  const marks = Map.groupBy(graph.edges, ([, , , mark]) => mark);
+  const all: readonly EdgeMark[] = ['opened', 'closed', 'unchanged'];
+  return all.map((mark) => `${marks.get(mark)?.length ?? 0} ${mark}`).join(', ');
 }
 
 function draw(): void {
@@ -121,8 +145,28 @@ function reset(): void {
   search.value = '';
   for (const control of [focus, connections]) control.value = '';
   direction.value = 'both';
+  change.value = '0';
   apply();
   search.focus();
+}
+
+/** The sorts of lines that the drawing may have, where there is more than one. */
+function legendItems(): LegendItem[] {
+  if (isDiff)
+    return [
+      { type: 'opened', text: 'opened: passes only after the change' },
+      { type: 'closed', text: 'closed: passed only before it' },
+      { type: 'unchanged', text: 'unchanged: passes as before' },
+    ];
+  const has = (type: string) => graph.groups.some((group) => group.type === type);
+  const items: (LegendItem | false)[] = [
+    { type: 'plain', text: 'between workloads' },
+    has('entry') && { type: 'entry', text: 'from an entry point' },
+    has('outside') && { type: 'outside', text: 'from or to the outside' },
+    has('future') && { type: 'future', text: 'from or to Pods to come' },
+    graph.edges.some(([, , , mark]) => mark === 'nothing') && { type: 'nothing', text: 'nothing passes' },
+  ];
+  return items.filter((item) => item !== false);
 }
 
 /** A list of sentences or names, unless it is empty. */
@@ -149,6 +193,7 @@ const form = element(
   field(focus, 'Only'),
   field(direction, 'Direction'),
   field(connections, 'Passing'),
+  ...(isDiff ? [field(change, 'Show')] : []),
   button('Show all', reset),
 );
 form.addEventListener('submit', (event) => event.preventDefault());
@@ -159,6 +204,7 @@ document.querySelector('main')?.replaceChildren(
   form,
   status,
   element('h2', {}, 'Drawing'),
+  ...(legendItems().length > 1 ? [legend(legendItems())] : []),
   picture,
   element('h2', {}, 'Lists'),
   element(
@@ -174,5 +220,6 @@ document.querySelector('main')?.replaceChildren(
     alone.map((node) => graph.nodes[node]?.name ?? ''),
   ),
   ...plainList('Without a policy', data.unprotected),
+  ...plainList('Notes on entry points', data.notes),
 );
 apply();

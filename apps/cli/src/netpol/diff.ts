@@ -4,6 +4,7 @@ import {
   type DiffReport,
   diffCsv,
   diffDot,
+  diffHtml,
   diffMd,
   diffOf,
   diffTxt,
@@ -15,7 +16,7 @@ import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { inputFlags, inputHelp, type NetpolInput, readInput } from './input.ts';
 
-const formats = ['txt', 'md', 'csv', 'dot'] as const;
+const formats = ['txt', 'md', 'csv', 'dot', 'html'] as const;
 
 const flags = {
   ...commonFlags,
@@ -45,6 +46,7 @@ Exit: 0 done, 1 as --fail-on says, 2 wrong call, 3 a file or a policy could not 
 Examples:
   keelson netpol diff main/deploy deploy
   keelson netpol diff --against origin/main deploy --fail-on opened -f md
+  keelson netpol diff main/deploy deploy -f html -o change.html
 `;
 
 const writers: Readonly<Record<(typeof formats)[number], (report: DiffReport) => string>> = {
@@ -52,6 +54,7 @@ const writers: Readonly<Record<(typeof formats)[number], (report: DiffReport) =>
   md: diffMd,
   csv: diffCsv,
   dot: diffDot,
+  html: diffHtml,
 };
 
 /** `keelson netpol diff`. */

@@ -1,4 +1,11 @@
-import { ConnectionTexts, type EntryPoint, entryPointsOf, noConnections } from '@keelson/netpol';
+import {
+  admittedText,
+  ConnectionTexts,
+  type EntryPoint,
+  entryPointsOf,
+  entryPointTitle,
+  noConnections,
+} from '@keelson/netpol';
 import { terminalSafe } from '@keelson/report';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
@@ -42,16 +49,21 @@ export const { run, usage } = defineVerb(
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const { resources, connectivity, isPartial } = await readWorkloads(positionals, values);
     const texts = new ConnectionTexts(connectivity.connections);
-    const entries = entryPointsOf(resources, connectivity).map((entry) => entryOf(entry, texts));
-    const isJson = format === 'json';
-    writeResult(values.output, isJson ? `${JSON.stringify(entries, undefined, 2)}\n` : textOf(entries));
+    const entries = entryPointsOf(resources, connectivity);
+    const text =
+      format === 'json'
+        ? `${JSON.stringify(
+            entries.map((entry) => recordOf(entry, texts)),
+            undefined,
+            2,
+          )}\n`
+        : textOf(entries, texts);
+    writeResult(values.output, text);
     return isPartial ? exitCodes.unreadable : exitCodes.done;
   },
 );
 
-type Entry = ReturnType<typeof entryOf>;
-
-function entryOf(entry: EntryPoint, texts: ConnectionTexts) {
+function recordOf(entry: EntryPoint, texts: ConnectionTexts) {
   const { kind, namespace, name, source, ports, gateways, destinations, notes } = entry;
   return {
     kind,
@@ -70,23 +82,21 @@ function entryOf(entry: EntryPoint, texts: ConnectionTexts) {
   };
 }
 
-function textOf(entries: readonly Entry[]): string {
+function textOf(entries: readonly EntryPoint[], texts: ConnectionTexts): string {
   if (entries.length === 0)
     return 'Nothing comes in from outside: no Service, Ingress or route is an entry point.\n';
   return entries
-    .flatMap(linesOf)
+    .flatMap((entry) => linesOf(entry, texts))
     .map((line) => `${terminalSafe(line)}\n`)
     .join('');
 }
 
-function linesOf({ kind, namespace, name, ports, gateways, destinations, notes }: Entry): string[] {
-  const on = ports.length === 0 ? '' : ` on ${ports.join(', ')}`;
-  const through = gateways.length === 0 ? '' : ` through ${gateways.join(', ')}`;
+function linesOf(entry: EntryPoint, texts: ConnectionTexts): string[] {
   return [
-    `${kind} ${namespace}/${name}${on}${through}`,
-    ...destinations.map(({ workload, targets, admitted }) =>
-      admitted === targets ? `  => ${workload} : ${targets}` : `  => ${workload} : ${admitted} of ${targets}`,
+    entryPointTitle(entry),
+    ...entry.destinations.map(
+      (destination) => `  => ${destination.workload.text} : ${admittedText(destination, texts)}`,
     ),
-    ...notes.map((note) => `  note: ${note}`),
+    ...entry.notes.map(({ message }) => `  note: ${message}`),
   ];
 }

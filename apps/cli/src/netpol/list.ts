@@ -1,4 +1,5 @@
 import {
+  entryPointsOf,
   explanationTxt,
   explanationWithExposureTxt,
   exposuresOf,
@@ -83,13 +84,16 @@ export const { run, usage } = defineVerb(
     if (explains && format !== 'txt') throw new CommandError('USAGE', '--explain is written as txt only');
     const focus = focusOf(values);
     const connection = values.port === undefined ? {} : { connection: portOf(values.port) };
-    const { connectivity, isPartial } = await readWorkloads(positionals, values, { focus, ...connection });
+    const { resources, connectivity, isPartial } = await readWorkloads(positionals, values, {
+      focus,
+      ...connection,
+    });
     const exposures = values.exposure === true ? exposuresOf(connectivity) : undefined;
     const text = explains
       ? exposures === undefined
         ? explanationTxt(connectivity)
         : explanationWithExposureTxt(connectivity, exposures)
-      : writers[format](reportOf(connectivity, exposures));
+      : writers[format](reportOf(connectivity, exposures, entryPointsIn(format, resources, connectivity)));
     writeResult(values.output, text);
     return isPartial ? exitCodes.unreadable : exitCodes.done;
   },
@@ -106,6 +110,14 @@ function focusOf(values: {
   if (workloads.length === 0 && (peers.length > 0 || direction !== undefined))
     throw new CommandError('USAGE', '--peer and --direction are about the workloads that --workload names');
   return { workloads, peers, ...(direction === undefined ? {} : { direction }) };
+}
+
+/** Pictures show where traffic comes in; lists of pairs are those of other tools, line by line. */
+function entryPointsIn(
+  format: (typeof formats)[number],
+  ...input: Parameters<typeof entryPointsOf>
+): ReturnType<typeof entryPointsOf> {
+  return format === 'html' || format === 'svg' ? entryPointsOf(...input) : [];
 }
 
 function ended(text: string): string {

@@ -137,6 +137,12 @@ describe('keelson netpol', () => {
       0,
       'diff-type,source,destination,before,after,workloads-diff-info\nremoved,',
     ],
+    [
+      'diff as a page',
+      ['diff', 'before', 'after', '-f', 'html'],
+      0,
+      '<title>What the change opens and closes</title>',
+    ],
     ['diff of the same', ['diff', 'after', 'after', '--fail-on', 'any'], 0, ''],
     [
       'matrix',

@@ -22,6 +22,12 @@ export function isInFocus(focus: Focus, source: Peer, destination: Peer): boolea
   return (isWorkload(source) && isPeer(destination)) || (isWorkload(destination) && isPeer(source));
 }
 
+/** True when what comes in from outside to a workload is asked for. */
+export function isEnteredInFocus(focus: Focus, destination: Peer): boolean {
+  const isNobodyElses = (focus.peers ?? []).length === 0 && focus.direction !== 'egress';
+  return isFocusWorkload(focus, destination) && isNobodyElses;
+}
+
 /** True when a workload is one that the focus names, or a peer of those. */
 export function isNamedInFocus({ workloads = [], peers = [] }: Focus, peer: Peer): boolean {
   return workloads.length === 0 || [...workloads, ...peers].some((word) => isNamed(peer, word));

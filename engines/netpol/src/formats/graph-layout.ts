@@ -1,5 +1,4 @@
-import { noConnectionsText } from './connection-text.ts';
-import type { GraphEdge, ReachGraph } from './reach-graph.ts';
+import type { EdgeMark, GraphEdge, ReachGraph } from './reach-graph.ts';
 
 /** A group of sources, which stand to the left, or of destinations, which stand to the right. */
 export interface LayoutBox {
@@ -26,8 +25,8 @@ export interface LayoutCurve {
   path: string;
   /** The source, the destination and, with ports, what passes. */
   title: string;
-  /** `closed` for an exception: nothing passes, while it does from or to other Pods to come. */
-  type: 'plain' | 'future' | 'outside' | 'closed';
+  /** By the mark of the edge, or else by what stands at its ends. */
+  type: EdgeMark | 'plain' | 'entry' | 'future' | 'outside';
 }
 
 /** A drawing: sources to the left, destinations with what they are reached on to the right, and lines between. */
@@ -65,23 +64,23 @@ export function layoutOf(
   for (const node of alone) left.add(node, -1);
   const drawn = new Map<string, GraphEdge>();
   for (const edge of edges) {
-    const [source, destination, text] = edge;
+    const [source, destination, text, mark = ''] = edge;
     // Without the ports, an exception would look like a connection.
-    if (!hasPorts && graph.connections[text] === noConnectionsText) continue;
-    const key = left.add(source, text) + separator + right.add(destination, text);
+    if (!hasPorts && mark === 'nothing') continue;
+    const key = [left.add(source, text), right.add(destination, text), mark].join(separator);
     if (!drawn.has(key)) drawn.set(key, edge);
   }
   const sources = left.place(padding);
   const destinations = right.place(padding + sources.width + gapOfColumns);
   const start = padding + sources.width;
-  const curves = [...drawn.values()].map(([source, destination, text]): LayoutCurve => {
+  const curves = [...drawn.values()].map(([source, destination, text, mark]): LayoutCurve => {
     const [from, to] = [left.middleOf(source, text), right.middleOf(destination, text)];
     const ends = `${left.nameOf(source)} → ${right.nameOf(destination)}`;
     const [bend, end] = [start + gapOfColumns / 2, start + gapOfColumns];
     return {
       path: `M${start} ${from}C${bend} ${from} ${bend} ${to} ${end} ${to}`,
-      title: hasPorts ? `${ends}: ${graph.connections[text] ?? ''}` : ends,
-      type: curveType(graph, source, destination, text),
+      title: (hasPorts ? `${ends}: ${graph.connections[text] ?? ''}` : ends) + markText(mark),
+      type: mark ?? curveType(graph, source, destination),
     };
   });
   return {
@@ -100,10 +99,14 @@ export function aloneIn({ nodes, edges }: ReachGraph): number[] {
   return [...nodes.keys()].filter((node) => !connected.has(node));
 }
 
-function curveType({ groups, nodes, connections }: ReachGraph, ...edge: GraphEdge): LayoutCurve['type'] {
-  const [source, destination, text] = edge;
-  if (connections[text] === noConnectionsText) return 'closed';
-  const types = [source, destination].map((end) => groups[nodes[end]?.group ?? -1]?.type);
+/** What a mark adds to a title: of nothing, the text of what passes tells it. */
+function markText(mark: EdgeMark | undefined): string {
+  return mark === undefined || mark === 'nothing' ? '' : ` (${mark})`;
+}
+
+function curveType({ groups, nodes }: ReachGraph, ...ends: readonly number[]): LayoutCurve['type'] {
+  const types = ends.map((end) => groups[nodes[end]?.group ?? -1]?.type);
+  if (types.includes('entry')) return 'entry';
   if (types.includes('future')) return 'future';
   return types.includes('outside') ? 'outside' : 'plain';
 }
@@ -224,6 +227,7 @@ class Column {
 /** The heading of a group, as `namespace shop`. */
 export function groupTitle({ groups }: ReachGraph, group: number): string {
   const { type = 'outside', name = '' } = groups[group] ?? {};
+  if (type === 'entry') return 'entry points';
   if (type === 'namespace') return `namespace ${name}`;
   return type === 'future' ? 'Pods to come' : 'outside the namespaces';
 }

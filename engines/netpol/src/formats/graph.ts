@@ -1,14 +1,18 @@
 import type { ExposureItem } from '../connectivity/exposure.ts';
+import { isEnteredInFocus } from '../connectivity/focus.ts';
 import type { Network } from '../connectivity/networks.ts';
-import { compareTexts, type Peer, peerText } from '../connectivity/peers.ts';
+import { type Peer, peerText } from '../connectivity/peers.ts';
 import type { Workload } from '../connectivity/workloads.ts';
 import type { Direction } from '../model/policy.ts';
-import { ConnectionTexts } from './connection-text.ts';
+import { noConnections } from '../sets/connections.ts';
+import { ConnectionTexts, noConnectionsText } from './connection-text.ts';
 import { isExternal, nodeLabel } from './dot-lines.ts';
+import { admittedText, entryPointTitle } from './entry-point-text.ts';
 import { ExposureTexts, entireCluster, namespaceText, podText } from './exposure-rows.ts';
-import type { GraphEdge, GraphGroup, GroupType, ReachGraph } from './reach-graph.ts';
+import { GraphBuilder } from './graph-builder.ts';
+import type { ReachGraph } from './reach-graph.ts';
 import type { Report } from './report.ts';
-import { nameIn } from './rows.ts';
+import { askedConnection, nameIn } from './rows.ts';
 
 /** A report as a graph; groups and nodes are sorted, and so are edges, by their ends. */
 export function graphOf(report: Report): ReachGraph {
@@ -19,16 +23,14 @@ export function graphOf(report: Report): ReachGraph {
     // A UserDefinedNetwork is the one of its namespace and has its name.
     const networkName = network.type === 'udn' ? 'udn' : network.name;
     const where = network.type === 'pod' ? '' : ` (${networkName})`;
-    const name = nameIn(network, peer) + (network.type === 'nad' ? where : '');
-    if (isExternal(peer)) return builder.node('outside', 'outside', peerText(peer), name);
-    const namespace = peer.type === 'workload' ? peer.namespace : '';
-    return builder.node('namespace', namespace + where, nodeLabel(peer), name);
+    return placed(builder, peer, nameIn(network, peer) + (network.type === 'nad' ? where : ''), where);
   };
   for (const { source, destination, network, connections } of connectivity.pairs())
     builder.edge(end(source, network), end(destination, network), texts.of(connections));
   const place = (workload: Workload) => end(workload.peer, connectivity.networksOf(workload).primary);
   for (const workload of connectivity.workloadsInFocus) place(workload);
   addExposures(builder, report, place);
+  addEntryPoints(builder, report, place);
   return builder.graph();
 }
 
@@ -41,64 +43,45 @@ function addExposures(builder: GraphBuilder, report: Report, place: (workload: W
       for (const item of exposure[direction].items) {
         const name = futureName(item);
         const peer = builder.node('future', 'Pods to come', name, name);
-        if (direction === 'ingress') builder.edge(peer, workload, texts.of(item));
-        else builder.edge(workload, peer, texts.of(item));
+        const text = texts.of(item);
+        const mark = text === noConnectionsText ? 'nothing' : undefined;
+        if (direction === 'ingress') builder.edge(peer, workload, text, mark);
+        else builder.edge(workload, peer, text, mark);
       }
     }
   }
 }
 
-function futureName({ to }: ExposureItem): string {
-  return to === undefined ? entireCluster : `${podText(to.selectors)} in ${namespaceText(to.selectors).text}`;
+/** Where traffic comes in, and what policies let in of what it leads to; of the one connection that is asked for, where there is one. */
+function addEntryPoints(
+  builder: GraphBuilder,
+  { connectivity, entryPoints }: Report,
+  place: (workload: Workload) => number,
+): void {
+  const { options, connections } = connectivity;
+  const texts = new ConnectionTexts(connections);
+  const asked = askedConnection(connectivity);
+  for (const entry of entryPoints) {
+    const title = entryPointTitle(entry);
+    for (const destination of entry.destinations) {
+      if (!isEnteredInFocus(options.focus ?? {}, destination.workload.peer)) continue;
+      const targets = connections.intersection(destination.targets, asked);
+      const admitted = connections.intersection(destination.admitted, asked);
+      if (targets === noConnections) continue;
+      const mark = admitted === noConnections ? 'nothing' : undefined;
+      const source = builder.node('entry', 'entry points', title, title);
+      builder.edge(source, place(destination.workload), admittedText({ targets, admitted }, texts), mark);
+    }
+  }
 }
 
-const groupOrder: readonly GroupType[] = ['namespace', 'future', 'outside'];
+/** A peer of one of two graphs' forms: in its namespace, or outside of all. */
+export function placed(builder: GraphBuilder, peer: Peer, name: string, where = '', remark = ''): number {
+  if (isExternal(peer)) return builder.node('outside', 'outside', peerText(peer) + remark, name);
+  const namespace = peer.type === 'workload' ? peer.namespace : '';
+  return builder.node('namespace', namespace + where, nodeLabel(peer) + remark, name);
+}
 
-class GraphBuilder {
-  readonly #groups = new Map<string, GraphGroup>();
-  readonly #nodes = new Map<string, { key: string; group: string; label: string; name: string }>();
-  readonly #keys: string[] = [];
-  readonly #indexes = new Map<string, number>();
-  readonly #connections = new Map<string, number>();
-  readonly #edges: GraphEdge[] = [];
-
-  /** The number of a node, in the order of first mention. */
-  node(type: GroupType, groupName: string, label: string, name: string): number {
-    const group = `${type} ${groupName}`;
-    const key = `${group} ${name}`;
-    const known = this.#indexes.get(key);
-    if (known !== undefined) return known;
-    this.#groups.set(group, { type, name: groupName });
-    this.#nodes.set(key, { key, group, label, name });
-    this.#indexes.set(key, this.#keys.length);
-    return this.#keys.push(key) - 1;
-  }
-
-  edge(source: number, destination: number, connections: string): void {
-    const text = this.#connections.get(connections) ?? this.#connections.size;
-    this.#connections.set(connections, text);
-    this.#edges.push([source, destination, text]);
-  }
-
-  graph(): ReachGraph {
-    const groups = [...this.#groups].sort(
-      ([, a], [, b]) =>
-        groupOrder.indexOf(a.type) - groupOrder.indexOf(b.type) || compareTexts(a.name, b.name),
-    );
-    const groupAt = new Map(groups.map(([key], i) => [key, i]));
-    const nodes = [...this.#nodes.values()]
-      .map(({ key, group, label, name }) => ({ key, group: groupAt.get(group) ?? -1, label, name }))
-      .sort((a, b) => a.group - b.group || compareTexts(a.label, b.label));
-    const nodeAt = new Map(nodes.map(({ key }, i) => [key, i]));
-    const renumbered = this.#keys.map((key) => nodeAt.get(key) ?? -1);
-    const at = (node: number) => renumbered[node] ?? -1;
-    return {
-      groups: groups.map(([, group]) => group),
-      nodes: nodes.map(({ group, label, name }) => ({ group, label, name })),
-      connections: [...this.#connections.keys()],
-      edges: this.#edges
-        .map(([from, to, text]): GraphEdge => [at(from), at(to), text])
-        .sort(([a, b, c], [d, e, f]) => a - d || b - e || c - f),
-    };
-  }
+function futureName({ to }: ExposureItem): string {
+  return to === undefined ? entireCluster : `${podText(to.selectors)} in ${namespaceText(to.selectors).text}`;
 }

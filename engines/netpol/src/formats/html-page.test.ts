@@ -6,8 +6,15 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, launchChromium } from '../testing/chromium.ts';
-import { closedReport, hostileReport, openReport, shopReport } from '../testing/reach-reports.ts';
-import { reportHtml } from './html.ts';
+import {
+  changeReport,
+  closedReport,
+  enteredReport,
+  hostileReport,
+  openReport,
+  shopReport,
+} from '../testing/reach-reports.ts';
+import { diffHtml, reportHtml } from './html.ts';
 import type { Report } from './report.ts';
 
 if (chromiumPath === undefined)
@@ -28,12 +35,14 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function open(report: Report, options: BrowserContextOptions = {}) {
+  const open = (report: Report, options: BrowserContextOptions = {}) => show(reportHtml(report), options);
+
+  async function show(html: string, options: BrowserContextOptions = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
     const misdeeds: string[] = [];
     const file = join(folder, 'reach.html');
-    writeFileSync(file, reportHtml(report));
+    writeFileSync(file, html);
     const url = pathToFileURL(file).href;
     page.on('request', (request) => {
       if (request.url() !== url) misdeeds.push(request.url());
@@ -52,7 +61,7 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
   }
 
   const status = (page: Page) => page.locator('[role=status]').textContent();
-  const curves = (page: Page) => page.locator('path.curve').count();
+  const curves = (page: Page) => page.locator('[role=region] path.curve').count();
 
   /** Every rule that there is, those that are off by default too. */
   async function violations(page: Page): Promise<string[]> {
@@ -87,6 +96,54 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
       await close();
     },
   );
+
+  test.each([
+    ['entry points', () => reportHtml(enteredReport())],
+    ['a change', () => diffHtml(changeReport())],
+  ] as const)('axe finds nothing on the page of %s', async (_, make) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [1280, 360]) {
+        const { page, misdeeds, close } = await show(make(), {
+          colorScheme,
+          viewport: { width, height: 800 },
+        });
+        await page.getByRole('button', { name: 'Open all' }).click();
+        expect(await violations(page)).toEqual([]);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+          width,
+        );
+        expect(misdeeds).toEqual([]);
+        await close();
+      }
+    }
+  });
+
+  test('entry points are drawn, and what is to be known of them is listed', async () => {
+    const { page, close } = await open(enteredReport());
+    expect(await page.locator('[role=region] path.entry').count()).toBe(2);
+    expect(await page.locator('.legend li').allTextContents()).toContain(' from an entry point');
+    await page.locator('summary', { hasText: 'Notes on entry points' }).click();
+    expect((await page.locator('details[open] li').allTextContents()).join()).toContain(
+      'NodePort shop/cart: externalTrafficPolicy is Cluster',
+    );
+    await close();
+  });
+
+  test('a change shows what it opens and closes, and what it leaves when that is asked for', async () => {
+    const { page, misdeeds, close } = await show(diffHtml(changeReport()));
+    const drawn = (type: string) => page.locator(`[role=region] path.${type}`).count();
+    const [opened, closed] = [await drawn('opened'), await drawn('closed')];
+    expect(Math.min(opened, closed)).toBeGreaterThan(0);
+    expect(await drawn('unchanged')).toBe(0);
+    expect(await status(page)).toContain(`${opened} opened, ${closed} closed, `);
+    await page.getByLabel('Show', { exact: true }).selectOption('closed');
+    expect([await drawn('opened'), await drawn('closed')]).toEqual([0, closed]);
+    expect(new Set(await page.locator('td.mark').allTextContents())).toEqual(new Set(['closed']));
+    await page.getByLabel('Show', { exact: true }).selectOption('everything');
+    expect(await drawn('unchanged')).toBeGreaterThan(0);
+    expect(misdeeds).toEqual([]);
+    await close();
+  });
 
   test('search, one workload, a direction and what passes narrow the drawing and the lists', async () => {
     const report = shopReport();
@@ -134,7 +191,7 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
     expect(await status(page)).toBe('0 connections');
     expect(await page.locator('text.node').allTextContents()).toEqual(['a[Pod]', 'b[Pod]']);
     await page.locator('summary', { hasText: 'Without connections' }).click();
-    expect(await page.locator('li').allTextContents()).toEqual(['default/a[Pod]', 'default/b[Pod]']);
+    expect(await page.locator('details li').allTextContents()).toEqual(['default/a[Pod]', 'default/b[Pod]']);
     expect(await violations(page)).toEqual([]);
     expect(misdeeds).toEqual([]);
     await close();
@@ -144,7 +201,7 @@ describe.runIf(chromiumPath !== undefined)('in Chromium', { timeout: 120_000 }, 
     const { page, misdeeds, close } = await open(hostileReport());
     await page.getByRole('button', { name: 'Open all' }).click();
     expect(await page.locator('main').locator('script, img, iframe, object, style, a, b').count()).toBe(0);
-    expect(await page.locator('svg').count()).toBe(1);
+    expect(await page.locator('[role=region] svg').count()).toBe(1);
     expect(misdeeds).toEqual([]);
     await close();
   });

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { markupText } from '@keelson/pages';
 import { expect, test } from 'vitest';
 import {
+  changeReport,
   closedReport,
+  enteredReport,
   hostileReport,
   hostileTexts,
   openReport,
   shopReport,
 } from '../testing/reach-reports.ts';
+import { diffGraphOf } from './diff-graph.ts';
 import { graphOf } from './graph.ts';
 import { aloneIn, layoutOf } from './graph-layout.ts';
 import { reportHtml } from './html.ts';
@@ -34,6 +37,47 @@ test('a graph has the pairs of the report, and what Pods to come may do', () => 
     'future Pods to come',
     'outside outside',
   ]);
+});
+
+test('entry points stand first, with what policies let in of what they lead to', () => {
+  const ofEntries = (report: Parameters<typeof graphOf>[0]) => {
+    const { nodes, groups, edges, connections } = graphOf(report);
+    return edges
+      .filter(([from]) => groups[nodes[from]?.group ?? -1]?.type === 'entry')
+      .map(([from, to, text, mark]) => [nodes[from]?.name, nodes[to]?.name, connections[text], mark]);
+  };
+  expect(graphOf(enteredReport()).groups[0]).toEqual({ type: 'entry', name: 'entry points' });
+  expect(ofEntries(enteredReport())).toEqual([
+    ['Ingress shop/db', 'shop/db[Pod]', 'nothing of TCP 5432', 'nothing'],
+    [expect.stringContaining('LoadBalancer shop/web on 80'), 'shop/web[Pod]', 'TCP 8080', undefined],
+    [expect.stringContaining('NodePort shop/cart'), 'shop/cart[Pod]', 'TCP 8080 of TCP 8080,9000', undefined],
+  ]);
+  expect(ofEntries(enteredReport({ connection: { protocol: 6, port: 8080 } })).map(([, to]) => to)).toEqual([
+    'shop/web[Pod]',
+    'shop/cart[Pod]',
+  ]);
+  expect(ofEntries(enteredReport({ focus: { workloads: ['web'] } })).map(([, to]) => to)).toEqual([
+    'shop/web[Pod]',
+  ]);
+  expect(ofEntries(enteredReport({ focus: { workloads: ['web'], direction: 'egress' } }))).toEqual([]);
+});
+
+test('a difference has what is opened, closed and unchanged apart, and marks who is new', () => {
+  const { nodes, edges, connections } = diffGraphOf(changeReport());
+  const told = edges.map(
+    ([from, to, text, mark]) => `${mark}: ${nodes[from]?.label} -> ${nodes[to]?.label}: ${connections[text]}`,
+  );
+  expect(told).toContain('unchanged: cart[Pod] -> db[Pod]: TCP 8080,UDP 9090');
+  expect(told).toContain('unchanged: db[Pod] -> web[Pod]: TCP 8080');
+  expect(told).toContain('closed: db[Pod] -> web[Pod]: UDP 9090');
+  expect(told).toContain('opened: cart[Pod] -> web[Pod]: TCP 8080');
+  expect(told).toContain('opened: api[Pod] (new) -> web[Pod]: TCP 8080');
+  const graph = diffGraphOf(changeReport());
+  const layout = layoutOf(graph, graph.edges, [], new Set());
+  expect(new Set(layout.curves.map(({ type }) => type))).toEqual(new Set(['opened', 'closed', 'unchanged']));
+  expect(layout.curves.map(({ title }) => title)).toContain(
+    'shop/db[Pod] → shop/web[Pod]: UDP 9090 (closed)',
+  );
 });
 
 test('a layout draws each edge once, within its bounds; folded groups are one line', () => {

@@ -1,5 +1,6 @@
 import type { Connectivity } from '../connectivity/connectivity.ts';
 import type { Exposure } from '../connectivity/exposure.ts';
+import type { EntryPoint } from '../entrypoints/entry-point.ts';
 import { type ExposureRows, exposureRowsOf } from './exposure-rows.ts';
 import { focusConnectionText, type Row, rowsOf } from './rows.ts';
 
@@ -13,9 +14,15 @@ export interface Report {
   exposures: readonly Exposure[];
   /** Undefined where exposure was not asked for. */
   exposure: ExposureRows | undefined;
+  /** For pictures; empty where they were not asked for. */
+  entryPoints: readonly EntryPoint[];
 }
 
-export function reportOf(connectivity: Connectivity, exposures?: readonly Exposure[]): Report {
+export function reportOf(
+  connectivity: Connectivity,
+  exposures?: readonly Exposure[],
+  entryPoints: readonly EntryPoint[] = [],
+): Report {
   const rows = rowsOf(connectivity);
   return {
     connectivity,
@@ -24,5 +31,6 @@ export function reportOf(connectivity: Connectivity, exposures?: readonly Exposu
     hasNetworks: connectivity.options.networks === true,
     exposures: exposures ?? [],
     exposure: exposures === undefined ? undefined : exposureRowsOf(connectivity, exposures, rows),
+    entryPoints,
   };
 }

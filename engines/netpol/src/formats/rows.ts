@@ -1,6 +1,7 @@
 import type { Connection, Connectivity } from '../connectivity/connectivity.ts';
 import type { Network } from '../connectivity/networks.ts';
 import { compareTexts, type Peer, peerText } from '../connectivity/peers.ts';
+import { allConnections, type SetId } from '../sets/connections.ts';
 import { ConnectionTexts } from './connection-text.ts';
 
 /** A line of a report. */
@@ -43,7 +44,16 @@ export function compareRows(a: Row, b: Row): number {
 
 /** The one connection that a report is about, as `tcp-80` is asked for; undefined where it is about all. */
 export function focusConnectionText({ options, connections }: Connectivity): string | undefined {
-  if (options.connection === undefined) return undefined;
-  const { protocol, port } = options.connection;
-  return new ConnectionTexts(connections).of(connections.of([protocol], [[port, port]]));
+  return options.connection === undefined
+    ? undefined
+    : new ConnectionTexts(connections).of(askedConnection({ options, connections }));
+}
+
+/** The one connection that a report is about, or all. */
+export function askedConnection({
+  options: { connection },
+  connections,
+}: Pick<Connectivity, 'options' | 'connections'>): SetId {
+  if (connection === undefined) return allConnections;
+  return connections.of([connection.protocol], [[connection.port, connection.port]]);
 }

@@ -6,9 +6,9 @@ import type { Report } from './report.ts';
 /** Colours stand as rules: a drawing follows the reader's light or dark, and what reads no rules shows black on white. */
 const style = `svg{background:#fff;color-scheme:light dark;font:12px ui-monospace,"Liberation Mono",Menlo,Consolas,monospace}
 .box{fill:#f5f7fa;stroke:#6b7684}.title{font-weight:bold;fill:#161b22}.node{fill:#161b22}.port{fill:#454f5b}
-.curve{fill:none;stroke:#0a4590;stroke-opacity:.6}.outside{stroke:#8f3d00}.future{stroke:#860d26;stroke-dasharray:5 3}.closed{stroke:#454f5b;stroke-dasharray:1 4}
+.curve{fill:none;stroke:#0a4590;stroke-opacity:.6}.outside{stroke:#8f3d00}.future{stroke:#860d26;stroke-dasharray:5 3}.nothing{stroke:#454f5b;stroke-dasharray:1 4}.entry{stroke:#0b5d33;stroke-opacity:.8}
 @media (prefers-color-scheme:dark){svg{background:#0e1217}.box{fill:#171c23;stroke:#8b96a3}.title,.node{fill:#e8ecf1}
-.port{fill:#b3bdc8}.curve{stroke:#9cc4ff}.outside{stroke:#ffb68f}.future{stroke:#ffb1b8}.closed{stroke:#b3bdc8}}`;
+.port{fill:#b3bdc8}.curve{stroke:#9cc4ff}.outside{stroke:#ffb68f}.future{stroke:#ffb1b8}.nothing{stroke:#b3bdc8}.entry{stroke:#7fe0aa}}`;
 
 /** A drawing: sources to the left, destinations and what they are reached on to the right, by namespace. */
 export function reportSvg(report: Report): string {
