@@ -108,12 +108,13 @@ export const redundantPolicy: LintRule = {
     // Of policies that say the same, the first in the order of their tier stays.
     const inOrder = context.analysis.tiers.flatMap(({ policies }) => policies);
     const rank = new Map(inOrder.map((policy, i) => [policy, i]));
+    const alike = Map.groupBy(context.written, ({ subject }) => subject.key);
     const isBefore = (a: Policy, b: Policy) => (rank.get(a) ?? 0) < (rank.get(b) ?? 0);
     return context.written.flatMap((policy) => {
       if (context.subjectsOf(policy).isEmpty()) return [];
-      const twin = context.written.find(
-        (other) => covers(other, policy) && (isBefore(other, policy) || !covers(policy, other)),
-      );
+      const twin = alike
+        .get(policy.subject.key)
+        ?.find((other) => covers(other, policy) && (isBefore(other, policy) || !covers(policy, other)));
       if (twin === undefined) return [];
       const message = `does no more than ${policyName(twin)}`;
       return [{ resource: policy.resource, path: ['spec'], message }];
