@@ -63,6 +63,7 @@ const conventions: ReadOptions = {
   rangesMatchPods: false,
   wholeMesh: true,
   rootNamespace: 'istio-config',
+  sidecarsIsolate: true,
   routePrefixes: 'elements',
 };
 

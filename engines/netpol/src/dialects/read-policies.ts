@@ -25,6 +25,11 @@ export interface ReadOptions {
   anyNames?: boolean;
   /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */
   rootNamespace?: string;
+  /**
+   * Whether a Sidecar keeps its workloads from Services that it does not list even where its proxies pass on what they do not
+   * know (`ALLOW_ANY`), as Istio's do not; false unless said.
+   */
+  sidecarsIsolate?: boolean;
   /** Whether prefixes of paths in Istio's routes match as texts, as its proxies do it, or by elements; `text` unless said. */
   routePrefixes?: 'text' | 'elements';
 }
@@ -72,6 +77,7 @@ export function readPolicies(
     anyNames: options.anyNames ?? false,
     wholeMesh: options.wholeMesh ?? false,
     ...(options.rootNamespace === undefined ? {} : { rootNamespace: options.rootNamespace }),
+    sidecarsIsolate: options.sidecarsIsolate ?? false,
     routePrefixes: options.routePrefixes ?? 'text',
     problems,
   };

@@ -75,8 +75,8 @@ test.each<[string, JsonObject[], [string, string, string, string]]>([
     [sidecar('s', ['./*'], { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })],
     ['', '', all, ''],
   ],
-])('a Sidecar with %s', (_, objects, expected) => {
-  const { analysis, problems } = analyse(objects);
+])('a Sidecar that isolates, with %s', (_, objects, expected) => {
+  const { analysis, problems } = analyse(objects, { sidecarsIsolate: true });
   const outside = analysis.peerOfAddress({ family: 4, value: 0xcb_00_71_07n }) ?? -1;
   expect(problems).toEqual([]);
   expect([
@@ -86,6 +86,17 @@ test.each<[string, JsonObject[], [string, string, string, string]]>([
     reached(analysis, client, outside),
   ]).toEqual(expected);
   expect(analysis.allows(client, far, UDP, 53)).toBe(true);
+});
+
+test.each<[string, string, string[]]>([
+  ['ALLOW_ANY', all, ['spec.egress']],
+  ['REGISTRY_ONLY', '', []],
+])('a Sidecar of the mode %s', (mode, expected, warned) => {
+  const { analysis, problems } = analyse([sidecar('s', ['./*'], { outboundTrafficPolicy: { mode } })]);
+  expect(reached(analysis, client, far)).toBe(expected);
+  expect(problems.map(({ level, path }) => `${level} ${path.join('.')}`)).toEqual(
+    warned.map((path) => `warning ${path}`),
+  );
 });
 
 test.each(['*', './*/*', './.', '*/abc', 'abc./abc.ab', '*/abc.*.*', `*/a.${'b'.repeat(300)}`])(

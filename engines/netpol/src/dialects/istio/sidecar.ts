@@ -37,7 +37,7 @@ interface SidecarHost {
 }
 
 /**
- * A Sidecar: its workloads know no other services than those of its listeners, and reach what is no service as its
+ * A Sidecar: its workloads know no other services than those of its listeners, and reach what they do not know as its
  * `outboundTrafficPolicy` says.
  * @throws FieldFault
  */
@@ -59,7 +59,13 @@ export function readSidecar(resource: Resource, read: ReadContext, objects: Obje
   const rank = context.isRoot ? 2 : isAll ? 1 : 0;
   if (listeners === undefined || listeners.length === 0)
     return { rank, matcher, policy: undefined, resource };
+  const isolates = !reachesAddresses || read.sidecarsIsolate === true;
   const rules = listeners.flatMap((each) => listenerRules(each.value, each.path, context));
+  if (!isolates) {
+    const message =
+      'lists what workloads know, and keeps them from nothing: by ALLOW_ANY proxies pass on all else';
+    context.warn([...path, 'egress'], message);
+  }
   const policy: Policy = {
     kind: resource.kind,
     namespace: context.namespace,
@@ -68,7 +74,7 @@ export function readSidecar(resource: Resource, read: ReadContext, objects: Obje
     order: 0,
     sortName: `${context.namespace}/${resource.name}`,
     subject: matcher,
-    isolates: { ingress: false, egress: true },
+    isolates: { ingress: false, egress: isolates },
     rules: reachesAddresses ? rules.map(withAddresses) : rules,
     selectors: context.selectors,
     resource,

@@ -47,6 +47,8 @@ export interface ReadContext {
   wholeMesh?: boolean;
   /** The namespace whose policies hold for the whole mesh of Istio; `istio-system` unless said. */
   rootNamespace?: string;
+  /** Whether a Sidecar keeps workloads from Services that it does not list whatever its mode; false unless said. */
+  sidecarsIsolate?: boolean;
   /** How prefixes of paths in routes of Istio match; as texts unless said. */
   routePrefixes?: 'text' | 'elements';
   problems: PolicyProblem[];
