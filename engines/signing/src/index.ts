@@ -8,6 +8,87 @@ export {
 } from './keys/private-key.ts';
 export { type Signer, signerOfKey } from './keys/signer.ts';
 export { defaultSigningLimits, type SigningLimits } from './limits.ts';
+export { algorithmOfKey, type NotaryAlgorithm } from './notary/algorithms.ts';
+export {
+  type ExtendedAttribute,
+  type NotaryEnvelope,
+  type NotaryFormat,
+  notaryMediaTypes,
+  type SignedAttributes,
+  type SigningScheme,
+} from './notary/attributes.ts';
+export { verifySigningChain, verifyTimestampingChain } from './notary/certificate-rules.ts';
+export { readNotaryEnvelope } from './notary/envelope.ts';
+export {
+  type NotationImageVerdict,
+  notarySignatures,
+  readNotarySignature,
+  type StoredNotarySignature,
+  type StoredNotarySignatures,
+  storeNotarySignature,
+  verifyNotationImage,
+} from './notary/images.ts';
+export { type NotaryPayload, readPayload, type TargetDescriptor, writePayload } from './notary/payload.ts';
+export {
+  type PluginCommand,
+  type PluginMetadata,
+  type PluginRunner,
+  pluginCapabilities,
+  readPluginMetadata,
+} from './notary/plugins.ts';
+export {
+  type CertificateRevocation,
+  checkRevocation,
+  demandNotRevoked,
+  type RevocationCache,
+  type RevocationOptions,
+  type RevocationSource,
+} from './notary/revocation.ts';
+export {
+  type NotarySignature,
+  type NotarySigner,
+  type NotarySignOptions,
+  type NotaryTimestamp,
+  notaryScheme,
+  notarySignerOf,
+  signNotation,
+} from './notary/sign.ts';
+export type { AuthenticTime } from './notary/timestamp.ts';
+export {
+  type DistinguishedName,
+  distinguishedNameOf,
+  parseDistinguishedName,
+} from './notary/trust-policy/distinguished-name.ts';
+export {
+  readTrustPolicy,
+  type TrustedIdentity,
+  type TrustPolicy,
+  type TrustPolicyKind,
+  type TrustStatement,
+  type TrustStoreName,
+  type TrustStoreType,
+} from './notary/trust-policy/document.ts';
+export type {
+  CheckAction,
+  LevelName,
+  NotaryCheck,
+  VerificationLevel,
+} from './notary/trust-policy/levels.ts';
+export {
+  readTrustStore,
+  type TrustStoreEntry,
+  type TrustStoreFolder,
+  type TrustStores,
+} from './notary/trust-store.ts';
+export {
+  blobTarget,
+  type CheckResult,
+  type NotationRequirements,
+  type NotationTarget,
+  type NotationVerdict,
+  statementFor,
+  verifyNotation,
+} from './notary/verify.ts';
 export { type Artifact, artifactOfBytes, artifactOfDigest } from './sigstore/artifact.ts';
 export {
   type Bundle,

@@ -41,7 +41,9 @@ export function readCoseEnvelope(bytes: Uint8Array): NotaryEnvelope {
   const algorithm = algorithmOfKey(chain[0].publicKey);
   const named = algorithmNumber(message);
   if (named !== algorithm.cose)
-    throw unsupported(`its algorithm is ${String(named).slice(0, 40)}, and that of the key ${algorithm.cose}`);
+    throw unsupported(
+      `its algorithm is ${String(named).slice(0, 40)}, and that of the key ${algorithm.cose}`,
+    );
   const { raw, labels } = rawAttributes(message.protected);
   const payload = verifyCoseSign1(message, {
     key: chain[0].publicKey,
@@ -74,7 +76,8 @@ export function rawAttributes(header: CborMap): { raw: RawAttributes; labels: re
     // The attributes of the Notary Project and of its plugins have texts for names, and simple values.
     const simple = simpleValue(value);
     if (typeof label === 'string' && simple !== undefined) others.set(label, simple);
-    else if (labels.includes(label)) throw invalidEnvelope(`the critical label ${String(label).slice(0, 60)} cannot be read`);
+    else if (labels.includes(label))
+      throw invalidEnvelope(`the critical label ${String(label).slice(0, 60)} cannot be read`);
   }
   const raw = {
     contentType: text(header, coseLabels.contentType),
@@ -123,7 +126,8 @@ export function coseProtectedHeader({ attributes, algorithm }: EnvelopeContent):
     ...mustBeCritical(scheme, expiry !== undefined),
     ...extended.filter(({ isCritical }) => isCritical).map(({ name }) => name),
   ];
-  const timeName = scheme === 'notary.x509' ? attributeNames.signingTime : attributeNames.authenticSigningTime;
+  const timeName =
+    scheme === 'notary.x509' ? attributeNames.signingTime : attributeNames.authenticSigningTime;
   return ordered([
     [coseLabels.alg, algorithm.cose],
     [coseLabels.crit, critical],

@@ -1,4 +1,11 @@
-import { childOf, createObject, decodeBase64, type JsonObject, type JsonValue, stringifyJson } from '@keelson/core';
+import {
+  childOf,
+  createObject,
+  decodeBase64,
+  type JsonObject,
+  type JsonValue,
+  stringifyJson,
+} from '@keelson/core';
 import { algorithmOf, readJws, verifyJws, x5cOf } from '@keelson/envelopes';
 import { fieldsOf, optionalTime } from '../sigstore/fields.ts';
 import { algorithmOfKey } from './algorithms.ts';
@@ -30,7 +37,9 @@ export function readJwsEnvelope(bytes: Uint8Array): NotaryEnvelope {
   const algorithm = algorithmOfKey(chain[0].publicKey);
   const named = algorithmOf(signature);
   if (named !== algorithm.jws)
-    throw unsupported(`its algorithm is ${JSON.stringify(named.slice(0, 40))}, and that of the key ${algorithm.jws}`);
+    throw unsupported(
+      `its algorithm is ${JSON.stringify(named.slice(0, 40))}, and that of the key ${algorithm.jws}`,
+    );
   const raw = rawAttributes(signature.protected);
   verifyJws(signature, {
     key: chain[0].publicKey,

@@ -1,7 +1,7 @@
 import { createObject, type JsonObject, stringifyJson } from '@keelson/core';
 import { type Descriptor, descriptorFrom } from '@keelson/oci';
-import { documentFields } from '../sigstore/fields.ts';
 import { SigningError } from '../errors.ts';
+import { documentFields } from '../sigstore/fields.ts';
 import { reservedPrefix } from './attributes.ts';
 import { asSigningError } from './faults.ts';
 
@@ -30,7 +30,10 @@ export function readPayload(bytes: Uint8Array): NotaryPayload {
  *
  * @throws SigningError NOTARY_REQUEST_INVALID for metadata whose name is not for users
  */
-export function writePayload(target: TargetDescriptor, userMetadata: ReadonlyMap<string, string>): Uint8Array {
+export function writePayload(
+  target: TargetDescriptor,
+  userMetadata: ReadonlyMap<string, string>,
+): Uint8Array {
   const artifact = createObject();
   if (userMetadata.size > 0) artifact['annotations'] = annotationsOf(userMetadata);
   artifact['digest'] = target.digest;

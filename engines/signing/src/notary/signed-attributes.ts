@@ -62,7 +62,8 @@ function timeOf(raw: RawAttributes, scheme: SigningScheme): number {
     scheme === 'notary.x509'
       ? (['signingTime', 'authenticSigningTime'] as const)
       : (['authenticSigningTime', 'signingTime'] as const);
-  if (raw[other] !== undefined) throw invalidEnvelope(`${attributeNames[other]} is not of the scheme ${scheme}`);
+  if (raw[other] !== undefined)
+    throw invalidEnvelope(`${attributeNames[other]} is not of the scheme ${scheme}`);
   const time = raw[own];
   if (time === undefined) throw invalidEnvelope(`${attributeNames[own]} is missing`);
   return time;

@@ -31,8 +31,7 @@ export function parseDistinguishedName(text: string): DistinguishedName | string
     if (name.has(oid)) return `has ${type} twice`;
     name.set(oid, value);
   }
-  for (const type of mandatory)
-    if (!name.has(types.get(type) ?? '')) return `has no ${type}`;
+  for (const type of mandatory) if (!name.has(types.get(type) ?? '')) return `has no ${type}`;
   return name;
 }
 
@@ -67,7 +66,8 @@ function readValue(text: string, start: number): { value: string; end: number } 
     const byte = bytes[at] ?? 0;
     if (byte === 0x2c || byte === 0x3b) break;
     if (byte === 0x2b) return 'has several values in one part';
-    if (byte === 0x22 || byte === 0x3c || byte === 0x3e || byte === 0) return 'has a character that must be escaped';
+    if (byte === 0x22 || byte === 0x3c || byte === 0x3e || byte === 0)
+      return 'has a character that must be escaped';
     if (byte === 0x23 && pieces.length === 0) return 'has a value in hexadecimal';
     // Some programs read what follows as the hexadecimal value of another attribute.
     if (byte === 0x3d && bytes[at + 1] === 0x23) return 'has "=#" in a value';

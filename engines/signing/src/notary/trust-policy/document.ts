@@ -1,9 +1,9 @@
 import type { JsonFields } from '@keelson/core';
 import { SigningError } from '../../errors.ts';
 import { documentFields, type JsonSource } from '../../sigstore/fields.ts';
-import { checkScope } from './scopes.ts';
 import { type DistinguishedName, isSubset, parseDistinguishedName } from './distinguished-name.ts';
 import { readLevel, type VerificationLevel } from './levels.ts';
+import { checkScope } from './scopes.ts';
 
 /** What a trust policy is about: images by their repositories, or blobs by the statement that is asked for. */
 export type TrustPolicyKind = 'oci' | 'blob';
@@ -62,8 +62,16 @@ export function readTrustPolicy(source: JsonSource, kind: TrustPolicyKind): Trus
   const list = fields.objects('trustPolicies', maxEntries);
   if (list.length === 0) throw fields.invalid('trustPolicies', 'has no statement');
   const statements = list.map((each) => readStatement(each, kind));
-  checkUnique(fields, 'name', statements.map(({ name }) => name));
-  checkUnique(fields, 'scope', statements.flatMap(({ registryScopes }) => registryScopes));
+  checkUnique(
+    fields,
+    'name',
+    statements.map(({ name }) => name),
+  );
+  checkUnique(
+    fields,
+    'scope',
+    statements.flatMap(({ registryScopes }) => registryScopes),
+  );
   if (statements.filter(({ isGlobal }) => isGlobal).length > 1)
     throw fields.invalid('trustPolicies', 'has more than one global policy');
   return { kind, statements };
@@ -113,8 +121,12 @@ function readStore(text: string, fields: JsonFields, at: number): TrustStoreName
   const type = trustStoreTypes.find((each) => each === text.slice(0, Math.max(colon, 0)));
   const name = text.slice(colon + 1);
   if (type === undefined)
-    throw fields.invalid(`trustStores[${at}]`, `does not begin with one of ${trustStoreTypes.join(', ')} and a colon`);
-  if (!isStoreName(name)) throw fields.invalid(`trustStores[${at}]`, 'has no name of letters, digits, _, . and -');
+    throw fields.invalid(
+      `trustStores[${at}]`,
+      `does not begin with one of ${trustStoreTypes.join(', ')} and a colon`,
+    );
+  if (!isStoreName(name))
+    throw fields.invalid(`trustStores[${at}]`, 'has no name of letters, digits, _, . and -');
   return { type, name };
 }
 
@@ -128,8 +140,8 @@ function readIdentities(fields: JsonFields): readonly TrustedIdentity[] {
   if (texts.includes('*') && texts.length > 1) throw fields.invalid('trustedIdentities', 'has more beside *');
   const identities = texts.map((text, at) => readIdentity(text, fields, at));
   for (const [at, one] of identities.entries())
-    for (const other of identities.slice(0, at))
-      if (overlap(one, other)) throw fields.invalid(`trustedIdentities[${at}]`, `overlaps ${JSON.stringify(other)}`);
+    if (identities.slice(0, at).some((other) => overlap(one, other)))
+      throw fields.invalid(`trustedIdentities[${at}]`, 'overlaps one before it');
   return identities;
 }
 
@@ -159,7 +171,8 @@ function onlyMembers(fields: JsonFields, known: readonly string[]): void {
 function checkUnique(fields: JsonFields, what: string, texts: readonly string[]): void {
   const seen = new Set<string>();
   for (const text of texts) {
-    if (seen.has(text)) throw fields.invalid('trustPolicies', `has the ${what} ${JSON.stringify(text.slice(0, 100))} twice`);
+    if (seen.has(text))
+      throw fields.invalid('trustPolicies', `has the ${what} ${JSON.stringify(text.slice(0, 100))} twice`);
     seen.add(text);
   }
 }

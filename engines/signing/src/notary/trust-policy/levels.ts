@@ -41,7 +41,8 @@ export function readLevel(fields: JsonFields): VerificationLevel {
   const override = fields.object('override');
   if (override === undefined || override.names().length === 0)
     return { name, isCustomized: false, actions: presets[name] };
-  if (name === 'skip') throw fields.invalid('override', 'stands beside the level skip, which has nothing to override');
+  if (name === 'skip')
+    throw fields.invalid('override', 'stands beside the level skip, which has nothing to override');
   const own: Partial<Record<NotaryCheck, CheckAction>> = {};
   for (const key of override.names()) {
     const check = checks.find((each) => each === key);

@@ -1,0 +1,319 @@
+import { isKeelsonError } from '@keelson/core';
+import { algorithmOf, type Digest, type DigestAlgorithm, digestOf } from '@keelson/oci';
+import { SigningError, type SigningErrorCode } from '../errors.ts';
+import type { SigningLimits } from '../limits.ts';
+import type { NotaryEnvelope } from './attributes.ts';
+import { subjectOf } from './certificate-rules.ts';
+import { readNotaryEnvelope } from './envelope.ts';
+import { signingErrorOf } from './faults.ts';
+import { type NotaryPayload, readPayload, type TargetDescriptor } from './payload.ts';
+import { consultPlugin, type PluginFindings, type PluginRunner } from './plugins.ts';
+import {
+  type CertificateRevocation,
+  checkRevocation,
+  demandNotRevoked,
+  type RevocationCache,
+  type RevocationSource,
+} from './revocation.ts';
+import { type AuthenticTime, anchors, verifyAuthenticTime } from './timestamp.ts';
+import { distinguishedNameOf, isSubset } from './trust-policy/distinguished-name.ts';
+import {
+  statementForBlob,
+  statementForImage,
+  type TrustPolicy,
+  type TrustStatement,
+} from './trust-policy/document.ts';
+import { type CheckAction, checks, type NotaryCheck, type VerificationLevel } from './trust-policy/levels.ts';
+import type { TrustStores } from './trust-store.ts';
+
+/** What has to be signed: an image by its manifest, or a blob. */
+export type NotationTarget =
+  | {
+      readonly kind: 'image';
+      readonly descriptor: TargetDescriptor;
+      /** Registry and repository in full: `docker.io/library/nginx`. */
+      readonly repository: string;
+    }
+  | {
+      readonly kind: 'blob';
+      readonly size: number;
+      /** The digest of the blob by the algorithm that its signature names. */
+      readonly digest: (algorithm: DigestAlgorithm) => Digest;
+      /** Any, where it is not given. */
+      readonly mediaType?: string;
+      /** The statement of the policy; the global one where it is not given. */
+      readonly statement?: string;
+    };
+
+export interface NotationRequirements {
+  readonly target: NotationTarget;
+  readonly policy: TrustPolicy;
+  readonly trustStores: TrustStores;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Metadata that the signer must have signed. */
+  readonly userMetadata?: ReadonlyMap<string, string>;
+  readonly revocation?: RevocationSource;
+  readonly revocationCache?: RevocationCache;
+  readonly plugins?: PluginRunner;
+  readonly pluginConfig?: ReadonlyMap<string, string>;
+  readonly limits?: SigningLimits;
+}
+
+/** What came of one check. */
+export interface CheckResult {
+  readonly check: NotaryCheck;
+  readonly action: CheckAction;
+  /** Undefined where the check holds, or was not made. */
+  readonly fault?: SigningError;
+  /** Of a revocation check: each certificate. */
+  readonly certificates?: readonly CertificateRevocation[];
+}
+
+export interface NotationVerdict {
+  /** `skipped`: the policy asks for no signature. */
+  readonly outcome: 'accepted' | 'refused' | 'skipped';
+  /** The statement of the policy that counts. */
+  readonly statement: string;
+  readonly level: VerificationLevel;
+  /** In the order in which they were made; after one that refuses there is none. */
+  readonly results: readonly CheckResult[];
+  /** Why the signature is refused. */
+  readonly fault?: SigningError;
+  /** What was read; only integrity is sure of it unless the signature is accepted. */
+  readonly envelope?: NotaryEnvelope;
+  readonly payload?: NotaryPayload;
+  readonly authenticTime?: AuthenticTime;
+}
+
+/** A blob in memory as a target. */
+export function blobTarget(
+  bytes: Uint8Array,
+  options: { readonly mediaType?: string; readonly statement?: string } = {},
+): NotationTarget {
+  return { kind: 'blob', size: bytes.length, digest: (algorithm) => digestOf(bytes, algorithm), ...options };
+}
+
+/**
+ * The statement of a trust policy that is for a target.
+ *
+ * @throws SigningError TRUST_POLICY_MISSING, and TRUST_POLICY_INVALID for a policy of the other kind
+ */
+export function statementFor(policy: TrustPolicy, target: NotationTarget): TrustStatement {
+  if ((policy.kind === 'oci') !== (target.kind === 'image'))
+    throw new SigningError(
+      'TRUST_POLICY_INVALID',
+      `a trust policy for ${policy.kind} says nothing of a ${target.kind}`,
+    );
+  return target.kind === 'image'
+    ? statementForImage(policy, target.repository)
+    : statementForBlob(policy, target.statement);
+}
+
+/**
+ * Verifies one signature by a trust policy (trust-store-trust-policy.md, signature verification). A signature that is refused is a
+ * verdict; only a policy that cannot be applied is an error.
+ *
+ * @param mediaType of the layer or file that holds the signature
+ * @throws SigningError TRUST_POLICY_MISSING, TRUST_POLICY_INVALID
+ */
+export async function verifyNotation(
+  bytes: Uint8Array,
+  mediaType: string,
+  requirements: NotationRequirements,
+): Promise<NotationVerdict> {
+  const statement = statementFor(requirements.policy, requirements.target);
+  if (statement.level.name === 'skip') return skippedVerdict(statement);
+  const verification = new Verification(statement, requirements);
+  try {
+    await verification.run(bytes, mediaType);
+    return verification.verdict();
+  } catch (error) {
+    if (!(error instanceof SigningError)) throw error;
+    return verification.verdict(error);
+  }
+}
+
+/** The verdict where the policy asks for no signature. */
+export function skippedVerdict({ name, level }: TrustStatement): NotationVerdict {
+  const results = checks.map((check) => ({ check, action: level.actions[check] }));
+  return { outcome: 'skipped', statement: name, level, results };
+}
+
+/** One signature on its way through the checks. What refuses it is thrown. */
+class Verification {
+  readonly #statement: TrustStatement;
+  readonly #requirements: NotationRequirements;
+  readonly #results: CheckResult[] = [];
+  #envelope: NotaryEnvelope | undefined;
+  #payload: NotaryPayload | undefined;
+  #authenticTime: AuthenticTime | undefined;
+
+  constructor(statement: TrustStatement, requirements: NotationRequirements) {
+    this.#statement = statement;
+    this.#requirements = requirements;
+  }
+
+  verdict(fault?: SigningError): NotationVerdict {
+    const { name, level } = this.#statement;
+    return {
+      outcome: fault === undefined ? 'accepted' : 'refused',
+      statement: name,
+      level,
+      results: this.#results,
+      ...(fault === undefined ? {} : { fault }),
+      ...(this.#envelope === undefined ? {} : { envelope: this.#envelope }),
+      ...(this.#payload === undefined ? {} : { payload: this.#payload }),
+      ...(this.#authenticTime === undefined ? {} : { authenticTime: this.#authenticTime }),
+    };
+  }
+
+  async run(bytes: Uint8Array, mediaType: string): Promise<void> {
+    const { target, userMetadata = new Map<string, string>(), now } = this.#requirements;
+    const signed = await this.#faultOf('NOTARY_ENVELOPE_INVALID', () => {
+      const envelope = readNotaryEnvelope(bytes, mediaType, this.#requirements.limits);
+      const payload = readPayload(envelope.payload);
+      this.#envelope = envelope;
+      this.#payload = payload;
+      checkTarget(payload.target, target);
+      return { envelope, payload };
+    });
+    this.#conclude('integrity', signed.fault);
+    // Integrity is always enforced: nothing is left to be judged where it failed.
+    if (signed.value === undefined) return;
+    const { envelope, payload } = signed.value;
+    const plugin = await this.#authenticity(envelope);
+    this.#conclude('expiry', expiryFault(envelope, now));
+    const time = await this.#faultOf('TIMESTAMP_WRONG', () => this.#time(envelope));
+    this.#authenticTime = time.value;
+    this.#conclude('authenticTimestamp', time.fault);
+    await this.#revocation(envelope, plugin);
+    checkMetadata(payload, userMetadata);
+  }
+
+  /** A plugin is run only for signers that are trusted, where trust is enforced: its name is the signer's. */
+  async #authenticity(envelope: NotaryEnvelope): Promise<PluginFindings | undefined> {
+    const { plugins, pluginConfig, trustStores } = this.#requirements;
+    const trust = await this.#faultOf('CERTIFICATE_UNTRUSTED', () =>
+      checkTrust(envelope, this.#statement, trustStores),
+    );
+    if (trust.fault !== undefined && this.#statement.level.actions.authenticity === 'enforce') {
+      this.#conclude('authenticity', trust.fault);
+    }
+    const plugin = await consultPlugin(envelope, this.#statement, plugins, pluginConfig);
+    const identity =
+      plugin?.identity ??
+      (await this.#faultOf('IDENTITY_MISMATCH', () => checkIdentity(envelope, this.#statement)));
+    this.#conclude('authenticity', trust.fault ?? identity.fault);
+    return plugin;
+  }
+
+  #time(envelope: NotaryEnvelope): Promise<AuthenticTime | undefined> {
+    const { trustStores, revocation, revocationCache, now } = this.#requirements;
+    const options = { source: revocation, cache: revocationCache, now };
+    return verifyAuthenticTime(envelope, this.#statement, trustStores, options);
+  }
+
+  async #revocation(envelope: NotaryEnvelope, plugin: PluginFindings | undefined): Promise<void> {
+    if (this.#statement.level.actions.revocation === 'skip') {
+      this.#conclude('revocation', undefined);
+      return;
+    }
+    if (plugin?.revocation !== undefined) {
+      this.#conclude('revocation', plugin.revocation.fault);
+      return;
+    }
+    const { revocation, revocationCache, now } = this.#requirements;
+    const certificates = await checkRevocation(envelope.chain, {
+      source: revocation,
+      cache: revocationCache,
+      now,
+      signedAt: this.#authenticTime?.latest,
+    });
+    const { fault } = await this.#faultOf('NOTARY_REVOCATION_UNKNOWN', () => demandNotRevoked(certificates));
+    this.#conclude('revocation', fault, certificates);
+  }
+
+  /** Errors of the packages below get a code of this one; errors of programs pass. */
+  async #faultOf<T>(
+    code: SigningErrorCode,
+    action: () => T | Promise<T>,
+  ): Promise<{ value?: T; fault: SigningError | undefined }> {
+    try {
+      return { value: await action(), fault: undefined };
+    } catch (error) {
+      const fault = isKeelsonError(error) ? signingErrorOf(error, code, 'the signature') : error;
+      if (fault instanceof SigningError) return { fault };
+      throw fault;
+    }
+  }
+
+  #conclude(
+    check: NotaryCheck,
+    fault: SigningError | undefined,
+    certificates?: readonly CertificateRevocation[],
+  ): void {
+    const action = this.#statement.level.actions[check];
+    this.#results.push({
+      check,
+      action,
+      ...(fault === undefined ? {} : { fault }),
+      ...(certificates === undefined ? {} : { certificates }),
+    });
+    if (fault !== undefined && action === 'enforce') throw fault;
+  }
+}
+
+function checkTarget(signed: TargetDescriptor, target: NotationTarget): void {
+  const digest =
+    target.kind === 'image' ? target.descriptor.digest : target.digest(algorithmOf(signed.digest));
+  const { size, mediaType } = target.kind === 'image' ? target.descriptor : target;
+  const isTarget =
+    signed.digest === digest &&
+    signed.size === size &&
+    (mediaType === undefined || signed.mediaType === mediaType);
+  if (!isTarget)
+    throw new SigningError(
+      'ARTIFACT_MISMATCH',
+      `the signature is of ${signed.digest} (${signed.mediaType}, ${signed.size} bytes), not of ${digest} (${mediaType ?? 'any type'}, ${size} bytes)`,
+    );
+}
+
+async function checkTrust(
+  { chain, attributes }: NotaryEnvelope,
+  statement: TrustStatement,
+  stores: TrustStores,
+): Promise<void> {
+  const type = attributes.scheme === 'notary.x509' ? 'ca' : 'signingAuthority';
+  const trusted = await anchors(statement, type, stores);
+  if (chain.some((each) => trusted.some(({ bytes }) => Buffer.compare(bytes, each.bytes) === 0))) return;
+  const root = chain[chain.length - 1];
+  throw new SigningError(
+    'CERTIFICATE_UNTRUSTED',
+    `the chain ends with ${root === undefined ? 'nothing' : subjectOf(root)}, which is in none of the trust stores`,
+  );
+}
+
+function checkIdentity({ chain: [leaf] }: NotaryEnvelope, { trustedIdentities }: TrustStatement): void {
+  if (leaf === undefined || trustedIdentities.some(({ kind }) => kind === 'any')) return;
+  const subject = distinguishedNameOf(leaf.subject);
+  if (typeof subject === 'string')
+    throw new SigningError('IDENTITY_MISMATCH', `the subject ${subjectOf(leaf)} ${subject}`);
+  if (trustedIdentities.some((each) => each.kind === 'subject' && isSubset(each.name, subject))) return;
+  throw new SigningError(
+    'IDENTITY_MISMATCH',
+    `the signer ${subjectOf(leaf)} is none of the trusted identities`,
+  );
+}
+
+/** The moment of expiry is past already. */
+function expiryFault({ attributes: { expiry } }: NotaryEnvelope, now: number): SigningError | undefined {
+  if (expiry === undefined || now < expiry) return undefined;
+  return new SigningError('NOTARY_EXPIRED', `the signature expired at ${new Date(expiry).toISOString()}`);
+}
+
+function checkMetadata({ userMetadata }: NotaryPayload, wanted: ReadonlyMap<string, string>): void {
+  for (const [name, value] of wanted)
+    if (userMetadata.get(name) !== value)
+      throw new SigningError('NOTARY_METADATA_MISMATCH', `the signature does not carry ${name}=${value}`);
+}
