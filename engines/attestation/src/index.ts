@@ -1,0 +1,1 @@
+export { AttestationError, type AttestationErrorCode, attestationErrorCodes } from './errors.ts';
