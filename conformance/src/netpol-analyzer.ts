@@ -104,6 +104,7 @@ const world: ConnectivityOptions = {
   ipBlockMatchesPods: false,
   rangesMatchPods: false,
   anyNames: true,
+  ownersAsWritten: true,
   families: [4],
   hostNetworkAlike: true,
 };

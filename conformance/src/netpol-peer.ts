@@ -27,6 +27,7 @@ const world: ConnectivityOptions = {
   ipBlockMatchesPods: false,
   rangesMatchPods: false,
   anyNames: true,
+  ownersAsWritten: true,
   families: [4],
 };
 const inputsEach = 40;

@@ -4,6 +4,7 @@ import { type ReadOptions, readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import { endpointRangesOf } from '../engine/peer-sets.ts';
 import type { Cluster } from '../model/cluster.ts';
+import type { OwnerOptions } from '../model/owners.ts';
 import type { Policy, PolicyProblem } from '../model/policy.ts';
 import type { AddressFamily } from '../sets/addresses.ts';
 import { Connections, noConnections, protocolNumbers, type SetId } from '../sets/connections.ts';
@@ -24,7 +25,7 @@ import { secondaryNetworks } from './secondary-network.ts';
 import { withVirtualMachines } from './virtual-machines.ts';
 import { foldWorkloads, type Workload } from './workloads.ts';
 
-export interface ConnectivityOptions extends ReadOptions {
+export interface ConnectivityOptions extends ReadOptions, OwnerOptions {
   /** Families of addresses outside the cluster that are reported; both unless said. */
   families?: readonly AddressFamily[];
   focus?: Focus;
@@ -197,9 +198,9 @@ export class Connectivity {
 /** Who is there, as the options have it. */
 export function readCluster(
   resources: readonly Resource[],
-  options: Pick<ConnectivityOptions, 'hostNetworkAlike' | 'networks'>,
+  options: Pick<ConnectivityOptions, 'hostNetworkAlike' | 'networks' | 'ownersAsWritten'>,
 ): Cluster {
-  const pods = clusterOf(resources);
+  const pods = clusterOf(resources, options);
   const alike = options.hostNetworkAlike === true ? ownNetworked(pods) : pods;
   return options.networks === true ? withVirtualMachines(alike, resources) : alike;
 }

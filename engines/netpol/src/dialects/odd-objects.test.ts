@@ -166,3 +166,15 @@ test('fields that are written twice are told', () => {
   const { problems } = readPolicies([doubled], new Connections());
   expect(problems.map(({ level, path }) => [level, path])).toEqual([['warning', ['spec', 'podSelector']]]);
 });
+
+test('of policies of one name the last counts, and it is told where they differ', () => {
+  const [open, closed] = [{ podSelector: {}, ingress: [{}] }, { podSelector: {} }];
+  const read = (...specs: JsonObject[]) =>
+    readPolicies(resources(...specs.map((spec) => networkPolicy('p', spec))), new Connections());
+  const twice = read(open, closed);
+  expect(twice.policies.map(({ rules }) => rules.length)).toEqual([0]);
+  expect(twice.problems.map(({ level, path }) => [level, path.join('.')])).toEqual([
+    ['warning', 'metadata.name'],
+  ]);
+  expect(read(open, open)).toMatchObject({ policies: [{ name: 'p' }], problems: [] });
+});

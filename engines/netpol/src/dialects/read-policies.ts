@@ -9,6 +9,7 @@ import { readAdminPolicy } from './kubernetes/admin-policy.ts';
 import { type ReadContext, readNetworkPolicy } from './kubernetes/network-policy.ts';
 import { checkName } from './label-syntax.ts';
 import { Objects } from './objects.ts';
+import { lastOfEach } from './same-names.ts';
 
 /** Where data planes differ. */
 export interface ReadOptions {
@@ -82,10 +83,11 @@ export function readPolicies(
     problems,
   };
   const objects = new Objects(resources);
-  const policies = resources.flatMap((resource) => {
+  const written = lastOfEach(resources, problems);
+  const policies = written.flatMap((resource) => {
     return readOrRefuse(resource, problems, () => readServed(resource, context, objects)) ?? [];
   });
-  policies.push(...readCalicoPolicies(resources, context), ...readIstioPolicies(objects, context));
+  policies.push(...readCalicoPolicies(written, context), ...readIstioPolicies(objects, context));
   problems.push(...doubledFields(policies));
   return { policies, problems };
 }

@@ -3,6 +3,7 @@ import { effectiveNamespace, type PodTemplate, podTemplate, type Resource } from
 import { type AddressFamily, isAddress, parseAddress } from '../sets/addresses.ts';
 import { protocolNumber } from '../sets/protocols.ts';
 import type { Cluster, Endpoint, EndpointAddress, Labels, NamedPort, Namespace } from './cluster.ts';
+import { type OwnerOptions, settled } from './owners.ts';
 
 /** Set on every namespace by the API server ("Automatic labelling"). */
 export const namespaceNameLabel = 'kubernetes.io/metadata.name';
@@ -11,9 +12,12 @@ export const namespaceNameLabel = 'kubernetes.io/metadata.name';
  * The namespaces, service accounts and endpoints that objects of Kubernetes describe: a workload is one endpoint, a Pod that
  * a workload of the input owns is part of that one. Objects that make no Pods are not looked at.
  */
-export function podsOf(resources: readonly Resource[]): Cluster {
+export function podsOf(resources: readonly Resource[], options: OwnerOptions = {}): Cluster {
   const namespaces = new Map<string, Namespace>();
-  const endpoints = resources.flatMap((resource) => endpointOf(resource) ?? []);
+  const endpoints = settled(
+    resources.flatMap((resource) => endpointOf(resource) ?? []),
+    options,
+  );
   for (const { namespace } of endpoints) namespaces.set(namespace, namespaceOf(namespace));
   for (const resource of resources) {
     if (resource.group !== '' || resource.kind !== 'Namespace') continue;
@@ -68,12 +72,16 @@ export function ownLabels({ object }: Resource): Labels {
   return labelsOf(isObject(metadata) ? metadata['labels'] : undefined);
 }
 
+/** What workloads make under names that nobody wrote. */
+const owned: ReadonlySet<string> = new Set(['Pod', 'ReplicaSet', 'Job']);
+
 function endpointOf(resource: Resource): Endpoint | undefined {
   const template = podTemplate(resource);
   if (template === undefined) return undefined;
   const { metadata, spec } = template;
   const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
-  const owner = resource.kind === 'Pod' ? ownerOf(metadata['ownerReferences']) : undefined;
+  const own = resource.object['metadata'];
+  const owner = owned.has(resource.kind) && isObject(own) ? ownerOf(own['ownerReferences']) : undefined;
   return {
     namespace: effectiveNamespace(resource) ?? 'default',
     name: resource.name,
@@ -88,7 +96,7 @@ function endpointOf(resource: Resource): Endpoint | undefined {
   };
 }
 
-/** The controller of a Pod. A mirror Pod is its node's, which makes no others alike. */
+/** The controller of an object. A mirror Pod is its node's, which makes no others alike. */
 function ownerOf(references: JsonValue | undefined): { kind: string; name: string } | undefined {
   if (!Array.isArray(references)) return undefined;
   const controller = references.find((each) => isObject(each) && each['controller'] === true);
