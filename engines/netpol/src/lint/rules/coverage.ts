@@ -92,11 +92,12 @@ function hitOf(
 
 function resourceOf(context: LintContext, namespace: string): Resource | undefined {
   const { cluster } = context;
-  return (
-    cluster.namespaces.get(namespace)?.resource ??
-    ofNetwork(context).find((policy) => policy.namespace === namespace)?.resource ??
-    cluster.endpoints.find((each) => each.namespace === namespace && each.resource !== undefined)?.resource
-  );
+  const own = cluster.namespaces.get(namespace)?.resource;
+  if (own !== undefined) return own;
+  // Of a namespace that the input has nobody in it is not known what stands in it.
+  const pods = cluster.endpoints.find((each) => each.namespace === namespace && each.resource !== undefined);
+  if (pods === undefined) return undefined;
+  return ofNetwork(context).find((policy) => policy.namespace === namespace)?.resource ?? pods.resource;
 }
 
 export const podWithoutIngressPolicy: LintRule = {
