@@ -25,7 +25,8 @@ type KeyValues = { readonly [Name in keyof typeof keyFlags]?: string | undefined
 export async function signOptionsOf(values: KeyValues): Promise<SignOptions> {
   if (values.key === undefined) throw new CommandError('USAGE', 'with what is it signed? Give --key FILE');
   const key = await readPrivateKey(readInput(values.key).toString('utf8'), passwordOf);
-  const signer = signerOfKey(key);
+  // cosign takes SHA-256 for keys in files, whatever their curve.
+  const signer = key.asymmetricKeyType === 'ec' ? signerOfKey(key, 'ecdsa-sha256') : signerOfKey(key);
   const files = [values.certificate, values['certificate-chain']];
   if (files[0] === undefined && files[1] !== undefined)
     throw new CommandError('USAGE', '--certificate-chain goes with --certificate');

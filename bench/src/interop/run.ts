@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type InteropSuite, judge, type Outcome } from './cell.ts';
+
+/** Every interop suite by name; a module is loaded only when it runs. */
+const suites: Readonly<Record<string, () => Promise<{ open(): Promise<InteropSuite> }>>> = {
+  signing: () => import('./signing.ts'),
+};
+
+const page = fileURLToPath(new URL('../../../docs/interop.md', import.meta.url));
+const [name = '', ...flags] = process.argv.slice(2);
+const load = suites[name];
+if (load === undefined) {
+  console.error(`usage: npm run interop -- NAME [--write]; known: ${Object.keys(suites).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  const suite = await (await load()).open();
+  try {
+    const outcomes = await judge(suite);
+    const count = (kind: Outcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
+    for (const { id, kind, reason } of outcomes)
+      console.log(`${kind}: ${id}${reason === undefined ? '' : `: ${reason}`}`);
+    if (flags.includes('--write')) writeFileSync(page, pageOf(suite, outcomes));
+    console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('not run')} not run`);
+    process.exitCode = count('failed') === 0 ? 0 : 1;
+  } finally {
+    await suite.close();
+  }
+}
+
+/** The matrix as docs/interop.md has it: what was exchanged is told one by one, tampered ones are counted. */
+function pageOf({ peers }: InteropSuite, outcomes: readonly Outcome[]): string {
+  const exchanged = outcomes.filter(({ id }) => !id.startsWith('tampered'));
+  const tampered = outcomes.filter(({ id }) => id.startsWith('tampered'));
+  const accepted = tampered.filter(({ kind }) => kind !== 'passed').length;
+  return [
+    '# Interop',
+    '',
+    'What `npm run interop -- signing` printed, with programs of other projects that their own package clients installed.',
+    '',
+    `Date: ${new Date().toISOString().slice(0, 10)}. Peers: ${peers.join(', ')}.`,
+    '',
+    '| exchange | outcome |',
+    '|---|---|',
+    ...exchanged.map(
+      ({ id, kind, reason }) => `| ${id} | ${kind}${reason === undefined ? '' : `: ${reason}`} |`,
+    ),
+    '',
+    `${tampered.length} tampered signatures, ${accepted} accepted.`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,243 @@
+import { spawnSync } from 'node:child_process';
+import { findPeer } from '../peers.ts';
+import type { Cell, InteropSuite } from './cell.ts';
+import { CosignPair, cosignFlags } from './cosign.ts';
+import { demand } from './programs.ts';
+import { tamperCells } from './tampering.ts';
+import { Workshop } from './workshop.ts';
+
+const keyTypes = ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519', 'rsa-2048', 'rsa-4096'] as const;
+const waived = ['--insecure-ignore-tlog'];
+const predicate = '{"interop":true}';
+
+/** Signatures of cosign that keelson takes and the reverse, and tampered ones that keelson does not. */
+export async function open(): Promise<InteropSuite> {
+  const cosign = findPeer('cosign');
+  if ('missing' in cosign)
+    return {
+      name: 'signing',
+      peers: [],
+      cells: [],
+      notRun: [{ id: 'all with cosign', reason: cosign.missing }],
+      close: async () => undefined,
+    };
+  const shops = [await Workshop.open(true), await Workshop.open(false)];
+  const pairs = shops.map((shop) => new CosignPair(cosign.program, shop));
+  for (const pair of pairs) {
+    await pair.prepare();
+    pair.shop.file('blob.txt', 'a file\n');
+    pair.shop.file('predicate.json', predicate);
+  }
+  const [first] = pairs;
+  const version = spawnSync(cosign.program, ['version'], { encoding: 'utf8' });
+  return {
+    name: 'signing',
+    peers: [`cosign ${/GitVersion:\s*(\S+)/.exec(version.stdout)?.[1] ?? 'of unknown version'}`],
+    cells: [
+      ...(first === undefined ? [] : keyTypes.flatMap((type) => blobCells(first, type))),
+      ...pairs.flatMap((pair, at) => imageCells(pair, at === 0 ? 'referrers' : 'fallback tag')),
+      ...(first === undefined ? [] : tamperCells(first)),
+    ],
+    notRun: [
+      {
+        id: 'cosign → keelson: file, key ed25519',
+        reason:
+          'cosign 3.1.3 signs the file and refuses its own signature: "message is missing artifact digest"',
+      },
+      {
+        id: 'keyless against a private Fulcio, Rekor v2 and timestamp authority',
+        reason: 'keelson does not sign keyless yet',
+      },
+    ],
+    close: async () => {
+      for (const shop of shops) await shop[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function blobCells(pair: CosignPair, type: string): readonly Cell[] {
+  const key = [`${type}.key`, `${type}.pub`] as const;
+  const bundles = { keelson: `${type}.keelson.json`, cosign: `${type}.cosign.json` };
+  return [
+    {
+      id: `keelson → cosign: file, key ${type}`,
+      run: async () => {
+        await pair.key(type);
+        demand(
+          await pair.keelson('sign', '--key', key[0], '--bundle', bundles.keelson, 'blob.txt'),
+          'zero',
+          'keelson sign',
+        );
+        demand(
+          await pair.cosign(
+            'verify-blob',
+            '--key',
+            key[1],
+            '--bundle',
+            bundles.keelson,
+            ...cosignFlags.verify,
+            'blob.txt',
+          ),
+          'zero',
+          'cosign verify-blob',
+        );
+      },
+    },
+    ...(type === 'ed25519'
+      ? []
+      : [
+          {
+            id: `cosign → keelson: file, key ${type}`,
+            run: async () => {
+              demand(
+                await pair.cosign(
+                  'sign-blob',
+                  '--key',
+                  key[0],
+                  '--bundle',
+                  bundles.cosign,
+                  ...cosignFlags.sign,
+                  'blob.txt',
+                ),
+                'zero',
+                'cosign sign-blob',
+              );
+              demand(
+                await pair.keelson(
+                  'verify',
+                  '--key',
+                  key[1],
+                  ...waived,
+                  '--bundle',
+                  bundles.cosign,
+                  'blob.txt',
+                ),
+                'zero',
+                'keelson verify',
+              );
+            },
+          },
+        ]),
+  ];
+}
+
+function imageCells(pair: CosignPair, registry: string): readonly Cell[] {
+  const cell = (id: string, run: (image: string) => Promise<void>): Cell => ({
+    id: `${id} (registry with ${registry})`,
+    run: async () => await run(await pair.shop.image()),
+  });
+  const cosignVerifies = async (verb: string, image: string, ...more: readonly string[]) =>
+    await pair.cosign(
+      verb,
+      '--key',
+      'cosign.pub',
+      ...cosignFlags.verify,
+      ...cosignFlags.registry,
+      ...more,
+      image,
+    );
+  const keelsonVerifies = async (image: string, ...more: readonly string[]) =>
+    await pair.keelson('verify', '--key', 'cosign.pub', ...waived, ...more, image);
+  const cosignSigns = async (image: string, ...more: readonly string[]) =>
+    await pair.cosign(
+      'sign',
+      '--key',
+      'cosign.key',
+      ...cosignFlags.sign,
+      ...cosignFlags.registry,
+      ...more,
+      image,
+    );
+  const statement = ['--type', 'slsaprovenance1', '--predicate', 'predicate.json'];
+  return [
+    cell('keelson → cosign: image, key', async (image) => {
+      demand(
+        await pair.keelson('sign', '--key', 'cosign.key', '-a', 'env=prod', image),
+        'zero',
+        'keelson sign',
+      );
+      demand(await cosignVerifies('verify', image, '-a', 'env=prod'), 'zero', 'cosign verify');
+      demand(
+        await cosignVerifies('verify', image, '-a', 'env=test'),
+        'not zero',
+        'cosign verify of another annotation',
+      );
+    }),
+    cell('cosign → keelson: image, key', async (image) => {
+      demand(await cosignSigns(image, '-a', 'env=prod'), 'zero', 'cosign sign');
+      demand(await keelsonVerifies(image, '-a', 'env=prod'), 'zero', 'keelson verify');
+      demand(
+        await keelsonVerifies(image, '-a', 'env=test'),
+        'not zero',
+        'keelson verify of another annotation',
+      );
+    }),
+    cell('keelson → cosign: attestation, key', async (image) => {
+      demand(
+        await pair.keelson('attest', '--key', 'cosign.key', ...statement, image),
+        'zero',
+        'keelson attest',
+      );
+      demand(
+        await cosignVerifies('verify-attestation', image, '--type', 'slsaprovenance1'),
+        'zero',
+        'cosign verify-attestation',
+      );
+      demand(
+        await cosignVerifies('verify-attestation', image, '--type', 'spdx'),
+        'not zero',
+        'cosign verify-attestation of another type',
+      );
+    }),
+    cell('cosign → keelson: attestation, key', async (image) => {
+      demand(
+        await pair.cosign(
+          'attest',
+          '--key',
+          'cosign.key',
+          ...cosignFlags.sign,
+          ...cosignFlags.registry,
+          ...statement,
+          image,
+        ),
+        'zero',
+        'cosign attest',
+      );
+      demand(await keelsonVerifies(image, '--type', 'slsaprovenance1'), 'zero', 'keelson verify');
+      demand(await keelsonVerifies(image, '--type', 'spdx'), 'not zero', 'keelson verify of another type');
+    }),
+    cell('cosign → keelson: image, legacy tag', async (image) => {
+      demand(
+        await pair.cosign(
+          ...[
+            'sign',
+            '--key',
+            'cosign.key',
+            '--new-bundle-format=false',
+            '--use-signing-config=false',
+            '--tlog-upload=false',
+          ],
+          ...[...cosignFlags.registry, '-y', image],
+        ),
+        'zero',
+        'cosign sign',
+      );
+      demand(await keelsonVerifies(image), 'zero', 'keelson verify');
+    }),
+    cell('both sign one image, and neither loses the other’s', async (image) => {
+      demand(await cosignSigns(image), 'zero', 'cosign sign');
+      demand(
+        await pair.keelson('attest', '--key', 'cosign.key', ...statement, image),
+        'zero',
+        'keelson attest',
+      );
+      demand(await cosignVerifies('verify', image), 'zero', 'cosign verify');
+      demand(
+        await cosignVerifies('verify-attestation', image, '--type', 'slsaprovenance1'),
+        'zero',
+        'cosign verify-attestation',
+      );
+      demand(await keelsonVerifies(image), 'zero', 'keelson verify');
+    }),
+  ];
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkedReferrers, digestOf, mediaTypes, parseReference, readBlob } from '@keelson/oci';
+import { openStore, resolveReference } from '@keelson/registry';
+import { TestRegistry } from '@keelson/registry-testing';
+
+/** A folder and a registry of one interop run. Both go away with it. */
+export class Workshop implements AsyncDisposable {
+  readonly folder: string;
+  readonly registry: TestRegistry;
+  #images = 0;
+
+  private constructor(folder: string, registry: TestRegistry) {
+    this.folder = folder;
+    this.registry = registry;
+  }
+
+  /** @param referrers whether the registry has the referrers API, or needs the fallback tag */
+  static async open(referrers: boolean): Promise<Workshop> {
+    const folder = mkdtempSync(join(tmpdir(), 'keelson-interop-'));
+    return new Workshop(folder, await TestRegistry.start({ referrers }));
+  }
+
+  file(name: string, content: string | Uint8Array): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** Pushes an image of its own: `host/repository@digest`. */
+  async image(): Promise<string> {
+    this.#images++;
+    const repository = `interop/app-${this.#images}`;
+    const store = await openStore(parseReference(`${this.registry.host}/${repository}:1.0`));
+    const config = Buffer.from(
+      JSON.stringify({
+        architecture: 'amd64',
+        os: 'linux',
+        rootfs: { type: 'layers', diff_ids: [] },
+        config: { Labels: { number: String(this.#images) } },
+      }),
+    );
+    const described = { digest: digestOf(config), size: config.length };
+    await store.putBlob(described, () => config);
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: mediaTypes.ociManifest,
+      config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...described },
+      layers: [],
+    };
+    const { digest } = await store.putManifest(
+      Buffer.from(JSON.stringify(manifest)),
+      mediaTypes.ociManifest,
+      '1.0',
+    );
+    await store.close();
+    return `${this.registry.host}/${repository}@${digest}`;
+  }
+
+  /** Puts the bundles that refer to one image beside another, as somebody does who can write to the registry. */
+  async swapSignatures(from: string, to: string): Promise<void> {
+    const [source, target] = [parseReference(from), parseReference(to)];
+    const [taken, kept] = [await openStore(source), await openStore(target)];
+    const [image, other] = [await resolveReference(taken, source), await resolveReference(kept, target)];
+    for (const { bytes, manifest } of (await checkedReferrers(taken, image.digest, undefined)).referrers) {
+      if (manifest.kind !== 'manifest') continue;
+      for (const blob of [manifest.config, ...manifest.layers]) {
+        const content = await readBlob(taken, blob, 1 << 20);
+        await kept.putBlob(blob, () => content);
+      }
+      const text = Buffer.from(bytes).toString('utf8').replaceAll(image.digest, other.digest);
+      await kept.putManifest(Buffer.from(text), mediaTypes.ociManifest);
+    }
+    await Promise.all([taken.close(), kept.close()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.registry[Symbol.asyncDispose]();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
