@@ -18,6 +18,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   'netpol-recipes': () => import('./netpol-recipes.ts'),
   'netpol-synthesis': () => import('./netpol-synthesis.ts'),
   'network-policy-api': () => import('./network-policy-api.ts'),
+  notation: () => import('./notation.ts'),
   'osps-baseline': () => import('./osps-baseline.ts'),
   'oci-distribution': () => import('./oci-distribution.ts'),
   'opa-cases': () => import('./opa-cases.ts'),

@@ -46,7 +46,6 @@ export {
 } from './notary/revocation.ts';
 export {
   type NotarySignature,
-  type NotarySigner,
   type NotarySignOptions,
   type NotaryTimestamp,
   notaryScheme,
@@ -89,6 +88,12 @@ export {
   statementFor,
   verifyNotation,
 } from './notary/verify.ts';
+export {
+  type EnvelopeContent,
+  prepareEnvelope,
+  type UnsignedContent,
+  type UnsignedEnvelope,
+} from './notary/write-envelope.ts';
 export { type Artifact, artifactOfBytes, artifactOfDigest } from './sigstore/artifact.ts';
 export {
   type Bundle,

@@ -18,7 +18,7 @@ import { attributeNames, type NotaryEnvelope, notaryMediaTypes } from './attribu
 import { chainFrom } from './certificate-rules.ts';
 import { invalidEnvelope, unsupported } from './faults.ts';
 import { mustBeCritical, type RawAttributes, signedAttributes } from './signed-attributes.ts';
-import type { EnvelopeContent, SignedEnvelope } from './write-envelope.ts';
+import type { EnvelopeContent, UnsignedEnvelope } from './write-envelope.ts';
 
 /** Tag of a time in seconds since the epoch (RFC 8949, 3.4.2). */
 const timeTag = 1;
@@ -152,7 +152,7 @@ function cborOf(value: JsonValue, name: string): CborValue {
   throw invalidEnvelope(`the attribute ${name} has no simple value`);
 }
 
-export function coseParts(content: EnvelopeContent): SignedEnvelope {
+export function coseParts(content: EnvelopeContent): UnsignedEnvelope {
   const { payload } = content;
   const map = coseProtectedHeader(content);
   const headers = { protectedBytes: writeCbor(map), protected: map, unprotected: new Map() };
@@ -160,7 +160,7 @@ export function coseParts(content: EnvelopeContent): SignedEnvelope {
     toBeSigned: sign1Input({ ...headers, payload }),
     write(signature, { chain, timestamp, signingAgent }) {
       const unprotected = ordered([
-        [coseLabels.x5chain, chain.map(({ bytes }) => bytes)],
+        ...(chain.length === 0 ? [] : [[coseLabels.x5chain, chain.map(({ bytes }) => bytes)] as const]),
         ...(signingAgent === undefined ? [] : [[attributeNames.signingAgent, signingAgent] as const]),
         ...(timestamp === undefined ? [] : [[attributeNames.timestampSignature, timestamp] as const]),
       ]);

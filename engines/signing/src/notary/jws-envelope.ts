@@ -13,7 +13,7 @@ import { attributeNames, type NotaryEnvelope, notaryMediaTypes } from './attribu
 import { chainFrom } from './certificate-rules.ts';
 import { invalidEnvelope, unsupported } from './faults.ts';
 import { mustBeCritical, type RawAttributes, signedAttributes } from './signed-attributes.ts';
-import type { EnvelopeContent, SignedEnvelope } from './write-envelope.ts';
+import type { EnvelopeContent, UnsignedEnvelope } from './write-envelope.ts';
 
 /** Members of the signed header that are of JWS, or that are read by name. */
 const known: ReadonlySet<string> = new Set<string>([
@@ -110,14 +110,14 @@ function rfc3339(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-export function jwsParts(content: EnvelopeContent): SignedEnvelope {
+export function jwsParts(content: EnvelopeContent): UnsignedEnvelope {
   const encoded = base64url(Buffer.from(stringifyJson(jwsProtectedHeader(content))));
   const payload = base64url(content.payload);
   return {
     toBeSigned: Buffer.from(`${encoded}.${payload}`),
     write(signature, { chain, timestamp, signingAgent }) {
       const header = createObject();
-      header['x5c'] = chain.map(({ bytes }) => Buffer.from(bytes).toString('base64'));
+      if (chain.length > 0) header['x5c'] = chain.map(({ bytes }) => Buffer.from(bytes).toString('base64'));
       if (timestamp !== undefined)
         header[attributeNames.timestampSignature] = Buffer.from(timestamp).toString('base64');
       if (signingAgent !== undefined) header[attributeNames.signingAgent] = signingAgent;

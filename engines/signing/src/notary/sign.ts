@@ -8,12 +8,12 @@ import {
   readDer,
   readTimeStampResponse,
   type SignatureScheme,
-  sign,
   tags,
   timeStampRequest,
   verifyTimeStamp,
 } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
+import { type Signer, signerOfKey } from '../keys/signer.ts';
 import { algorithmOfKey, type NotaryAlgorithm } from './algorithms.ts';
 import {
   type ExtendedAttribute,
@@ -23,20 +23,10 @@ import {
   type SigningScheme,
 } from './attributes.ts';
 import { subjectOf, verifySigningChain, verifyTimestampingChain } from './certificate-rules.ts';
-import { coseParts } from './cose-envelope.ts';
 import { readNotaryEnvelope } from './envelope.ts';
 import { asSigningError } from './faults.ts';
-import { jwsParts } from './jws-envelope.ts';
 import { type TargetDescriptor, writePayload } from './payload.ts';
-
-/** Who signs: a key in memory, or a service that keeps one. */
-export interface NotarySigner {
-  readonly publicKey: PublicKey;
-  /** That of the key in the Notary Project: `notaryScheme` tells it. */
-  readonly scheme: SignatureScheme;
-  /** The signature over the bytes; ECDSA in DER. */
-  sign(bytes: Uint8Array): Promise<Uint8Array>;
-}
+import { prepareEnvelope } from './write-envelope.ts';
 
 /** Stamps the time of signatures. */
 export interface NotaryTimestamp {
@@ -48,7 +38,8 @@ export interface NotaryTimestamp {
 
 export interface NotarySignOptions {
   readonly format: NotaryFormat;
-  readonly signer: NotarySigner;
+  /** By the scheme of its key: `notaryScheme`. */
+  readonly signer: Signer;
   /** The signer's first, the root last. */
   readonly chain: readonly Certificate[];
   /** Milliseconds since the epoch, cut to seconds. */
@@ -76,11 +67,13 @@ export function notaryScheme(key: PublicKey): SignatureScheme {
   return algorithmOfKey(key).scheme;
 }
 
-/** @throws SigningError NOTARY_ENVELOPE_UNSUPPORTED for a key that the Notary Project does not take, PkiError KEY_* */
-export function notarySignerOf(privateKey: KeyObject): NotarySigner {
-  const publicKey = publicKeyOfKeyObject(privateKey);
-  const scheme = notaryScheme(publicKey);
-  return { publicKey, scheme, sign: async (bytes) => sign(privateKey, scheme, bytes) };
+/**
+ * A key in memory, to sign in the Notary Project.
+ *
+ * @throws SigningError NOTARY_ENVELOPE_UNSUPPORTED for a key that the Notary Project does not take, PkiError KEY_*
+ */
+export function notarySignerOf(privateKey: KeyObject): Signer {
+  return signerOfKey(privateKey, notaryScheme(publicKeyOfKeyObject(privateKey)));
 }
 
 /**
@@ -102,7 +95,7 @@ export async function signNotation(
   if (options.timestamp !== undefined && scheme !== 'notary.x509')
     throw invalid('only signatures of the scheme notary.x509 have timestamps');
   const algorithm = checkChain(chain, signer, signingTime);
-  const parts = (format === 'jws' ? jwsParts : coseParts)({
+  const parts = prepareEnvelope(format, {
     payload: writePayload(target, metadata),
     attributes: {
       scheme,
@@ -127,7 +120,7 @@ function wholeSeconds(time: number, what: string): number {
   return Math.floor(time / 1_000) * 1_000;
 }
 
-function checkChain(chain: readonly Certificate[], signer: NotarySigner, at: number): NotaryAlgorithm {
+function checkChain(chain: readonly Certificate[], signer: Signer, at: number): NotaryAlgorithm {
   verifySigningChain(chain);
   const [leaf] = chain;
   if (leaf === undefined || Buffer.compare(leaf.publicKey.spki, signer.publicKey.spki) !== 0)
