@@ -11,6 +11,7 @@ import { ciliumPolicies } from '../testing/cilium-arbitrary.ts';
 import { clusterObjects } from '../testing/cluster-arbitrary.ts';
 import { istioObjects } from '../testing/istio-arbitrary.ts';
 import { resources } from '../testing/resources.ts';
+import { surroundings } from '../testing/surroundings.ts';
 import { Connectivity } from './connectivity.ts';
 import { type ConnectionDiff, diffOf } from './diff.ts';
 import { isAllowed } from './evaluate.ts';
@@ -34,6 +35,7 @@ const dialects: Readonly<Record<string, fc.Arbitrary<JsonObject[]>>> = {
   Cilium: ciliumPolicies,
   Istio: istioObjects,
   Calico: fc.subarray(calicoPolicies()),
+  'what stands beside Pods': fc.subarray([...calicoPolicies(), ...surroundings]),
 };
 
 test.each(Object.entries(dialects))(

@@ -7,6 +7,7 @@ import { Connections } from '../sets/connections.ts';
 import { ciliumPolicies } from '../testing/cilium-arbitrary.ts';
 import { istioObjects } from '../testing/istio-arbitrary.ts';
 import { clusterPolicy, namespace, networkPolicy, pod, resources } from '../testing/resources.ts';
+import { surroundings } from '../testing/surroundings.ts';
 import { Analysis } from './analysis.ts';
 
 const selector = fc.constantFrom(
@@ -97,6 +98,7 @@ const entity = fc.record(
     selector: calicoSelector,
     namespaceSelector: fc.constantFrom("env == 'prod'", 'all()', 'global()'),
     notSelector: calicoSelector,
+    serviceAccounts: fc.constantFrom<object>({ selector: "role == 'x'" }, { names: ['default'] }),
     nets: fc.constantFrom(['10.0.0.0/8'], ['192.0.2.0/24']),
     notNets: fc.constantFrom(['192.0.2.16/28']),
     ports: fc.constantFrom([80, 'http'], ['8000:9000']),
@@ -121,6 +123,7 @@ const calicoPolicy = fc
       tier: fc.constantFrom('default', 'first', 'second'),
       order: fc.integer({ min: 998, max: 1002 }),
       selector: calicoSelector,
+      serviceAccountSelector: fc.constantFrom('has(role)', "role != 'x'"),
       types: fc.subarray(['Ingress', 'Egress'], { minLength: 1 }),
       ingress: calicoRules,
       egress: calicoRules,
@@ -149,6 +152,8 @@ const objects = [
   pod('b', { app: 'b' }, { namespace: 'one', ip: '192.0.2.20' }),
   pod('c', { app: 'c', tier: 'y' }, { namespace: 'two', ports: [{ name: 'http', containerPort: 80 }] }),
   pod('d', {}, { namespace: 'two', spec: { hostNetwork: true } }),
+  pod('e', { app: 'b' }, { namespace: 'two', spec: { serviceAccountName: 'robot' } }),
+  ...surroundings,
 ];
 
 /** Policies of all dialects, as objects. */
