@@ -1,5 +1,5 @@
 import type { JsonObject } from '@keelson/core';
-import type { Pod, Selector } from './netpol-cluster.ts';
+import type { NetworkSet, Pod, Selector } from './netpol-cluster.ts';
 import type { Random } from './random.ts';
 
 /** The far end of a rule; all that is there has to match. */
@@ -112,7 +112,7 @@ function entity(random: Random, words: Words): CalicoEntity {
   if (kind < 0.35) return { notNets: nets() };
   return {
     selector: words.selector(),
-    ...(random.chance(0.3) ? { notSelector: words.selector() } : {}),
+    ...(random.chance(0.5) ? { notSelector: words.selector() } : {}),
     ...(random.chance(0.4) ? { namespaceSelector: words.namespaceSelector() } : {}),
     ...(random.chance(0.2) ? { notNets: nets() } : {}),
   };
@@ -132,7 +132,11 @@ function selectorText({ matchLabels = {}, matchExpressions = [] }: Selector): st
   return parts.length === 0 ? 'all()' : parts.join(' && ');
 }
 
-export function calicoObjects(policies: readonly CalicoPolicy[]): JsonObject[] {
+export function calicoObjects(
+  policies: readonly CalicoPolicy[],
+  nodes: readonly Pod[],
+  sets: readonly NetworkSet[],
+): JsonObject[] {
   if (policies.length === 0) return [];
   const apiVersion = 'projectcalico.org/v3';
   const tiers = calicoTiers.map(({ name, ...spec }) => ({
@@ -154,7 +158,23 @@ export function calicoObjects(policies: readonly CalicoPolicy[]): JsonObject[] {
       ...(types.includes('Egress') ? { egress: egress.map((each) => ruleObject(each, 'destination')) } : {}),
     },
   }));
-  return JSON.parse(JSON.stringify([...tiers, ...written]));
+  const hosts = nodes.map(({ name, labels, address, ports }) => ({
+    apiVersion,
+    kind: 'HostEndpoint',
+    metadata: { name, labels },
+    spec: {
+      node: name,
+      expectedIPs: [address],
+      ports: ports.map((port) => ({ name: port.name, port: port.containerPort, protocol: port.protocol })),
+    },
+  }));
+  const networkSets = sets.map(({ namespace, name, labels, nets }) => ({
+    apiVersion,
+    kind: namespace === '' ? 'GlobalNetworkSet' : 'NetworkSet',
+    metadata: { name, labels, ...(namespace === '' ? {} : { namespace }) },
+    spec: { nets },
+  }));
+  return JSON.parse(JSON.stringify([...tiers, ...written, ...hosts, ...networkSets]));
 }
 
 function ruleObject({ action, protocol, peer, ports, notPorts }: CalicoRule, side: 'source' | 'destination') {
@@ -175,6 +195,7 @@ function ruleObject({ action, protocol, peer, ports, notPorts }: CalicoRule, sid
 /** What the rules need to know of a cluster. */
 export interface CalicoSurroundings {
   pods: readonly Pod[];
+  networkSets: readonly NetworkSet[];
   namespaceLabels(name: string): Readonly<Record<string, string>>;
   selects(selector: Selector, labels: Readonly<Record<string, string>>): boolean;
   namedMatches(name: string, protocol: string): string[];
@@ -205,26 +226,44 @@ export function calicoMatches(
 
 function peerMatches(peer: CalicoEntity, home: string | undefined, around: CalicoSurroundings): string[] {
   const { far } = around;
-  const outside = (peer.notNets ?? []).map((cidr) => `${far} != ${cidr}`).join(' ');
+  const not = (addresses: readonly string[]) => addresses.map((address) => `${far} != ${address}`);
+  const outside = [...not(peer.notNets ?? []), ...not(excludedBy(peer, around))].join(' ');
   const nets = peer.nets === undefined ? [''] : peer.nets.map((cidr) => `${far} ${cidr}`);
-  const pods = podsOf(peer, home, around);
-  const ends = pods === undefined ? [''] : pods.map(({ address }) => `${far} ${address}`);
+  const ends = chosenBy(peer, home, around)?.map((address) => `${far} ${address}`) ?? [''];
   return ends.flatMap((end) => nets.map((net) => `${end} ${net} ${outside}`.trim()));
 }
 
+/** What labels choose from: endpoints, by their address, and sets of addresses. Nodes and global sets stand in no namespace. */
+function labelled({ pods, networkSets }: CalicoSurroundings) {
+  return [
+    ...pods.map(({ namespace, labels, address }) => ({ namespace, labels, addresses: [address] })),
+    ...networkSets.map(({ namespace, labels, nets }) => ({ namespace, labels, addresses: nets })),
+  ];
+}
+
 /** Undefined where the entity does not choose by labels. */
-function podsOf(
-  { selector, notSelector, namespaceSelector }: CalicoEntity,
+function chosenBy(
+  { selector, namespaceSelector }: CalicoEntity,
   home: string | undefined,
-  { pods, namespaceLabels, selects }: CalicoSurroundings,
-): readonly Pod[] | undefined {
+  around: CalicoSurroundings,
+): string[] | undefined {
   if (selector === undefined && namespaceSelector === undefined) return undefined;
-  return pods.filter(({ namespace, labels }) => {
-    const isThere =
-      namespaceSelector === undefined
-        ? home === undefined || namespace === home
-        : selects(namespaceSelector, namespaceLabels(namespace));
-    const isExcluded = notSelector !== undefined && selects(notSelector, labels);
-    return isThere && selects(selector ?? {}, labels) && !isExcluded;
-  });
+  const { namespaceLabels, selects } = around;
+  return labelled(around)
+    .filter(({ namespace, labels }) => {
+      if (!selects(selector ?? {}, labels)) return false;
+      if (namespaceSelector === undefined) return home === undefined || namespace === home;
+      // `all()` is every namespace; what else is asked of namespaces is asked of what stands in none as well.
+      if (namespace === '' && selectorText(namespaceSelector) === 'all()') return false;
+      return selects(namespaceSelector, namespaceLabels(namespace));
+    })
+    .flatMap(({ addresses }) => addresses);
+}
+
+/** Whom `notSelector` takes out, wherever they are. */
+function excludedBy({ notSelector }: CalicoEntity, around: CalicoSurroundings): string[] {
+  if (notSelector === undefined) return [];
+  return labelled(around)
+    .filter(({ labels }) => around.selects(notSelector, labels))
+    .flatMap(({ addresses }) => addresses);
 }

@@ -81,8 +81,18 @@ export interface Pod {
   labels: Labels;
   address: string;
   ports: { name: string; containerPort: number; protocol: string }[];
-  /** A Pod of its node's network, which to Cilium is the node; it stands on a node that no other Pod stands on. */
+  /**
+   * A node: to Cilium a Pod of its node's network, which no other Pod stands on; to Calico a HostEndpoint, whose namespace is empty.
+   */
   isNode: boolean;
+}
+
+/** A set of addresses of Calico; global where its namespace is empty. */
+export interface NetworkSet {
+  namespace: string;
+  name: string;
+  labels: Labels;
+  nets: string[];
 }
 
 export interface Cluster {
@@ -93,6 +103,7 @@ export interface Cluster {
   clusterPolicies: ClusterPolicy[];
   /** None in clusters without Calico. */
   calico: CalicoPolicy[];
+  networkSets: NetworkSet[];
   /** Undefined in clusters without Cilium. */
   cilium: CiliumPolicy[] | undefined;
   /** Addresses outside that may be probed too. */
@@ -106,7 +117,9 @@ export function endsOf({ pods, outside }: Cluster): string[] {
 
 /** The cluster as the objects that users write. */
 export function objectsOf(cluster: Cluster): JsonObject[] {
-  const { namespaces, pods, policies, clusterPolicies, calico, cilium = [] } = cluster;
+  const { namespaces, policies, clusterPolicies, calico, networkSets, cilium = [] } = cluster;
+  const isHost = ({ isNode }: Pod) => isNode && calico.length > 0;
+  const pods = cluster.pods.filter((pod) => !isHost(pod));
   const objects = [
     ...namespaces.map((metadata) => ({ apiVersion: 'v1', kind: 'Namespace', metadata })),
     ...pods.map(({ namespace, name, labels, address, ports, isNode }) => ({
@@ -133,5 +146,9 @@ export function objectsOf(cluster: Cluster): JsonObject[] {
       },
     })),
   ];
-  return [...JSON.parse(JSON.stringify(objects)), ...calicoObjects(calico), ...ciliumObjects(cilium)];
+  return [
+    ...JSON.parse(JSON.stringify(objects)),
+    ...calicoObjects(calico, cluster.pods.filter(isHost), networkSets),
+    ...ciliumObjects(cilium),
+  ];
 }

@@ -6,6 +6,7 @@ import type {
   ClusterPolicy,
   ClusterRule,
   NetworkPolicy,
+  NetworkSet,
   Peer,
   Pod,
   Port,
@@ -106,13 +107,29 @@ class Maker {
     return {
       family: this.#family,
       namespaces: hasCilium ? [...namespaces, nodeNamespace] : namespaces,
-      pods: hasCilium ? pods.map((pod, i) => (i % 9 === 8 ? asNode(pod) : pod)) : pods,
+      pods: pods.map((pod, i) => {
+        if (i % 9 !== 8) return pod;
+        if (hasCalico) return { ...pod, namespace: '', isNode: true };
+        return hasCilium ? asNode(pod) : pod;
+      }),
       policies: hasCilium ? written.map(sparingNodes) : written,
       clusterPolicies,
       calico,
+      networkSets: hasCalico ? this.#networkSets() : [],
       cilium,
       outside: [this.#address(9), this.#address(250)],
     };
+  }
+
+  /** Sets of addresses that Pods, nodes and hosts outside have. */
+  #networkSets(): NetworkSet[] {
+    const random = this.#random;
+    return Array.from({ length: 4 }, (_, i) => ({
+      namespace: i < 2 ? '' : random.one(['one', 'two', 'three', 'four']),
+      name: `s${i}`,
+      labels: { app: random.one(apps), ...(random.chance(0.5) ? { tier: random.one(tiers) } : {}) },
+      nets: random.some(2, () => this.#cidr(16 * random.below(16), 28)),
+    }));
   }
 
   get #everything(): string {

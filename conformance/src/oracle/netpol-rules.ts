@@ -79,11 +79,16 @@ class RuleWriter {
     const chainOf = (stage: number) => (stage === 0 ? name : `${name}_${stage}`);
     return stages
       .map((stage, at) => {
-        const next = at === stages.length - 1 ? 'return' : `goto ${chainOf(at + 1)}`;
+        const next = at === stages.length - 1 ? this.#unsaid(pod) : `goto ${chainOf(at + 1)}`;
         return [`chain ${chainOf(at)} {`, ...stage(next), '}'];
       })
       .reverse()
       .flat();
+  }
+
+  /** A HostEndpoint has no profile here, so that it denies what no policy speaks of. */
+  #unsaid({ isNode }: Pod): string {
+    return isNode && this.#cluster.calico.length > 0 ? 'goto refuse' : 'return';
   }
 
   #tierLines(pod: Pod, side: Side, tier: ClusterPolicy['tier'], next: string): string[] {
@@ -144,6 +149,7 @@ class RuleWriter {
     const verdicts = { Allow: 'return', Deny: 'goto refuse', Pass: next, Log: 'continue' };
     const around = {
       pods: this.#cluster.pods,
+      networkSets: this.#cluster.networkSets,
       namespaceLabels: (name: string) => this.#namespaceLabels(name),
       selects,
       namedMatches: (name: string, protocol: string) => this.#namedMatches(name, [protocol], pod, side),
@@ -204,6 +210,7 @@ class RuleWriter {
     }
     const meant = this.#cluster.pods.filter(
       (other) =>
+        !other.isNode &&
         (namespaceSelector === undefined
           ? other.namespace === home
           : selects(namespaceSelector, this.#namespaceLabels(other.namespace))) &&

@@ -84,10 +84,7 @@ export class EntityReader {
     }
     if (accounts !== undefined) parts.push({ type: 'endpoints', matcher: accounts });
     if (notSelector !== undefined)
-      parts.push({
-        type: 'not',
-        peer: this.#matching(notSelector.matcher, this.#sets(undefined, notSelector)),
-      });
+      parts.push({ type: 'not', peer: this.#matching(notSelector.matcher, this.#setsAnywhere(notSelector)) });
     return parts;
   }
 
@@ -115,6 +112,11 @@ export class EntityReader {
       endpoints: this.#context.rangesMatchPods,
     };
     return { type: 'either', peers: [endpoints, addresses] };
+  }
+
+  /** `notSelector` stands alone: neither the policy's namespace nor a selector of namespaces narrows it. */
+  #setsAnywhere({ selector }: ReadSelector): NetworkSet[] {
+    return this.#context.networkSets.filter(({ labels }) => foldSelector(selector, meaningOf(labels)));
   }
 
   #sets(namespaces: ReadSelector | undefined, selector: ReadSelector | undefined): NetworkSet[] {

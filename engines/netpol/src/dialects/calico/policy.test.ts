@@ -222,6 +222,19 @@ test('a host endpoint denies what no policy allows, unless a profile does', () =
   ).toBe('node');
 });
 
+test('notSelector takes out sets of addresses wherever they are', () => {
+  const office = calico(
+    'GlobalNetworkSet',
+    'office',
+    { nets: ['10.0.0.0/24'] },
+    { labels: { kind: 'office' } },
+  );
+  const near = pod('near', { app: 'client' }, { ip: '10.0.0.5' });
+  const policy = local(ingress(allow({ selector: 'all()', notSelector: "kind == 'office'" })));
+  expect(reaching(near, office, policy)).toBe('client');
+  expect(reaching(near, policy)).toBe('client near');
+});
+
 test('a Service stands for its Pods and the ports that it leads to', () => {
   const service: JsonValue = {
     apiVersion: 'v1',
