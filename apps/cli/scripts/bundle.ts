@@ -9,6 +9,9 @@ import { modulesOfStarts, seldomLate } from './starts.ts';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 
+/** Of these Node has all in hand when it starts. */
+const loadedByNode: ReadonlySet<string> = new Set(['node:fs', 'node:path', 'node:util']);
+
 /**
  * Node's own modules are taken from the process when something of them is first used. A plain import would read all of a
  * module's exports at every start, and reading those of `fs` alone loads the whole of streams.
@@ -23,12 +26,14 @@ const builtinsOnDemand: Plugin = {
     filter: { id: /^\0builtin:/ },
     handler: (id) => {
       const name = id.slice('\0builtin:'.length);
+      const taken = `process.getBuiltinModule(${JSON.stringify(name)})`;
+      if (loadedByNode.has(name)) return `module.exports = ${taken};`;
       const getters = Object.keys(process.getBuiltinModule(name) ?? {}).map(
         (key) => `get ${key}() { return builtin().${key}; },`,
       );
       return `
         let taken;
-        const builtin = () => taken ??= process.getBuiltinModule(${JSON.stringify(name)});
+        const builtin = () => taken ??= ${taken};
         module.exports = { ${getters.join(' ')} };
       `;
     },
