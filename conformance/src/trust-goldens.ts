@@ -16,11 +16,14 @@ import {
   verifyBundle,
 } from '@keelson/signing';
 import { type Place, placesIn, withByte } from './json-mutants.ts';
+import { judgeNotationGoldens } from './notation/goldens.ts';
 import { type Suite, Tally } from './suite.ts';
 
 /** The image that all signatures of images are of (SOURCE.md). */
 const image = 'sha256:ebe1cfe08ec9dd071b29f9133821abff0a175bd4663b3086b5ed36e5c2310262';
 const mutants = 10_000;
+/** For each of its two. */
+const notationMutants = 2_500;
 
 /** What must be bound: one byte of it changed, and the bundle must be refused. Paths are with the numbers of lists left out. */
 const bound: ReadonlyMap<string, Place['encoding']> = new Map([
@@ -61,6 +64,7 @@ export const suite: Suite = {
       if (golden !== undefined) judge(tally, id, () => verify(golden, text));
     }
     judgeMutants(tally, goldens);
+    await judgeNotationGoldens(tally, dir, image, notationMutants, generator(20261123));
     judgeManifests(tally, join(dir, 'registry'));
     return tally;
   },
