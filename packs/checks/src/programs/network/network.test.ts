@@ -168,3 +168,26 @@ test.each([
   expect(after.length).toBeGreaterThan(texts.length);
   expect(await violationsOf(after)).toEqual([]);
 });
+
+test('objects are added to YAML alone, and not to what a build makes', async () => {
+  const check = (await loadChecks()).filter(({ id }) => id === 'namespace-without-network-policy');
+  const violationOf = (file: string, isRendered = false) => {
+    const { resources } = readManifestText(new SourceText(file, namespace));
+    const { violations } = judge(
+      {
+        resources: resources.map((resource) =>
+          isRendered
+            ? { ...resource, origin: { file, renderedBy: 'helm', locate: resource.origin.locate } }
+            : resource,
+        ),
+        dockerfiles: [],
+      },
+      check,
+    );
+    return violations;
+  };
+  expect(planFixes(violationOf('a.yaml')).files[0]?.text).toContain('  name: default-deny\n');
+  const { files, left } = planFixes(violationOf('a.json'));
+  expect([files, left.map(({ reason }) => reason)]).toEqual([[], ['the text cannot be edited there']]);
+  expect(violationOf('chart', true).map(isFixable)).toEqual([false]);
+});
