@@ -7,6 +7,7 @@ import {
   Connections,
   clusterOf,
   type PolicyProblem,
+  qualifiedName,
   type ReadOptions,
   readPolicies,
 } from '@keelson/netpol';
@@ -29,9 +30,9 @@ export function analysisOf(
   return { analysis: new Analysis(cluster, policies, connections), problems };
 }
 
-/** Endpoints of an analysis by `namespace/name`. */
+/** Endpoints of an analysis by `namespace/name`, or by the name alone of what stands in no namespace. */
 export function peersByName({ cluster }: Analysis): ReadonlyMap<string, number> {
-  return new Map(cluster.endpoints.map(({ namespace, name }, i) => [`${namespace}/${name}`, i]));
+  return new Map(cluster.endpoints.map((endpoint, i) => [qualifiedName(endpoint), i]));
 }
 
 export function recordsOf(value: unknown): JsonObject[] {

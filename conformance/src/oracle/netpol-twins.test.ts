@@ -8,6 +8,7 @@ import {
   type Peer,
   peerText,
   protocolNumbers,
+  qualifiedName,
 } from '@keelson/netpol';
 import { expect, test } from 'vitest';
 import { analysisOf, peersByName } from '../netpol-inputs.ts';
@@ -27,7 +28,7 @@ const asResources = (objects: readonly JsonObject[]) =>
 function answers(cluster: Cluster): boolean[] {
   const { analysis } = analysisOf(asResources(objectsOf(cluster)));
   const byName = peersByName(analysis);
-  const peers = cluster.pods.map(({ namespace, name }) => byName.get(`${namespace}/${name}`) ?? -1);
+  const peers = cluster.pods.map((pod) => byName.get(qualifiedName(pod)) ?? -1);
   return peers.flatMap((from) => peers.flatMap((to) => ofPair(analysis, from, to)));
 }
 
@@ -54,9 +55,7 @@ test.each([1, 2, 3, 4])('list, evaluate and explain agree on 10,000 queries of c
   const explanations = new Map(
     [...explained(connectivity)].map((each) => [key(each.source, each.destination), each]),
   );
-  const texts = new Map(
-    connectivity.workloads.map(({ peer, text }) => [`${peer.namespace}/${peer.name}`, text]),
-  );
+  const texts = new Map(connectivity.workloads.map(({ peer, text }) => [qualifiedName(peer), text]));
   const names = [...texts.keys()];
   const byName = peersByName(primary.analysis);
   const random = new Random(seed);

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { resourcesOf } from '@keelson/kubernetes';
-import { type Analysis, parseAddress, protocolNumbers } from '@keelson/netpol';
+import { type Analysis, parseAddress, protocolNumbers, qualifiedName } from '@keelson/netpol';
 import { analysisOf, peersByName } from '../netpol-inputs.ts';
 import { type Cluster, endsOf, objectsOf } from './netpol-cluster.ts';
 import { oracleCluster, probedPorts } from './netpol-clusters.ts';
@@ -124,7 +124,7 @@ function differences(cluster: Cluster, passed: ReadonlySet<string>, lost: Readon
   const rows = rowsOf(analysis);
   const byName = peersByName(analysis);
   const peers = [
-    ...cluster.pods.map(({ namespace, name }) => byName.get(`${namespace}/${name}`) ?? -1),
+    ...cluster.pods.map((pod) => byName.get(qualifiedName(pod)) ?? -1),
     ...cluster.outside.map((address) => analysis.peerOfAddress(parseAddress(address)) ?? -1),
   ];
   for (const [from, to] of pairsOf(cluster)) {
