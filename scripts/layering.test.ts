@@ -20,6 +20,7 @@ const sideways = new Set([
   'envelopes → pki',
   'cli → report',
   'registry → http',
+  'sigstore → http',
   'tuf → http',
   'rego-bundles → http',
   'rego-bundles → registry',

@@ -16,6 +16,7 @@ import { registryErrorCodes } from '@keelson/registry';
 import { regoErrorCodes } from '@keelson/rego';
 import { bundleErrorCodes } from '@keelson/rego-bundles';
 import { signingErrorCodes } from '@keelson/signing';
+import { sigstoreErrorCodes } from '@keelson/sigstore';
 import { tufErrorCodes } from '@keelson/tuf';
 import { yamlErrorCodes } from '@keelson/yaml';
 import { commandErrorCodes } from './errors.ts';
@@ -39,6 +40,7 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['Images (`@keelson/oci`)', ociErrorCodes],
   ['Registries (`@keelson/registry`)', registryErrorCodes],
   ['Signatures (`@keelson/signing`)', signingErrorCodes],
+  ['Services of Sigstore (`@keelson/sigstore`)', sigstoreErrorCodes],
   ['Keys, certificates and timestamps (`@keelson/pki`)', pkiErrorCodes],
   ['Signed envelopes (`@keelson/envelopes`)', envelopeErrorCodes],
   ['Repositories of The Update Framework (`@keelson/tuf`)', tufErrorCodes],

@@ -166,3 +166,11 @@ export {
   type VerifiedBundle,
   verifyBundle,
 } from './sigstore/verify.ts';
+export { subjectOfToken } from './sigstore/sign/identity-token.ts';
+export {
+  chosenServices,
+  readSigningConfig,
+  type ServiceSelector,
+  type SigningConfig,
+  type SigningService,
+} from './sigstore/sign/signing-config.ts';

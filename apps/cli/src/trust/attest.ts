@@ -1,6 +1,6 @@
 import { JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
 import { digestOf } from '@keelson/oci';
-import { attachBundle, signStatement, writeStatement } from '@keelson/signing';
+import { artifactOfDigest, attachBundle, signStatement, writeStatement } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags } from '../flag-values.ts';
@@ -8,7 +8,7 @@ import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
-import { keyFlags, keyHelp, signOptionsOf } from './key-flags.ts';
+import { keyFlags, keyHelp, signingOf } from './key-flags.ts';
 import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
 
 const flags = {
@@ -56,11 +56,13 @@ export const { run, usage } = defineVerb(
       throw new CommandError('USAGE', 'what is stated? Give --predicate FILE and --type TYPE');
     const predicateType = predicateTypeOf(values.type);
     const predicate = predicateOf(values.predicate);
-    const options = await signOptionsOf(values);
+    const { options, check } = await signingOf(values, 'statement');
     if (values.bundle !== undefined) {
       const digest = digestOf(readInput(operand));
       const statement = writeStatement({ predicateType, predicate, subject: { name: operand, digest } });
-      writeResult(values.bundle, await signStatement(statement, options));
+      const bundle = await signStatement(statement, options);
+      check(bundle, artifactOfDigest(digest));
+      writeResult(values.bundle, bundle);
       if (values.bundle !== '-') writeResult(values.output, `${digest}\n`);
       return exitCodes.done;
     }
@@ -71,6 +73,7 @@ export const { run, usage } = defineVerb(
         subject: { name, digest: loaded.digest },
       });
       const bundle = await signStatement(statement, options);
+      check(bundle, artifactOfDigest(loaded.digest));
       await attachBundle(store, loaded, bundle, { predicateType, created: Date.now() });
       return loaded.digest;
     });

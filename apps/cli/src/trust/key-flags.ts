@@ -1,36 +1,122 @@
 import { readCertificates } from '@keelson/pki';
-import { readPrivateKey, type SignOptions, signerOfKey } from '@keelson/signing';
+import {
+  type Artifact,
+  type BundleRequirements,
+  matching,
+  noWitnesses,
+  readBundle,
+  readPrivateKey,
+  readSigningConfig,
+  readTrustedRoot,
+  type SignOptions,
+  signerOfKey,
+  type TrustedRoot,
+  verifyBundle,
+} from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { readInput } from './input.ts';
+import { keylessOptions, type SignedKind, witnessesOf } from './services.ts';
 
 /** Flags that say with what is signed, named as cosign's. */
 export const keyFlags = {
   key: { type: 'string', value: 'file' },
   certificate: { type: 'string', value: 'file' },
   'certificate-chain': { type: 'string', value: 'file' },
+  'identity-token': { type: 'string', value: 'text' },
+  'signing-config': { type: 'string', value: 'file' },
+  'trusted-root': { type: 'string', value: 'file' },
 } as const;
 
 export const keyHelp = `  --key FILE           the private key, in PEM: cosign's encrypted form (the password is in COSIGN_PASSWORD), PKCS #8, SEC 1 or PKCS #1
   --certificate FILE   the key's certificate, in PEM, of an authority of your own
   --certificate-chain FILE
-                       who issued the certificate, without the root`;
+                       who issued the certificate, without the root
+  --signing-config FILE
+                       the services that are asked: a certificate authority where there is no key, transparency logs, timestamp authorities
+  --identity-token TOKEN
+                       who signs, without a key: an OpenID Connect token, or a file that holds one; else SIGSTORE_ID_TOKEN, or the one
+                       of a job of GitHub Actions
+  --trusted-root FILE  the authorities and logs that are trusted; needed with --signing-config: what is signed is verified
+                       before it is written`;
 
 type KeyValues = { readonly [Name in keyof typeof keyFlags]?: string | undefined };
 
+/** With what is signed, and the check that what comes of it holds. */
+export interface Signing {
+  readonly options: SignOptions;
+  /** @throws SigningError where the services' answers do not verify */
+  readonly check: (bundle: string, artifact: Artifact) => void;
+}
+
 /**
- * With what is signed.
+ * With what is signed: a key, or a certificate for an identity; and who bears witness.
  *
- * @throws CommandError USAGE; SigningError PRIVATE_KEY_INVALID, PRIVATE_KEY_PASSWORD_WRONG; PkiError
+ * @throws CommandError USAGE; SigningError; PkiError; SigstoreError, HttpError
  */
-export async function signOptionsOf(values: KeyValues): Promise<SignOptions> {
-  if (values.key === undefined) throw new CommandError('USAGE', 'with what is it signed? Give --key FILE');
-  const key = await readPrivateKey(readInput(values.key).toString('utf8'), passwordOf);
+export async function signingOf(values: KeyValues, kind: SignedKind): Promise<Signing> {
+  const file = values['signing-config'];
+  if (file === undefined) {
+    if (values.key === undefined)
+      throw new CommandError(
+        'USAGE',
+        'with what is it signed? Give --key FILE, or --signing-config FILE and --trusted-root FILE',
+      );
+    return { options: await withKey(values, values.key), check: () => undefined };
+  }
+  if (values['trusted-root'] === undefined)
+    throw new CommandError(
+      'USAGE',
+      '--signing-config goes with --trusted-root: what is signed is verified before it is written',
+    );
+  const trustedRoot = readTrustedRoot(readInput(values['trusted-root']));
+  const config = readSigningConfig(readInput(file));
+  const now = Date.now();
+  const made =
+    values.key === undefined
+      ? await keylessOptions(config, tokenOf(values['identity-token']), now)
+      : await withKey(values, values.key);
+  const witnesses = witnessesOf(config, kind, now);
+  const options = { ...made, witnesses };
+  return {
+    options,
+    check: (bundle, artifact) =>
+      verifyBundle(readBundle(bundle), artifact, requirementsOf(options, trustedRoot, now)),
+  };
+}
+
+function requirementsOf(
+  { signer, certificates = [], witnesses = noWitnesses }: SignOptions,
+  trustedRoot: TrustedRoot,
+  now: number,
+): BundleRequirements {
+  const anybody = matching('(?s).*');
+  return {
+    trustedRoot,
+    signer:
+      certificates.length === 0
+        ? { kind: 'key', key: signer.publicKey }
+        : { kind: 'identities', identities: [{ subject: anybody, issuer: anybody }] },
+    logEntries: witnesses.logs.length,
+    timestamps: witnesses.timestampAuthorities.length,
+    certificateLogged: trustedRoot.certificateLogs.length > 0,
+    fallbackTime: now,
+  };
+}
+
+/** A token, or what stands in the file of that name. A token has two dots and no slash. */
+function tokenOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return text;
+  return readInput(text).toString('utf8');
+}
+
+async function withKey(values: KeyValues, file: string): Promise<SignOptions> {
+  const key = await readPrivateKey(readInput(file).toString('utf8'), passwordOf);
   // cosign takes SHA-256 for keys in files, whatever their curve.
   const signer = key.asymmetricKeyType === 'ec' ? signerOfKey(key, 'ecdsa-sha256') : signerOfKey(key);
   const files = [values.certificate, values['certificate-chain']];
   if (files[0] === undefined && files[1] !== undefined)
     throw new CommandError('USAGE', '--certificate-chain goes with --certificate');
-  const certificates = files.flatMap((file) => (file === undefined ? [] : readCertificates(readInput(file))));
+  const certificates = files.flatMap((name) => (name === undefined ? [] : readCertificates(readInput(name))));
   const [leaf] = certificates;
   if (leaf !== undefined && Buffer.compare(leaf.publicKey.spki, signer.publicKey.spki) !== 0)
     throw new CommandError('USAGE', 'the certificate is not of the key');

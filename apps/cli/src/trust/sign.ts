@@ -1,5 +1,7 @@
 import { digestOf } from '@keelson/oci';
 import {
+  artifactOfBytes,
+  artifactOfDigest,
   attachBundle,
   cosignSignPredicate,
   generateKey,
@@ -19,7 +21,7 @@ import { defineVerb } from '../verb.ts';
 import { annotationsOf } from './annotations.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
-import { keyFlags, keyHelp, passwordOf, signOptionsOf } from './key-flags.ts';
+import { keyFlags, keyHelp, passwordOf, signingOf } from './key-flags.ts';
 import { writeNewFile } from './new-file.ts';
 
 const flags = {
@@ -32,7 +34,7 @@ const flags = {
   'key-type': { type: 'string', value: { choices: keyKinds } },
 } as const;
 
-const help = `keelson sign: sign an image, or a file, with a key, as cosign 3 does
+const help = `keelson sign: sign an image, or a file, as cosign 3 does
 
 Usage: keelson sign [options] IMAGE
        keelson sign [options] --bundle FILE ARTIFACT
@@ -59,6 +61,7 @@ Examples:
   COSIGN_PASSWORD=... keelson sign --generate-key-pair shop
   COSIGN_PASSWORD=... keelson sign --key shop.key -a env=prod registry.example/shop/web@sha256:...
   COSIGN_PASSWORD=... keelson sign --key shop.key --bundle web.tar.gz.bundle web.tar.gz
+  keelson sign --signing-config signing_config.json --trusted-root trusted_root.json --identity-token token.txt registry.example/shop/web@sha256:...
 `;
 
 /** `keelson sign`. */
@@ -74,16 +77,19 @@ export const { run, usage } = defineVerb(
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     const annotations = annotationsOf(values.annotations);
-    const options = await signOptionsOf(values);
+    const { options, check } = await signingOf(values, values.bundle === undefined ? 'statement' : 'file');
     if (values.bundle !== undefined) {
       if (annotations.size > 0) throw new CommandError('USAGE', 'annotations are of images');
       const blob = readInput(operand);
-      writeResult(values.bundle, await signBlob(blob, options));
+      const bundle = await signBlob(blob, options);
+      check(bundle, artifactOfBytes(blob));
+      writeResult(values.bundle, bundle);
       if (values.bundle !== '-') writeResult(values.output, `${digestOf(blob)}\n`);
       return exitCodes.done;
     }
     const signed = await withImageStore(operand, values, async ({ store, loaded }) => {
       const bundle = await signStatement(imageStatement(loaded.digest, annotations), options);
+      check(bundle, artifactOfDigest(loaded.digest));
       const note = { predicateType: cosignSignPredicate, created: Date.now() };
       await attachBundle(store, loaded, bundle, note);
       return loaded.digest;

@@ -1,0 +1,73 @@
+import { JsonFields, JsonSyntaxError, type JsonValue, parseJsonBytes, stringifyJson } from '@keelson/core';
+import type { HttpAnswer, HttpClient } from '@keelson/http';
+import { SigstoreError } from './errors.ts';
+
+/** Bytes of an answer that are read. Entries of logs hold whole certificates, so it is generous. */
+const maxAnswerBytes = 4 << 20;
+const maxReason = 500;
+
+export interface Post {
+  readonly url: URL;
+  readonly body: JsonValue | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly authorization?: string;
+}
+
+/** Posts, and gives the body of an answer of status 200 or 201. @throws HttpError; SigstoreError SIGSTORE_REFUSED */
+export async function post(
+  http: HttpClient,
+  { url, body, headers, authorization }: Post,
+): Promise<Uint8Array> {
+  const isBytes = body instanceof Uint8Array;
+  const answer = await http.send({
+    url,
+    method: 'POST',
+    headers: {
+      ...(isBytes ? {} : { 'content-type': 'application/json', accept: 'application/json' }),
+      ...headers,
+    },
+    body: isBytes ? body : stringifyJson(body),
+    ...(authorization === undefined ? {} : { authorization }),
+  });
+  return await bodyOf(answer, url);
+}
+
+/** The body of an answer of status 200 or 201. @throws HttpError; SigstoreError SIGSTORE_REFUSED */
+export async function bodyOf(answer: HttpAnswer, url: URL): Promise<Uint8Array> {
+  const bytes = await answer.bytes(maxAnswerBytes);
+  if (answer.status === 200 || answer.status === 201) return bytes;
+  const reason = Buffer.from(bytes).toString('utf8').slice(0, maxReason).trim();
+  throw new SigstoreError(
+    'SIGSTORE_REFUSED',
+    `${url.origin}${url.pathname} answered ${answer.status}: ${reason}`,
+  );
+}
+
+/** The members of an answer in JSON. @throws SigstoreError SIGSTORE_ANSWER_INVALID */
+export function answerFields(bytes: Uint8Array, what: string): JsonFields {
+  const invalid = (message: string, cause?: unknown) =>
+    new SigstoreError('SIGSTORE_ANSWER_INVALID', message, cause === undefined ? {} : { cause });
+  let value: JsonValue;
+  try {
+    value = parseJsonBytes(bytes);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw invalid(`${what} is no JSON: ${error.message}`, error);
+  }
+  return new JsonFields(value, what, {
+    invalid: (message) => invalid(message),
+    tooMany: (message) => invalid(message),
+  });
+}
+
+/** A path below a service's base address. */
+export function below(base: string, path: string): URL {
+  const url = URL.parse(base);
+  if (url === null) throw new SigstoreError('SIGSTORE_REFUSED', `${base} is no URL`);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
+  return url;
+}
+
+export function base64(bytes: Uint8Array | string): string {
+  return Buffer.from(bytes).toString('base64');
+}

@@ -1,0 +1,133 @@
+import { type JsonObject, objectOf } from '@keelson/core';
+import type { HttpClient } from '@keelson/http';
+import { type PublicKey, writePem } from '@keelson/pki';
+import { SigstoreError } from './errors.ts';
+import { answerFields, base64, below, post } from './exchange.ts';
+
+/** What a log is asked to take in: a signature, what it is over, and what verifies it. */
+export interface LogRequest {
+  readonly signature: Uint8Array;
+  readonly digest: { readonly algorithm: 'sha256' | 'sha384' | 'sha512'; readonly digest: Uint8Array };
+  readonly publicKey: PublicKey;
+  /** DER; absent for a key. */
+  readonly certificate?: Uint8Array;
+}
+
+/**
+ * Asks a log of the second Rekor to take a signature in (sigstore/rekor-tiles, api/proto/rekor/v2/rekor_service.proto).
+ *
+ * @returns a TransparencyLogEntry in its JSON form
+ * @throws SigstoreError, HttpError
+ */
+export async function addToRekorV2(http: HttpClient, base: string, request: LogRequest): Promise<JsonObject> {
+  const { signature, digest, publicKey, certificate } = request;
+  const verifier = objectOf([
+    certificate === undefined
+      ? (['publicKey', objectOf([['rawBytes', base64(publicKey.spki)]])] as const)
+      : (['x509Certificate', objectOf([['rawBytes', base64(certificate)]])] as const),
+    ['keyDetails', keyDetails(publicKey)],
+  ]);
+  const body = objectOf([
+    [
+      'hashedRekordRequestV002',
+      objectOf([
+        ['digest', base64(digest.digest)],
+        [
+          'signature',
+          objectOf([
+            ['content', base64(signature)],
+            ['verifier', verifier],
+          ]),
+        ],
+      ]),
+    ],
+  ]);
+  const bytes = await post(http, { url: below(base, '/api/v2/log/entries'), body });
+  const fields = answerFields(bytes, 'the answer of the transparency log');
+  fields.required('inclusionProof');
+  return objectOf(fields.names().map((name) => [name, fields.value(name) ?? null]));
+}
+
+/** sigstore_common.proto, `PublicKeyDetails`. @throws SigstoreError SIGSTORE_REFUSED */
+function keyDetails({ type, curve, modulusLength }: PublicKey): string {
+  if (type === 'ed25519') return 'PKIX_ED25519';
+  if (type === 'rsa') return `PKIX_RSA_PKCS1V15_${modulusLength}_SHA256`;
+  const hash = curve === 'P-256' ? '256' : curve === 'P-384' ? '384' : '512';
+  return `PKIX_ECDSA_${curve?.replace('-', '')}_SHA_${hash}`;
+}
+
+/**
+ * Asks a log of the first Rekor to take a signature in, as a `hashedrekord` (sigstore/rekor, openapi.yaml).
+ *
+ * @returns a TransparencyLogEntry in its JSON form
+ * @throws SigstoreError, HttpError
+ */
+export async function addToRekorV1(http: HttpClient, base: string, request: LogRequest): Promise<JsonObject> {
+  const { signature, digest, publicKey, certificate } = request;
+  const verifier =
+    certificate === undefined ? writePem('PUBLIC KEY', publicKey.spki) : writePem('CERTIFICATE', certificate);
+  const hash = objectOf([
+    ['algorithm', digest.algorithm],
+    ['value', Buffer.from(digest.digest).toString('hex')],
+  ]);
+  const body = objectOf([
+    ['apiVersion', '0.0.1'],
+    ['kind', 'hashedrekord'],
+    [
+      'spec',
+      objectOf([
+        ['data', objectOf([['hash', hash]])],
+        [
+          'signature',
+          objectOf([
+            ['content', base64(signature)],
+            ['publicKey', objectOf([['content', base64(verifier)]])],
+          ]),
+        ],
+      ]),
+    ],
+  ]);
+  const bytes = await post(http, { url: below(base, '/api/v1/log/entries'), body });
+  return entryOfV1(bytes);
+}
+
+/** The one entry of an answer that names it by its number, in the words of bundles. */
+function entryOfV1(bytes: Uint8Array): JsonObject {
+  const what = 'the answer of the transparency log';
+  const answer = answerFields(bytes, what);
+  const [id, ...others] = answer.names();
+  if (id === undefined || others.length > 0)
+    throw new SigstoreError('SIGSTORE_ANSWER_INVALID', `${what} has not exactly one entry`);
+  const entry = answer.required(id);
+  const verification = entry.required('verification');
+  const proof = verification.required('inclusionProof');
+  const ofHex = (text: string) => base64(Buffer.from(text, 'hex'));
+  const body = entry.text('body');
+  const kind = kindOf(body);
+  return objectOf([
+    ['logIndex', String(entry.count('logIndex'))],
+    ['logId', objectOf([['keyId', ofHex(entry.text('logID'))]])],
+    ['kindVersion', kind],
+    ['integratedTime', String(entry.count('integratedTime'))],
+    ['inclusionPromise', objectOf([['signedEntryTimestamp', verification.text('signedEntryTimestamp')]])],
+    [
+      'inclusionProof',
+      objectOf([
+        ['logIndex', String(proof.count('logIndex'))],
+        ['rootHash', ofHex(proof.text('rootHash'))],
+        ['treeSize', String(proof.count('treeSize'))],
+        ['hashes', proof.texts('hashes').map(ofHex)],
+        ['checkpoint', objectOf([['envelope', proof.text('checkpoint')]])],
+      ]),
+    ],
+    ['canonicalizedBody', body],
+  ]);
+}
+
+function kindOf(body: string): JsonObject {
+  const fields = answerFields(Buffer.from(body, 'base64'), 'the entry of the transparency log');
+  return objectOf([
+    ['kind', fields.text('kind')],
+    ['version', fields.text('apiVersion')],
+  ]);
+}
