@@ -52,7 +52,7 @@ export function* csvParts(report: ScanReport): Generator<string> {
   const context: Context = {
     tell: tellerOf(report),
     ruleCells: pieces.forms((rule) => ruleCellsOf(rule, words(rule))),
-    cell: pieces.forms((text) => textCell(plainLine(text))),
+    cell: pieces.lineForms(textCell),
   };
   for (const item of pieces.findings)
     yield rowText(findingRow(item, context, item.state ?? '', fixableText(item)));
@@ -84,8 +84,7 @@ function ruleCellsOf(rule: string, { title, remediation, controls, references }:
 
 function findingRow(item: PiecedFinding, context: Context, state: string, fixable: string): Row {
   const { tell, cell } = context;
-  const { finding, file, path, place } = item;
-  const { fixes, suppressions = [] } = finding;
+  const { file, path, fixes, suppressions = [] } = item;
   const { rule, title, remediation, controls, references } = context.ruleCells(item.rule);
   return {
     kind: 'finding',
@@ -95,8 +94,8 @@ function findingRow(item: PiecedFinding, context: Context, state: string, fixabl
     title,
     object: cell(item.object),
     file: file === undefined ? '' : cell(file),
-    line: `${place?.line ?? ''}`,
-    column: `${place?.column ?? ''}`,
+    line: `${item.line ?? ''}`,
+    column: `${item.column ?? ''}`,
     path: path === undefined ? '' : cell(path),
     message: cell(item.message),
     remediation,
@@ -107,7 +106,7 @@ function findingRow(item: PiecedFinding, context: Context, state: string, fixabl
     reason:
       suppressions.length === 0 ? '' : textCell(suppressions.map(({ reason }) => tell(reason)).join('; ')),
     references,
-    fingerprint: finding.fingerprint,
+    fingerprint: item.fingerprint,
   };
 }
 

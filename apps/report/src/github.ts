@@ -1,7 +1,8 @@
-import type { SourceLocation } from '@keelson/core';
 import type { Notification, Severity } from '@keelson/evidence';
+import { summarize } from './json.ts';
 import { type PiecedFinding, type Pieces, piecesOf } from './pieces.ts';
-import { counts, type ScanReport } from './report.ts';
+import type { Region } from './place.ts';
+import type { ScanReport } from './report.ts';
 import { counted, plainLine, ruleWordsOf, tellerOf } from './told.ts';
 
 type Command = 'error' | 'warning' | 'notice';
@@ -39,7 +40,7 @@ export function* githubParts(report: ScanReport): Generator<string> {
   }
   for (const item of report.notifications)
     groups[commandOf[item.level]].push(() => notificationAnnotation(item, tell));
-  const total = totalText(report, groups);
+  const total = totalText(report, pieces, groups);
   if (Object.values(groups).some((group) => group.length > shownByGithub)) {
     const message = `${total} GitHub shows ${shownByGithub} annotations of each kind; the log of this step has all.`;
     const properties = `title=${escapeProperty(report.tool.name)}`;
@@ -54,11 +55,12 @@ function findingAnnotation(report: ScanReport, pieces: Pieces): (item: PiecedFin
   const fileOf = pieces.forms((file) => `file=${escapeProperty(filePath(file))},`);
   const titleOf = pieces.forms((rule) => escapeProperty(`${words(rule).title} (${plainLine(rule)}`));
   const helpOf = pieces.forms((rule) => lineText(escapeData(words(rule).remediation)));
-  const data = pieces.forms((text) => escapeData(plainLine(text)));
-  return ({ severity, place, fixable, state, rule, file, object, message }) => {
-    const where = place === undefined || file === undefined ? '' : fileOf(file) + regionText(place);
+  const data = pieces.lineForms(escapeData);
+  return (item) => {
+    const { severity, fixable, state, rule, file, object, message } = item;
+    const where = file === undefined ? '' : fileOf(file) + regionText(item);
     const stateText = state === undefined ? '' : `%2C ${state}`;
-    const told = place === undefined ? data(message) + lineText(data(object)) : data(message);
+    const told = file === undefined ? data(message) + lineText(data(object)) : data(message);
     const properties = `${where}title=${severity}%3A ${titleOf(rule)}${stateText})`;
     return commandText(commandOf[severity], properties, told + (fixable ? mended : helpOf(rule)));
   };
@@ -77,7 +79,7 @@ function filePath(file: string): string {
 }
 
 /** Line and column as properties, each with its comma; GitHub takes an end column only on the line of the start. */
-function regionText({ line, column, endLine, endColumn }: SourceLocation): string {
+function regionText({ line, column, endLine, endColumn }: Region): string {
   if (line === undefined) return '';
   const end = endLine === undefined ? '' : `endLine=${endLine},`;
   if (column === undefined) return `line=${line},${end}`;
@@ -97,12 +99,14 @@ function notificationAnnotation(
 }
 
 /** All numbers in one sentence or two: what GitHub shows is a part. */
-function totalText(report: ScanReport, groups: Readonly<Record<Command, readonly Annotation[]>>): string {
+function totalText(
+  report: ScanReport,
+  pieces: Pieces,
+  groups: Readonly<Record<Command, readonly Annotation[]>>,
+): string {
   const { error, warning, notice } = groups;
-  const suppressed = report.findings.filter(({ finding }) => !counts(finding)).length;
-  const unchanged = report.findings.filter(
-    ({ finding, state }) => counts(finding) && state === 'unchanged',
-  ).length;
+  const { suppressed } = summarize(report);
+  const unchanged = pieces.findings.filter(({ counts, state }) => counts && state === 'unchanged').length;
   const unread = report.notifications.filter(({ level }) => level === 'error').length;
   const { comparison } = report;
   const beside =

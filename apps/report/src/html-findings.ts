@@ -51,28 +51,26 @@ export class FindingTable {
     this.#redact = report.redact;
     const pieces = piecesOf(report);
     this.#rule = pieces.forms(rule);
-    this.#message = pieces.forms((message) => this.messages.push(shownText(message)) - 1);
-    this.#path = pieces.forms((path) => this.paths.push(shownText(path)) - 1);
+    this.#message = pieces.lineForms((message) => this.messages.push(message) - 1);
+    this.#path = pieces.lineForms((path) => this.paths.push(path) - 1);
     this.places = new PagePlaces(report.sources, report.redact.source, pieces);
     this.fixes = new PageFixes(report.sources, report.redact, this.places);
     for (const item of pieces.findings) this.#add(item);
-    this.columns.severity = report.findings.map(({ finding }) => severityRank(finding.severity)).join('');
-    this.columns.mend = report.findings.map(mendDigit).join('');
+    this.columns.severity = pieces.findings.map(({ severity }) => severityRank(severity)).join('');
+    this.columns.mend = pieces.findings.map(mendDigit).join('');
     if (report.comparison !== undefined) this.columns.state = report.findings.map(stateLetter).join('');
   }
 
-  #add({ finding, rule, subject, message, place, path }: PiecedFinding): void {
+  #add({ finding, rule, subject, message, place, others, path, fixes, suppressions }: PiecedFinding): void {
     const { columns, places } = this;
-    const { locations, suppressions } = finding;
     const number = columns.rule.length;
     columns.rule.push(this.#rule(rule));
     columns.object.push(this.#object(subject, finding));
     columns.message.push(this.#message(message));
     columns.place.push(place === undefined ? -1 : places.place(place));
     columns.path.push(path === undefined ? -1 : this.#path(path));
-    columns.fix.push(this.fixes.of(finding.fixes));
-    if (locations.length > 1)
-      columns.related.push([number, ...locations.slice(1).map((place) => places.place(place))]);
+    columns.fix.push(this.fixes.of(fixes));
+    if (others.length > 0) columns.related.push([number, ...others.map((place) => places.place(place))]);
     if (suppressions !== undefined && suppressions.length > 0)
       columns.suppressed.push([number, ...suppressions.map((item) => this.#exception(item))]);
   }

@@ -1,7 +1,8 @@
 import { pageParts } from '@keelson/pages';
 import * as built from '../generated/page.js';
 import { pageData } from './html-data.ts';
-import { counts, type ScanReport } from './report.ts';
+import { summarize } from './json.ts';
+import type { ScanReport } from './report.ts';
 import { titleSuffix } from './scanned.ts';
 
 /** One self-contained page. */
@@ -19,7 +20,7 @@ export function htmlParts(report: ScanReport): Generator<string> {
 
 /** What a reader without scripts learns. */
 function summaryOf(report: ScanReport): string {
-  const found = report.findings.filter(({ finding }) => counts(finding)).length;
+  const found = report.findings.length - summarize(report).suppressed;
   const unread = report.notifications.filter(({ level }) => level === 'error').length;
   const { objects, dockerfiles } = report.input;
   return `${count(found, 'finding')} in ${count(objects, 'object')} and ${count(dockerfiles, 'Dockerfile')}; \

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Finding } from '@keelson/evidence';
-import { counts } from './report.ts';
+import { type PiecedFinding, piecesOf } from './pieces.ts';
 import { memoized, shared } from './told.ts';
 
 /**
@@ -10,21 +9,21 @@ import { memoized, shared } from './told.ts';
  * and the second is made of their file.
  */
 export const findingIdentities = shared(
-  ({ findings }) => [findings],
-  ({ findings }): readonly string[] => {
+  ({ findings, redact }) => [findings, redact],
+  (report): readonly string[] => {
     const identify = identifier();
-    return findings.map(({ finding }) => (counts(finding) ? identify(finding) : ''));
+    return piecesOf(report).findings.map((item) => (item.counts ? identify(item) : ''));
   },
 );
 
-function identifier(): (finding: Finding) => string {
+function identifier(): (item: PiecedFinding) => string {
   const seen = new Map<string, number>();
   const digestOf = memoized((text: string) => hash('sha256', text).slice(0, 32));
-  return ({ fingerprint, locations }) => {
+  return ({ fingerprint, place }) => {
     const before = seen.get(fingerprint);
     seen.set(fingerprint, 0);
     if (before === undefined) return fingerprint;
-    const file = digestOf((locations[0]?.file ?? '').toWellFormed());
+    const file = digestOf((place?.file ?? '').toWellFormed());
     const key = fingerprint.slice(0, 32) + file;
     const n = seen.get(key) ?? 0;
     seen.set(key, n + 1);

@@ -7,6 +7,7 @@ import {
   type NetworkEvidence,
   type ScanReport,
 } from './report.ts';
+import { shared } from './told.ts';
 
 /** The whole report as JSON (schema: docs/schemas/scan-report.schema.json). */
 export function writeJson(report: ScanReport): string {
@@ -79,12 +80,15 @@ function* comparisonParts(comparison: Comparison, report: ScanReport): Generator
 }
 
 /** Counts by severity of what counts, and of what is suppressed. */
-export function summarize(report: ScanReport) {
-  const bySeverity = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
-  let suppressed = 0;
-  for (const { finding } of report.findings) {
-    if (counts(finding)) bySeverity[finding.severity]++;
-    else suppressed++;
-  }
-  return { ...bySeverity, suppressed };
-}
+export const summarize = shared(
+  ({ findings }) => [findings],
+  ({ findings }) => {
+    const bySeverity = { critical: 0, high: 0, medium: 0, low: 0, info: 0 };
+    let suppressed = 0;
+    for (const { finding } of findings) {
+      if (counts(finding)) bySeverity[finding.severity]++;
+      else suppressed++;
+    }
+    return { ...bySeverity, suppressed };
+  },
+);

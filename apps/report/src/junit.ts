@@ -56,7 +56,7 @@ function* suitesOf(report: ScanReport): Generator<Suite> {
   const context: Context = {
     report,
     pieces,
-    text: pieces.forms((text) => markupText(plainLine(text))),
+    text: pieces.lineForms(markupText),
     help: pieces.forms((rule) => {
       const { title, remediation, references } = words(rule);
       return markupText(labelled([title, ['help', remediation], ['see', references[0] ?? '']]));
@@ -135,21 +135,21 @@ function errorCase({ code, message, location, rule }: Notification, tell: (text:
 }
 
 function findingCase(item: PiecedFinding, context: Context): Case {
-  const { finding, state, severity, place } = item;
+  const { state, severity, place } = item;
   const { text, help, report, pieces } = context;
   const { name, file, key } = placeOf(item, context);
-  if (!item.counts) return { name, file, key, ...skipped(suppressionText(finding, tellerOf(report))) };
+  if (!item.counts) return { name, file, key, ...skipped(suppressionText(item.finding, tellerOf(report))) };
   if (!countsNow(item)) {
-    const words = `${knownBefore(report)}; ${severity}: ${plainLine(item.message.text)}`;
+    const words = `${knownBefore(report)}; ${severity}: ${pieces.line(item.message)}`;
     return { name, file, key, ...skipped(words) };
   }
   const element = () => {
-    const fix = finding.fixes?.[0];
-    const at = place === undefined ? '' : `${file}${lineText(place)}\n`;
+    const fix = item.fixes?.[0];
+    const at = place === undefined ? '' : `${file}${lineText(item)}\n`;
     const stateText = state === undefined ? '' : `\nstate: ${state}`;
     const fixText =
       fix === undefined ? '' : `\nfix: ${text(pieces.of(fix.description))}${commandText(item, context)}`;
-    const body = `${at}${help(item.rule)}${stateText}${fixText}\nfingerprint: ${finding.fingerprint}`;
+    const body = `${at}${help(item.rule)}${stateText}${fixText}\nfingerprint: ${item.fingerprint}`;
     return outcomeText('failure', severity, text(item.message), body);
   };
   return { name, file, key, outcome: 'failure', element };

@@ -6,8 +6,16 @@ export function placeText(place: { file: string; line?: number; column?: number 
   return place === undefined ? '' : `${plainLine(place.file)}${lineText(place)}`;
 }
 
+/** Lines and columns of a place, as far as they are known. */
+export interface Region {
+  line?: number | undefined;
+  column?: number | undefined;
+  endLine?: number | undefined;
+  endColumn?: number | undefined;
+}
+
 /** `:12:5` */
-export function lineText({ line, column }: { line?: number; column?: number }): string {
+export function lineText({ line, column }: Region): string {
   if (line === undefined) return '';
   return column === undefined ? `:${line}` : `:${line}:${column}`;
 }

@@ -3,6 +3,7 @@ import type { SourceLocation } from '@keelson/core';
 import type { Fix, Notification, Severity, Suppression, TextEdit } from '@keelson/evidence';
 import { redactedExplanation } from './explanation.ts';
 import { type Piece, type PiecedFinding, type Pieces, piecesOf } from './pieces.ts';
+import type { Region } from './place.ts';
 import type { ScanReport } from './report.ts';
 
 const levels: Readonly<Record<Severity, string>> = {
@@ -146,16 +147,14 @@ function contextOf({ redact }: ScanReport, pieces: Pieces, index: ReadonlyMap<st
 }
 
 function resultText({ item, baselineState }: StatedFinding, context: Context): string {
-  const { locations, fingerprint, fixes, suppressions } = item.finding;
-  const { severity } = item;
+  const { others, fingerprint, fixes, suppressions, explanation, severity } = item;
   const place = locationText(item, context);
-  const beside = locations.length < 2 ? '' : relatedText(locations.slice(1), context);
+  const beside = others.length === 0 ? '' : relatedText(others, context);
   const mend = fixes === undefined ? '' : fixesText(fixes, context);
   const passed =
     suppressions === undefined
       ? ''
       : suppressions.map((item) => JSON.stringify(suppressionOf(item, context))).join(',');
-  const { explanation } = item.finding;
   const why =
     explanation === undefined
       ? ''
@@ -176,11 +175,12 @@ function suppressionOf({ kind, reason }: Suppression, { redact }: Context) {
 }
 
 /** The first location. Its full name is the object's identity, and the path in it. */
-function locationText({ place, file, subject, object, path }: PiecedFinding, context: Context): string {
-  if (place === undefined || file === undefined) return '';
+function locationText(item: PiecedFinding, context: Context): string {
+  const { file, subject, object, path } = item;
+  if (file === undefined) return '';
   const identity = context.identity(subject);
-  const end = path === undefined ? (place.path === undefined ? '"' : '#"') : context.pathEnd(path);
-  const physical = `"physicalLocation":${physicalText(place, context.artifact(file))}`;
+  const end = path === undefined ? (item.place?.path === undefined ? '"' : '#"') : context.pathEnd(path);
+  const physical = `"physicalLocation":${physicalText(item, context.artifact(file))}`;
   return `{${physical},${context.logical(object)}${identity}${end}}]}`;
 }
 
@@ -191,7 +191,7 @@ function relatedText(places: readonly SourceLocation[], { artifact, of }: Contex
   return `,"relatedLocations":[${others.join(',')}]`;
 }
 
-function physicalText({ line, column, endLine, endColumn }: SourceLocation, artifact: string): string {
+function physicalText({ line, column, endLine, endColumn }: Region, artifact: string): string {
   if (line === undefined) return `{"artifactLocation":${artifact}}`;
   const from = column === undefined ? '' : `,"startColumn":${column}`;
   const to = endLine === undefined ? '' : `,"endLine":${endLine}`;

@@ -172,15 +172,36 @@ function writeParts(output: Output, parts: Iterable<string>): void {
 function* portions(parts: Iterable<string>): Generator<Uint8Array> {
   const bytes = Buffer.allocUnsafe(portion);
   let used = 0;
-  for (const part of parts) {
-    const size = Buffer.byteLength(part);
+  for (const text of joined(parts)) {
+    const size = Buffer.byteLength(text);
     if (size > bytes.length - used) {
       yield bytes.subarray(0, used);
       used = 0;
     }
-    if (size > bytes.length) yield Buffer.from(part);
+    if (size > bytes.length) yield Buffer.from(text);
     // Text of ASCII alone is the same in both encodings, and copied in half the time.
-    else used += bytes.write(part, used, size === part.length ? 'latin1' : 'utf8');
+    else used += bytes.write(text, used, size === text.length ? 'latin1' : 'utf8');
   }
   yield bytes.subarray(0, used);
+}
+
+/** Letters that are joined before they become bytes. */
+const joinedLength = 1 << 13;
+
+/**
+ * Short parts as fewer texts: hundreds of thousands are joined in less time than each is turned into bytes. A text stays short
+ * all the same: one letter beyond Latin makes the whole of it wide.
+ */
+function* joined(parts: Iterable<string>): Generator<string> {
+  let texts: string[] = [];
+  let length = 0;
+  for (const part of parts) {
+    texts.push(part);
+    length += part.length;
+    if (length < joinedLength) continue;
+    yield texts.join('');
+    texts = [];
+    length = 0;
+  }
+  yield texts.join('');
 }

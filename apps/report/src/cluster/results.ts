@@ -1,8 +1,8 @@
 import type { CheckText } from '@keelson/checks';
 import type { ControlResult, FrameworkAssessment } from '@keelson/compliance';
-import type { SourceLocation } from '@keelson/core';
 import type { Notification } from '@keelson/evidence';
 import { type Piece, type PiecedFinding, type Pieces, piecesOf } from '../pieces.ts';
+import type { Region } from '../place.ts';
 import type { ScanReport } from '../report.ts';
 import { oneLine, type RuleWords, ruleWordsOf } from '../told.ts';
 import { judgedResource } from './resources.ts';
@@ -61,8 +61,7 @@ export class PolicyResults {
 
   /** What a check found; suppressed it is `skip`, and advice (`info`), which nobody is scored by, is `warn`. */
   finding(item: PiecedFinding): () => PolicyResult {
-    const { suppressions } = item.finding;
-    const suppression = suppressions?.[0];
+    const suppression = item.suppressions?.[0];
     const state = item.state === undefined ? '' : pair('state', item.state);
     if (suppression === undefined)
       return this.#judged(item, item.severity === 'info' ? 'warn' : 'fail', item.message, state);
@@ -97,7 +96,7 @@ export class PolicyResults {
     const id = plainText(rule ?? code);
     const file = location === undefined ? undefined : this.#pieces.of(location.file);
     const head = this.#head(id, id, 'not judged');
-    const properties = `${pair('code', code)}${pair('level', level)}${this.#place(location, file)}`;
+    const properties = `${pair('code', code)}${pair('level', level)}${this.#place(location ?? {}, file)}`;
     const words = this.#words(this.#pieces.message(message));
     return this.#result(level === 'note' ? 'skip' : 'error', head, '', words, properties);
   }
@@ -123,7 +122,7 @@ export class PolicyResults {
   }
 
   #judged(item: PiecedFinding, result: ResultState, message: Piece, details: string): () => PolicyResult {
-    const { fingerprint } = item.finding;
+    const { fingerprint } = item;
     const count = (this.#seen.get(fingerprint) ?? 0) + 1;
     this.#seen.set(fingerprint, count);
     return () => {
@@ -131,7 +130,7 @@ export class PolicyResults {
       const { json, group } = this.#resource(item.subject);
       // By this policy-reporter tells results apart; the same object in two files has one fingerprint.
       const id = `"resultID":"${fingerprint}${count === 1 ? '' : `-${count}`}",`;
-      const about = `${properties}${this.#place(item.place, item.file)}${group}${details}${id}`;
+      const about = `${properties}${this.#place(item, item.file)}${group}${details}${id}`;
       return this.#result(result, `${head}"severity":"${item.severity}",`, json, this.#words(message), about);
     };
   }
@@ -156,10 +155,10 @@ export class PolicyResults {
     return `${source}${pair('policy', policy)}${pair('rule', rule)}${group}`;
   }
 
-  #place(place: SourceLocation | undefined, file: Piece | undefined): string {
-    if (place === undefined || file === undefined) return '';
+  #place({ line }: Region, file: Piece | undefined): string {
+    if (file === undefined) return '';
     const name = this.#file(file);
-    return place.line === undefined ? name : `${name}"line":"${place.line}",`;
+    return line === undefined ? name : `${name}"line":"${line}",`;
   }
 
   #fragments(rule: string, words: RuleWords): CheckFragments {

@@ -1,10 +1,10 @@
 import type { SourceLocation } from '@keelson/core';
-import type { Finding, Notification, Severity } from '@keelson/evidence';
+import type { Notification, Severity } from '@keelson/evidence';
 import { findingIdentities } from '../identity.ts';
 import { uuidOf } from '../oscal/text.ts';
-import { piecesOf } from '../pieces.ts';
-import { repositoryPath } from '../place.ts';
-import { counts, type ScanReport } from '../report.ts';
+import { type PiecedFinding, piecesOf } from '../pieces.ts';
+import { type Region, repositoryPath } from '../place.ts';
+import type { ScanReport } from '../report.ts';
 import { counted, jsonLine, tellerOf } from '../told.ts';
 
 const severityNames: Readonly<Record<Severity, string>> = {
@@ -44,24 +44,22 @@ export function* gitlabCodeQualityParts(report: ScanReport): Generator<string> {
   const check = pieces.forms(
     (rule) => `{"type":"issue","check_name":${jsonLine(rule)},"categories":["Security"],"description":`,
   );
-  const words = pieces.forms(jsonLine);
+  const words = pieces.lineForms(JSON.stringify);
   const open = pieces.forms((file) => `{"path":${JSON.stringify(repositoryPath(file))},"lines":`);
   let lead = '[\n';
   let i = 0;
-  for (const { counts, severity, place, rule, message, file } of pieces.findings) {
+  for (const item of pieces.findings) {
+    const { severity, rule, message, file } = item;
     const identity = identities[i++];
-    if (!counts) continue;
+    if (!item.counts) continue;
     const description = words(message.text.trim() === '' ? rule : message);
-    const where =
-      place === undefined || file === undefined
-        ? JSON.stringify(noPlace)
-        : `${open(file)}${linesText(place)}}`;
+    const where = file === undefined ? JSON.stringify(noPlace) : `${open(file)}${linesText(item)}}`;
     yield `${lead}${check(rule)}${description},"severity":"${severityNames[severity]}","fingerprint":"${identity}","location":${where}}`;
     lead = ',\n';
   }
   const issues = [
     ...report.notifications.map((item) => notificationIssue(item, tell(item.message))),
-    ...suppressedIssues(report.findings.map(({ finding }) => finding).filter((finding) => !counts(finding))),
+    ...suppressedIssues(pieces.findings.filter(({ counts }) => !counts)),
   ];
   for (const issue of issues) {
     yield lead + JSON.stringify(issue);
@@ -91,7 +89,7 @@ function notificationIssue({ level, code, location, rule }: Notification, messag
 }
 
 /** Its fingerprint tells of no number: a merge request that adds an exception gets no new issue beside it. */
-function suppressedIssues(suppressed: readonly Finding[]): Issue[] {
+function suppressedIssues(suppressed: readonly PiecedFinding[]): Issue[] {
   const [first] = suppressed;
   if (first === undefined) return [];
   return [
@@ -102,7 +100,7 @@ function suppressedIssues(suppressed: readonly Finding[]): Issue[] {
       categories: ['Security'],
       severity: 'info',
       fingerprint: uuidOf('gitlab', 'suppressed'),
-      location: locationOf(first.suppressions?.[0]?.location ?? first.locations[0]),
+      location: locationOf(first.suppressions?.[0]?.location ?? first.place),
     },
   ];
 }
@@ -115,7 +113,7 @@ function locationOf(place: SourceLocation | undefined): Issue['location'] {
   return { path: repositoryPath(place.file), lines: { begin: place.line ?? 1 } };
 }
 
-function linesText({ line, endLine }: SourceLocation): string {
+function linesText({ line, endLine }: Region): string {
   return line === undefined || endLine === undefined
     ? `{"begin":${line ?? 1}}`
     : `{"begin":${line},"end":${endLine}}`;

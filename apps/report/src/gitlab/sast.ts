@@ -1,10 +1,10 @@
 import type { Notification, Severity } from '@keelson/evidence';
 import { findingIdentities, identityUuid } from '../identity.ts';
 import { escapeMarkdown } from '../markdown/text.ts';
-import { type Piece, type PiecedFinding, piecesOf } from '../pieces.ts';
+import { type Piece, type PiecedFinding, type Pieces, piecesOf } from '../pieces.ts';
 import { placeText, repositoryPath } from '../place.ts';
-import { counts, type ScanReport } from '../report.ts';
-import { counted, jsonLine, plainLine, type RuleWords, ruleWordsOf, tellerOf } from '../told.ts';
+import type { ScanReport } from '../report.ts';
+import { counted, plainLine, type RuleWords, ruleWordsOf, tellerOf } from '../told.ts';
 
 /** The newest version of GitLab's report format whose fields all releases since 15.0 read. */
 const formatVersion = '15.0.7';
@@ -33,15 +33,16 @@ const maxSolution = 7000;
  * earlier state says stand in the messages of the scan.
  */
 export function* gitlabSastParts(report: ScanReport): Generator<string> {
-  yield `${JSON.stringify({ version: formatVersion, scan: scanOf(report) }).slice(0, -1)},\n"vulnerabilities":[`;
-  const words = ruleWordsOf(report);
   const pieces = piecesOf(report);
+  const scan = scanOf(report, pieces);
+  yield `${JSON.stringify({ version: formatVersion, scan }).slice(0, -1)},\n"vulnerabilities":[`;
+  const words = ruleWordsOf(report);
   const identities = findingIdentities(report);
   const context: Context = {
     // GitLab renders descriptions as Markdown, and what a message says comes from the input.
-    message: pieces.forms((message) => JSON.stringify(escapeMarkdown(plainLine(message))).slice(0, -1)),
-    object: pieces.forms((name) => fieldText('object', 'Object', jsonLine(name))),
-    path: pieces.forms((path) => `,${fieldText('path', 'Path', jsonLine(path))}`),
+    message: pieces.lineForms((message) => JSON.stringify(escapeMarkdown(message)).slice(0, -1)),
+    object: pieces.lineForms((name) => fieldText('object', 'Object', JSON.stringify(name))),
+    path: pieces.lineForms((path) => `,${fieldText('path', 'Path', JSON.stringify(path))}`),
     file: pieces.forms((file) => `{"file":${JSON.stringify(repositoryPath(file))}`),
     check: pieces.forms((rule) => checkText(rule, words(rule))),
   };
@@ -67,7 +68,7 @@ interface Context {
   check: (rule: Piece) => CheckPieces;
 }
 
-function scanOf(report: ScanReport) {
+function scanOf(report: ScanReport, pieces: Pieces) {
   const { tool, time, input } = report;
   const scanner = { id: tool.name, name: tool.name, version: tool.version, vendor: { name: tool.name } };
   const end = new Date(Date.parse(time) + Math.ceil(input.seconds ?? 0) * 1000).toISOString();
@@ -78,15 +79,15 @@ function scanOf(report: ScanReport) {
     start_time: time.slice(0, 19),
     end_time: end.slice(0, 19),
     status: report.notifications.some(({ level }) => level === 'error') ? 'failure' : 'success',
-    messages: messagesOf(report),
+    messages: messagesOf(report, pieces),
   };
 }
 
-function messagesOf(report: ScanReport) {
+function messagesOf(report: ScanReport, pieces: Pieces) {
   const tell = tellerOf(report);
-  const { comparison, findings } = report;
-  const suppressed = findings.filter(({ finding }) => !counts(finding));
-  const rules = new Set(suppressed.map(({ finding }) => plainLine(finding.rule)));
+  const { comparison } = report;
+  const suppressed = pieces.findings.filter(({ counts }) => !counts);
+  const rules = new Set(suppressed.map(({ rule }) => pieces.line(rule)));
   return [
     ...report.notifications.map(({ level, code, message, location }) => {
       const value = [placeText(location), tell(message), `[${code}]`].filter((part) => part !== '').join(' ');
@@ -148,9 +149,8 @@ function ruleFieldsOf(rule: string, { title, remediation, references, controls }
   };
 }
 
-function locationText({ place, file }: PiecedFinding, context: Context): string {
-  if (place === undefined || file === undefined) return '{}';
-  const { line, endLine } = place;
+function locationText({ line, endLine, file }: PiecedFinding, context: Context): string {
+  if (file === undefined) return '{}';
   const lines = line === undefined ? '' : `,"start_line":${line},"end_line":${endLine ?? line}`;
   return `${context.file(file)}${lines}}`;
 }

@@ -1,5 +1,6 @@
 import { type Notification, severities } from '@keelson/evidence';
 import { foldCovered } from '../covered.ts';
+import { summarize } from '../json.ts';
 import { placeText } from '../place.ts';
 import { type Comparison, counts, type ReportedFinding, type ScanReport } from '../report.ts';
 import { maxTitleNames, scannedNames } from '../scanned.ts';
@@ -157,7 +158,7 @@ function footText(report: ScanReport): string {
     loaded === 0
       ? ''
       : ` Exceptions: ${loaded} loaded, ${matched} matched, ${unused} unused, ${expired} expired.`;
-  const suppressed = report.findings.filter(({ finding }) => !counts(finding)).length;
+  const { suppressed } = summarize(report);
   const silent = suppressed === 0 ? '' : ` ${counted(suppressed, 'finding')} suppressed.`;
   return `${tool.name} ${tool.version} read ${counted(files, 'file')}: ${counted(objects, 'object')} and ${counted(dockerfiles, 'Dockerfile')}, judged by ${counted(checks, 'check')}.${exceptions}${silent}\n`;
 }

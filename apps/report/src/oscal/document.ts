@@ -27,6 +27,12 @@ export interface Run {
   origin: { actors: readonly { type: 'tool'; 'actor-uuid': string }[] };
 }
 
+/** All of a report but what is said of frameworks, for `shared`: only one kind of document tells of those. */
+export function judgedParts(report: ScanReport): readonly [object, ...unknown[]] {
+  const { findings, notifications, comparison, texts, redact, time, tool, input } = report;
+  return [findings, notifications, comparison, texts, redact, time, tool, input];
+}
+
 const runId = shared(
   ({ findings, time, tool, input }) => [findings, time, tool, input],
   ({ findings, time, tool, input: { folder = '', scanned = [] } }) => {

@@ -1,10 +1,9 @@
 import type { SensitiveText } from '@keelson/checks';
-import type { SourceLocation } from '@keelson/core';
 import type { Notification } from '@keelson/evidence';
-import { type Piece, type PiecedFinding, type Pieces, piecesOf } from '../pieces.ts';
-import { shared } from '../told.ts';
+import type { Piece, PiecedFinding, Pieces } from '../pieces.ts';
+import type { Region } from '../place.ts';
 import { property } from './document.ts';
-import { type InventoryItem, inventoryOf } from './subjects.ts';
+import type { InventoryItem } from './subjects.ts';
 import { fileReference, markup, uuidOf } from './text.ts';
 
 /** A finding and what else is to be said of it. */
@@ -18,12 +17,6 @@ export interface ObservedSubject {
   reference: string;
   property: string;
 }
-
-/** Both kinds of document show the same evidence. */
-export const evidenceOf = shared(
-  ({ findings, comparison, redact }) => [findings, comparison, redact],
-  (report) => new EvidenceWriter(report.redact, piecesOf(report), inventoryOf(report)),
-);
 
 /**
  * Writes evidence as JSON. A large scan has ten thousands of pieces, so that what those of an object or a file share
@@ -56,24 +49,24 @@ export class EvidenceWriter {
   }
 
   finding({ item, remarks }: ObservedFinding): string {
-    const { finding, state, message, subject, place, file } = item;
-    const suppression = finding.suppressions?.[0];
+    const { state, message, subject, file } = item;
+    const suppression = item.suppressions?.[0];
     const stateText = state === undefined ? '' : prop('state', state);
     const kind = suppression === undefined ? '' : prop('suppression', suppression.kind);
-    const props = `${this.#subject(subject).property}${prop('fingerprint', finding.fingerprint)}${stateText}${kind}]`;
-    return `${this.#head(place, file, message)}${props}${this.#remarks(remarks, suppression?.reason)}}`;
+    const props = `${this.#subject(subject).property}${prop('fingerprint', item.fingerprint)}${stateText}${kind}]`;
+    return `${this.#head(item, file, message)}${props}${this.#remarks(remarks, suppression?.reason)}}`;
   }
 
   gap({ message, location }: Notification): string {
     const file = location === undefined ? undefined : this.#pieces.of(location.file);
-    return `${this.#head(location, file, this.#pieces.message(message))}}`;
+    return `${this.#head(location ?? {}, file, this.#pieces.message(message))}}`;
   }
 
   /** The place and the words, of an object that is open. */
-  #head(place: SourceLocation | undefined, file: Piece | undefined, message: Piece): string {
-    if (place === undefined || file === undefined) return `{${this.#description(message)}`;
-    const line = place.line === undefined ? '' : `#L${place.line}`;
-    return `${this.#place(file)}${line}",${this.#description(message)}`;
+  #head({ line }: Region, file: Piece | undefined, message: Piece): string {
+    if (file === undefined) return `{${this.#description(message)}`;
+    const fragment = line === undefined ? '' : `#L${line}`;
+    return `${this.#place(file)}${fragment}",${this.#description(message)}`;
   }
 
   #remarks(remarks: string | undefined, reason: string | undefined): string {

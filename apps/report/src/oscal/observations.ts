@@ -1,9 +1,11 @@
 import type { Notification } from '@keelson/evidence';
 import { piecesOf } from '../pieces.ts';
-import { open, property, type Run } from './document.ts';
-import type { EvidenceWriter, ObservedFinding } from './evidence.ts';
+import { shared } from '../told.ts';
+import { judgedParts, open, property, type Run, runOf } from './document.ts';
+import { EvidenceWriter, type ObservedFinding } from './evidence.ts';
+import { inventoryOf } from './subjects.ts';
 import { markup, prose, uuidOf } from './text.ts';
-import { countOf, gapsOf, type Weakness } from './weaknesses.ts';
+import { countOf, gapsOf, type Weakness, weaknessesOf } from './weaknesses.ts';
 
 /** Something seen, before anybody judges what it means for a control. */
 export interface Observation {
@@ -124,51 +126,55 @@ function historicObservations(run: Run): Observation[] {
   ];
 }
 
-/** Every observation of a run. `passed` ones only where controls rest on them. */
-export function observationsOf(
-  run: Run,
-  weaknesses: readonly Weakness[],
-  { passed }: { passed: boolean },
-): Observation[] {
-  return [
-    ...failedObservations(run, weaknesses),
-    ...gapObservations(run),
-    ...historicObservations(run),
-    ...(passed ? passedObservations(run) : []),
-  ];
+/** The observations on which controls rest because a check found nothing, as JSON. */
+export function passedTexts(run: Run): string[] {
+  return passedObservations(run).map((observation) => `${headOf(run, observation)}}`);
 }
 
-/** The observation as OSCAL writes it, part by part: a check may have ten thousand findings. */
-export function* observationParts(
-  { origin, report }: Run,
-  { findings, notifications, ...rest }: Observation,
-  evidence: EvidenceWriter,
-): Generator<string> {
+/** All other observations of a run, as JSON in parts. Both kinds of document have them. */
+export const observationTexts = shared(judgedParts, (report): readonly string[][] => {
+  const run = runOf(report);
+  const evidence = new EvidenceWriter(report.redact, piecesOf(report), inventoryOf(report));
+  return [
+    ...failedObservations(run, weaknessesOf(report)),
+    ...gapObservations(run),
+    ...historicObservations(run),
+  ].map((observation) => [...observationParts(run, observation, evidence)]);
+});
+
+/** Part by part: a check may have ten thousand findings. */
+function* observationParts(run: Run, observation: Observation, evidence: EvidenceWriter): Generator<string> {
+  const { findings, notifications } = observation;
   const subjects = new Set(findings.map((item) => evidence.subject(item)));
   const references = [...subjects].map(({ reference }) => reference);
-  yield open({
+  yield headOf(run, observation);
+  if (references.length > 0) yield `,"subjects":[${references.join(',')}]`;
+  let texts: string[] = [];
+  let lead = ',"relevant-evidence":[\n';
+  for (const item of findings) {
+    texts.push(lead, evidence.finding(item));
+    lead = ',\n';
+    if (texts.length < maxTexts) continue;
+    yield texts.join('');
+    texts = [];
+  }
+  for (const item of notifications) {
+    texts.push(lead, evidence.gap(item));
+    lead = ',\n';
+  }
+  yield findings.length + notifications.length === 0 ? '}' : `${texts.join('')}\n]}`;
+}
+
+/** Texts that are joined to one part. */
+const maxTexts = 64;
+
+/** An observation up to its subjects, of an object that is open. */
+function headOf({ origin, report }: Run, { findings, notifications, ...rest }: Observation): string {
+  return open({
     ...rest,
     // SP 800-53A: to examine is to study a specification; nothing is exercised, as a test would.
     methods: ['EXAMINE'],
     origins: [origin],
     collected: report.time,
   });
-  if (references.length > 0) yield `,"subjects":[${references.join(',')}]`;
-  let text = '';
-  let lead = ',"relevant-evidence":[\n';
-  for (const item of findings) {
-    text += lead + evidence.finding(item);
-    lead = ',\n';
-    if (text.length < partLength) continue;
-    yield text;
-    text = '';
-  }
-  for (const item of notifications) {
-    text += lead + evidence.gap(item);
-    lead = ',\n';
-  }
-  yield findings.length + notifications.length === 0 ? '}' : `${text}\n]}`;
 }
-
-/** Letters of evidence that are handed on together: each part goes through three generators. */
-const partLength = 1 << 13;

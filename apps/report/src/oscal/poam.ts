@@ -1,8 +1,7 @@
 import type { ScanReport } from '../report.ts';
 import { assessmentAssets, listParts, metadataOf, open, property, type Run, runOf } from './document.ts';
-import { evidenceOf } from './evidence.ts';
-import { gapUuid, observationParts, observationsOf, observationUuid, resolvedUuid } from './observations.ts';
-import { closedRisks, risksOf, riskUuid } from './risks.ts';
+import { gapUuid, observationTexts, observationUuid, resolvedUuid } from './observations.ts';
+import { riskTexts, riskUuid } from './risks.ts';
 import { inventoryOf } from './subjects.ts';
 import { markup, namespaceUri, prose, token, uuidOf } from './text.ts';
 import { countOf, gapsOf, type Weakness, weaknessesOf } from './weaknesses.ts';
@@ -22,7 +21,6 @@ export function* oscalPoamParts(report: ScanReport): Generator<string> {
   const run = runOf(report);
   const inventory = inventoryOf(report);
   const weaknesses = weaknessesOf(report);
-  const risks = [...weaknesses.flatMap((weakness) => risksOf(run, weakness)), ...closedRisks(run)];
   const head = open({
     uuid: uuidOf('plan-of-action-and-milestones', run.id),
     metadata: metadataOf(run, 'Plan of action for Kubernetes configuration'),
@@ -32,10 +30,8 @@ export function* oscalPoamParts(report: ScanReport): Generator<string> {
   yield `,\n"local-definitions":${open({ 'assessment-assets': assessmentAssets(run) })}`;
   yield* listParts('inventory-items', inventory.values(), ({ json }) => [json]);
   yield '}';
-  const observations = observationsOf(run, weaknesses, { passed: false });
-  const evidence = evidenceOf(report);
-  yield* listParts('observations', observations, (item) => observationParts(run, item, evidence));
-  yield* listParts('risks', risks);
+  yield* listParts('observations', observationTexts(report), (parts) => parts);
+  yield* listParts('risks', riskTexts(report), (text) => [text]);
   yield* listParts('poam-items', itemsOf(run, weaknesses));
   yield '}}\n';
 }

@@ -8,9 +8,8 @@ import {
   reviewedControls,
 } from './controls.ts';
 import { assessmentAssets, listParts, metadataOf, open, type Run, runOf } from './document.ts';
-import { evidenceOf } from './evidence.ts';
-import { observationParts, observationsOf } from './observations.ts';
-import { closedRisks, risksOf } from './risks.ts';
+import { observationTexts, passedTexts } from './observations.ts';
+import { riskTexts } from './risks.ts';
 import { inventoryOf } from './subjects.ts';
 import { uuidOf } from './text.ts';
 import { countOf, weaknessesOf } from './weaknesses.ts';
@@ -68,7 +67,6 @@ function* resultParts(run: Run, controls: readonly AssessedControl[]): Generator
   const { report } = run;
   const inventory = inventoryOf(report);
   const weaknesses = weaknessesOf(report);
-  const observations = observationsOf(run, weaknesses, { passed: true });
   const observed = new Set(
     [...report.statistics].flatMap(([rule, { judged, failed, errors }]) =>
       judged > 0 && failed === 0 && errors === 0 ? [rule] : [],
@@ -76,7 +74,6 @@ function* resultParts(run: Run, controls: readonly AssessedControl[]): Generator
   );
   for (const { rule } of weaknesses) observed.add(rule);
   const byRule = new Map(weaknesses.map((weakness) => [weakness.rule, weakness]));
-  const risks = [...weaknesses.flatMap((weakness) => risksOf(run, weakness)), ...closedRisks(run)];
   yield open({
     uuid: uuidOf('result', run.id),
     title: `Scan by ${report.tool.name} ${report.tool.version}`,
@@ -88,9 +85,9 @@ function* resultParts(run: Run, controls: readonly AssessedControl[]): Generator
   yield `,\n"local-definitions":${open({ 'assessment-assets': assessmentAssets(run) })}`;
   yield* listParts('inventory-items', inventory.values(), ({ json }) => [json]);
   yield '}';
-  const evidence = evidenceOf(report);
-  yield* listParts('observations', observations, (item) => observationParts(run, item, evidence));
-  yield* listParts('risks', risks);
+  const passed = passedTexts(run).map((text) => [text]);
+  yield* listParts('observations', [...observationTexts(report), ...passed], (parts) => parts);
+  yield* listParts('risks', riskTexts(report), (text) => [text]);
   yield* listParts('findings', controls.map(findingJson(run, byRule, observed)));
   yield '}';
 }

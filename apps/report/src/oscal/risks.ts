@@ -1,7 +1,8 @@
-import { property, type Run } from './document.ts';
+import { shared } from '../told.ts';
+import { judgedParts, property, type Run, runOf } from './document.ts';
 import { observationUuid, resolvedUuid } from './observations.ts';
 import { markup, namespaceUri, pageReference, prose, uuidOf } from './text.ts';
-import { countOf, type Weakness } from './weaknesses.ts';
+import { countOf, type Weakness, weaknessesOf } from './weaknesses.ts';
 
 /**
  * What a weakness may lead to, and what is thought of it. `open` while anybody has yet to mend or accept it;
@@ -14,8 +15,15 @@ export function riskUuid(rule: string, status: RiskStatus): string {
   return uuidOf('risk', rule, status);
 }
 
+/** The risks of a run as JSON. Both kinds of document have them. */
+export const riskTexts = shared(judgedParts, (report): readonly string[] => {
+  const run = runOf(report);
+  const risks = weaknessesOf(report).flatMap((weakness) => risksOf(run, weakness));
+  return [...risks, ...closedRisks(run)].map((risk) => JSON.stringify(risk));
+});
+
 /** The risks that a weakness has in this run. */
-export function risksOf(run: Run, weakness: Weakness): object[] {
+function risksOf(run: Run, weakness: Weakness): object[] {
   const { open, accepted } = weakness;
   return [
     ...(open.length > 0 ? [riskOf(run, weakness, 'open')] : []),
@@ -26,7 +34,7 @@ export function risksOf(run: Run, weakness: Weakness): object[] {
 function riskOf(run: Run, weakness: Weakness, status: 'open' | 'deviation-approved') {
   const { rule, text, title, severity, open, accepted } = weakness;
   const isOpen = status === 'open';
-  const known = open.filter(({ finding }) => (finding.suppressions ?? []).length > 0).length;
+  const known = open.filter(({ suppressions = [] }) => suppressions.length > 0).length;
   const words = isOpen
     ? `${countOf(open.length, 'finding')} to mend${known === 0 ? '' : `, ${known} of them set aside by a baseline`}.`
     : `${countOf(accepted.length, 'finding')} accepted by exceptions; the evidence of the observation tells the reasons.`;
@@ -69,7 +77,7 @@ function remediationsOf(run: Run, { rule, text, title }: Weakness) {
 }
 
 /** Risks of an earlier state that are gone. */
-export function closedRisks(run: Run): object[] {
+function closedRisks(run: Run): object[] {
   const { comparison, texts } = run.report;
   const resolved = Map.groupBy(comparison?.resolved ?? [], ({ rule }) => rule);
   return [...resolved].map(([rule, findings]) => {

@@ -1,5 +1,5 @@
 import type { CheckText } from '@keelson/checks';
-import { type Finding, type Notification, type Severity, severities } from '@keelson/evidence';
+import { type Notification, type Severity, severities } from '@keelson/evidence';
 import { type PiecedFinding, piecesOf } from '../pieces.ts';
 import type { ScanReport } from '../report.ts';
 import { shared } from '../told.ts';
@@ -30,14 +30,14 @@ function makeWeaknesses(report: ScanReport): readonly Weakness[] {
   const byRule = Map.groupBy(piecesOf(report).findings, ({ rule }) => rule);
   const weaknesses = [...byRule].map(([{ text: rule }, items]) => {
     const text = texts.get(rule);
-    const accepted = items.filter(({ finding }) => isAccepted(finding));
+    const accepted = items.filter(isAccepted);
     return {
       rule,
       text,
       title: text?.title ?? rule,
       severity: worstOf(items),
       findings: items,
-      open: accepted.length === 0 ? items : items.filter(({ finding }) => !isAccepted(finding)),
+      open: accepted.length === 0 ? items : items.filter((item) => !isAccepted(item)),
       accepted,
     };
   });
@@ -50,7 +50,7 @@ function worstOf(items: readonly PiecedFinding[]): Severity {
 }
 
 /** A baseline says that a finding is known, not that anybody accepts it. */
-function isAccepted({ suppressions }: Finding): boolean {
+function isAccepted({ suppressions }: PiecedFinding): boolean {
   return suppressions?.some(({ kind }) => kind !== 'baseline') === true;
 }
 
