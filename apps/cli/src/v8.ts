@@ -17,11 +17,19 @@ export function optimizeLater(): void {
 }
 
 /**
- * Keeps V8's young generation at its first size: what is made in a run is mostly gone at once, and a young generation that
+ * Keeps V8's young generation at the size that it has, at first its smallest: what is made in a run is mostly gone at once, and a young generation that
  * grows with it takes memory and no less time.
  */
 export function keepYoungGenerationSmall(): void {
   setV8Flags('--semi-space-growth-factor=1');
+}
+
+/**
+ * Lets the young generation grow fourfold as soon as much of it outlives a collection, until it is kept as it is again. What writes
+ * a hundred megabytes makes as much garbage as it can hold many times over, and each collection costs the same however little is left.
+ */
+export function growYoungGeneration(): void {
+  setV8Flags('--semi-space-growth-factor=4');
 }
 
 /** V8's own measure again, for what runs long and is measured. */
