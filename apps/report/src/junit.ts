@@ -3,7 +3,7 @@ import type { Finding, Notification } from '@keelson/evidence';
 import { markupText } from '@keelson/pages';
 import { type Piece, type PiecedFinding, type Pieces, piecesOf } from './pieces.ts';
 import { lineText, placeText } from './place.ts';
-import { countsNow, type ScanReport } from './report.ts';
+import type { ScanReport } from './report.ts';
 import { controlsText, counted, oneLine, plainLine, type RuleWords, ruleWordsOf, tellerOf } from './told.ts';
 
 interface Suite {
@@ -80,7 +80,8 @@ function* suitesOf(report: ScanReport): Generator<Suite> {
       words(rule),
     );
   }
-  const failing = new Set(report.findings.filter(countsNow).map(({ finding }) => finding.rule));
+  const now = pieces.findings.filter(({ counts, state }) => counts && state !== 'unchanged');
+  const failing = new Set(now.map(({ rule }) => rule.text));
   for (const assessment of report.frameworks) yield frameworkSuite(assessment, report, failing);
   yield* comparisonSuites(context);
 }
@@ -139,7 +140,7 @@ function findingCase(item: PiecedFinding, context: Context): Case {
   const { text, help, report, pieces } = context;
   const { name, file, key } = placeOf(item, context);
   if (!item.counts) return { name, file, key, ...skipped(suppressionText(item.finding, tellerOf(report))) };
-  if (!countsNow(item)) {
+  if (state === 'unchanged') {
     const words = `${knownBefore(report)}; ${severity}: ${pieces.line(item.message)}`;
     return { name, file, key, ...skipped(words) };
   }

@@ -43,54 +43,70 @@ export const maxResultBytes = 240_000;
  */
 export function* reportObjects(report: ScanReport, api: ReportApi): Generator<string> {
   let lead = '{"apiVersion":"v1","kind":"List","items":[\n';
-  for (const group of groupsOf(report)) {
-    yield lead;
-    yield* objectsOf(group, report, api);
+  for (const object of objectsOf(report)) {
+    yield lead + opening(object, report, api);
+    yield object.results;
+    yield closing(object.summary);
     lead = ',\n';
   }
   yield '\n]}\n';
 }
 
+/** What the two APIs have in common of an object: they differ in what stands around the results only. */
+interface ReportObject {
+  name: string;
+  namespace: string | undefined;
+  /** Results as JSON. */
+  results: string;
+  summary: Summary;
+}
+
+const objectsOf = shared(
+  (report) => [report],
+  (report): readonly ReportObject[] => {
+    const make = new PolicyResults(report);
+    return groupsOf(report, make).flatMap((group) => [...divided(group, make)]);
+  },
+);
+
 /** Results that stand in one report, or in several when they are many. */
 interface ReportGroup {
   name: string;
   namespace: string | undefined;
-  /** Made when they are written: to keep all of them until the other API is written would cost more. */
-  results: (() => PolicyResult)[];
+  findings: PiecedFinding[];
+  /** Results of all else. */
+  others: (() => PolicyResult)[];
 }
 
-/** The two APIs differ in what stands around the results only. */
-const groupsOf = shared((report) => [report], makeGroups);
-
-function makeGroups(report: ScanReport): readonly ReportGroup[] {
-  const make = new PolicyResults(report);
+function groupsOf(report: ScanReport, make: PolicyResults): ReportGroup[] {
   const scan = scanName(report);
   const name = joined('keelson-scan', scan);
-  const cluster: ReportGroup = { name, namespace: undefined, results: [] };
+  const cluster: ReportGroup = { name, namespace: undefined, findings: [], others: [] };
   const namespaces = new Map<string, ReportGroup>();
-  const add = (item: PiecedFinding, result: () => PolicyResult) => {
+  const groupOf = (item: PiecedFinding): ReportGroup => {
     const { namespace } = make.resource(item);
-    const group = namespace === undefined ? cluster : namespaces.get(namespace);
-    if (group !== undefined) group.results.push(result);
-    else namespaces.set(namespace ?? '', { name, namespace, results: [result] });
+    if (namespace === undefined) return cluster;
+    const known = namespaces.get(namespace);
+    if (known !== undefined) return known;
+    const group = { name, namespace, findings: [], others: [] };
+    namespaces.set(namespace, group);
+    return group;
   };
   const pieces = piecesOf(report);
-  for (const item of pieces.findings) add(item, make.finding(item));
+  for (const item of pieces.findings) groupOf(item).findings.push(item);
   for (const finding of report.comparison?.resolved ?? []) {
     const item = pieces.finding(finding);
-    add(item, make.resolved(item));
+    groupOf(item).others.push(() => make.resolved(item));
   }
   for (const { finding, reason } of report.comparison?.notComparable ?? []) {
     const item = pieces.finding(finding);
-    add(item, make.notComparable(item, reason));
+    groupOf(item).others.push(() => make.notComparable(item, reason));
   }
-  for (const item of report.notifications) cluster.results.push(() => make.notification(item));
+  for (const item of report.notifications) cluster.others.push(() => make.notification(item));
   for (const [rule, { judged, failed, errors }] of report.statistics) {
-    if (judged > 0 && failed === 0 && errors === 0) cluster.results.push(() => make.passed(rule, judged));
+    if (judged > 0 && failed === 0 && errors === 0) cluster.others.push(() => make.passed(rule, judged));
   }
-  const sorted = [...namespaces.values()].sort((a, b) =>
-    (a.namespace ?? '') < (b.namespace ?? '') ? -1 : 1,
-  );
+  const sorted = [...namespaces].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
   return [cluster, ...frameworkGroups(report.frameworks, scan, make), ...sorted];
 }
 
@@ -109,7 +125,8 @@ function frameworkGroups(
       // Ids that differ in what no name may hold differ by a number; `-2` would be the second part of the first.
       name: count === 1 ? name : `${name}.${count}`,
       namespace: undefined,
-      results: assessment.controls.map((control) => () => make.control(assessment, control)),
+      findings: [],
+      others: assessment.controls.map((control) => () => make.control(assessment, control)),
     };
   });
 }
@@ -118,28 +135,35 @@ function joined(name: string, scan: string): string {
   return scan === '' ? name : `${name}-${scan}`;
 }
 
-function* objectsOf(group: ReportGroup, report: ScanReport, api: ReportApi): Generator<string> {
-  // Of a cluster without a finding there is a report too: an absent one would look like a scan that never ran.
-  yield opening(group, 1, report, api);
+/** The objects of a group. Of a cluster without a finding there is one too: an absent one would look like a scan that never ran. */
+function* divided(group: ReportGroup, make: PolicyResults): Generator<ReportObject> {
+  const { namespace } = group;
   let part = 1;
-  let held = 0;
+  let texts: string[] = [];
   let bytes = 0;
   let summary = emptySummary();
-  for (const make of group.results) {
-    const { result, text, size } = make();
-    if (held === maxResults || (held > 0 && bytes + size > maxResultBytes)) {
+  const object = (): ReportObject => {
+    const name = part === 1 ? group.name : `${group.name}-${part}`;
+    return { name, namespace, results: texts.join(',\n'), summary };
+  };
+  for (const { result, text, size } of resultsOf(group, make)) {
+    if (texts.length === maxResults || (texts.length > 0 && bytes + size > maxResultBytes)) {
+      yield object();
       part++;
-      yield `${closing(summary)},\n${opening(group, part, report, api)}`;
-      held = 0;
+      texts = [];
       bytes = 0;
       summary = emptySummary();
     }
-    yield held === 0 ? text : `,\n${text}`;
-    held++;
+    texts.push(text);
     bytes += size;
     summary[result]++;
   }
-  yield closing(summary);
+  yield object();
+}
+
+function* resultsOf({ findings, others }: ReportGroup, make: PolicyResults): Generator<PolicyResult> {
+  for (const item of findings) yield make.finding(item);
+  for (const other of others) yield other();
 }
 
 type Summary = Record<(typeof resultStates)[number], number>;
@@ -149,14 +173,14 @@ function emptySummary(): Summary {
 }
 
 /** The text of an object up to its first result. */
-function opening({ name, namespace }: ReportGroup, part: number, report: ScanReport, api: ReportApi): string {
+function opening({ name, namespace }: ReportObject, report: ScanReport, api: ReportApi): string {
   const { tool } = report;
   const scan = scanName(report);
   const head = {
     apiVersion: api.apiVersion,
     kind: namespace === undefined ? api.clusterKind : api.kind,
     metadata: {
-      name: part === 1 ? name : `${name}-${part}`,
+      name,
       ...(namespace === undefined ? {} : { namespace }),
       labels: {
         'app.kubernetes.io/managed-by': labelValue(tool.name),

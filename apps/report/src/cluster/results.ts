@@ -57,10 +57,8 @@ export class PolicyResults {
     return this.#resource(subject);
   }
 
-  // Those of findings are made when they are called; they are numbered now.
-
   /** What a check found; suppressed it is `skip`, and advice (`info`), which nobody is scored by, is `warn`. */
-  finding(item: PiecedFinding): () => PolicyResult {
+  finding(item: PiecedFinding): PolicyResult {
     const suppression = item.suppressions?.[0];
     const state = item.state === undefined ? '' : pair('state', item.state);
     if (suppression === undefined)
@@ -71,13 +69,13 @@ export class PolicyResults {
   }
 
   /** What an earlier state had and this one has not. */
-  resolved(item: PiecedFinding): () => PolicyResult {
+  resolved(item: PiecedFinding): PolicyResult {
     const message = this.#pieces.message(`resolved: ${item.finding.message}`);
     return this.#judged(item, 'pass', message, pair('state', 'resolved'));
   }
 
   /** What an earlier state had and this run could not judge again. */
-  notComparable(item: PiecedFinding, reason: string): () => PolicyResult {
+  notComparable(item: PiecedFinding, reason: string): PolicyResult {
     const message = this.#pieces.message(`could not be judged again (${reason}): ${item.finding.message}`);
     return this.#judged(item, 'error', message, pair('state', 'not-comparable'));
   }
@@ -121,18 +119,16 @@ export class PolicyResults {
     return this.#result(result, head, '', words, properties);
   }
 
-  #judged(item: PiecedFinding, result: ResultState, message: Piece, details: string): () => PolicyResult {
+  #judged(item: PiecedFinding, result: ResultState, message: Piece, details: string): PolicyResult {
     const { fingerprint } = item;
     const count = (this.#seen.get(fingerprint) ?? 0) + 1;
     this.#seen.set(fingerprint, count);
-    return () => {
-      const { head, properties } = this.#check(item.rule);
-      const { json, group } = this.#resource(item.subject);
-      // By this policy-reporter tells results apart; the same object in two files has one fingerprint.
-      const id = `"resultID":"${fingerprint}${count === 1 ? '' : `-${count}`}",`;
-      const about = `${properties}${this.#place(item, item.file)}${group}${details}${id}`;
-      return this.#result(result, `${head}"severity":"${item.severity}",`, json, this.#words(message), about);
-    };
+    const { head, properties } = this.#check(item.rule);
+    const { json, group } = this.#resource(item.subject);
+    // By this policy-reporter tells results apart; the same object in two files has one fingerprint.
+    const id = `"resultID":"${fingerprint}${count === 1 ? '' : `-${count}`}",`;
+    const about = `${properties}${this.#place(item, item.file)}${group}${details}${id}`;
+    return this.#result(result, `${head}"severity":"${item.severity}",`, json, this.#words(message), about);
   }
 
   /** Puts fragments together: all but `words` end in a comma where they are not empty. */
