@@ -15,7 +15,7 @@ export { type Explained, explained, type PairFate } from './connectivity/explain
 export { type Exposure, exposuresOf } from './connectivity/exposure.ts';
 export type { Cause, Fate } from './connectivity/fates.ts';
 export type { Focus } from './connectivity/focus.ts';
-export { type Peer, peerText } from './connectivity/peers.ts';
+export { ingressControllerName, isNamed, type Peer, peerText } from './connectivity/peers.ts';
 export { type Reach, type Reaches, type ReachesBounds, reachesOf } from './connectivity/reaches.ts';
 export type { Workload } from './connectivity/workloads.ts';
 export { selectorMatches } from './dialects/calico/selector/evaluate.ts';
@@ -41,7 +41,7 @@ export { entryPointsOf } from './entrypoints/entry-points.ts';
 export { NetpolError, type NetpolErrorCode, netpolErrorCodes } from './errors.ts';
 export { ConnectionTexts } from './formats/connection-text.ts';
 export { reportCsv } from './formats/csv.ts';
-export { type DiffReport, diffCsv, diffDot, diffMd, diffTxt } from './formats/diff.ts';
+export { type DiffReport, diffCsv, diffDot, diffJson, diffMd, diffTxt } from './formats/diff.ts';
 export { reportDot } from './formats/dot.ts';
 export { admittedText, entryPointTitle } from './formats/entry-point-text.ts';
 export { type ExplainOnly, explanationTxt, explanationWithExposureTxt } from './formats/explain-txt.ts';
@@ -55,6 +55,7 @@ export { LintContext, type LintOptions } from './lint/context.ts';
 export { defaultDeny } from './lint/default-deny.ts';
 export type { LintFinding, LintFix, LintHit, LintRule, LintSeverity } from './lint/finding.ts';
 export { type LintResult, type LintRun, lint, lintRules } from './lint/lint.ts';
+export { networkPlugins } from './lint/rules/enforcement.ts';
 export {
   type Cluster,
   type Endpoint,

@@ -8,6 +8,8 @@ export type LoadedDockerfile = ReturnType<typeof readDockerfileText>['input'];
 export interface NotJudged {
   reason: string;
   location: SourceLocation;
+  /** True where nothing is missing without it. */
+  isEmpty?: boolean;
 }
 
 /** Everything that was read. One bad file or document never loses the others. */

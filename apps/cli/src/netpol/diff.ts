@@ -5,6 +5,7 @@ import {
   diffCsv,
   diffDot,
   diffHtml,
+  diffJson,
   diffMd,
   diffOf,
   diffTxt,
@@ -16,7 +17,7 @@ import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { inputFlags, inputHelp, type NetpolInput, readInput } from './input.ts';
 
-const formats = ['txt', 'md', 'csv', 'dot', 'html'] as const;
+const formats = ['txt', 'md', 'csv', 'json', 'dot', 'html'] as const;
 
 const flags = {
   ...commonFlags,
@@ -55,6 +56,7 @@ const writers: Readonly<Record<(typeof formats)[number], (report: DiffReport) =>
   csv: diffCsv,
   dot: diffDot,
   html: diffHtml,
+  json: diffJson,
 };
 
 /** `keelson netpol diff`. */

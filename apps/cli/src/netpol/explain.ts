@@ -123,8 +123,15 @@ function pairText({ source, destination, parts }: Pair): string {
 
 function sideLines(side: string, end: string, reasons: readonly Reason[]): string[] {
   if (reasons.length === 0) return [`    ${side}  open: no policy speaks of it`];
-  return reasons.map(({ verdict, policy, rule, place }) => {
-    const what = rule === undefined ? `selects ${end}, and no rule allows it` : `${verdict} it by ${rule}`;
+  const lines = reasons.map(({ verdict, policy, rule, place }) => {
+    const what =
+      rule === undefined
+        ? `selects ${end}, and no rule allows it`
+        : verdict === 'passes on'
+          ? `passes it on by ${rule}`
+          : `${verdict} it by ${rule}`;
     return `    ${side}  ${policy} ${what} (${place})`;
   });
+  const isOpen = reasons.at(-1)?.verdict === 'passes on';
+  return isOpen ? [...lines, `    ${side}  open: no policy behind it speaks of it`] : lines;
 }

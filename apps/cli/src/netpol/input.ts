@@ -43,13 +43,16 @@ export async function readResources(
     throw new CommandError('USAGE', 'name files or folders of manifests, or - for stdin');
   const progress = new Progress(values.quiet ?? false);
   const stdin = paths.includes('-') ? { stdin: readStdin() } : {};
-  const { resources, errors } = await loadInput(paths, {
+  const { resources, errors, notJudged } = await loadInput(paths, {
     ...stdin,
     onFile: (files) => progress.tell(() => `Read ${files} files`),
   });
   progress.clear();
   for (const error of errors) reportError(error, false);
-  return { resources, isPartial: errors.length > 0 };
+  // What is missing may be who is asked for, or what closes a way: no answer is whole without it.
+  const missing = notJudged.filter(({ isEmpty }) => isEmpty !== true);
+  for (const { reason, location } of missing) tell(`${location.file}: error: ${reason}`);
+  return { resources, isPartial: errors.length > 0 || missing.length > 0 };
 }
 
 /**
@@ -100,9 +103,12 @@ export function tellProblems(
 
 function problemLine(problem: PolicyProblem): string {
   const { level, resource, path } = problem;
-  const { kind, namespace, name } = resource;
-  const object = `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-  return `${placeOf(resource, path)}: ${level}: ${object}: ${problemText(problem)}`;
+  return `${placeOf(resource, path)}: ${level}: ${objectText(resource)}: ${problemText(problem)}`;
+}
+
+/** An object for messages, as `NetworkPolicy shop/web`. */
+export function objectText({ kind, namespace, name }: Resource): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 /** `file:line:column` of a part of an object. */

@@ -1,4 +1,4 @@
-import { type LintFinding, type LintSeverity, lint, lintRules } from '@keelson/netpol';
+import { type LintFinding, type LintSeverity, lint, lintRules, networkPlugins } from '@keelson/netpol';
 import { terminalSafe } from '@keelson/report';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
@@ -8,7 +8,7 @@ import { tell } from '../stderr.ts';
 import { suggestion } from '../suggest.ts';
 import { tableLines, tableWidth } from '../table.ts';
 import { defineVerb } from '../verb.ts';
-import { placeOf, readResources } from './input.ts';
+import { objectText, placeOf, readResources } from './input.ts';
 
 const formats = ['txt', 'json'] as const;
 const severities = ['high', 'medium', 'low', 'info'] as const satisfies readonly LintSeverity[];
@@ -21,7 +21,7 @@ const flags = {
   only: { type: 'string', multiple: true, list: true, value: { choices: ruleIds } },
   skip: { type: 'string', multiple: true, list: true, value: { choices: ruleIds } },
   rules: { type: 'boolean' },
-  plugin: { type: 'string' },
+  plugin: { type: 'string', value: { choices: networkPlugins } },
   'fail-on': { type: 'string', value: { choices: thresholds } },
 } as const;
 
@@ -35,13 +35,14 @@ selects nothing, is open to all or is redundant is told of those.
   --rules              list the rules and what each finds
   --only RULE,...      only these rules
   --skip RULE,...      not these rules
-  --plugin NAME        the network plugin of the cluster, as calico, cilium, flannel: finds policies that it does not enforce
+  --plugin NAME        the network plugin of the cluster, to find policies that it does not enforce:
+                       ${networkPlugins.join(', ')}
   --fail-on SEVERITY   exit 1 at findings of this severity or above: ${thresholds.join(', ')}; high unless said
   -f, --format FORMAT  txt (default) or json
   -o, --output FILE    write to FILE instead of stdout
   -q, --quiet          no progress
 
-Exit: 0 done, 1 findings as --fail-on says, 2 wrong call, 3 a file could not be read.
+Exit: 0 done, 1 findings as --fail-on says, 2 wrong call, 3 a file could not be read, or a rule of --only not be asked.
 
 Examples:
   keelson netpol lint deploy/
@@ -61,11 +62,14 @@ export const { run, usage } = defineVerb(
     }
     const rules = chosenRules(listOf(values.only), listOf(values.skip));
     const { resources, isPartial } = await readResources(positionals, values);
-    const plugin = values.plugin === undefined ? {} : { plugin: values.plugin };
+    const name = choiceOf('plugin', values.plugin, networkPlugins);
+    const plugin = name === undefined ? {} : { plugin: name };
     const { findings, left } = lint(resources, { rules, ...plugin });
-    for (const { rule, reason } of left) tell(`${rule} was not asked: ${reason}`);
+    for (const { rule, reason } of left) tell(`note: ${rule} was not asked: ${reason}`);
     writeResult(values.output, format === 'json' ? jsonText(findings) : findingsText(findings));
-    if (isPartial || left.length > 0) return exitCodes.unreadable;
+    // Who names a rule wants its answer.
+    const only = listOf(values.only);
+    if (isPartial || left.some(({ rule }) => only.includes(rule))) return exitCodes.unreadable;
     const isFault = findings.some(({ severity }) => isAtLeast(severity, failOn));
     return isFault ? exitCodes.findings : exitCodes.done;
   },
@@ -86,7 +90,7 @@ function isAtLeast(severity: LintSeverity, threshold: (typeof thresholds)[number
 
 function findingsText(findings: readonly LintFinding[]): string {
   const lines = findings.flatMap(({ rule, severity, resource, path, message, fix }) => [
-    `${placeOf(resource, path)}: ${severity}[${rule}]: ${message}`,
+    `${placeOf(resource, path)}: ${severity}[${rule}]: ${objectText(resource)}: ${message}`,
     ...(fix === undefined ? [] : [`  fix: ${fix.description}`]),
   ]);
   const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;

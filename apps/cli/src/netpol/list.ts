@@ -1,9 +1,13 @@
 import {
+  type Connectivity,
   entryPointsOf,
   explanationTxt,
   explanationWithExposureTxt,
   exposuresOf,
   type Focus,
+  ingressControllerName,
+  isNamed,
+  peerText,
   type Report,
   reportCsv,
   reportDot,
@@ -18,6 +22,7 @@ import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
+import { suggestion } from '../suggest.ts';
 import { defineVerb } from '../verb.ts';
 import { inputFlags, inputHelp, readWorkloads } from './input.ts';
 import { portOf } from './words.ts';
@@ -61,7 +66,7 @@ Exit: 0 done, 2 wrong call, 3 a file or a policy could not be read.
 Examples:
   keelson netpol list deploy/
   keelson netpol list deploy/ -w shop/payments --direction ingress
-  kubectl get ns,deploy,sts,ds,pods,netpol -A -o yaml | keelson netpol list -
+  kubectl get ns,pods,deploy,rs,sts,ds,svc,netpol -A -o yaml | keelson netpol list -
   keelson netpol list deploy/ --exposure -f html -o reach.html
 `;
 
@@ -88,6 +93,7 @@ export const { run, usage } = defineVerb(
       focus,
       ...connection,
     });
+    for (const word of [...(focus.workloads ?? []), ...(focus.peers ?? [])]) checkName(connectivity, word);
     const exposures = values.exposure === true ? exposuresOf(connectivity) : undefined;
     const text = explains
       ? exposures === undefined
@@ -98,6 +104,13 @@ export const { run, usage } = defineVerb(
     return isPartial ? exitCodes.unreadable : exitCodes.done;
   },
 );
+
+/** @throws CommandError USAGE for a name of nobody */
+function checkName({ workloads }: Connectivity, word: string): void {
+  if (word === ingressControllerName || workloads.some(({ peer }) => isNamed(peer, word))) return;
+  const names = workloads.map(({ peer }) => peerText(peer));
+  throw new CommandError('USAGE', `the input has no workload ${word}${suggestion(word, names)}`);
+}
 
 /** @throws CommandError USAGE for a peer or a direction of no workload */
 function focusOf(values: {

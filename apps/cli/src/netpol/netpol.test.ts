@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { keelson, withFolder } from '../testing/run.ts';
 
 const pod = (name: string, ip: string) => `apiVersion: v1
@@ -31,6 +31,18 @@ const files = {
   'before/all.yaml': apart,
   'after/all.yaml': apart + open,
   'nothing.yaml': open,
+  'none.yaml': '[]\n',
+  'chart/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
+  'passed/all.yaml': `${apart}apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: { name: a }
+spec:
+  priority: 1
+  subject: { pods: { namespaceSelector: {}, podSelector: { matchLabels: { app: web } } } }
+  egress:
+    - { action: Pass, to: [{ namespaces: {} }], ports: [{ portNumber: { port: 80 } }] }
+    - { action: Deny, to: [{ namespaces: {} }] }
+`,
 };
 
 function run(...args: string[]) {
@@ -116,6 +128,16 @@ describe('keelson netpol', () => {
 `,
     ],
     [
+      'explain of what is passed on',
+      ['explain', 'web', 'db', '80', '-m', 'passed'],
+      1,
+      `shop/web[Pod] => shop/db[Pod]
+  TCP 80: does not pass
+    egress   AdminNetworkPolicy a passes it on by spec.egress[0] (passed/all.yaml:25:7)
+    egress   open: no policy behind it speaks of it
+    ingress  NetworkPolicy`,
+    ],
+    [
       'explain of what is closed',
       ['explain', '203.0.113.7', 'db', '8080', '-m', 'before'],
       1,
@@ -132,6 +154,12 @@ describe('keelson netpol', () => {
       'Connectivity diff:\ndiff-type: added, source: shop/web[Pod], destination: shop/db[Pod], before: No Connections, after: TCP 8080\n',
     ],
     [
+      'diff as json',
+      ['diff', 'before', 'after', '-f', 'json'],
+      0,
+      '"before": "No Connections",\n    "after": "TCP 8080"',
+    ],
+    [
       'diff the other way round',
       ['diff', 'after', 'before', '--fail-on', 'opened', '-f', 'csv'],
       0,
@@ -142,6 +170,12 @@ describe('keelson netpol', () => {
       ['diff', 'before', 'after', '-f', 'html'],
       0,
       '<title>What the change opens and closes</title>',
+    ],
+    [
+      'a workload as reports write it',
+      ['list', 'after', '-w', 'shop/db[Pod]', '--direction', 'ingress'],
+      0,
+      'shop/web[Pod] => shop/db[Pod] : TCP 8080\n',
     ],
     ['diff of the same', ['diff', 'after', 'after', '--fail-on', 'any'], 0, ''],
     [
@@ -156,7 +190,23 @@ describe('keelson netpol', () => {
     expect(result.out).toContain(out);
   });
 
+  test('a chart that is not rendered makes every answer one of a part', () => {
+    // Where no program is found, helm is not.
+    vi.stubEnv('PATH', '');
+    withFolder(files, (folder) => {
+      const { code, err } = keelson(folder, ['netpol', 'list', 'after', 'chart']);
+      expect([code, err]).toEqual([
+        3,
+        expect.stringContaining('chart/Chart.yaml: error: the chart was not rendered'),
+      ]);
+      vi.unstubAllEnvs();
+    });
+  });
+
   test.each<[string, string[], string]>([
+    ['list of a workload that is not there', ['list', 'after', '-w', 'dp'], 'the input has no workload dp'],
+    ['lint of a plugin that there is not', ['lint', 'after', '--plugin', 'flanel'], 'did you mean "flannel"'],
+    ['test without an assertion', ['test', 'none.yaml', '-m', 'after'], 'there is no assertion in none.yaml'],
     [
       'an end that is not there',
       ['evaluate', 'wbe', 'shop/db', '-m', 'after'],
@@ -253,7 +303,7 @@ describe('keelson netpol lint', () => {
     const found = run('lint', 'after', '--only', 'namespace-without-default-deny');
     expect([found.code, found.err]).toEqual([0, '']);
     expect(found.out).toContain(
-      'medium[namespace-without-default-deny]: no policy denies the egress of Pods to come in namespace shop\n  fix: ',
+      'medium[namespace-without-default-deny]: NetworkPolicy shop/deny: no policy denies the egress of Pods to come in namespace shop\n  fix: ',
     );
     expect(run('lint', 'after', '--fail-on', 'medium').code).toBe(1);
     expect(run('lint', 'after', '--fail-on', 'none').code).toBe(0);

@@ -1,6 +1,7 @@
 import {
   type Analysis,
   allConnections,
+  type CompiledRule,
   type Direction,
   noConnections,
   type Outcome,
@@ -12,7 +13,7 @@ import { placeOf } from './input.ts';
 
 /** A policy, or a rule of it, that has a part in a decision. */
 export interface Reason {
-  verdict: 'allows' | 'denies' | 'selects';
+  verdict: 'allows' | 'denies' | 'passes on' | 'selects';
   policy: string;
   /** Path of the rule; undefined for policies that no rule decides by. */
   rule?: string;
@@ -67,25 +68,32 @@ function planesOf(analysis: Analysis, outcomes: readonly Outcome[]): Outcome[][]
   return planes;
 }
 
-function reasonsOf(
+function reasonsOf(analysis: Analysis, direction: Direction, subject: number, outcome: Outcome): Reason[] {
+  const { passedBy = [], ...last } = outcome;
+  return [
+    ...passedBy.map((rule) => ruleReason('passes on', rule)),
+    ...lastReasons(analysis, direction, subject, last),
+  ];
+}
+
+function ruleReason(verdict: Reason['verdict'], { policy, rule }: CompiledRule): Reason {
+  const written = rule.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  return {
+    verdict,
+    policy: policyText(policy),
+    rule: written.replace(/^\./, ''),
+    place: placeOf(policy.resource, rule.path),
+  };
+}
+
+function lastReasons(
   analysis: Analysis,
   direction: Direction,
   subject: number,
   { allowed, reason }: Outcome,
 ): Reason[] {
   if (reason.type === 'default') return [];
-  if (reason.type === 'rule') {
-    const { policy, rule } = reason.rule;
-    const written = rule.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
-    return [
-      {
-        verdict: allowed ? 'allows' : 'denies',
-        policy: policyText(policy),
-        rule: written.replace(/^\./, ''),
-        place: placeOf(policy.resource, rule.path),
-      },
-    ];
-  }
+  if (reason.type === 'rule') return [ruleReason(allowed ? 'allows' : 'denies', reason.rule)];
   const selecting = reason.policies.filter(
     (policy) => policy.isolates[direction] && analysis.selects(policy, subject),
   );

@@ -48,7 +48,10 @@ export const { run, usage } = defineVerb(
     const { resources, isPartial } = await readResources(values.manifests ?? ['.'], values);
     const documents = positionals.map(readDocuments);
     const all = documents.flatMap(({ values: own }) => own);
-    const judged = judgeAssertions(resources, all.flatMap(listOf), modelOf(resources, values));
+    const assertions = all.flatMap(listOf);
+    if (assertions.length === 0 && documents.every((document) => !document.isPartial))
+      throw new CommandError('USAGE', `there is no assertion in ${positionals.join(', ')}`);
+    const judged = judgeAssertions(resources, assertions, modelOf(resources, values));
     const isWrong = tellProblems(judged.problems, values);
     const { results } = judged;
     writeResult(

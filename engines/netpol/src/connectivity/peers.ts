@@ -64,7 +64,7 @@ export function isNamed(peer: Peer, word: string): boolean {
   if (peer.type === 'addresses') return false;
   const named =
     peer.type === 'workload' ? peer : { namespace: ingressControllerNamespace, name: ingressControllerName };
-  return word === named.name || word === qualifiedName(named);
+  return word === named.name || word === qualifiedName(named) || word === peerText(peer);
 }
 
 /** Order of texts by their characters, which is that of their bytes but for those beyond the basic plane. */

@@ -54,22 +54,34 @@ export function mappingsAt(
   });
 }
 
+/** A value in messages: the kind of those that are long. */
+function shown(value: JsonValue): string {
+  if (Array.isArray(value)) return 'a sequence';
+  return isObject(value) ? 'a mapping' : JSON.stringify(value);
+}
+
 export function textAt(value: JsonValue | undefined, path: Path): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw new FieldFault(path, 'is not a text');
+  if (typeof value === 'boolean')
+    throw new FieldFault(
+      path,
+      `is ${value} and not a text: y, n, yes, no, on and off are such in YAML without quotes`,
+    );
+  if (typeof value !== 'string') throw new FieldFault(path, `is ${shown(value)} and not a text`);
   return value;
 }
 
 export function integerAt(value: JsonValue | undefined, path: Path): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw new FieldFault(path, 'is not an integer');
+  if (typeof value !== 'number' || !Number.isInteger(value))
+    throw new FieldFault(path, `is ${shown(value)} and not an integer`);
   return value;
 }
 
 export function portAt(value: JsonValue | undefined, path: Path): number {
   const port = integerAt(value, path);
   if (port === undefined) throw new FieldFault(path, 'is missing');
-  if (port < 1 || port > maxPort) throw new FieldFault(path, `is not between 1 and ${maxPort}`);
+  if (port < 1 || port > maxPort) throw new FieldFault(path, `is ${port} and not between 1 and ${maxPort}`);
   return port;
 }
 

@@ -16,6 +16,8 @@ export interface Outcome {
   connections: SetId;
   allowed: boolean;
   reason: Reason;
+  /** Rules that handed the connections over to this decision; absent where none did. */
+  passedBy?: readonly CompiledRule[];
 }
 
 /** Whose connections are asked for. */
@@ -40,6 +42,7 @@ export function decide(
 ): Outcome[] {
   const { direction, subject, peer, signature } = question;
   const outcomes: Outcome[] = [];
+  const passes: Pass[] = [];
   let undecided: SetId = allConnections;
   for (const tier of tiers) {
     let passed: SetId = noConnections;
@@ -49,8 +52,10 @@ export function decide(
       const taken = connections.intersection(undecided, connectionsAt(rule.connections, signature));
       if (taken === noConnections) continue;
       undecided = connections.difference(undecided, taken);
-      if (rule.verdict === 'pass') passed = connections.union(passed, taken);
-      else
+      if (rule.verdict === 'pass') {
+        passed = connections.union(passed, taken);
+        passes.push({ rule, connections: taken, from: outcomes.length });
+      } else
         outcomes.push({
           connections: taken,
           allowed: rule.verdict === 'allow',
@@ -70,5 +75,35 @@ export function decide(
   }
   if (undecided !== noConnections)
     outcomes.push({ connections: undecided, allowed: true, reason: { type: 'default' } });
-  return outcomes;
+  return passes.length === 0
+    ? outcomes
+    : outcomes.flatMap((outcome, i) => withPasses(outcome, i, passes, connections));
+}
+
+/** A rule that handed connections over; decisions from one on are made without its tier. */
+interface Pass {
+  rule: CompiledRule;
+  connections: SetId;
+  from: number;
+}
+
+/** An outcome in parts that the same rules handed over. */
+function withPasses(
+  outcome: Outcome,
+  at: number,
+  passes: readonly Pass[],
+  connections: Connections,
+): Outcome[] {
+  let parts = [outcome];
+  for (const pass of passes) {
+    if (pass.from > at) continue;
+    parts = parts.flatMap((part) => {
+      const passed = connections.intersection(part.connections, pass.connections);
+      if (passed === noConnections) return [part];
+      const rest = connections.difference(part.connections, pass.connections);
+      const handed = { ...part, connections: passed, passedBy: [...(part.passedBy ?? []), pass.rule] };
+      return rest === noConnections ? [handed] : [handed, { ...part, connections: rest }];
+    });
+  }
+  return parts;
 }

@@ -38,6 +38,20 @@ export function diffCsv({ names, ...report }: DiffReport): string {
   return lines.length === 0 ? '' : csvText([head, ...lines]);
 }
 
+export function diffJson({ names, ...report }: DiffReport): string {
+  const records = linesOf(report, (line) => line.join(';')).map(
+    ([type, source, destination, before, after, info]) => ({
+      type,
+      source,
+      destination,
+      [names[0]]: before,
+      [names[1]]: after,
+      ...(info === '' ? {} : { info }),
+    }),
+  );
+  return `${JSON.stringify(records, undefined, 2)}\n`;
+}
+
 export function diffMd({ names, ...report }: DiffReport): string {
   const lines = linesOf(report, mdLine).map(mdLine);
   const head = `| diff-type | source | destination | ${names.join(' | ')} | workloads-diff-info |`;

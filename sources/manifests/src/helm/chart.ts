@@ -40,7 +40,7 @@ export async function renderChart(chart: ChartInput, options: HelmOptions): Prom
   const location = { file: joinPath(chart.folder, 'Chart.yaml') };
   const definition = chart.read('Chart.yaml')?.text ?? '';
   if (/^type:\s*["']?library\b/m.test(definition)) {
-    out.notJudged.push({ reason: 'a library chart renders nothing by itself', location });
+    out.notJudged.push({ reason: 'a library chart renders nothing by itself', location, isEmpty: true });
     return out;
   }
   const name = options.releaseName ?? releaseName(definition);

@@ -183,7 +183,7 @@ class RuleReader {
         ofRequest.length === 0
           ? nothing
           : {
-              connections: opaqueRequests(JSON.stringify(ofRequest), this.#context.connections),
+              connections: opaqueRequests(sourceText(ofRequest), this.#context.connections),
               ofRequests: true,
             };
       return { peers: peers === undefined ? [] : [peers], asked };
@@ -250,4 +250,11 @@ class RuleReader {
     if (empty !== undefined)
       this.#context.warn([...path, empty[0]], 'is empty, which counts as if it were not there');
   }
+}
+
+/** What a source says of requests, for reports. */
+function sourceText(fields: readonly (readonly [field: string, value: JsonValue])[]): string {
+  return fields
+    .map(([field, value]) => `${field} ${Array.isArray(value) ? value.join(' or ') : String(value)}`)
+    .join(' and ');
 }

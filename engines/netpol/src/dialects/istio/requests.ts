@@ -139,9 +139,12 @@ export function conditionAsked(condition: JsonObject, path: Path, { connections 
       connections: portsAsked(condition, ['values', 'notValues'], path, connections),
       ofRequests: false,
     };
-  textsAt(condition['values'], [...path, 'values']);
-  textsAt(condition['notValues'], [...path, 'notValues']);
-  const text = JSON.stringify(condition);
+  const wanted = textsAt(condition['values'], [...path, 'values']) ?? [];
+  const unwanted = textsAt(condition['notValues'], [...path, 'notValues']) ?? [];
+  const text = [
+    ...(wanted.length === 0 ? [] : [`${key} is ${wanted.join(' or ')}`]),
+    ...(unwanted.length === 0 ? [] : [`${key} is not ${unwanted.join(' or ')}`]),
+  ].join(' and ');
   const isOfConnection = key === 'destination.ip' || key === 'connection.sni';
   return { connections: opaqueRequests(text, connections), ofRequests: !isOfConnection };
 }

@@ -66,8 +66,9 @@ function clusterForm(spec: JsonObject): AdminForm {
 function priorityOf(spec: JsonObject): number {
   const path = ['spec', 'priority'];
   const priority = integerAt(spec['priority'], path);
-  if (priority === undefined || priority < 0 || priority > 1_000)
-    throw new FieldFault(path, 'is not between 0 and 1000');
+  if (priority === undefined) throw new FieldFault(path, 'is missing');
+  if (priority < 0 || priority > 1_000)
+    throw new FieldFault(path, `is ${priority} and not between 0 and 1000`);
   return priority;
 }
 

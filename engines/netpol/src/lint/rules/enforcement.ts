@@ -26,6 +26,9 @@ const plugins: readonly Plugin[] = [
   { name: 'kube-router', daemonSets: ['kube-router'], groups: [kubernetes] },
   { name: 'antrea', daemonSets: ['antrea-agent'], groups: [kubernetes] },
 ];
+/** Names of the network plugins that are known. */
+export const networkPlugins: readonly string[] = plugins.map(({ name }) => name);
+
 const judged: ReadonlySet<string> = new Set([kubernetes, 'cilium.io', ...calico]);
 
 export const notEnforced: LintRule = {
