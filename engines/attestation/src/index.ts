@@ -1,1 +1,15 @@
 export { AttestationError, type AttestationErrorCode, attestationErrorCodes } from './errors.ts';
+export type { Artifacts } from './in-toto/artifacts.ts';
+export { readLayoutKey } from './in-toto/keys.ts';
+export type { Inspection, Layout, Step } from './in-toto/layout.ts';
+export { type Link, readLink } from './in-toto/link.ts';
+export {
+  type ArtifactKind,
+  type ArtifactRule,
+  failingRule,
+  type LinkArtifacts,
+  type RuleContext,
+  readRule,
+} from './in-toto/rules.ts';
+export { type LayoutInput, type VerifiedLayout, verifyLayout } from './in-toto/verify-layout.ts';
+export { type AttestationLimits, defaultAttestationLimits } from './limits.ts';

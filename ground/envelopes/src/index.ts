@@ -59,4 +59,6 @@ export {
   verifyJws,
 } from './jose/jws.ts';
 export { defaultEnvelopeLimits, type EnvelopeLimits } from './limits.ts';
+export { canonicalJson } from './metadata/canonical-json.ts';
+export { MetadataKey, readMetadataKey, unknownKey } from './metadata/metadata-key.ts';
 export type { VerificationKey } from './signatures.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonFields } from '@keelson/core';
-import { type Authority, readAuthority, readKeys, type TufKey } from './key.ts';
+import type { MetadataKey } from '@keelson/envelopes';
+import { type Authority, readAuthority, readKeys } from './key.ts';
 import { matchesPattern, parsePattern } from './path-pattern.ts';
 import { topLevelRoles } from './root.ts';
 
@@ -39,7 +40,7 @@ interface Role {
   readonly isOf: (path: string) => boolean;
 }
 
-function readRole(role: JsonFields, name: string, keys: ReadonlyMap<string, TufKey>): Role {
+function readRole(role: JsonFields, name: string, keys: ReadonlyMap<string, MetadataKey>): Role {
   const isTerminating = role.optionalBoolean('terminating');
   if (isTerminating === undefined) throw role.invalid('terminating', 'is missing');
   return { delegation: { name, authority: readAuthority(role, keys), isTerminating }, isOf: readPaths(role) };
@@ -67,7 +68,7 @@ function readPaths(role: JsonFields): (path: string) => boolean {
 }
 
 /** TAP 15: as many roles as a number of bits counts, each with the targets whose hash begins with its bits. */
-function readSuccinctRoles(fields: JsonFields, keys: ReadonlyMap<string, TufKey>): Delegations {
+function readSuccinctRoles(fields: JsonFields, keys: ReadonlyMap<string, MetadataKey>): Delegations {
   const authority = readAuthority(fields, keys);
   const bits = fields.count('bit_length');
   if (bits < 1 || bits > 32) throw fields.invalid('bit_length', 'is none from 1 to 32');

@@ -2,26 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TufError } from '../errors.ts';
 import { SimulatedRepository } from '../testing/simulated-repository.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { readSnapshot, readTimestamp } from './meta-files.ts';
 import { matchesPattern, parsePattern } from './path-pattern.ts';
 import { readRoot } from './root.ts';
 import { readTargets } from './targets.ts';
-
-test.each([
-  [{ b: 1, a: [true, null, -2] }, '{"a":[true,null,-2],"b":1}'],
-  ['"\\\n\u0001ü', '"\\"\\\\\n\u0001ü"'],
-  [12345678901234567890n, '12345678901234567890'],
-  [-0, '0'],
-  [{ '\u{1f600}': 1, '\uffee': 2, a: 3 }, '{"a":3,"\uffee":2,"\u{1f600}":1}'],
-  [{}, '{}'],
-])('canonical JSON, %#', (value, expected) => {
-  expect(Buffer.from(canonicalJson(value)).toString()).toBe(expected);
-});
-
-test('canonical JSON has no fractions', () => {
-  expect(() => canonicalJson([1.5])).toThrow(TufError);
-});
 
 test.each<[pattern: string, path: string, expected: boolean]>([
   ['*', 'a', true],

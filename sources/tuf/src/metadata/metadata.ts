@@ -1,6 +1,6 @@
 import { JsonFields, JsonSyntaxError, parseJsonBytes } from '@keelson/core';
+import { canonicalJson } from '@keelson/envelopes';
 import { TufError } from '../errors.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { Authority } from './key.ts';
 
 /** What all signed parts have. */
@@ -42,10 +42,12 @@ export function readMetadata<S>(
     throw signed.invalid('spec_version', 'is none of version 1');
   const version = signed.count('version');
   if (version < 1) throw signed.invalid('version', 'is less than 1');
+  const payload = canonicalJson(document.value('signed') ?? null);
+  if (payload === undefined) throw document.invalid('signed', 'has a number that is not whole');
   return {
     bytes,
     signed: { ...read(signed), version, expires: expiry(signed) },
-    payload: canonicalJson(document.value('signed') ?? null),
+    payload,
     signatures: signaturesOf(document),
   };
 }

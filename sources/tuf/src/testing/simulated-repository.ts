@@ -1,6 +1,6 @@
 import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { JsonObject, JsonValue } from '@keelson/core';
-import { canonicalJson } from '../metadata/canonical-json.ts';
+import { canonicalJson } from '@keelson/envelopes';
 
 /** When the tests take place. */
 export const today = Date.parse('2030-06-01T00:00:00Z');
@@ -60,7 +60,7 @@ export function newSigner(more: JsonObject = {}): Signer {
 }
 
 export function signerOf(key: JsonObject, privateKey: KeyObject): Signer {
-  return { id: sha256(canonicalJson(key)), key, privateKey };
+  return { id: sha256(canonical(key)), key, privateKey };
 }
 
 export function sha256(bytes: Uint8Array | string): string {
@@ -174,7 +174,7 @@ export class SimulatedRepository {
   /** The file as its signers sign it. */
   signedBytes(role: string, signed: object): Uint8Array {
     const value: JsonValue = JSON.parse(JSON.stringify(signed));
-    const payload = canonicalJson(value);
+    const payload = canonical(value);
     const signatures = (this.signers.get(role) ?? []).map(({ id, privateKey }) => ({
       keyid: id,
       sig: signature(payload, privateKey).toString('hex'),
@@ -216,4 +216,10 @@ export class SimulatedRepository {
       throw new Error(`${path} has more than ${maxBytes} bytes`);
     return bytes;
   };
+}
+
+function canonical(value: JsonValue): Uint8Array {
+  const bytes = canonicalJson(value);
+  if (bytes === undefined) throw new Error('metadata of the test has a number that is not whole');
+  return bytes;
 }
