@@ -10,6 +10,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   dockerfiles: () => import('./dockerfiles.ts'),
   'gatekeeper-library': () => import('./gatekeeper-library.ts'),
   'helm-bitnami': () => import('./helm-bitnami.ts'),
+  'in-toto': () => import('./in-toto.ts'),
   jose: () => import('./jose.ts'),
   kics: () => import('./kics.ts'),
   'netpol-analyzer': () => import('./netpol-analyzer.ts'),
