@@ -75,7 +75,6 @@ export const namespaceWithoutDefaultDeny: LintRule = {
   },
 };
 
-/** At the namespace, or at the first policy or workload that is in it. */
 function hitOf(
   context: LintContext,
   namespace: string,
@@ -90,14 +89,13 @@ function hitOf(
   return [{ resource, path: ['metadata', 'name'], message, fix: defaultDeny(namespace, open, taken) }];
 }
 
+/** The namespace; where only its Pods name it, a policy in it, or else the first of them. */
 function resourceOf(context: LintContext, namespace: string): Resource | undefined {
-  const { cluster } = context;
-  const own = cluster.namespaces.get(namespace)?.resource;
+  const { namespaces, endpoints } = context.cluster;
+  const own = namespaces.get(namespace)?.resource;
   if (own !== undefined) return own;
-  // Of a namespace that the input has nobody in it is not known what stands in it.
-  const pods = cluster.endpoints.find((each) => each.namespace === namespace && each.resource !== undefined);
-  if (pods === undefined) return undefined;
-  return ofNetwork(context).find((policy) => policy.namespace === namespace)?.resource ?? pods.resource;
+  const pod = endpoints.find((each) => each.namespace === namespace && each.resource !== undefined)?.resource;
+  return pod && (ofNetwork(context).find((policy) => policy.namespace === namespace)?.resource ?? pod);
 }
 
 export const podWithoutIngressPolicy: LintRule = {
