@@ -39,11 +39,11 @@ export async function writeOutputs(
   run: RunFacts,
 ): Promise<void> {
   const needs = new Set(options.outputs.flatMap(({ format }) => reportFormats[format]?.needs ?? []));
-  // What a report is made of stays to the end, so that this is when the young generation grows for all that is written of it.
+  // Edits stay to the end, so that this is when the young generation grows, once, for all that is written of them.
   if (options.outputs.length > 1) growYoungGeneration();
   if (needs.has('edits')) addEdits(judged.findings);
-  const report = await makeReport(judged, selected, options, run, needs);
   keepYoungGenerationSmall();
+  const report = await makeReport(judged, selected, options, run, needs);
   // One report for all formats that tell of no framework: some share what they make of it.
   const bare = options.frameworks.length > 0 ? report : { ...report, frameworks: [] };
   for (const output of options.outputs) writeParts(output, await render(output, report, bare, options));
