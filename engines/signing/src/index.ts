@@ -52,6 +52,7 @@ export {
   notarySignerOf,
   signNotation,
 } from './notary/sign.ts';
+export { blobTarget, type NotationTarget, statementFor } from './notary/target.ts';
 export type { AuthenticTime } from './notary/timestamp.ts';
 export {
   type DistinguishedName,
@@ -80,12 +81,9 @@ export {
   type TrustStores,
 } from './notary/trust-store.ts';
 export {
-  blobTarget,
   type CheckResult,
   type NotationRequirements,
-  type NotationTarget,
   type NotationVerdict,
-  statementFor,
   verifyNotation,
 } from './notary/verify.ts';
 export {
@@ -134,6 +132,7 @@ export {
 } from './sigstore/images/verify-image.ts';
 export type { InclusionProof, LogEntry } from './sigstore/log-entry.ts';
 export type { EntryEvidence } from './sigstore/log-evidence.ts';
+export { subjectOfToken } from './sigstore/sign/identity-token.ts';
 export {
   noWitnesses,
   type SignedContent,
@@ -143,6 +142,13 @@ export {
   signStatement,
   type Witnesses,
 } from './sigstore/sign/sign.ts';
+export {
+  chosenServices,
+  readSigningConfig,
+  type ServiceSelector,
+  type SigningConfig,
+  type SigningService,
+} from './sigstore/sign/signing-config.ts';
 export { imageStatement, type StatementInput, writeStatement } from './sigstore/sign/statements.ts';
 export {
   readStatementHeader,
@@ -166,11 +172,3 @@ export {
   type VerifiedBundle,
   verifyBundle,
 } from './sigstore/verify.ts';
-export { subjectOfToken } from './sigstore/sign/identity-token.ts';
-export {
-  chosenServices,
-  readSigningConfig,
-  type ServiceSelector,
-  type SigningConfig,
-  type SigningService,
-} from './sigstore/sign/signing-config.ts';

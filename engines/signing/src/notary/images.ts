@@ -17,14 +17,8 @@ import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
 import { notaryMediaTypes } from './attributes.ts';
 import type { TargetDescriptor } from './payload.ts';
 import type { NotarySignature } from './sign.ts';
-import {
-  type NotationRequirements,
-  type NotationTarget,
-  type NotationVerdict,
-  skippedVerdict,
-  statementFor,
-  verifyNotation,
-} from './verify.ts';
+import { type NotationTarget, statementFor } from './target.ts';
+import { type NotationRequirements, type NotationVerdict, skippedVerdict, verifyNotation } from './verify.ts';
 
 /** A signature of the Notary Project that a registry keeps beside an image. It has not been fetched. */
 export interface StoredNotarySignature {

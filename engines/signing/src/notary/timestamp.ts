@@ -56,12 +56,18 @@ function checkValidity(chain: readonly Certificate[], earliest: number, latest: 
   for (const certificate of chain) {
     const { notBefore, notAfter } = certificate;
     if (earliest >= notBefore && latest <= notAfter) continue;
-    const [from, to, ...at] = [notBefore, notAfter, earliest, latest].map((ms) => new Date(ms).toISOString());
+    const [from, to, ...at] = [notBefore, notAfter, earliest, latest].map(shown);
     throw new SigningError(
       'NOTARY_CERTIFICATE_TIME',
       `the certificate of ${subjectOf(certificate)} is valid from ${from} to ${to}, not at ${[...new Set(at)].join(' to ')}`,
     );
   }
+}
+
+/** A caller's clock may be anything. */
+function shown(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
 }
 
 async function verifyCountersignature(

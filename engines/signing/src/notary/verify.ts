@@ -1,12 +1,11 @@
 import { isKeelsonError } from '@keelson/core';
-import { algorithmOf, type Digest, type DigestAlgorithm, digestOf } from '@keelson/oci';
 import { SigningError, type SigningErrorCode } from '../errors.ts';
 import type { SigningLimits } from '../limits.ts';
 import type { NotaryEnvelope } from './attributes.ts';
 import { subjectOf } from './certificate-rules.ts';
 import { readNotaryEnvelope } from './envelope.ts';
 import { signingErrorOf } from './faults.ts';
-import { type NotaryPayload, readPayload, type TargetDescriptor } from './payload.ts';
+import { type NotaryPayload, readPayload } from './payload.ts';
 import { consultPlugin, type PluginFindings, type PluginRunner } from './plugins.ts';
 import {
   type CertificateRevocation,
@@ -15,35 +14,12 @@ import {
   type RevocationCache,
   type RevocationSource,
 } from './revocation.ts';
+import { checkTarget, type NotationTarget, statementFor } from './target.ts';
 import { type AuthenticTime, anchors, verifyAuthenticTime } from './timestamp.ts';
 import { distinguishedNameOf, isSubset } from './trust-policy/distinguished-name.ts';
-import {
-  statementForBlob,
-  statementForImage,
-  type TrustPolicy,
-  type TrustStatement,
-} from './trust-policy/document.ts';
+import type { TrustPolicy, TrustStatement } from './trust-policy/document.ts';
 import { type CheckAction, checks, type NotaryCheck, type VerificationLevel } from './trust-policy/levels.ts';
 import type { TrustStores } from './trust-store.ts';
-
-/** What has to be signed: an image by its manifest, or a blob. */
-export type NotationTarget =
-  | {
-      readonly kind: 'image';
-      readonly descriptor: TargetDescriptor;
-      /** Registry and repository in full: `docker.io/library/nginx`. */
-      readonly repository: string;
-    }
-  | {
-      readonly kind: 'blob';
-      readonly size: number;
-      /** The digest of the blob by the algorithm that its signature names. */
-      readonly digest: (algorithm: DigestAlgorithm) => Digest;
-      /** Any, where it is not given. */
-      readonly mediaType?: string;
-      /** The statement of the policy; the global one where it is not given. */
-      readonly statement?: string;
-    };
 
 export interface NotationRequirements {
   readonly target: NotationTarget;
@@ -84,30 +60,6 @@ export interface NotationVerdict {
   readonly envelope?: NotaryEnvelope;
   readonly payload?: NotaryPayload;
   readonly authenticTime?: AuthenticTime;
-}
-
-/** A blob in memory as a target. */
-export function blobTarget(
-  bytes: Uint8Array,
-  options: { readonly mediaType?: string; readonly statement?: string } = {},
-): NotationTarget {
-  return { kind: 'blob', size: bytes.length, digest: (algorithm) => digestOf(bytes, algorithm), ...options };
-}
-
-/**
- * The statement of a trust policy that is for a target.
- *
- * @throws SigningError TRUST_POLICY_MISSING, and TRUST_POLICY_INVALID for a policy of the other kind
- */
-export function statementFor(policy: TrustPolicy, target: NotationTarget): TrustStatement {
-  if ((policy.kind === 'oci') !== (target.kind === 'image'))
-    throw new SigningError(
-      'TRUST_POLICY_INVALID',
-      `a trust policy for ${policy.kind} says nothing of a ${target.kind}`,
-    );
-  return target.kind === 'image'
-    ? statementForImage(policy, target.repository)
-    : statementForBlob(policy, target.statement);
 }
 
 /**
@@ -262,21 +214,6 @@ class Verification {
     });
     if (fault !== undefined && action === 'enforce') throw fault;
   }
-}
-
-function checkTarget(signed: TargetDescriptor, target: NotationTarget): void {
-  const digest =
-    target.kind === 'image' ? target.descriptor.digest : target.digest(algorithmOf(signed.digest));
-  const { size, mediaType } = target.kind === 'image' ? target.descriptor : target;
-  const isTarget =
-    signed.digest === digest &&
-    signed.size === size &&
-    (mediaType === undefined || signed.mediaType === mediaType);
-  if (!isTarget)
-    throw new SigningError(
-      'ARTIFACT_MISMATCH',
-      `the signature is of ${signed.digest} (${signed.mediaType}, ${signed.size} bytes), not of ${digest} (${mediaType ?? 'any type'}, ${size} bytes)`,
-    );
 }
 
 async function checkTrust(
