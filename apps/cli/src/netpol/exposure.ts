@@ -25,8 +25,8 @@ const help = `keelson netpol exposure: tell where traffic comes in from outside,
 
 Usage: keelson netpol exposure [options] PATH...
 
-Entry points are Services of type LoadBalancer and NodePort, external IPs, Ingresses, Routes, and routes of Gateways. Beside each workload
-behind one stands what policies let in of what it leads to.
+Entry points are Services of type LoadBalancer and NodePort, external IPs, ports of nodes that Pods take, Ingresses, Routes, and routes
+of Gateways. Beside each workload behind one stands what policies let in of what it leads to.
 
 ${inputHelp}
   -f, --format FORMAT  txt (default) or json

@@ -94,6 +94,7 @@ export const { run, usage } = defineVerb(
       ...connection,
     });
     for (const word of [...(focus.workloads ?? []), ...(focus.peers ?? [])]) checkName(connectivity, word);
+    if (explains) checkPairs(connectivity);
     const exposures = values.exposure === true ? exposuresOf(connectivity) : undefined;
     const text = explains
       ? exposures === undefined
@@ -104,6 +105,21 @@ export const { run, usage } = defineVerb(
     return isPartial ? exitCodes.unreadable : exitCodes.done;
   },
 );
+
+/** Why is told pair by pair, and takes a moment for each. */
+const maxExplained = 250_000;
+
+/** @throws CommandError USAGE for more pairs than can be told */
+function checkPairs(connectivity: Connectivity): void {
+  let left = maxExplained;
+  for (const _ of connectivity.pairsInFocus()) {
+    if (left-- === 0)
+      throw new CommandError(
+        'USAGE',
+        `--explain is for at most ${maxExplained} pairs: name workloads with --workload`,
+      );
+  }
+}
 
 /** @throws CommandError USAGE for a name of nobody */
 function checkName({ workloads }: Connectivity, word: string): void {

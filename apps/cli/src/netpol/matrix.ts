@@ -65,19 +65,22 @@ interface Matrix {
 }
 
 function matrixOf({ rows }: Report, workloads: readonly string[]): Matrix {
-  const others = (names: readonly string[]) =>
-    [...new Set(names)].filter((name) => !workloads.includes(name)).sort();
+  const known = new Set(workloads);
+  const others = (names: readonly string[]) => [...new Set(names)].filter((name) => !known.has(name)).sort();
   const sources = [...workloads, ...others(rows.map(({ source }) => source))];
   const destinations = [...workloads, ...others(rows.map(({ destination }) => destination))];
-  const cells = new Map(
-    rows.map(({ source, destination, connections }) => [JSON.stringify([source, destination]), connections]),
-  );
+  const cells = new Map<string, Map<string, string>>();
+  for (const { source, destination, connections } of rows) {
+    const row = cells.get(source) ?? new Map<string, string>();
+    cells.set(source, row.set(destination, connections));
+  }
   return {
     sources,
     destinations,
-    rows: sources.map((source) =>
-      destinations.map((destination) => cells.get(JSON.stringify([source, destination])) ?? null),
-    ),
+    rows: sources.map((source) => {
+      const row = cells.get(source);
+      return destinations.map((destination) => row?.get(destination) ?? null);
+    }),
   };
 }
 
@@ -99,7 +102,8 @@ function matrixText({ sources, destinations, rows }: Matrix, { connection }: Rep
   const labelWidth = Math.max(...sources.map((name) => label(name).length));
   const line = (head: string, cells: readonly string[]) =>
     `${head.padEnd(labelWidth)}  ${cells.map((cell) => cell.padStart(width)).join(' ')}`.trimEnd();
-  const outside = destinations.filter((name) => !sources.includes(name));
+  const isSource = new Set(sources);
+  const outside = destinations.filter((name) => !isSource.has(name));
   const legend = [...partial].map((cell) => `${signs.get(cell)}  ${cell}`);
   return [
     ...(connection === undefined ? [] : [`Permitted connections on ${connection}:`]),

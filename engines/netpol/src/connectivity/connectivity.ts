@@ -59,6 +59,8 @@ export class Connectivity {
   /** Sorted by their text. */
   readonly workloads: readonly Workload[];
   readonly #networks: Networks;
+  /** What sets come to where one connection is asked for. */
+  readonly #focusedSets = new Map<SetId, SetId>();
   readonly #ingress: ReadonlyMap<string, readonly IngressRule[]>;
   /** Protocols that have ports, which reports speak of. */
   readonly reported: SetId;
@@ -181,9 +183,14 @@ export class Connectivity {
   #focused(set: SetId): SetId {
     const { connection } = this.options;
     if (connection === undefined) return set;
-    const { protocol, port } = connection;
-    const asked = this.connections.of([protocol], [[port, port]]);
-    return this.connections.contains(set, asked) ? asked : noConnections;
+    let focused = this.#focusedSets.get(set);
+    if (focused === undefined) {
+      const { protocol, port } = connection;
+      const asked = this.connections.of([protocol], [[port, port]]);
+      focused = this.connections.contains(set, asked) ? asked : noConnections;
+      this.#focusedSets.set(set, focused);
+    }
+    return focused;
   }
 
   #ingressTo(destination: Node): SetId {

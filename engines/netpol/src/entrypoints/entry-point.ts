@@ -4,11 +4,13 @@ import type { Workload } from '../connectivity/workloads.ts';
 import type { AddressRange } from '../sets/addresses.ts';
 import type { SetId } from '../sets/connections.ts';
 
-/** What lets traffic come in from outside: three ways of a Service, and objects that proxies serve. */
+/** What lets traffic come in from outside: three ways of a Service, ports of nodes that Pods take, and objects that proxies serve. */
 export type EntryPointKind =
   | 'LoadBalancer'
   | 'NodePort'
   | 'ExternalIP'
+  | 'HostPort'
+  | 'HostNetwork'
   | 'Ingress'
   | 'Route'
   | 'HTTPRoute'
@@ -45,7 +47,7 @@ export interface Admission {
 /** A workload behind an entry point, through one Service. */
 export interface EntryDestination {
   workload: Workload;
-  /** `namespace/name`. */
+  /** `namespace/name`; empty where none stands between. */
   service: string;
   /** What the entry point leads to, by ports of the Pods. */
   targets: SetId;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@keelson/core';
 import { expect, test } from 'vitest';
-import { networkPolicy } from '../testing/resources.ts';
+import { networkPolicy, pod } from '../testing/resources.ts';
 import { closed, controller, lines, service, web, within } from './testing/lines.ts';
 
 function ingressPolicy(...from: JsonObject[]): JsonObject {
@@ -152,4 +152,62 @@ test.each<[string, JsonObject[], string[]]>([
   ],
 ])('proxies: %s', (_, objects, expected) => {
   expect(lines([web, ...objects])).toEqual(expected);
+});
+
+const slice = (endpoint: JsonObject, ...named: JsonObject[]) => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: 's', namespace: 'default', labels: { 'kubernetes.io/service-name': 'web' } },
+  endpoints: [endpoint],
+  ports: named,
+});
+const bare = { type: 'LoadBalancer', externalTrafficPolicy: 'Local', selector: {} };
+const taking = (spec: JsonObject, ...taken: JsonObject[]) =>
+  pod('node', { app: 'node' }, { ports: taken, spec });
+
+test.each<[string, JsonObject[], string[]]>([
+  [
+    'a port of the node',
+    [taking({}, { containerPort: 80, hostPort: 8080 }), closed],
+    ['HostPort node@8080 => node : TCP 80 []'],
+  ],
+  [
+    'a port of the node that is open',
+    [taking({}, { containerPort: 80, hostPort: 8080 }, { containerPort: 90 })],
+    ['HostPort node@8080 => node : TCP 80 [all]'],
+  ],
+  ['a port of the node itself', [taking({}, { containerPort: 80, hostPort: 8080, hostIP: '127.0.0.1' })], []],
+  [
+    'the network of the node, which policies leave alone',
+    [taking({ hostNetwork: true }, { containerPort: 9100 }), closed],
+    ['HostNetwork node@9100 => node : TCP 9100 [all]'],
+  ],
+  [
+    'Pods that an EndpointSlice names',
+    [
+      web,
+      service(bare),
+      slice(
+        { addresses: ['10.0.0.9'], targetRef: { kind: 'Pod', name: 'web' } },
+        { name: 'main', port: 8080 },
+      ),
+    ],
+    ['LoadBalancer web@80 => web : TCP 8080 [all]'],
+  ],
+  [
+    'Pods whose address an EndpointSlice has',
+    [
+      { ...web, status: { podIP: '10.0.0.9' } },
+      service(bare),
+      slice({ addresses: ['10.0.0.9'] }, { name: 'main', port: 8443 }),
+    ],
+    ['LoadBalancer web@80 => web : TCP 8443 [all]'],
+  ],
+  [
+    'addresses of nobody in an EndpointSlice',
+    [web, service(bare), slice({ addresses: ['10.0.0.9'] }, { name: 'main', port: 8443 })],
+    ['LoadBalancer web@80 => nothing !no-pods'],
+  ],
+])('nodes and slices: %s', (_, objects, expected) => {
+  expect(lines(objects)).toEqual(expected);
 });

@@ -5,6 +5,7 @@ import type { Workload } from '../connectivity/workloads.ts';
 import { noConnections, type SetId } from '../sets/connections.ts';
 import { Admissions } from './admissions.ts';
 import type { Backend, EntryDestination, EntryNote, EntryPoint, Lead } from './entry-point.ts';
+import { hostPortsOf } from './host-ports.ts';
 import { routeLeads } from './route-leads.ts';
 import { serviceLeads } from './service-leads.ts';
 import { membersBehind, portsOf, type Service, servicesOf, targetsAt } from './services.ts';
@@ -20,16 +21,53 @@ export function entryPointsOf(resources: readonly Resource[], connectivity: Conn
     ...services.flatMap(serviceLeads),
     ...routeLeads(resources, connectivity.cluster.namespaces),
   ];
-  if (leads.length === 0) return [];
+  const taken = connectivity.workloads.flatMap((workload) => nodeLeads(workload, connectivity));
+  if (leads.length + taken.length === 0) return [];
   const resolver = new Resolver(services, connectivity, new Admissions(connectivity, leads));
-  return leads
-    .map((lead) => resolver.entryPoint(lead))
-    .sort(
-      (a, b) =>
-        compareTexts(a.namespace, b.namespace) ||
-        compareTexts(a.name, b.name) ||
-        compareTexts(a.kind, b.kind),
-    );
+  return [
+    ...leads.map((lead) => resolver.entryPoint(lead)),
+    ...taken.map((lead) => resolver.nodeEntryPoint(lead)),
+  ].sort(
+    (a, b) =>
+      compareTexts(a.namespace, b.namespace) || compareTexts(a.name, b.name) || compareTexts(a.kind, b.kind),
+  );
+}
+
+/** Ports of nodes that a workload takes by one of the two ways, with what they come to at its endpoints. */
+interface NodeLead {
+  lead: Lead;
+  workload: Workload;
+  asked: ReadonlyMap<number, SetId>;
+}
+
+function nodeLeads(workload: Workload, { cluster, connections }: Connectivity): NodeLead[] {
+  const taken = workload.members.flatMap((member) => {
+    const endpoint = cluster.endpoints[member];
+    return endpoint === undefined ? [] : hostPortsOf(endpoint).map((port) => ({ ...port, member, endpoint }));
+  });
+  return [...Map.groupBy(taken, ({ kind }) => kind)].flatMap(([kind, ports]): NodeLead[] => {
+    const resource = ports[0]?.endpoint.resource;
+    if (resource === undefined) return [];
+    const { namespace, name } = workload.peer;
+    const asked = new Map<number, SetId>();
+    for (const { member, protocol, target } of ports) {
+      const one = connections.of([protocol], [[target, target]]);
+      asked.set(member, connections.union(asked.get(member) ?? noConnections, one));
+    }
+    const own = [...new Set(ports.map(({ port }) => port))].sort((a, b) => a - b);
+    const lead: Lead = {
+      kind,
+      namespace,
+      name,
+      resource,
+      source: 'outside',
+      ports: own,
+      gateways: [],
+      backends: [],
+      notes: [],
+    };
+    return [{ lead, workload, asked }];
+  });
 }
 
 /** A Service that a lead comes to, with what is asked of each endpoint behind it. */
@@ -60,6 +98,13 @@ class Resolver {
     return { ...own, destinations, notes: [...distinct.values()] };
   }
 
+  /** Nothing but the node stands before the Pods. */
+  nodeEntryPoint({ lead, workload, asked }: NodeLead): EntryPoint {
+    const { backends: _, ...own } = lead;
+    const notes: EntryNote[] = [];
+    return { ...own, destinations: [{ workload, service: '', ...this.#judged(lead, asked, notes) }], notes };
+  }
+
   #destinations(
     lead: Lead,
     name: string,
@@ -71,7 +116,7 @@ class Resolver {
       notes.push({ code: 'no-service', message: `the input does not have the Service ${name}` });
       return [];
     }
-    if (service.selector === undefined) {
+    if (service.selector === undefined && service.backing === undefined) {
       const message = `the Service ${name} has no selector: what stands behind it the input does not tell`;
       notes.push({ code: 'no-selector', message });
       return [];
@@ -99,7 +144,7 @@ class Resolver {
 
   #judged(
     lead: Lead,
-    asked: Asked,
+    asked: ReadonlyMap<number, SetId>,
     notes: EntryNote[],
   ): Pick<EntryDestination, 'targets' | 'admitted' | 'admissions'> {
     const { connections } = this.#connectivity;

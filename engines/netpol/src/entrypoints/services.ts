@@ -4,8 +4,10 @@ import { mapping, mappings } from '../connectivity/fields.ts';
 import type { Workload } from '../connectivity/workloads.ts';
 import type { Cluster, Labels } from '../model/cluster.ts';
 import { labelsOf } from '../model/read-cluster.ts';
+import { formatAddress } from '../sets/addresses.ts';
 import { type Connections, noConnections, type SetId } from '../sets/connections.ts';
 import { protocolNumber } from '../sets/protocols.ts';
+import { type Backing, backingsOf } from './endpoint-slices.ts';
 import type { Backend } from './entry-point.ts';
 
 export interface ServicePort {
@@ -25,21 +27,28 @@ export interface Service {
   name: string;
   /** Undefined where somebody else says what stands behind it. */
   selector: Labels | undefined;
+  /** What somebody else says stands behind it, where the input tells. */
+  backing: Backing | undefined;
   ports: readonly ServicePort[];
 }
 
 export function servicesOf(resources: readonly Resource[]): Service[] {
+  const backings = backingsOf(resources);
   return resources.flatMap((resource) => {
     if (resource.group !== '' || resource.kind !== 'Service') return [];
     const { selector, ports } = mapping(resource.object['spec']);
     const pods = isObject(selector) ? labelsOf(selector) : new Map();
+    const namespace = effectiveNamespace(resource) ?? 'default';
+    const backing = pods.size === 0 ? backings.get(`${namespace}/${resource.name}`) : undefined;
+    const own = mappings(ports).flatMap((port) => servicePort(port) ?? []);
     return [
       {
         resource,
-        namespace: effectiveNamespace(resource) ?? 'default',
+        namespace,
         name: resource.name,
         selector: pods.size === 0 ? undefined : pods,
-        ports: mappings(ports).flatMap((port) => servicePort(port) ?? []),
+        backing,
+        ports: own.map((port) => ({ ...port, target: backing?.ports.get(port.name) ?? port.target })),
       },
     ];
   });
@@ -61,7 +70,20 @@ function servicePort(value: ReturnType<typeof mapping>): ServicePort | undefined
 }
 
 /** Endpoints of a workload in the Service's namespace that it sends traffic to. */
-export function membersBehind({ selector }: Service, { members }: Workload, cluster: Cluster): number[] {
+export function membersBehind(
+  { selector, backing, namespace }: Service,
+  { members, pods }: Workload,
+  cluster: Cluster,
+): number[] {
+  if (backing !== undefined) {
+    const named = [...backing.pods].flatMap((name) => pods.get(`${namespace}/${name}`) ?? []);
+    const isBehind = (member: number) =>
+      named.includes(member) ||
+      (cluster.endpoints[member]?.addresses ?? []).some(({ family, value }) =>
+        backing.addresses.has(formatAddress(family, value)),
+      );
+    return members.filter(isBehind);
+  }
   if (selector === undefined) return [];
   return members.filter((member) =>
     [...selector].every(([key, value]) => cluster.endpoints[member]?.labels.get(key) === value),

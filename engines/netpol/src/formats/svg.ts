@@ -1,4 +1,5 @@
 import { markupText } from '@keelson/pages';
+import { NetpolError } from '../errors.ts';
 import { graphOf } from './graph.ts';
 import { aloneIn, type Layout, layoutOf } from './graph-layout.ts';
 import type { Report } from './report.ts';
@@ -10,8 +11,17 @@ const style = `svg{background:#fff;color-scheme:light dark;font:12px ui-monospac
 @media (prefers-color-scheme:dark){svg{background:#0e1217}.box{fill:#171c23;stroke:#8b96a3}.title,.node{fill:#e8ecf1}
 .port{fill:#b3bdc8}.curve{stroke:#9cc4ff}.outside{stroke:#ffb68f}.future{stroke:#ffb1b8}.nothing{stroke:#b3bdc8}.entry{stroke:#7fe0aa}}`;
 
-/** A drawing: sources to the left, destinations and what they are reached on to the right, by namespace. */
+const maxDrawnPairs = 50_000;
+
+/**
+ * A drawing: sources to the left, destinations and what they are reached on to the right, by namespace.
+ * @throws NetpolError NETPOL_LIMIT for more pairs than anybody could see in one
+ */
 export function reportSvg(report: Report): string {
+  if (report.rows.length > maxDrawnPairs) {
+    const many = `a drawing of ${report.rows.length} pairs is too large, which may be ${maxDrawnPairs}`;
+    throw new NetpolError('NETPOL_LIMIT', `${many}: name workloads, or write another format`);
+  }
   const graph = graphOf(report);
   const layout = layoutOf(graph, graph.edges, aloneIn(graph), new Set());
   const { width, height } = layout;
