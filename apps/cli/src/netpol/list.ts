@@ -92,6 +92,7 @@ export const { run, usage } = defineVerb(
     const { resources, connectivity, isPartial } = await readWorkloads(positionals, values, {
       focus,
       ...connection,
+      splitWorkloads: true,
     });
     for (const word of [...(focus.workloads ?? []), ...(focus.peers ?? [])]) checkName(connectivity, word);
     if (explains) checkPairs(connectivity);

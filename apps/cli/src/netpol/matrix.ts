@@ -42,7 +42,10 @@ export const { run, usage } = defineVerb(
   async ({ values, positionals }) => {
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const options = values.port === undefined ? {} : { connection: portOf(values.port) };
-    const { connectivity, isPartial } = await readWorkloads(positionals, values, options);
+    const { connectivity, isPartial } = await readWorkloads(positionals, values, {
+      ...options,
+      splitWorkloads: true,
+    });
     const report = reportOf(connectivity);
     const matrix = matrixOf(
       report,

@@ -40,6 +40,36 @@ test('Pods of one owner are one workload, and what passes among them is left out
   ]);
 });
 
+test('Pods of one owner that may not do the same are ends of their own where that is asked for', () => {
+  const objects = resources(
+    ...['web-1', 'web-2', 'web-3'].map((name) =>
+      replica(name, { own: name, colour: name === 'web-2' ? 'red' : 'blue' }),
+    ),
+    ...['db-1', 'db-2'].map((name) => {
+      const object = replica(name, { own: name });
+      return {
+        ...object,
+        metadata: {
+          ...object.metadata,
+          ownerReferences: [{ kind: 'StatefulSet', name: 'db', controller: true }],
+        },
+      };
+    }),
+    networkPolicy('p', { podSelector: { matchLabels: { colour: 'red' } }, policyTypes: ['Ingress'] }),
+  );
+  const connectivity = (focus: object) =>
+    new Connectivity(objects, { splitWorkloads: true, families: [4], ...focus });
+  expect(connectivity({}).workloads.map(({ text }) => text)).toEqual([
+    'default/db[StatefulSet]',
+    'default/web-1 and 1 more[Pod]',
+    'default/web-2[Pod]',
+  ]);
+  const focused = connectivity({ focus: { workloads: ['web'], peers: ['db'], direction: 'ingress' } });
+  expect(connectivityTxt(reportOf(focused))).toBe(
+    'default/db[StatefulSet] => default/web-1 and 1 more[Pod] : All Connections\n',
+  );
+});
+
 test('of Pods of one owner that policies tell apart, the workload may have what one of them may', () => {
   const spec = {
     podSelector: { matchLabels: { c: 'blue' } },

@@ -22,6 +22,7 @@ import {
 import { compareTexts, ingressController, type Peer, peerText } from './peers.ts';
 import { type Node, type Pair, Plane } from './plane.ts';
 import { secondaryNetworks } from './secondary-network.ts';
+import { splitWorkloads } from './split-workloads.ts';
 import { withVirtualMachines } from './virtual-machines.ts';
 import { foldWorkloads, type Workload } from './workloads.ts';
 
@@ -35,6 +36,8 @@ export interface ConnectivityOptions extends ReadOptions, OwnerOptions {
   hostNetworkAlike?: boolean;
   /** True where further and user-defined networks are told apart, and virtual machines are endpoints. */
   networks?: boolean;
+  /** True where Pods of one owner that may not all do the same are ends of their own. */
+  splitWorkloads?: boolean;
   /** For states that are to be compared: the same for both. */
   connections?: Connections;
 }
@@ -73,11 +76,14 @@ export class Connectivity {
     this.reported = connections.of([TCP, UDP, SCTP]);
     const { policies, problems } = readPolicies(resources, connections, options);
     const { cluster, workloads } = foldWorkloads(readCluster(resources, options), endpointRangesOf(policies));
-    this.workloads = workloads.toSorted((a, b) => compareTexts(a.text, b.text));
-    const rules = ingressRules(resources, cluster, this.workloads, connections);
-    this.#ingress = new Map([...(rules ?? [])].map(([{ text }, of]) => [text, of]));
-    this.cluster = rules === undefined ? cluster : withIngressController(cluster);
-    this.primary = this.#primaryPlane(policies, rules !== undefined);
+    const leadsIn = (ends: readonly Workload[]) => ingressRules(resources, cluster, ends, connections);
+    const hasController = leadsIn(workloads) !== undefined;
+    this.cluster = hasController ? withIngressController(cluster) : cluster;
+    const analysis = this.#analysisOf(policies);
+    const ends = options.splitWorkloads === true ? splitWorkloads(workloads, analysis) : workloads;
+    this.workloads = ends.toSorted((a, b) => compareTexts(a.text, b.text));
+    this.#ingress = new Map([...(leadsIn(this.workloads) ?? [])].map(([{ text }, of]) => [text, of]));
+    this.primary = this.#primaryPlane(analysis, hasController);
     this.#networks = networksOf(options.networks === true ? resources : [], cluster);
     const further = secondaryNetworks(resources, this.#networks, cluster, this.workloads, connections);
     this.secondary = further.networks.map((each) => {
@@ -167,10 +173,13 @@ export class Connectivity {
     return from.type === 'pod' ? (this.primaryNetworkOf(destination) ?? podNetwork) : from;
   }
 
-  #primaryPlane(policies: readonly Policy[], hasController: boolean): Plane {
+  #analysisOf(policies: readonly Policy[]): Analysis {
     const { families } = this.options;
     const options = families === undefined ? {} : { families };
-    const analysis = new Analysis(this.cluster, policies, this.connections, options);
+    return new Analysis(this.cluster, policies, this.connections, options);
+  }
+
+  #primaryPlane(analysis: Analysis, hasController: boolean): Plane {
     const controller = {
       peer: ingressController,
       text: peerText(ingressController),

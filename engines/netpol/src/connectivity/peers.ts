@@ -8,6 +8,8 @@ export interface WorkloadPeer {
   namespace: string;
   name: string;
   kind: string;
+  /** The name of the workload that Pods with a name of their own belong to. */
+  owner?: string;
 }
 
 /** Addresses outside the cluster that policies do not tell apart. */
@@ -64,7 +66,9 @@ export function isNamed(peer: Peer, word: string): boolean {
   if (peer.type === 'addresses') return false;
   const named =
     peer.type === 'workload' ? peer : { namespace: ingressControllerNamespace, name: ingressControllerName };
-  return word === named.name || word === qualifiedName(named) || word === peerText(peer);
+  const owner = peer.type === 'workload' ? peer.owner : undefined;
+  const names = owner === undefined ? [named] : [named, { ...named, name: owner }];
+  return word === peerText(peer) || names.some((each) => word === each.name || word === qualifiedName(each));
 }
 
 /** Order of texts by their characters, which is that of their bytes but for those beyond the basic plane. */
