@@ -31,6 +31,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   'rego-bench': () => import('./rego-bench.ts'),
   regolibrary: () => import('./regolibrary.ts'),
   'sigstore-conformance': () => import('./sigstore-conformance.ts'),
+  'tekton-chains': () => import('./tekton-chains.ts'),
   'trivy-checks': () => import('./trivy-checks.ts'),
   wycheproof: () => import('./wycheproof.ts'),
   'trust-goldens': () => import('./trust-goldens.ts'),

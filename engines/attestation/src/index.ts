@@ -13,3 +13,12 @@ export {
 } from './in-toto/rules.ts';
 export { type LayoutInput, type VerifiedLayout, verifyLayout } from './in-toto/verify-layout.ts';
 export { type AttestationLimits, defaultAttestationLimits } from './limits.ts';
+export type { BuildType } from './tekton/predicate-v1.ts';
+export {
+  type ProvenanceFormat,
+  type ProvenanceOptions,
+  provenanceFormats,
+  runProvenance,
+} from './tekton/provenance.ts';
+export { type RunKind, readRun, type TektonRun } from './tekton/run.ts';
+export { bundleOfPart, readSignedParts, type SignedPart, verifySignedPart } from './tekton/signed-run.ts';

@@ -1,0 +1,139 @@
+import { decodeBase64, equalJson, isObject, type JsonValue } from '@keelson/core';
+import { EnvelopeError, pae, readEnvelope } from '@keelson/envelopes';
+import { digestOf } from '@keelson/oci';
+import { defaultScheme, type PublicKey, verifySignature } from '@keelson/pki';
+import { type Bundle, bundleOfLayer, dsseMediaType, legacyAnnotations } from '@keelson/signing';
+import { AttestationError } from '../errors.ts';
+import { fieldsOf, parsed } from '../fields.ts';
+import { defaultAttestationLimits } from '../limits.ts';
+import type { TektonRun } from './run.ts';
+
+/** What Tekton Chains wrote on a run. Nothing of it has been verified. */
+export interface SignedPart {
+  /** `taskrun-UID`, `pipelinerun-UID`, or the first digits of an image's digest. */
+  readonly key: string;
+  /** A Statement, or a simple-signing payload of an image. */
+  readonly payload: Uint8Array;
+  /** A DSSE envelope as JSON, or a signature over the payload. */
+  readonly signature: Uint8Array;
+  /** PEM; empty for signatures of a key. */
+  readonly certificate: string;
+  readonly chain: string;
+}
+
+const prefix = 'chains.tekton.dev/';
+const maxParts = 1_000;
+
+/**
+ * Reads the signatures that Tekton Chains keeps in annotations of a run (storage `tekton`): `payload-KEY`, `signature-KEY`, `cert-KEY` and
+ * `chain-KEY`, in base64.
+ *
+ * @throws AttestationError RUN_UNSIGNED where there is none, RUN_INVALID, ATTESTATION_LIMIT
+ */
+export function readSignedParts({ annotations }: TektonRun): readonly SignedPart[] {
+  const start = `${prefix}signature-`;
+  const keys = [...annotations.keys()]
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.slice(start.length));
+  if (keys.length === 0)
+    throw new AttestationError('RUN_UNSIGNED', 'the run has no annotation of Tekton Chains with a signature');
+  if (keys.length > maxParts)
+    throw new AttestationError('ATTESTATION_LIMIT', `the run has more than ${maxParts} signatures`);
+  return keys.map((key) => {
+    const bytes = (kind: string) => bytesOf(annotations, `${prefix}${kind}-${key}`);
+    const payload = bytes('payload');
+    const signature = bytes('signature');
+    if (payload.length === 0 || signature.length === 0)
+      throw new AttestationError('RUN_UNSIGNED', `the payload or the signature of ${key} is missing`);
+    return { key, payload, signature, certificate: textOf(bytes('cert')), chain: textOf(bytes('chain')) };
+  });
+}
+
+function bytesOf(annotations: ReadonlyMap<string, string>, name: string): Uint8Array {
+  const bytes = decodeBase64(annotations.get(name) ?? '', 'any');
+  if (bytes === undefined) throw new AttestationError('RUN_INVALID', `the annotation ${name} is no base64`);
+  return bytes;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
+/**
+ * Verifies what Tekton Chains signed with a key, and that it belongs to the run: the annotation is named after it, the payload beside the
+ * envelope is the one inside, and provenance of SLSA 1 names the run.
+ *
+ * @returns the payload that was signed
+ * @throws AttestationError RUN_SIGNATURE_WRONG, RUN_INVALID
+ */
+export function verifySignedPart(run: TektonRun, part: SignedPart, key: PublicKey): Uint8Array {
+  const envelope = envelopeOf(part);
+  const scheme = defaultScheme(key);
+  const holds =
+    envelope === undefined
+      ? verifySignature(key, scheme, part.payload, part.signature)
+      : envelope.signatures.some(({ sig }) =>
+          verifySignature(key, scheme, pae(envelope.payloadType, envelope.payload), sig),
+        );
+  if (!holds) throw wrong(part, 'does not hold for the key');
+  if (envelope !== undefined && !Buffer.from(part.payload).equals(envelope.payload))
+    throw wrong(part, 'is over another payload than the one beside it');
+  demandRun(run, part);
+  return part.payload;
+}
+
+/**
+ * What was signed with a certificate as a Sigstore bundle, for verifyBundle.
+ *
+ * @throws AttestationError RUN_INVALID where no envelope was signed; SigningError
+ */
+export function bundleOfPart(part: SignedPart): Bundle {
+  if (envelopeOf(part) === undefined)
+    throw new AttestationError('RUN_INVALID', `the signature of ${part.key} is no DSSE envelope`);
+  const annotations = new Map([
+    [legacyAnnotations.certificate, part.certificate],
+    [legacyAnnotations.chain, part.chain],
+  ]);
+  const size = part.signature.length;
+  return bundleOfLayer(
+    { mediaType: dsseMediaType, digest: digestOf(part.signature), size, annotations },
+    part.signature,
+  );
+}
+
+/** Undefined for a signature that stands alone, as that of an image does. */
+function envelopeOf({ key, signature }: SignedPart) {
+  if (signature[0] !== 0x7b) return undefined;
+  try {
+    return readEnvelope(signature);
+  } catch (error) {
+    if (!(error instanceof EnvelopeError)) throw error;
+    throw new AttestationError('RUN_INVALID', `the signature of ${key}: ${error.message}`, { cause: error });
+  }
+}
+
+/** A statement that was taken from another run must not count for this one. */
+function demandRun(run: TektonRun, part: SignedPart): void {
+  const [kind, ...rest] = part.key.split('-');
+  if (kind !== 'taskrun' && kind !== 'pipelinerun') return;
+  if (kind !== run.kind.toLowerCase() || rest.join('-') !== run.uid)
+    throw wrong(part, 'is that of another run');
+  const code = 'RUN_INVALID';
+  const statement = fieldsOf(
+    parsed(part.payload, 'the payload', code, defaultAttestationLimits),
+    'the payload',
+    code,
+  );
+  const id = invocationIdOf(statement.value('predicate'));
+  if (id !== undefined && !equalJson(id, run.uid)) throw wrong(part, 'is about another run');
+}
+
+function invocationIdOf(predicate: JsonValue | undefined): JsonValue | undefined {
+  const details = isObject(predicate) ? predicate['runDetails'] : undefined;
+  const metadata = isObject(details) ? details['metadata'] : undefined;
+  return isObject(metadata) ? metadata['invocationId'] : undefined;
+}
+
+function wrong({ key }: SignedPart, reason: string): AttestationError {
+  return new AttestationError('RUN_SIGNATURE_WRONG', `the signature of ${key} ${reason}`);
+}
