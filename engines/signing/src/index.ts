@@ -34,6 +34,7 @@ export {
   type PluginMetadata,
   type PluginRunner,
   pluginCapabilities,
+  readPluginError,
   readPluginMetadata,
 } from './notary/plugins.ts';
 export {
@@ -107,6 +108,7 @@ export {
   type IdentityMatcher,
   identityOf,
 } from './sigstore/identity.ts';
+export { bundleOfEnvelope } from './sigstore/envelope-bundle.ts';
 export { attachBundle, type BundleNote } from './sigstore/images/attach-bundle.ts';
 export { bundleOfLayer, dsseMediaType, legacyAnnotations } from './sigstore/images/legacy.ts';
 export {
@@ -155,6 +157,7 @@ export {
   type StatementHeader,
   type StatementSubject,
   statementPayloadType,
+  subjectsOf,
 } from './sigstore/statement.ts';
 export { exactly, matching, matchingAnywhere, type TextMatcher } from './sigstore/text-matcher.ts';
 export type { TrustedTimestamp } from './sigstore/timestamps.ts';

@@ -33,6 +33,8 @@ export function readJwsEnvelope(bytes: Uint8Array): NotaryEnvelope {
   if (signature === undefined || jws.serialization !== 'flattened')
     throw invalidEnvelope('it is no JSON Web Signature in flattened form');
   const { header } = signature;
+  // With RFC 7797 others would read another payload.
+  if (Object.hasOwn(signature.protected, 'b64')) throw invalidEnvelope('it has the header b64');
   const chain = chainFrom(x5cOf(header));
   const algorithm = algorithmOfKey(chain[0].publicKey);
   const named = algorithmOf(signature);

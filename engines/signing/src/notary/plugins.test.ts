@@ -1,7 +1,7 @@
 import type { JsonObject } from '@keelson/core';
 import { expect, test } from 'vitest';
 import { attributeNames, type ExtendedAttribute } from './attributes.ts';
-import { type PluginRunner, pluginCapabilities } from './plugins.ts';
+import { type PluginRunner, pluginCapabilities, readPluginError } from './plugins.ts';
 import { notarySignerOf, signNotation } from './sign.ts';
 import { chain, hour, noon, policyWith, requirements, signer, target } from './testing/world.ts';
 import { verifyNotation } from './verify.ts';
@@ -152,4 +152,12 @@ test('what a plugin is asked', () => {
     },
     pluginConfig: {},
   });
+});
+
+test('the error of a plugin is read', () => {
+  expect(readPluginError('{"errorCode":"ACCESS_DENIED","errorMessage":"no"}')).toEqual({
+    code: 'ACCESS_DENIED',
+    message: 'no',
+  });
+  expect(() => readPluginError('{}')).toThrow(expect.objectContaining({ code: 'NOTARY_PLUGIN_INVALID' }));
 });

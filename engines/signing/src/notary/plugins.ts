@@ -70,6 +70,16 @@ export function readPluginVerdict(source: JsonSource, asked: readonly string[]):
   return { faults, processedAttributes: fields.texts('processedAttributes', maxEntries) };
 }
 
+/**
+ * What a plugin that failed wrote in place of an answer: for a runner's own error.
+ *
+ * @throws SigningError NOTARY_PLUGIN_INVALID
+ */
+export function readPluginError(source: JsonSource): { readonly code: string; readonly message: string } {
+  const fields = documentFields(source, 'the error of the plugin', 'NOTARY_PLUGIN_INVALID');
+  return { code: fields.text('errorCode'), message: fields.optionalText('errorMessage') ?? '' };
+}
+
 /** The request of `verify-signature`. */
 export function pluginRequest(
   { attributes, chain }: NotaryEnvelope,

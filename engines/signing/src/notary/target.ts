@@ -44,7 +44,7 @@ export function statementFor(policy: TrustPolicy, target: NotationTarget): Trust
   if ((policy.kind === 'oci') !== (target.kind === 'image'))
     throw new SigningError(
       'TRUST_POLICY_INVALID',
-      `a trust policy for ${policy.kind} says nothing of a ${target.kind}`,
+      `a trust policy for ${policy.kind === 'oci' ? 'images' : 'blobs'} says nothing of the target, which is of the kind ${target.kind}`,
     );
   return target.kind === 'image'
     ? statementForImage(policy, target.repository)

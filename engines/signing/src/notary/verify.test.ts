@@ -247,6 +247,21 @@ test('a timestamp of another signature is refused', async () => {
   expect(code(verdict)).toBe('TIMESTAMP_WRONG');
 });
 
+test('a payload that is not in base64 is refused', async () => {
+  const protectedHeader = Buffer.from(
+    JSON.stringify({ alg: 'ES256', b64: false, crit: ['b64', 'io.cncf.notary.signingScheme'] }),
+  ).toString('base64url');
+  const x5c = chain.map(({ bytes }) => Buffer.from(bytes).toString('base64'));
+  const text = JSON.stringify({
+    payload: '{}',
+    protected: protectedHeader,
+    header: { x5c },
+    signature: 'AA',
+  });
+  const verdict = await verifyNotation(Buffer.from(text), notaryMediaTypes.jws, requirements);
+  expect(verdict.fault?.message).toContain('b64');
+});
+
 test('a blob is verified by the statement that is asked for', async () => {
   const content = Buffer.from('content');
   const blobs = readTrustPolicy(
@@ -276,7 +291,7 @@ test('a blob is verified by the statement that is asked for', async () => {
   expect(await verify(blobTarget(Buffer.from('Content'), { statement: 'a' }))).toBe('ARTIFACT_MISMATCH');
   expect(await verify(blobTarget(content))).toBe('IDENTITY_MISMATCH');
   await expect(verify(blobTarget(content, { statement: 'c' }))).rejects.toThrow(/no statement/);
-  await expect(verify(requirements.target)).rejects.toThrow(/says nothing of a image/);
+  await expect(verify(requirements.target)).rejects.toThrow(/for blobs says nothing/);
 });
 
 describe('requests to sign', () => {
