@@ -53,6 +53,7 @@ export {
 export { type CertificateInput, issueCertificate } from './issuing/issue-certificate.ts';
 export { type CrlInput, issueCrl } from './issuing/issue-crl.ts';
 export { issueOcspResponse, type OcspResponseInput } from './issuing/issue-ocsp-response.ts';
+export { issueTimeStamp, type TimeStampInput } from './issuing/issue-time-stamp.ts';
 export {
   type Curve,
   type KeyType,

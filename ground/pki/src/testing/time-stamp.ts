@@ -1,17 +1,27 @@
 import { createHash } from 'node:crypto';
 import { keyPurposes } from '../certificates/extensions.ts';
+import {
+  attribute,
+  contentAttributes,
+  signingCertificateAttribute,
+  writeSignedData,
+  writeSignerInfo,
+} from '../cms/write-signed-data.ts';
 import { der } from '../der/writer.ts';
 import { extendedKeyUsage, keyUsage } from '../issuing/extensions.ts';
-import { defaultScheme, type SignatureScheme } from '../keys/schemes.ts';
-import { algorithmIdentifier, hashIdentifier, publicKeyOfKeyObject, sign } from '../keys/sign.ts';
+import type { SignatureScheme } from '../keys/schemes.ts';
+import { hashIdentifier } from '../keys/sign.ts';
+import { tstInfoOid } from '../timestamps/token.ts';
 import { hour, type Issued, issue, noon } from './authority.ts';
+
+export { attribute };
 
 export const tsaExtensions = [
   keyUsage(['digitalSignature']),
   extendedKeyUsage([keyPurposes.timeStamping], true),
 ];
 
-/** What a test changes of a good token. */
+/** What a test changes of a good token, which issueTimeStamp would not write so. */
 export interface TokenInput {
   readonly data: Uint8Array;
   readonly signer: Issued;
@@ -24,7 +34,6 @@ export interface TokenInput {
   readonly named?: Issued | undefined;
   readonly certificates?: readonly Issued[];
   readonly version?: number;
-  readonly more?: readonly Uint8Array[];
   readonly signers?: number;
   readonly extraAttributes?: readonly Uint8Array[];
   readonly tail?: readonly Uint8Array[];
@@ -33,8 +42,6 @@ export interface TokenInput {
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
-export const attribute = (type: string, ...values: Uint8Array[]) =>
-  der.sequence(der.oid(type), der.set(...values));
 
 export function newAuthority(root: Issued, name = 'tsa'): Issued {
   return issue(name, root, { extensions: tsaExtensions });
@@ -42,7 +49,7 @@ export function newAuthority(root: Issued, name = 'tsa'): Issued {
 
 /** A token as an authority writes it. */
 export function writeToken(input: TokenInput): Uint8Array {
-  const { data, signer } = input;
+  const { data, signer, contentType = tstInfoOid } = input;
   const named = 'named' in input ? input.named : signer;
   const info = der.sequence(
     der.integer(input.version ?? 1),
@@ -52,41 +59,18 @@ export function writeToken(input: TokenInput): Uint8Array {
     input.genTime ?? der.generalizedTime(noon + hour),
     ...(input.tail ?? []),
   );
-  const contentType = input.contentType ?? '1.2.840.113549.1.9.16.1.4';
   const attributes = [
-    attribute('1.2.840.113549.1.9.3', der.oid(input.signedContentType ?? contentType)),
-    attribute('1.2.840.113549.1.9.4', der.octetString(input.messageDigest ?? sha256(info))),
-    ...(named === undefined ? [] : [signingCertificate(named)]),
+    ...contentAttributes(input.signedContentType ?? contentType, input.messageDigest ?? sha256(info)),
+    ...(named === undefined ? [] : [signingCertificateAttribute(named.certificate)]),
     ...(input.extraAttributes ?? []),
   ];
-  const set = der.set(...attributes);
-  const scheme = input.scheme ?? defaultScheme(publicKeyOfKeyObject(signer.key));
-  const signerInfo = der.sequence(
-    der.integer(1),
-    der.sequence(signer.certificate.issuer.bytes, der.integer(signer.certificate.serialNumber)),
-    hashIdentifier('sha256'),
-    der.implicit(0, set),
-    algorithmIdentifier(scheme),
-    der.octetString(sign(signer.key, scheme, set)),
-  );
-  const certificates = (input.certificates ?? [signer]).map(({ certificate }) => certificate.bytes);
-  const signed = der.sequence(
-    der.integer(3),
-    der.set(hashIdentifier('sha256')),
-    der.sequence(der.oid(contentType), der.explicit(0, der.octetString(info))),
-    ...(certificates.length === 0 ? [] : [der.implicit(0, der.set(...certificates))]),
-    der.set(...Array.from({ length: input.signers ?? 1 }, () => signerInfo)),
-  );
-  return der.sequence(der.oid('1.2.840.113549.1.7.2'), der.explicit(0, signed));
-}
-
-function signingCertificate({ certificate }: Issued): Uint8Array {
-  const issuerSerial = der.sequence(
-    der.sequence(der.explicit(4, certificate.issuer.bytes)),
-    der.integer(certificate.serialNumber),
-  );
-  const identifier = der.sequence(der.octetString(sha256(certificate.bytes)), issuerSerial);
-  return attribute('1.2.840.113549.1.9.16.2.47', der.sequence(der.sequence(identifier)));
+  const signerInfo = writeSignerInfo(signer, attributes, input.scheme);
+  return writeSignedData({
+    contentType,
+    content: info,
+    certificates: (input.certificates ?? [signer]).map(({ certificate }) => certificate),
+    signerInfos: Array.from({ length: input.signers ?? 1 }, () => signerInfo),
+  });
 }
 
 export function writeResponse(token: Uint8Array | undefined, status = 0): Uint8Array {

@@ -5,6 +5,7 @@ import { readDer } from '../der/element.ts';
 import { der } from '../der/writer.ts';
 import { PkiError, type PkiErrorCode } from '../errors.ts';
 import { extendedKeyUsage, keyUsage } from '../issuing/extensions.ts';
+import { issueTimeStamp } from '../issuing/issue-time-stamp.ts';
 import { hour, issue, noon } from '../testing/authority.ts';
 import {
   attribute,
@@ -55,6 +56,20 @@ describe('accepted', () => {
     expect(isModified).toBe(true);
     const { chain } = verifyTimeStamp(token, { roots: [root.certificate], leaf: signer.certificate, digest });
     expect(chain[0]).toBe(signer.certificate);
+  });
+
+  test('as it is issued, with its nonce', () => {
+    const response = issueTimeStamp({
+      authority: signer,
+      messageImprint: { algorithm: 'sha256', digest },
+      policy: '1.2.3.4',
+      serialNumber: 5,
+      genTime: noon,
+      nonce: 7n,
+    });
+    const { token, isModified } = readTimeStampResponse(response);
+    expect({ ...token, isModified }).toMatchObject({ nonce: 7n, policy: '1.2.3.4', isModified: false });
+    expect(verifyTimeStamp(token, { roots: [root.certificate], data }).time).toBe(noon);
   });
 
   test('after the end of the certificates, since the token says when', () => {
