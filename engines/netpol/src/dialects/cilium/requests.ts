@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, Path } from '@keelson/core';
+import { type JsonObject, type JsonValue, type Path, stringifyJson } from '@keelson/core';
 import { type Connections, noConnections, type SetId, type TextPattern } from '../../sets/connections.ts';
 import { FieldFault, listAt, mappingAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import { regularPattern } from '../text-patterns.ts';
@@ -56,7 +56,7 @@ function unionOf(sets: readonly (SetId | undefined)[], connections: Connections)
 function opaque(items: readonly JsonObject[], connections: Connections): SetId | undefined {
   if (items.length === 0) return undefined;
   return connections.ofRequests({
-    paths: items.map((item) => ({ type: 'opaque', text: JSON.stringify(item) })),
+    paths: items.map((item) => ({ type: 'opaque', text: stringifyJson(item) })),
   });
 }
 
