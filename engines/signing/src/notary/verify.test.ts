@@ -6,7 +6,6 @@ import { notaryMediaTypes } from './attributes.ts';
 import { type NotarySignOptions, notarySignerOf, signNotation } from './sign.ts';
 import { blobTarget } from './target.ts';
 import {
-  caExtensions,
   chain,
   hour,
   issue,
@@ -292,45 +291,4 @@ test('a blob is verified by the statement that is asked for', async () => {
   expect(await verify(blobTarget(content))).toBe('IDENTITY_MISMATCH');
   await expect(verify(blobTarget(content, { statement: 'c' }))).rejects.toThrow(/no statement/);
   await expect(verify(requirements.target)).rejects.toThrow(/for blobs says nothing/);
-});
-
-describe('requests to sign', () => {
-  const other = issue('other', undefined, caExtensions());
-  test.each<[string, Partial<NotarySignOptions>, string]>([
-    ['another key', { signer: notarySignerOf(newKey()) }, 'NOTARY_REQUEST_INVALID'],
-    ['another chain', { chain: [signer.certificate, other.certificate] }, 'NOTARY_CHAIN_INVALID'],
-    ['an expired certificate', { signingTime: noon + 25 * hour }, 'NOTARY_CERTIFICATE_TIME'],
-    ['an expiry in the past', { expiry: noon + hour }, 'NOTARY_REQUEST_INVALID'],
-    ['no time', { signingTime: Number.NaN }, 'NOTARY_REQUEST_INVALID'],
-    ['reserved metadata', { metadata: new Map([['io.cncf.notary.x', 'y']]) }, 'NOTARY_REQUEST_INVALID'],
-    [
-      'another scheme of the key',
-      { signer: { ...options.signer, scheme: 'ecdsa-sha512' } },
-      'NOTARY_REQUEST_INVALID',
-    ],
-    [
-      'a wrong signature',
-      { signer: { ...options.signer, sign: (bytes) => notarySignerOf(newKey()).sign(bytes) } },
-      'SIGNATURE_WRONG',
-    ],
-    [
-      'no signature',
-      { signer: { ...options.signer, sign: async () => new Uint8Array(3) } },
-      'SIGNATURE_WRONG',
-    ],
-    [
-      'a timestamp in the other scheme',
-      { scheme: 'notary.x509.signingAuthority', timestamp: stamps(noon + 2 * hour) },
-      'NOTARY_REQUEST_INVALID',
-    ],
-    ['a timestamp from before', { timestamp: stamps(noon + hour - 1_000) }, 'TIMESTAMP_WRONG'],
-    [
-      'a timestamp of a stranger',
-      { timestamp: { ...stamps(noon + 2 * hour), roots: [root.certificate] } },
-      'TIMESTAMP_WRONG',
-    ],
-  ])('refused: %s', async (_, more, expected) => {
-    for (const format of formats)
-      await expect(signed({ format, ...more })).rejects.toThrow(expect.objectContaining({ code: expected }));
-  });
 });
