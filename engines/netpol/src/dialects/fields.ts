@@ -5,6 +5,8 @@ import {
   type JsonObject,
   type JsonValue,
   type Path,
+  stringifyJson,
+  stringifyJson,
 } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { NetpolError } from '../errors.ts';
@@ -57,7 +59,7 @@ export function mappingsAt(
 /** A value in messages: the kind of those that are long. */
 function shown(value: JsonValue): string {
   if (Array.isArray(value)) return 'a sequence';
-  return isObject(value) ? 'a mapping' : JSON.stringify(value);
+  return isObject(value) ? 'a mapping' : stringifyJson(value);
 }
 
 export function textAt(value: JsonValue | undefined, path: Path): string | undefined {

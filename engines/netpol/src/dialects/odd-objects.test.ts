@@ -51,6 +51,7 @@ const odd: fc.Arbitrary<JsonValue> = fc.constantFrom<JsonValue>(
   0,
   -1,
   99999,
+  9223372036854775808n,
   '',
   '*',
   'a*b',
