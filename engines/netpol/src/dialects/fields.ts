@@ -6,7 +6,6 @@ import {
   type JsonValue,
   type Path,
   stringifyJson,
-  stringifyJson,
 } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { NetpolError } from '../errors.ts';
