@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { JsonFields } from '@keelson/core';
 import { canonicalJson, MetadataKey, readMetadataKey } from '@keelson/envelopes';
-import { PkiError, publicKeyFromPem } from '@keelson/pki';
+import { PkiError, publicKeyFromPem, writePem } from '@keelson/pki';
 import { AttestationError } from '../errors.ts';
 import { fieldsOf, parsed } from '../fields.ts';
 import { type AttestationLimits, defaultAttestationLimits } from '../limits.ts';
 
 /**
- * The key of an owner, from a file: PEM, or the JSON form of in-toto. In PEM it has the id that in-toto gives it, the hash of its JSON form,
- * unless told another.
+ * The key of an owner, from a file: PEM, or the JSON form of in-toto. In PEM it has the id that in-toto 3 gives it, the hash of its JSON
+ * form, unless told another.
  *
  * @throws AttestationError LAYOUT_KEY_INVALID
  */
@@ -52,7 +52,8 @@ function fromPem(text: string, keyId: string | undefined): MetadataKey {
     if (kind === undefined || kind === 'P-521')
       throw new AttestationError('LAYOUT_KEY_INVALID', 'in-toto has no scheme for keys on P-521');
     const [keytype, scheme, algorithm] = kinds[kind];
-    const written = kind === 'ed25519' ? Buffer.from(key.keyBytes).toString('hex') : text.trim();
+    const written =
+      kind === 'ed25519' ? Buffer.from(key.keyBytes).toString('hex') : writePem('PUBLIC KEY', key.spki);
     const form = { keytype, scheme, keyval: { public: written } };
     const id =
       keyId ??

@@ -12,7 +12,7 @@ export interface SignedDocument {
   readonly type: string;
   /** What is signed. */
   readonly signedBytes: Uint8Array;
-  readonly signatures: readonly { readonly keyId: string; readonly signature: Uint8Array }[];
+  readonly signatures: readonly Uint8Array[];
 }
 
 /**
@@ -84,15 +84,16 @@ function signaturesOf(
 ): SignedDocument['signatures'] {
   return outer.objects('signatures', limits.maxSignatures).flatMap((item) => {
     const signature = decode(item.optionalText('sig') ?? '');
-    const keyId = item.optionalText('keyid') ?? '';
-    return signature === undefined || signature.length === 0 ? [] : [{ keyId, signature }];
+    return signature === undefined || signature.length === 0 ? [] : [signature];
   });
 }
 
-/** Which key it was that signed, whatever its id; undefined where no signature that names the key holds. */
+/**
+ * Which key it was that signed, whatever its id; undefined where no signature holds for the key. The id beside a signature is a hint: the
+ * same PEM file has had other ids in other releases of in-toto.
+ */
 export function signerOf({ signedBytes, signatures }: SignedDocument, key: MetadataKey): string | undefined {
-  for (const { keyId, signature } of signatures) {
-    if (keyId !== key.id) continue;
+  for (const signature of signatures) {
     const signer = key.signerOf(signedBytes, signature);
     if (signer !== undefined) return signer;
   }
