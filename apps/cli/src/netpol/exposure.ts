@@ -92,11 +92,15 @@ function textOf(entries: readonly EntryPoint[], texts: ConnectionTexts): string 
 }
 
 function linesOf(entry: EntryPoint, texts: ConnectionTexts): string[] {
+  // Whether what serves the object is one of the Pods that policies let in is not known.
+  const isOpenToSome = entry.notes.some(({ code }) => code === 'some-pods');
   return [
     entryPointTitle(entry),
-    ...entry.destinations.map(
-      (destination) => `  => ${destination.workload.text} : ${admittedText(destination, texts)}`,
-    ),
+    ...entry.destinations.map((destination) => {
+      const isSure = destination.admitted === destination.targets || !isOpenToSome;
+      const text = admittedText(destination, texts);
+      return `  => ${destination.workload.text} : ${text}${isSure ? '' : ' for sure'}`;
+    }),
     ...entry.notes.map(({ message }) => `  note: ${message}`),
   ];
 }

@@ -62,6 +62,8 @@ export const { run, usage } = defineVerb(
     }
     const rules = chosenRules(listOf(values.only), listOf(values.skip));
     const { resources, isPartial } = await readResources(positionals, values);
+    if (resources.length === 0 && !isPartial)
+      throw new CommandError('USAGE', `there is no object in ${positionals.join(', ')}`);
     const name = choiceOf('plugin', values.plugin, networkPlugins);
     const plugin = name === undefined ? {} : { plugin: name };
     const { findings, left } = lint(resources, { rules, ...plugin });

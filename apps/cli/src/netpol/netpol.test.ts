@@ -206,6 +206,7 @@ describe('keelson netpol', () => {
   test.each<[string, string[], string]>([
     ['list of a workload that is not there', ['list', 'after', '-w', 'dp'], 'the input has no workload dp'],
     ['lint of a plugin that there is not', ['lint', 'after', '--plugin', 'flanel'], 'did you mean "flannel"'],
+    ['lint of nothing', ['lint', 'none.yaml'], 'there is no object in none.yaml'],
     ['test without an assertion', ['test', 'none.yaml', '-m', 'after'], 'there is no assertion in none.yaml'],
     [
       'an end that is not there',
