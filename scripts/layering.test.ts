@@ -21,6 +21,7 @@ const sideways = new Set([
   'cli → report',
   'registry → http',
   'sigstore → http',
+  'sigstore-testing → registry-testing',
   'tuf → http',
   'rego-bundles → http',
   'rego-bundles → registry',

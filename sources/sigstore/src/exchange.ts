@@ -10,14 +10,12 @@ export interface Post {
   readonly url: URL;
   readonly body: JsonValue | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly authorization?: string;
+  /** A token that says who asks. No message shows it. */
+  readonly bearer?: string;
 }
 
 /** Posts, and gives the body of an answer of status 200 or 201. @throws HttpError; SigstoreError SIGSTORE_REFUSED */
-export async function post(
-  http: HttpClient,
-  { url, body, headers, authorization }: Post,
-): Promise<Uint8Array> {
+export async function post(http: HttpClient, { url, body, headers, bearer }: Post): Promise<Uint8Array> {
   const isBytes = body instanceof Uint8Array;
   const answer = await http.send({
     url,
@@ -27,16 +25,22 @@ export async function post(
       ...headers,
     },
     body: isBytes ? body : stringifyJson(body),
-    ...(authorization === undefined ? {} : { authorization }),
+    ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
   });
-  return await bodyOf(answer, url);
+  return await bodyOf(answer, url, bearer);
 }
 
-/** The body of an answer of status 200 or 201. @throws HttpError; SigstoreError SIGSTORE_REFUSED */
-export async function bodyOf(answer: HttpAnswer, url: URL): Promise<Uint8Array> {
+/**
+ * The body of an answer of status 200 or 201.
+ *
+ * @param secret what the request carried and no message may show, should the answer repeat it
+ * @throws HttpError; SigstoreError SIGSTORE_REFUSED
+ */
+export async function bodyOf(answer: HttpAnswer, url: URL, secret = ''): Promise<Uint8Array> {
   const bytes = await answer.bytes(maxAnswerBytes);
   if (answer.status === 200 || answer.status === 201) return bytes;
-  const reason = Buffer.from(bytes).toString('utf8').slice(0, maxReason).trim();
+  const text = Buffer.from(bytes).toString('utf8');
+  const reason = (secret === '' ? text : text.replaceAll(secret, '…')).slice(0, maxReason).trim();
   throw new SigstoreError(
     'SIGSTORE_REFUSED',
     `${url.origin}${url.pathname} answered ${answer.status}: ${reason}`,

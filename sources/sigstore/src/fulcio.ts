@@ -1,6 +1,6 @@
 import { objectOf } from '@keelson/core';
 import type { HttpClient } from '@keelson/http';
-import { PkiError, type PublicKey, readPem } from '@keelson/pki';
+import { PkiError, type PublicKey, readCertificate, readPem } from '@keelson/pki';
 import { SigstoreError } from './errors.ts';
 import { answerFields, base64, below, post } from './exchange.ts';
 
@@ -43,16 +43,28 @@ export async function certify(
     ],
   ]);
   const answer = answerFields(
-    await post(http, { url: below(base, '/api/v2/signingCert'), body, authorization: `Bearer ${token}` }),
+    await post(http, { url: below(base, '/api/v2/signingCert'), body, bearer: token }),
     'the answer of the certificate authority',
   );
   const signed =
     answer.object('signedCertificateEmbeddedSct') ?? answer.required('signedCertificateDetachedSct');
   const texts = signed.required('chain').texts('certificates');
-  try {
-    const certificates = texts.flatMap((text) => readPem(text).map(({ bytes }) => bytes));
-    if (certificates.length > 0) return certificates;
+  const certificates = understood(() => texts.flatMap((text) => readPem(text).map(({ bytes }) => bytes)));
+  const [leaf] = certificates;
+  if (leaf === undefined)
     throw new SigstoreError('SIGSTORE_ANSWER_INVALID', 'the certificate authority answered no certificate');
+  const certified = understood(() => readCertificate(leaf).publicKey);
+  if (Buffer.compare(certified.spki, publicKey.spki) !== 0)
+    throw new SigstoreError(
+      'SIGSTORE_ANSWER_INVALID',
+      'the certificate authority answered a certificate for another key',
+    );
+  return certificates;
+}
+
+function understood<T>(read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
     throw new SigstoreError(

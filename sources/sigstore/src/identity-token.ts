@@ -29,5 +29,5 @@ export async function ambientToken(
   const url = below(address, '');
   url.searchParams.set('audience', audience);
   const answer = await http.send({ url, authorization: `bearer ${bearer}` });
-  return answerFields(await bodyOf(answer, url), 'the answer of GitHub Actions').text('value');
+  return answerFields(await bodyOf(answer, url, bearer), 'the answer of GitHub Actions').text('value');
 }

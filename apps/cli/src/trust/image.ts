@@ -13,6 +13,8 @@ export const imageHelp = `  --allow-http-registry
 export interface OpenedImage {
   readonly source: ImageSource;
   readonly loaded: LoadedManifest;
+  /** `registry/repository`, or the place of a local image: what policies choose images by. */
+  readonly repository: string;
 }
 
 /** An image in a place that can be written to. */
@@ -23,7 +25,10 @@ export interface OpenedStore {
   readonly name: string;
 }
 
-type ImageValues = { readonly 'allow-http-registry'?: boolean | undefined };
+/** Values of the flags of verbs that read images. */
+export interface ImageValues {
+  readonly 'allow-http-registry'?: boolean | undefined;
+}
 
 const optionsOf = (values: ImageValues) => ({
   credentials: configuredCredentials(),
@@ -44,7 +49,9 @@ export async function withImage<T>(
   const reference = parseReference(name);
   const source = await openSource(reference, optionsOf(values));
   try {
-    return await use({ source, loaded: await resolveReference(source, reference) });
+    const repository =
+      reference.kind === 'registry' ? `${reference.registry}/${reference.repository}` : reference.path;
+    return await use({ source, loaded: await resolveReference(source, reference), repository });
   } finally {
     await source.close();
   }

@@ -103,10 +103,17 @@ function requirementsOf(
   };
 }
 
-/** A token, or what stands in the file of that name. A token has two dots and no slash. */
+/**
+ * A token, which as JSON in base64url begins with `eyJ`, or what stands in the file of that name. No message shows it: it may be a token
+ * that lost its first letters.
+ */
 function tokenOf(text: string | undefined): string | undefined {
-  if (text === undefined || /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return text;
-  return readInput(text).toString('utf8');
+  if (text === undefined || text.trimStart().startsWith('eyJ')) return text;
+  try {
+    return readInput(text).toString('utf8');
+  } catch {
+    throw new CommandError('USAGE', '--identity-token is neither a token nor a file that can be read');
+  }
 }
 
 async function withKey(values: KeyValues, file: string): Promise<SignOptions> {

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { HttpClient } from '@keelson/http';
-import { timeStampRequest } from '@keelson/pki';
 import {
   chosenServices,
   generateKey,
@@ -47,16 +46,12 @@ export function witnessesOf(config: SigningConfig, kind: SignedKind, now: number
     timestampAuthorities: authorities.map(
       ({ url }) =>
         ({ signature }) =>
-          stamp(
-            http,
-            url,
-            timeStampRequest({
-              algorithm: 'sha256',
-              digest: createHash('sha256').update(signature).digest(),
-              nonce: BigInt(`0x${randomBytes(8).toString('hex')}`),
-              certReq: true,
-            }),
-          ),
+          stamp(http, url, {
+            algorithm: 'sha256',
+            digest: createHash('sha256').update(signature).digest(),
+            nonce: randomBytes(8).readBigUInt64BE(),
+            certReq: true,
+          }),
     ),
   };
 }

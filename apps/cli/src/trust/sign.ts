@@ -23,6 +23,9 @@ import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
 import { keyFlags, keyHelp, passwordOf, signingOf } from './key-flags.ts';
 import { writeNewFile } from './new-file.ts';
+import { notationSignFlags, notationSignHelp, signWithNotation } from './notation/sign.ts';
+
+const toolNames = ['cosign', 'notation'] as const;
 
 const flags = {
   ...commonFlags,
@@ -31,20 +34,26 @@ const flags = {
   annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
   bundle: { type: 'string', value: 'file' },
   'generate-key-pair': { type: 'string', value: 'text' },
+  with: { type: 'string', value: { choices: toolNames } },
+  ...notationSignFlags,
   'key-type': { type: 'string', value: { choices: keyKinds } },
 } as const;
 
-const help = `keelson sign: sign an image, or a file, as cosign 3 does
+const help = `keelson sign: sign an image, or a file, as cosign 3 and notation do
 
 Usage: keelson sign [options] IMAGE
        keelson sign [options] --bundle FILE ARTIFACT
+       keelson sign --with notation [options] IMAGE
+       keelson sign --with notation [options] --signature FILE ARTIFACT
        keelson sign --generate-key-pair PREFIX
 
 The signature of an image is kept beside it: a manifest that refers to the image's digest. IMAGE is registry/repository:tag or @digest, or
 oci:FOLDER. Name the digest: a tag may mean another image by the time that it is signed. The signature of ARTIFACT, a file or - for stdin,
 is written to the file that --bundle names, as a Sigstore bundle.
 
+  --with TOOL          whose form: cosign (default) or notation
 ${keyHelp}
+${notationSignHelp}
   -a, --annotations NAME=VALUE
                        a text that the signature of an image carries; may be given more than once
   --bundle FILE        where the bundle of ARTIFACT is written; - for stdout
@@ -62,6 +71,7 @@ Examples:
   COSIGN_PASSWORD=... keelson sign --key shop.key -a env=prod registry.example/shop/web@sha256:...
   COSIGN_PASSWORD=... keelson sign --key shop.key --bundle web.tar.gz.bundle web.tar.gz
   keelson sign --signing-config signing_config.json --trusted-root trusted_root.json --identity-token token.txt registry.example/shop/web@sha256:...
+  keelson sign --with notation --key web.key --certificate web.crt --expiry 30d registry.example/shop/web@sha256:...
 `;
 
 /** `keelson sign`. */
@@ -76,6 +86,13 @@ export const { run, usage } = defineVerb(
     const [operand, ...others] = positionals;
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
+    if (choiceOf('with', values.with, toolNames) === 'notation') {
+      const digest = await signWithNotation(operand, values, (file, { bytes }) =>
+        writeResult(file, Buffer.from(bytes)),
+      );
+      if (values.signature !== '-') writeResult(values.output, `${digest}\n`);
+      return exitCodes.done;
+    }
     const annotations = annotationsOf(values.annotations);
     const { options, check } = await signingOf(values, values.bundle === undefined ? 'statement' : 'file');
     if (values.bundle !== undefined) {

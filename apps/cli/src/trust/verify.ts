@@ -22,11 +22,13 @@ import { defineVerb } from '../verb.ts';
 import { annotationsOf } from './annotations.ts';
 import { imageFlags, imageHelp, withImage } from './image.ts';
 import { readInput } from './input.ts';
+import { notationFlags, notationHelp, verifyWithNotation } from './notation/verify.ts';
 import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
 import { signerFlags, signerHelp, signerOf } from './signer-flags.ts';
 import { type BlobVerdict, blobText, imageText, verdictJson } from './verdict-text.ts';
 
 const formats = ['txt', 'json'] as const;
+const toolNames = ['cosign', 'notation'] as const;
 
 const flags = {
   ...commonFlags,
@@ -38,6 +40,8 @@ const flags = {
   type: { type: 'string', value: { choices: Object.keys(predicateTypes) } },
   annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
   threshold: { type: 'string', value: 'text' },
+  with: { type: 'string', value: { choices: toolNames } },
+  ...notationFlags,
   'use-signed-timestamps': { type: 'boolean' },
   'insecure-ignore-tlog': { type: 'boolean' },
   'insecure-ignore-sct': { type: 'boolean' },
@@ -47,11 +51,14 @@ const help = `keelson verify: tell whether an image, or a file beside its bundle
 
 Usage: keelson verify [options] IMAGE
        keelson verify [options] --bundle FILE ARTIFACT
+       keelson verify --with notation [options] IMAGE
+       keelson verify --with notation [options] --signature FILE ARTIFACT
 
 IMAGE is registry/repository:tag or @digest, oci:FOLDER, oci-archive:FILE, docker-archive:FILE or dir:FOLDER. Signatures and
 attestations are found where cosign puts them: manifests that refer to the image, and the tags .sig and .att. ARTIFACT is a file, - for
 stdin, or sha256:HEX.
 
+  --with TOOL          whose signatures: cosign (default) or notation, which has trust policies
 ${signerHelp}
   --trusted-root FILE  the authorities and logs that are trusted (trusted_root.json); nothing else is, and nothing is fetched
   --bundle FILE        the Sigstore bundle of ARTIFACT
@@ -66,6 +73,7 @@ ${signerHelp}
                        no entry of a transparency log is required
   --insecure-ignore-sct
                        a certificate needs no proof that it was logged
+${notationHelp}
 ${imageHelp}
   -f, --format FORMAT  txt (default) or json
   -o, --output FILE    write to FILE instead of stdout
@@ -78,6 +86,7 @@ Examples:
   keelson verify --trusted-root trusted_root.json --certificate-identity dev@example.com --certificate-oidc-issuer \\
     https://accounts.example.com registry.example/shop/web:1.4
   keelson verify --key cosign.pub --insecure-ignore-tlog --bundle web.tar.gz.bundle web.tar.gz
+  keelson verify --with notation --trust-policy trustpolicy.json --trust-store truststore registry.example/shop/web:1.4
 `;
 
 /** `keelson verify`. */
@@ -88,11 +97,15 @@ export const { run, usage } = defineVerb(
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     const format = choiceOf('format', values.format, formats) ?? 'txt';
-    const requirements = requirementsOf(values);
     const write = (isVerified: boolean, txt: string, json: unknown): number => {
       writeResult(values.output, format === 'json' ? `${JSON.stringify(json, undefined, 2)}\n` : txt);
       return isVerified ? exitCodes.done : exitCodes.findings;
     };
+    if (choiceOf('with', values.with, toolNames) === 'notation') {
+      const { isVerified, txt, json } = await verifyWithNotation(operand, values);
+      return write(isVerified, txt, json);
+    }
+    const requirements = requirementsOf(values);
     if (values.bundle !== undefined) {
       const verdict = blobVerdict(operand, values.bundle, requirements);
       return write(verdict.fault === undefined, blobText(verdict), verdictJson.ofBlob(verdict));

@@ -1,0 +1,101 @@
+import { digestOf } from '@keelson/oci';
+import { readCertificates } from '@keelson/pki';
+import {
+  algorithmOfKey,
+  type NotaryFormat,
+  type NotarySignature,
+  notarySignerOf,
+  readPrivateKey,
+  signNotation,
+  storeNotarySignature,
+} from '@keelson/signing';
+import { CommandError } from '../../errors.ts';
+import { choiceOf } from '../../flag-values.ts';
+import { version } from '../../version.ts';
+import { annotationsOf } from '../annotations.ts';
+import { type ImageValues, withImageStore } from '../image.ts';
+import { readInput } from '../input.ts';
+import { passwordOf } from '../key-flags.ts';
+
+const formats = ['jws', 'cose'] as const satisfies readonly NotaryFormat[];
+
+/** Flags of `keelson sign --with notation`. */
+export const notationSignFlags = {
+  'signature-format': { type: 'string', value: { choices: formats } },
+  expiry: { type: 'string', value: 'text' },
+  'user-metadata': { type: 'string', multiple: true, value: 'text' },
+  signature: { type: 'string', value: 'file' },
+} as const;
+
+export const notationSignHelp = `  --signature-format FORMAT
+                       with notation: jws (default) or cose
+  --expiry DURATION    with notation: until when the signature counts, as 720h or 30d
+  --user-metadata NAME=VALUE
+                       with notation: what is said of the artifact; may be given more than once
+  --signature FILE     with notation: where the signature of ARTIFACT is written`;
+
+export interface NotationSignValues extends ImageValues {
+  readonly key?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly 'certificate-chain'?: string | undefined;
+  readonly 'signature-format'?: string | undefined;
+  readonly expiry?: string | undefined;
+  readonly 'user-metadata'?: readonly string[] | undefined;
+  readonly signature?: string | undefined;
+}
+
+/** Signs as notation does, and gives the digest of what was signed. The signature of a file is given to `write`. */
+export async function signWithNotation(
+  operand: string,
+  values: NotationSignValues,
+  write: (file: string, signature: NotarySignature) => void,
+): Promise<string> {
+  if (values.key === undefined || values.certificate === undefined)
+    throw new CommandError(
+      'USAGE',
+      'notation signs with a certificate: give --key and --certificate, whose chain ends in the root',
+    );
+  const key = await readPrivateKey(readInput(values.key).toString('utf8'), passwordOf);
+  const files = [values.certificate, values['certificate-chain']];
+  const now = Date.now();
+  const options = {
+    format: choiceOf('signature-format', values['signature-format'], formats) ?? 'jws',
+    signer: notarySignerOf(key),
+    chain: files.flatMap((file) => (file === undefined ? [] : readCertificates(readInput(file)))),
+    signingTime: now,
+    agent: `keelson/${version}`,
+    metadata: annotationsOf(values['user-metadata'], 'user-metadata'),
+    ...(values.expiry === undefined ? {} : { expiry: now + durationOf(values.expiry) }),
+  };
+  if (values.signature !== undefined) {
+    const bytes = readInput(operand);
+    const digest = digestOf(
+      bytes,
+      options.signer.scheme.endsWith('384')
+        ? 'sha384'
+        : options.signer.scheme.endsWith('512')
+          ? 'sha512'
+          : 'sha256',
+    );
+    const target = { mediaType: mediaTypes.octets, digest, size: bytes.length };
+    write(values.signature, await signNotation(target, options));
+    return digest;
+  }
+  return await withImageStore(operand, values, async ({ store, loaded }) => {
+    const { mediaType, digest, size } = loaded;
+    const descriptor = { mediaType, digest, size };
+    await storeNotarySignature(store, descriptor, await signNotation(descriptor, options), now);
+    return digest;
+  });
+}
+
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** @throws CommandError USAGE */
+function durationOf(text: string): number {
+  const [, count = '', unit = ''] = /^([1-9][0-9]{0,6})([mhd])$/.exec(text) ?? [];
+  const milliseconds = units[unit];
+  if (milliseconds === undefined)
+    throw new CommandError('USAGE', `--expiry ${text}: it has the form 90m, 720h or 30d`);
+  return Number(count) * milliseconds;
+}

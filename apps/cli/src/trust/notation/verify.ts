@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { isKeelsonError } from '@keelson/core';
+import { nameToString } from '@keelson/pki';
+import { terminalSafe } from '@keelson/report';
+import {
+  blobTarget,
+  type NotationRequirements,
+  type NotationVerdict,
+  notaryMediaTypes,
+  readTrustPolicy,
+  verifyNotation,
+  verifyNotationImage,
+} from '@keelson/signing';
+import { annotationsOf } from '../annotations.ts';
+import { type ImageValues, withImage } from '../image.ts';
+import { readInput } from '../input.ts';
+import { revocationServers } from './revocation.ts';
+import { notationFolder, policyFile, trustStoresIn } from './settings.ts';
+
+/** Flags of `keelson verify --with notation`. */
+export const notationFlags = {
+  'trust-policy': { type: 'string', value: 'file' },
+  'trust-store': { type: 'string', value: 'folder' },
+  signature: { type: 'string', value: 'file' },
+  'user-metadata': { type: 'string', multiple: true, value: 'text' },
+  'ask-revocation': { type: 'boolean' },
+} as const;
+
+export const notationHelp = `  --trust-policy FILE  with notation: whose signatures are accepted; else notation's own (trustpolicy.oci.json, trustpolicy.json,
+                       trustpolicy.blob.json)
+  --trust-store DIR    with notation: the trust stores, x509/TYPE/NAME; else notation's own
+  --signature FILE     with notation: the signature of ARTIFACT
+  --user-metadata NAME=VALUE
+                       with notation: what the signer must have said; may be given more than once
+  --ask-revocation     with notation: ask the servers that certificates name whether they were revoked`;
+
+export interface NotationValues extends ImageValues {
+  readonly 'trust-policy'?: string | undefined;
+  readonly 'trust-store'?: string | undefined;
+  readonly signature?: string | undefined;
+  readonly 'user-metadata'?: readonly string[] | undefined;
+  readonly 'ask-revocation'?: boolean | undefined;
+}
+
+/** What is told of a verification, in both forms. */
+export interface Told {
+  readonly isVerified: boolean;
+  readonly txt: string;
+  readonly json: unknown;
+}
+
+/** Verifies an image, or a file beside its signature, by a trust policy of the Notary Project. */
+export async function verifyWithNotation(operand: string, values: NotationValues): Promise<Told> {
+  if (values.signature !== undefined) return await verifyBlob(operand, values.signature, values);
+  const requirements = requirementsOf(values, 'oci');
+  const { digest, image } = await withImage(operand, values, async ({ source, loaded, repository }) => {
+    const { mediaType, digest, size } = loaded;
+    const target = { kind: 'image', descriptor: { mediaType, digest, size }, repository } as const;
+    return { digest, image: await verifyNotationImage(source, target, requirements) };
+  });
+  const isVerified = image.outcome !== 'refused';
+  const lines = [`${terminalSafe(operand)}: ${wordOf(image.outcome)}`, `  digest: ${digest}`];
+  if (image.verdict !== undefined) {
+    if (image.manifest !== undefined) lines.push(`  signature ${image.manifest} (notation)`);
+    lines.push(...verdictLines(image.verdict).map((line) => `  ${line}`));
+  }
+  for (const { manifest, fault } of image.refused)
+    lines.push(`  refused ${manifest}`, `    ${faultText(fault)}`);
+  if (!isVerified && image.refused.length === 0) lines.push('  there is no signature of notation');
+  if (image.untried > 0) lines.push(`  ${image.untried} not looked at`);
+  const refused = image.refused.map(({ manifest, fault }) => ({ manifest, ...faultJson(fault) }));
+  return {
+    isVerified,
+    txt: `${lines.join('\n')}\n`,
+    json: {
+      image: operand,
+      digest,
+      outcome: image.outcome,
+      ...(image.verdict === undefined ? {} : verdictJson(image.verdict)),
+      refused,
+      notLookedAt: image.untried,
+    },
+  };
+}
+
+async function verifyBlob(operand: string, file: string, values: NotationValues): Promise<Told> {
+  const bytes = readInput(file);
+  // An envelope of JWS is a JSON object; one of COSE is binary.
+  const mediaType = bytes[0] === 0x7b ? notaryMediaTypes.jws : notaryMediaTypes.cose;
+  const target = blobTarget(readInput(operand));
+  const verdict = await verifyNotation(bytes, mediaType, { ...requirementsOf(values, 'blob'), target });
+  const lines = [`${terminalSafe(operand)}: ${wordOf(verdict.outcome)}`, ...verdictLines(verdict)];
+  return {
+    isVerified: verdict.outcome !== 'refused',
+    txt: `${lines.join('\n')}\n`,
+    json: { artifact: operand, outcome: verdict.outcome, ...verdictJson(verdict) },
+  };
+}
+
+function requirementsOf(values: NotationValues, kind: 'oci' | 'blob'): Omit<NotationRequirements, 'target'> {
+  const names = kind === 'oci' ? ['trustpolicy.oci.json', 'trustpolicy.json'] : ['trustpolicy.blob.json'];
+  return {
+    policy: readTrustPolicy(readInput(values['trust-policy'] ?? policyFile(names)), kind),
+    trustStores: trustStoresIn(values['trust-store'] ?? join(notationFolder(), 'truststore')),
+    now: Date.now(),
+    userMetadata: annotationsOf(values['user-metadata'], 'user-metadata'),
+    ...(values['ask-revocation'] === true ? { revocation: revocationServers() } : {}),
+  };
+}
+
+function wordOf(outcome: NotationVerdict['outcome']): string {
+  if (outcome === 'accepted') return 'verified';
+  return outcome === 'refused'
+    ? 'not verified'
+    : 'not verified, since the trust policy asks for no signature';
+}
+
+function verdictLines({ statement, level, results, envelope, fault }: NotationVerdict): string[] {
+  const leaf = envelope?.chain[0];
+  return [
+    ...(leaf === undefined ? [] : [`  by ${terminalSafe(nameToString(leaf.subject))}`]),
+    `  statement ${terminalSafe(statement)}, level ${level.name}`,
+    ...results.map(
+      (result) =>
+        `  ${result.check}: ${result.action === 'skip' ? 'not checked, says the level' : result.fault === undefined ? 'holds' : `${faultText(result.fault)}${result.action === 'log' ? ' (logged only)' : ''}`}`,
+    ),
+    ...(fault === undefined || results.some((result) => result.fault === fault)
+      ? []
+      : [`  ${faultText(fault)}`]),
+  ];
+}
+
+function verdictJson({ statement, level, results, fault }: NotationVerdict) {
+  return {
+    statement,
+    level: level.name,
+    checks: results.map((result) => ({
+      check: result.check,
+      action: result.action,
+      ...(result.fault === undefined
+        ? { holds: result.action !== 'skip' }
+        : { holds: false, ...faultJson(result.fault) }),
+    })),
+    ...(fault === undefined ? {} : { fault: faultJson(fault) }),
+  };
+}
+
+function faultText(fault: Error): string {
+  return terminalSafe(isKeelsonError(fault) ? fault.format() : fault.message);
+}
+
+const faultJson = (fault: Error) => ({
+  code: isKeelsonError(fault) ? fault.code : 'INTERNAL',
+  message: fault.message,
+});
