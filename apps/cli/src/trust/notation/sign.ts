@@ -69,15 +69,8 @@ export async function signWithNotation(
   };
   if (values.signature !== undefined) {
     const bytes = readInput(operand);
-    const digest = digestOf(
-      bytes,
-      options.signer.scheme.endsWith('384')
-        ? 'sha384'
-        : options.signer.scheme.endsWith('512')
-          ? 'sha512'
-          : 'sha256',
-    );
-    const target = { mediaType: mediaTypes.octets, digest, size: bytes.length };
+    const digest = digestOf(bytes, algorithmOfKey(options.signer.publicKey).hash);
+    const target = { mediaType: 'application/octet-stream', digest, size: bytes.length };
     write(values.signature, await signNotation(target, options));
     return digest;
   }
