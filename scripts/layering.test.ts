@@ -28,6 +28,7 @@ const sideways = new Set([
   'rego-network → http',
   'kyverno → cel',
   'attestation → signing',
+  'image-policies → signing',
   'threats → netpol',
   'vulnerabilities → sbom',
 ]);

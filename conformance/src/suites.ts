@@ -26,6 +26,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   'opa-compilecases': () => import('./opa-compilecases.ts'),
   'opa-meta': () => import('./opa-meta.ts'),
   oscal: () => import('./oscal.ts'),
+  'policy-controller': () => import('./policy-controller.ts'),
   'psa-oracle': () => import('./psa-oracle.ts'),
   'psa-testdata': () => import('./psa-testdata.ts'),
   'rego-bench': () => import('./rego-bench.ts'),

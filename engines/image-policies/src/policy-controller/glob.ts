@@ -1,0 +1,50 @@
+import { OciError, parseRegistryReference } from '@keelson/oci';
+import { Regex } from '@keelson/regex';
+
+/** Characters that a glob of policy-controller may hold. */
+const permitted = /^[a-zA-Z0-9\-_:/*.@]+$/;
+/** What Go's filepath.Match takes: classes are closed and have members, a backslash has something behind it. */
+const wellFormed = /^(?:[^[\\]|\\[\s\S]|\[\^?(?:(?:\\[\s\S]|[^\\\]-])(?:-(?:\\[\s\S]|[^\\\]-]))?)+\])*$/;
+
+/** Why policy-controller refuses a glob; undefined where it takes it. */
+export function globFault(glob: string): string | undefined {
+  if (!wellFormed.test(glob)) return 'syntax error in pattern';
+  return permitted.test(glob) ? undefined : `invalid glob ${JSON.stringify(glob)}`;
+}
+
+/**
+ * A test for names of images as policy-controller has it: `*` is anything but a slash, `**` is anything, and the glob is held against the
+ * whole name, in full (`index.docker.io/library/nginx:latest`) and as it was written.
+ *
+ * @param glob without `globFault`
+ */
+export function globTest(glob: string): (image: string) => boolean {
+  const pattern = glob === '*' || glob === '*/*' ? bareGlobs[glob] : glob;
+  const source = pattern
+    .split('**')
+    .map((part) => part.replaceAll('.', '\\.').replaceAll('*', '[^/]*'))
+    .join('.*');
+  const regex = new Regex(`^${source}$`);
+  return (image) => namesOf(image).some((name) => regex.test(name));
+}
+
+const bareGlobs = { '*': 'index.docker.io/library/*', '*/*': 'index.docker.io/*/*' } as const;
+
+/**
+ * The names that an image goes by. The admission webhook sees the digest that a tag had, and a tester the tag: a policy that means either
+ * is about the image.
+ */
+function namesOf(image: string): readonly string[] {
+  try {
+    const { registry, repository, tag, digest } = parseRegistryReference(image);
+    const name = `${registry === 'docker.io' ? 'index.docker.io' : registry}/${repository}`;
+    const names = [image];
+    if (digest !== undefined) names.push(`${name}@${digest}`);
+    if (tag !== undefined || digest === undefined) names.push(`${name}:${tag ?? 'latest'}`);
+    return names;
+  } catch (error) {
+    // An image on disk has no name in a registry: it goes by what was written.
+    if (error instanceof OciError) return [image];
+    throw error;
+  }
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { decodeBase64, isObject, JsonFields, type JsonObject } from '@keelson/core';
+import { type Certificate, PkiError, publicKeyFromPem, readCertificates } from '@keelson/pki';
+import { readTrustedRoot, SigningError, type TrustedRoot } from '@keelson/signing';
+import { ImagePolicyError } from '../errors.ts';
+import { FieldFaults } from './field-faults.ts';
+import { shaped, trustRootShape } from './shape.ts';
+
+/** A TrustRoot of policy-controller. */
+export interface TrustRoot {
+  readonly name: string;
+  /** `sigstoreKeys` holds what is trusted; the others are read by TUF, from an archive in the object or from a mirror. */
+  readonly kind: 'sigstoreKeys' | 'repository' | 'remote';
+  /** Absent where TUF is to read it. */
+  readonly trusted?: TrustedRoot;
+}
+
+const kinds = ['repository', 'remote', 'sigstoreKeys'] as const;
+const text = (fields: JsonFields, name: string): string => fields.optionalText(name) ?? '';
+
+/**
+ * Reads a TrustRoot (sigstore/policy-controller, v1alpha1). Every entry is judged, where the webhook forgets the faults of all but the last.
+ *
+ * @throws ImagePolicyError IMAGE_TRUST_ROOT_INVALID; IMAGE_POLICY_INVALID for an unknown field
+ */
+export function readTrustRoot(object: JsonObject): TrustRoot {
+  const document = new JsonFields(shaped(object, trustRootShape), '', { invalid, tooMany: invalid });
+  const spec = document.required('spec');
+  const faults = new FieldFaults(['spec']);
+  const [kind, ...others] = kinds.filter((name) => spec.has(name));
+  if (kind === undefined) faults.neither(...kinds);
+  if (others.length > 0) faults.both(...kinds);
+  demandNone(faults);
+  const metadata = document.value('metadata');
+  const named = isObject(metadata) ? metadata['name'] : undefined;
+  const name = typeof named === 'string' ? named : '';
+  if (kind === undefined) throw invalid('there is no spec');
+  const fields = spec.required(kind);
+  if (kind === 'sigstoreKeys') return { name, kind, trusted: trustedFrom(fields, faults.at(kind)) };
+  validateTuf(fields, kind, faults.at(kind));
+  demandNone(faults);
+  return { name, kind };
+}
+
+function validateTuf(fields: JsonFields, kind: 'repository' | 'remote', faults: FieldFaults): void {
+  const root = text(fields, 'root');
+  if (root === '') faults.missing('root');
+  else {
+    const fault = rootFault(root);
+    if (fault !== undefined) faults.invalid(fault[0], 'root', fault[1]);
+  }
+  if (kind === 'remote' && text(fields, 'mirror') === '') faults.missing('mirror');
+  if (kind === 'repository') {
+    if (text(fields, 'mirrorFS') === '') faults.missing('repository');
+    else if (base64(text(fields, 'mirrorFS')) === undefined)
+      faults.invalid('failed to construct a TUF client', 'mirrorFS', 'illegal base64 data');
+  }
+}
+
+function rootFault(root: string): readonly [value: string, details: string] | undefined {
+  const bytes = base64(root);
+  if (bytes === undefined) return ['failed to unmarshal', 'illegal base64 data'];
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const isSigned = typeof value === 'object' && value !== null && 'signatures' in value;
+    return isSigned ? undefined : ['missing signatures in root.json', 'no signatures'];
+  } catch (error) {
+    if (error instanceof SyntaxError) return ['failed to unmarshal', error.message];
+    throw error;
+  }
+}
+
+/** What the keys say in the form of a trusted root, which has one reader. They have no bounds in time. */
+function trustedFrom(fields: JsonFields, faults: FieldFaults): TrustedRoot {
+  const [authorities, stamps] = [
+    fields.objects('certificateAuthorities'),
+    fields.objects('timestampAuthorities'),
+  ];
+  if (authorities.length + stamps.length === 0)
+    faults.neither('certificateAuthority', 'timestampAuthorities');
+  const validFor = { start: '1970-01-01T00:00:00Z' };
+  const authority = (name: string) => (each: JsonFields, at: number) => ({
+    uri: text(each, 'uri'),
+    validFor,
+    certChain: {
+      certificates: chainOf(each, faults.at(name, at), name).map(({ bytes }) => ({
+        rawBytes: Buffer.from(bytes).toString('base64'),
+      })),
+    },
+  });
+  const log = (name: string) => (each: JsonFields, at: number) => {
+    const key = keyOf(each, faults.at(name, at));
+    return {
+      baseUrl: text(each, 'baseURL'),
+      hashAlgorithm: text(each, 'hashAlgorithm'),
+      publicKey: { rawBytes: Buffer.from(key).toString('base64'), validFor },
+      logId: { keyId: createHash('sha256').update(key).digest('base64') },
+    };
+  };
+  const trustedRoot = {
+    mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+    certificateAuthorities: authorities.map(authority('certificateAuthority')),
+    timestampAuthorities: stamps.map(authority('timestampAuthorities')),
+    tlogs: fields.objects('tLogs').map(log('tLogs')),
+    ctlogs: fields.objects('ctLogs').map(log('ctLogs')),
+  };
+  demandNone(faults);
+  try {
+    return readTrustedRoot(JSON.stringify(trustedRoot));
+  } catch (error) {
+    if (error instanceof SigningError) throw invalid(error.message, error);
+    throw error;
+  }
+}
+
+function chainOf(fields: JsonFields, faults: FieldFaults, kind: string): readonly Certificate[] {
+  const subject = fields.object('subject');
+  for (const name of ['organization', 'commonName'])
+    if (subject === undefined || text(subject, name) === '') faults.at('subject').missing(name);
+  if (text(fields, 'uri') === '') faults.missing('uri');
+  const chain = text(fields, 'certChain');
+  if (chain === '') {
+    faults.missing('certchain');
+    return [];
+  }
+  const certificates = pem(chain, readCertificates, (reason) =>
+    faults.invalid('error splitting the certificates', 'certChain', reason),
+  );
+  const leaves = certificates?.filter(({ basicConstraints }) => basicConstraints?.ca !== true) ?? [];
+  if (kind === 'timestampAuthorities' && leaves.length > 1)
+    faults.invalid('certificate chain must contain at most one TSA certificate', 'certChain');
+  return certificates ?? [];
+}
+
+function keyOf(fields: JsonFields, faults: FieldFaults): Uint8Array {
+  for (const name of ['baseURL', 'hashAlgorithm', 'publicKey'])
+    if (text(fields, name) === '') faults.missing(name);
+  const value = text(fields, 'publicKey');
+  if (value === '') return new Uint8Array();
+  const key = pem(value, publicKeyFromPem, (reason) =>
+    faults.invalid('the public key cannot be read', 'publicKey', reason),
+  );
+  return key?.spki ?? new Uint8Array();
+}
+
+/** What a PEM text in base64 holds; undefined where `refuse` was told why not. */
+function pem<T>(value: string, read: (pem: string) => T, refuse: (reason: string) => void): T | undefined {
+  const bytes = base64(value);
+  if (bytes === undefined) {
+    refuse('illegal base64 data');
+    return undefined;
+  }
+  try {
+    return read(Buffer.from(bytes).toString('latin1'));
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    refuse(error.message);
+    return undefined;
+  }
+}
+
+/** Lines may be folded, which Go's reader passes over. */
+const base64 = (value: string): Uint8Array | undefined => decodeBase64(value.replace(/[\r\n]/g, ''), 'any');
+
+function demandNone(faults: FieldFaults): void {
+  if (!faults.isEmpty) throw invalid(`validation failed: ${faults.text()}`);
+}
+
+const invalid = (message: string, cause?: unknown) =>
+  new ImagePolicyError('IMAGE_TRUST_ROOT_INVALID', message, cause === undefined ? {} : { cause });
