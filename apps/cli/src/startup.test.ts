@@ -65,9 +65,7 @@ test('scan pod.yaml loads neither other checks nor what only folders, charts and
     'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: c, image: x }] }\n';
   withFolder({ 'pod.yaml': pod }, (folder) => {
     const { builtins, modules, withoutCode } = loadedBy(['scan', join(folder, 'pod.yaml')]);
-    expect(modules).toEqual(
-      [...common, 'general', 'generated', 'scan', 'texts', 'workload'].sort(),
-    );
+    expect(modules).toEqual([...common, 'general', 'generated', 'scan', 'texts', 'workload'].sort());
     expect(withoutCode).toEqual([]);
     expect(builtins.filter((name) => costly.includes(name))).toEqual([]);
   });
