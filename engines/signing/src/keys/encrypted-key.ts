@@ -2,7 +2,7 @@ import { randomBytes, scrypt } from 'node:crypto';
 import { stringifyJson } from '@keelson/core';
 import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import { SigningError } from '../errors.ts';
-import { bytes, documentFields } from '../sigstore/fields.ts';
+import { bytes, documentFields } from '../fields.ts';
 
 /** What cosign asks of scrypt for a new key (secure-systems-lab/go-securesystemslib, encrypted: Standard). */
 const standard = Object.freeze({ N: 65_536, r: 8, p: 1 });

@@ -7,7 +7,7 @@ import {
   stringifyJson,
 } from '@keelson/core';
 import { algorithmOf, readJws, verifyJws, x5cOf } from '@keelson/envelopes';
-import { fieldsOf, optionalTime } from '../sigstore/fields.ts';
+import { fieldsOf, optionalTime } from '../fields.ts';
 import { algorithmOfKey } from './algorithms.ts';
 import { attributeNames, type NotaryEnvelope, notaryMediaTypes } from './attributes.ts';
 import { chainFrom } from './certificate-rules.ts';

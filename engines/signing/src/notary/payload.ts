@@ -1,7 +1,7 @@
 import { createObject, type JsonObject, stringifyJson } from '@keelson/core';
 import { type Descriptor, descriptorFrom } from '@keelson/oci';
 import { SigningError } from '../errors.ts';
-import { documentFields } from '../sigstore/fields.ts';
+import { documentFields } from '../fields.ts';
 import { reservedPrefix } from './attributes.ts';
 import { asSigningError } from './faults.ts';
 

@@ -1,6 +1,6 @@
 import { createObject, type JsonObject, objectOf } from '@keelson/core';
 import { SigningError } from '../errors.ts';
-import { documentFields, type JsonSource } from '../sigstore/fields.ts';
+import { documentFields, type JsonSource } from '../fields.ts';
 import { type NotaryEnvelope, notaryMediaTypes } from './attributes.ts';
 import { compareVersions, parseVersion } from './semantic-version.ts';
 import { isStoreName, type TrustStatement } from './trust-policy/document.ts';

@@ -1,8 +1,8 @@
 import { isObject, type JsonFields } from '@keelson/core';
 import { type DsseEnvelope, EnvelopeError, readEnvelope } from '@keelson/envelopes';
 import { SigningError } from '../errors.ts';
+import { bytes, documentFields, type JsonSource, optionalBytes } from '../fields.ts';
 import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
-import { bytes, documentFields, type JsonSource, optionalBytes } from './fields.ts';
 import { type HashAlgorithm, hashAlgorithm, hashSizes } from './hashes.ts';
 import { type LogEntry, logEntryFrom } from './log-entry.ts';
 

@@ -1,7 +1,7 @@
 import type { JsonFields } from '@keelson/core';
 import { PkiError, readPem } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
-import { bytes, documentFields } from './fields.ts';
+import { bytes, documentFields } from '../fields.ts';
 import { type HashAlgorithm, hashAlgorithm, hashSizes } from './hashes.ts';
 import type { LogEntry } from './log-entry.ts';
 

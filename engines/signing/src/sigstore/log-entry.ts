@@ -1,5 +1,5 @@
 import type { JsonFields } from '@keelson/core';
-import { bytes, int64, optionalBytes } from './fields.ts';
+import { bytes, int64, optionalBytes } from '../fields.ts';
 
 /** How an entry lies in the tree of its log (sigstore_rekor.proto, `InclusionProof`). */
 export interface InclusionProof {

@@ -1,7 +1,7 @@
 import type { JsonFields } from '@keelson/core';
 import { SigningError } from '../errors.ts';
+import { documentFields } from '../fields.ts';
 import type { Artifact } from './artifact.ts';
-import { documentFields } from './fields.ts';
 import { hashAlgorithm } from './hashes.ts';
 
 /** The payload type of in-toto Statements in a DSSE envelope. */

@@ -8,8 +8,8 @@ import {
   readRsaPublicKey,
 } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
+import { bytes, documentFields, type JsonSource, optionalTime } from '../fields.ts';
 import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
-import { bytes, documentFields, type JsonSource, optionalTime } from './fields.ts';
 
 /** From when to when something is trusted: milliseconds since 1970, both ends in it. Without a start it never is. */
 export interface ValidityPeriod {

@@ -1,6 +1,6 @@
 import type { JsonFields } from '@keelson/core';
 import { SigningError } from '../../errors.ts';
-import { documentFields, type JsonSource } from '../../sigstore/fields.ts';
+import { documentFields, type JsonSource } from '../../fields.ts';
 import { type DistinguishedName, isSubset, parseDistinguishedName } from './distinguished-name.ts';
 import { readLevel, type VerificationLevel } from './levels.ts';
 import { checkScope } from './scopes.ts';

@@ -3,8 +3,8 @@ import { EnvelopeError, readEnvelope } from '@keelson/envelopes';
 import type { Descriptor } from '@keelson/oci';
 import { PkiError, readPem } from '@keelson/pki';
 import { SigningError } from '../../errors.ts';
+import { bytes, documentFields, int64 } from '../../fields.ts';
 import type { Bundle, BundleContent, BundleMaterial } from '../bundle.ts';
-import { bytes, documentFields, int64 } from '../fields.ts';
 import type { LogEntry } from '../log-entry.ts';
 import { simpleSigningMediaType } from './simple-signing.ts';
 

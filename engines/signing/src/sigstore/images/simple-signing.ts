@@ -1,6 +1,6 @@
 import { isObject } from '@keelson/core';
 import { SigningError } from '../../errors.ts';
-import { documentFields } from '../fields.ts';
+import { documentFields } from '../../fields.ts';
 
 /** The type of the payload that cosign 1 and 2 sign for an image (sigstore/cosign, specs/SIGNATURE_SPEC.md). */
 export const simpleSigningMediaType = 'application/vnd.dev.cosign.simplesigning.v1+json';

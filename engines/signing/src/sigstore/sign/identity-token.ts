@@ -1,6 +1,6 @@
 import { decodeBase64 } from '@keelson/core';
 import { SigningError } from '../../errors.ts';
-import { documentFields } from '../fields.ts';
+import { documentFields } from '../../fields.ts';
 
 /**
  * Whom an identity token is made out to, as Fulcio takes it for the proof of possession: the verified e-mail address, or the subject. The

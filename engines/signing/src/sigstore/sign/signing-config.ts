@@ -1,7 +1,7 @@
 import type { JsonFields } from '@keelson/core';
 import { SigningError } from '../../errors.ts';
+import { documentFields, type JsonSource, optionalTime } from '../../fields.ts';
 import { defaultSigningLimits, type SigningLimits } from '../../limits.ts';
-import { documentFields, type JsonSource, optionalTime } from '../fields.ts';
 import { isWithin, type ValidityPeriod } from '../trusted-root.ts';
 
 /** A service that signing may ask. */

@@ -6,8 +6,8 @@ import {
   parseJson,
   parseJsonBytes,
 } from '@keelson/core';
-import { SigningError, type SigningErrorCode } from '../errors.ts';
-import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
+import { SigningError, type SigningErrorCode } from './errors.ts';
+import { defaultSigningLimits, type SigningLimits } from './limits.ts';
 
 const jsonLimits = { maxDepth: 32, maxValues: 100_000 };
 
