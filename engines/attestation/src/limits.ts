@@ -20,6 +20,8 @@ export interface AttestationLimits {
   readonly maxSublayoutDepth: number;
   /** Characters of a pattern of a rule. */
   readonly maxPatternLength: number;
+  /** Signatures of Tekton Chains on one run. */
+  readonly maxSignedParts: number;
 }
 
 export const defaultAttestationLimits: AttestationLimits = Object.freeze({
@@ -32,6 +34,7 @@ export const defaultAttestationLimits: AttestationLimits = Object.freeze({
   maxLinks: 10_000,
   maxSublayoutDepth: 8,
   maxPatternLength: 4_096,
+  maxSignedParts: 1_000,
 });
 
 export function beyond(

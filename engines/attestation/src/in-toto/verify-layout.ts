@@ -177,7 +177,8 @@ function demandAgreement(step: Step, first: Vote, votes: readonly Vote[]): void 
 
 function demandRules(item: Step | Inspection, links: ReadonlyMap<string, Link>, folder: string): void {
   const link = links.get(item.name);
-  if (link === undefined) return;
+  if (link === undefined)
+    throw new AttestationError('LINK_MISSING', `there is no link of ${JSON.stringify(folder + item.name)}`);
   const failed =
     failingRule('materials', item.expectedMaterials, { link, links }) ??
     failingRule('products', item.expectedProducts, { link, links });

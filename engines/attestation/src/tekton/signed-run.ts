@@ -5,7 +5,7 @@ import { defaultScheme, type PublicKey, verifySignature } from '@keelson/pki';
 import { type Bundle, bundleOfLayer, dsseMediaType, legacyAnnotations } from '@keelson/signing';
 import { AttestationError } from '../errors.ts';
 import { fieldsOf, parsed } from '../fields.ts';
-import { defaultAttestationLimits } from '../limits.ts';
+import { type AttestationLimits, beyond, defaultAttestationLimits } from '../limits.ts';
 import type { TektonRun } from './run.ts';
 
 /** What Tekton Chains wrote on a run. Nothing of it has been verified. */
@@ -22,7 +22,6 @@ export interface SignedPart {
 }
 
 const prefix = 'chains.tekton.dev/';
-const maxParts = 1_000;
 
 /**
  * Reads the signatures that Tekton Chains keeps in annotations of a run (storage `tekton`): `payload-KEY`, `signature-KEY`, `cert-KEY` and
@@ -30,15 +29,17 @@ const maxParts = 1_000;
  *
  * @throws AttestationError RUN_UNSIGNED where there is none, RUN_INVALID, ATTESTATION_LIMIT
  */
-export function readSignedParts({ annotations }: TektonRun): readonly SignedPart[] {
+export function readSignedParts(
+  { annotations }: TektonRun,
+  limits: AttestationLimits = defaultAttestationLimits,
+): readonly SignedPart[] {
   const start = `${prefix}signature-`;
   const keys = [...annotations.keys()]
     .filter((name) => name.startsWith(start))
     .map((name) => name.slice(start.length));
   if (keys.length === 0)
     throw new AttestationError('RUN_UNSIGNED', 'the run has no annotation of Tekton Chains with a signature');
-  if (keys.length > maxParts)
-    throw new AttestationError('ATTESTATION_LIMIT', `the run has more than ${maxParts} signatures`);
+  if (keys.length > limits.maxSignedParts) throw beyond('the run', 'maxSignedParts', limits);
   return keys.map((key) => {
     const bytes = (kind: string) => bytesOf(annotations, `${prefix}${kind}-${key}`);
     const payload = bytes('payload');
