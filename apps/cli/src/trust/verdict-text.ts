@@ -1,4 +1,3 @@
-import { isKeelsonError } from '@keelson/core';
 import { terminalSafe } from '@keelson/report';
 import type {
   ImageSignature,
@@ -7,6 +6,7 @@ import type {
   VerifiedBundle,
   Wanted,
 } from '@keelson/signing';
+import { faultJson, faultText } from './fault-text.ts';
 import { isoTime } from './times.ts';
 
 /** What became of an artifact beside its bundle. */
@@ -76,10 +76,6 @@ function unchecked({ logEntries }: VerifiedBundle, isTimeless: boolean, isTimeAs
   return lines;
 }
 
-function faultText(fault: Error): string {
-  return terminalSafe(isKeelsonError(fault) ? fault.format() : fault.message);
-}
-
 function bundleJson(verified: VerifiedBundle) {
   const { identity, times, logEntries, timestamps, isTimeAssumed, statement } = verified;
   return {
@@ -97,11 +93,6 @@ function bundleJson(verified: VerifiedBundle) {
     ...(statement === undefined ? {} : { predicateType: statement.predicateType }),
   };
 }
-
-const faultJson = (fault: Error) => ({
-  code: isKeelsonError(fault) ? fault.code : 'INTERNAL',
-  message: fault.message,
-});
 
 /** The same for programs. */
 export const verdictJson = {

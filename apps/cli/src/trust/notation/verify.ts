@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isKeelsonError } from '@keelson/core';
 import { nameToString } from '@keelson/pki';
 import { terminalSafe } from '@keelson/report';
 import {
@@ -12,6 +11,7 @@ import {
   verifyNotationImage,
 } from '@keelson/signing';
 import { annotationsOf } from '../annotations.ts';
+import { faultJson, faultText } from '../fault-text.ts';
 import { type ImageValues, withImage } from '../image.ts';
 import { readInput } from '../input.ts';
 import { revocationServers } from './revocation.ts';
@@ -144,12 +144,3 @@ function verdictJson({ statement, level, results, fault }: NotationVerdict) {
     ...(fault === undefined ? {} : { fault: faultJson(fault) }),
   };
 }
-
-function faultText(fault: Error): string {
-  return terminalSafe(isKeelsonError(fault) ? fault.format() : fault.message);
-}
-
-const faultJson = (fault: Error) => ({
-  code: isKeelsonError(fault) ? fault.code : 'INTERNAL',
-  message: fault.message,
-});
