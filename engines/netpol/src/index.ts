@@ -91,7 +91,7 @@ export { type DiffEnds, type DiffPart, semanticDiff } from './queries/semantic-d
 export { only, type RuleOf, type Setting, withoutPolicies, writtenPolicies } from './queries/setting.ts';
 export { isVacuous } from './queries/vacuity.ts';
 export type { FlowEnd, FlowProblem, ObservedFlow } from './recommend/flow.ts';
-export { flowsOfManifests } from './recommend/from-manifests.ts';
+export { flowsOfManifests, type ManifestNeeds } from './recommend/from-manifests.ts';
 export type { KeptFlow, UndecidedFlow } from './recommend/infer.ts';
 export type { Proof, Slack } from './recommend/prove.ts';
 export { FlowReader, maxFlowLine, maxFlows } from './recommend/read-flows.ts';

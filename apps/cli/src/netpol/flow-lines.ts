@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { JsonSyntaxError, parseJson } from '@keelson/core';
 import { FlowReader, maxFlowLine } from '@keelson/netpol';
-import { reasonOf } from '../errors.ts';
+import { terminalSafe } from '@keelson/report';
+import { CommandError, reasonOf } from '../errors.ts';
 import { readText } from '../policy/files.ts';
 import { tell } from '../stderr.ts';
 
@@ -10,8 +11,11 @@ const wholeLimits = { maxDepth: 64, maxValues: 20_000_000 };
 
 /**
  * The connections of flow logs, each once; `-` is stdin. What cannot be read is told with its line.
+ * @throws CommandError USAGE for a file that is not there
  */
-export async function readFlowFiles(files: readonly string[]) {
+export async function readFlowFiles(files: readonly string[], { quiet }: { quiet: boolean }) {
+  const missing = files.find((file) => file !== '-' && !existsSync(file));
+  if (missing !== undefined) throw new CommandError('USAGE', `${missing}: no such file`);
   let isPartial = false;
   const reader = new FlowReader();
   for (const file of files) {
@@ -21,9 +25,11 @@ export async function readFlowFiles(files: readonly string[]) {
       isPartial = true;
       tell(`${file}: error: ${reasonOf(error)}`);
     }
-    const { problems, unread } = reader.endLog();
-    for (const { line, message } of problems) tell(`${file}:${line}: error: the line ${message}`);
+    const { problems, unread, notes } = reader.endLog();
+    for (const { line, message } of problems)
+      tell(`${file}:${line}: error: the line ${terminalSafe(message)}`);
     if (unread > problems.length) tell(`${file}: error: ${unread - problems.length} more lines are not read`);
+    if (!quiet) for (const note of notes) tell(`${file}: note: ${note}`);
     isPartial ||= unread > 0;
   }
   return { flows: reader.flows(), isPartial };

@@ -38,6 +38,11 @@ const files = {
   'several.jsonl': `${flow('web', 'api')}\n${flow('batch', 'api')}\n`,
   'bad.jsonl': `nothing\n${flow('web', 'api')}\n`,
   'pages.json': `{\n"items": [\n${flow('web', 'api')}\n]}\n`,
+  'denied.jsonl': ['a', 'b', 'c', 'd', 'e'].map((name) => flow(name, 'api', 'DROPPED')).join('\n'),
+  'lost.jsonl': `${flow('web', 'api')}\n{"lost_events":{"num_events_lost":"7"},"node_name":"n"}\n`,
+  'empty.jsonl': '',
+  'idle.yaml': deployment('idle', ''),
+  'service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: s }\n',
   'deploy/all.yaml': deployment('web', 'http://api/') + deployment('api', ''),
   'reach.yaml': '- web can reach api on 8080\n- { from: api, to: web, port: 8080 }\n- db can reach api\n',
   'holds.yaml': 'assertions: [web can reach api on 8080]\n',
@@ -68,7 +73,10 @@ describe('keelson netpol recommend', () => {
       ),
     ],
   ])('writes %s from flows, allows before denials', (dialect, names) => {
-    const { code, out, err } = run('recommend', '--flows', 'flows.jsonl', '-d', dialect, '--exact');
+    const { code, out, err } = run(
+      'recommend',
+      ...['--flows', 'flows.jsonl', '-d', dialect, '--exact', '--default-deny'],
+    );
     expect([code, err]).toEqual([0, expect.stringContaining('to decide: 1 connections were denied')]);
     // What was only denied is a workload too: it gets no more than names.
     expect(objectsOf(out).filter((name) => !name.endsWith('db-observed'))).toEqual(names);
@@ -76,7 +84,7 @@ describe('keelson netpol recommend', () => {
 
   test('a log of several lines is read as a whole', () => {
     const { code, out } = run('recommend', '--flows', 'pages.json', '-q');
-    expect([code, objectsOf(out).length]).toEqual([0, 3]);
+    expect([code, objectsOf(out).length]).toEqual([0, 2]);
   });
 
   test('lines that are no flows are told, and the rest is used', () => {
@@ -85,26 +93,48 @@ describe('keelson netpol recommend', () => {
     expect(JSON.parse(out)).toMatchObject({ proof: { denied: [], unneeded: [] } });
   });
 
-  test('manifests alone tell who needs whom', () => {
-    const { code, out } = run('recommend', '-m', 'deploy');
-    expect(code).toBe(0);
-    expect(objectsOf(out)).toEqual([
-      'NetworkPolicy web-netpol',
-      'NetworkPolicy api-netpol',
-      'NetworkPolicy default-deny-in-namespace-shop',
+  test.each([
+    ['k8s', ['NetworkPolicy web-observed', 'NetworkPolicy api-observed']],
+    ['cilium', ['CiliumNetworkPolicy web-observed', 'CiliumNetworkPolicy api-observed']],
+  ])('manifests alone tell who needs whom, in %s', (dialect, names) => {
+    const { code, out } = run('recommend', '-m', 'deploy', '-d', dialect);
+    expect([code, objectsOf(out)]).toEqual([0, names]);
+  });
+
+  test('the proof is in JSON for manifests as for flows', () => {
+    const { code, out } = run('recommend', '-m', 'deploy', '-f', 'json');
+    expect([code, JSON.parse(out)]).toMatchObject([
+      0,
+      { proof: { denied: [], slack: [], unneeded: [], differences: { calico: [], cilium: [], cnp: [] } } },
     ]);
   });
 
-  test('manifests are written in other dialects too', () => {
-    const { code, out } = run('recommend', '-m', 'deploy', '-d', 'cilium');
-    expect([code, objectsOf(out)[0]]).toEqual([0, 'CiliumNetworkPolicy web-observed']);
+  test('workloads of the manifests that were not seen are told, and closed only when that is asked for', () => {
+    const left = run('recommend', '--flows', 'pages.json', '-m', 'idle.yaml');
+    expect([left.code, objectsOf(left.out).length]).toEqual([0, 2]);
+    expect(left.err).toContain('left alone: 1 workloads');
+    expect(left.err).toContain('shop/idle');
+    const closed = run('recommend', '--flows', 'pages.json', '-m', 'idle.yaml', '--default-deny');
+    expect([closed.code, objectsOf(closed.out).length]).toEqual([0, 4]);
+    expect(closed.err).toContain('closed but for names: 1 workloads');
+  });
+
+  test('what is not shown of many is counted', () => {
+    const { err } = run('recommend', '--flows', 'denied.jsonl');
+    expect(err).toContain('to decide: 5 connections were denied: ');
+    expect(err).toContain('; and 2 more (-f json has all)');
+  });
+
+  test('what a log lost is told', () => {
+    const { code, err } = run('recommend', '--flows', 'lost.jsonl');
+    expect([code, err]).toEqual([0, expect.stringContaining('lost.jsonl: note: 7 flows were lost')]);
   });
 
   test('workloads that need the same are one policy, and peers one selector', () => {
     const { code, out } = run('recommend', '--flows', 'several.jsonl', '--group', '--exact', '-q');
     expect([code, objectsOf(out)]).toEqual([
       0,
-      ['NetworkPolicy batch-group-observed', 'NetworkPolicy api-observed', 'NetworkPolicy default-deny'],
+      ['NetworkPolicy batch-group-observed', 'NetworkPolicy api-observed'],
     ]);
     expect(run('recommend', '-m', 'deploy', '--group', '-q').code).toBe(0);
   });
@@ -118,15 +148,14 @@ describe('keelson netpol recommend', () => {
       ['--flows', 'flows.jsonl', '--widen', 'all'],
       '--widen is a number of addresses',
     ],
+    ['stdin for two', ['--flows', '-', '-m', '-'], 'stdin can be read once'],
+    ['a log of nothing', ['--flows', 'empty.jsonl'], 'there is no connection in empty.jsonl'],
+    ['manifests of nobody', ['-m', 'service.yaml'], 'there is no Pod and no workload in service.yaml'],
+    ['a file that is not there', ['--flows', 'gone.jsonl'], 'gone.jsonl: no such file'],
     ['a file that stands alone', ['flows.jsonl'], 'name flows.jsonl with --flows'],
   ])('%s is a wrong call', (_, args, message) => {
     const { code, err } = run('recommend', ...args);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
-  });
-
-  test('a file that is not there is told', () => {
-    const { code, err } = run('recommend', '--flows', 'gone.jsonl');
-    expect([code, err]).toEqual([3, expect.stringContaining('gone.jsonl: error: no such file')]);
   });
 });
 

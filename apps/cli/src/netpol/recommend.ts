@@ -1,15 +1,12 @@
 import type { JsonObject } from '@keelson/core';
-import type { Resource } from '@keelson/kubernetes';
+import { podTemplate, type Resource } from '@keelson/kubernetes';
 import {
   discoverConnections,
-  dnsAnywhere,
   type FlowEnd,
   flowsOfManifests,
   type Recommendation,
   recommend,
   recommendDialects,
-  type Slack,
-  synthesise,
   type UndecidedFlow,
 } from '@keelson/netpol';
 import { terminalSafe } from '@keelson/report';
@@ -33,6 +30,7 @@ const flags = {
   dialect: { type: 'string', short: 'd', value: { choices: recommendDialects } },
   staged: { type: 'boolean' },
   exact: { type: 'boolean' },
+  'default-deny': { type: 'boolean' },
   group: { type: 'boolean' },
   'group-namespaces': { type: 'boolean' },
   widen: { type: 'string' },
@@ -44,14 +42,17 @@ const help = `keelson netpol recommend: write policies that allow what was seen,
 Usage: keelson netpol recommend --flows FILE... [-m PATH...] [options]
        keelson netpol recommend -m PATH... [options]
 
-From flows: connections that Hubble or Calico saw become policies, which are proven: each connection that is kept passes, each
-rule is needed. What was denied, is of nodes, or has ports that systems give out is told and left to you. From manifests alone: addresses of
-Services in variables, arguments and ConfigMaps tell who needs whom.
+From flows: connections that Hubble or Calico saw become one policy for each workload, which are proven: each connection that is kept
+passes, each rule is needed. What was denied, is of nodes, or has ports that systems give out is told and left to you. From manifests
+alone: addresses of Services and hosts in variables, arguments and ConfigMaps tell who needs whom. Names may be asked by every
+workload; kube-system and its like get no policies.
 
   --flows FILE         flows as JSON lines (hubble observe -o jsonpb, Calico's flow logs) or as a table of addresses whose first line
                        names its columns (srcaddr, dstaddr, dstport, protocol, action), or - for stdin; may be given more than once
   -m, --manifests DIR  manifests; with flows they tell labels, addresses of Pods, and what stands behind those of Services
   -d, --dialect D      k8s (default), calico, cilium, or cnp for ClusterNetworkPolicy
+  --default-deny       deny by default in the namespaces of the workloads too, for Pods to come and for workloads of the manifests that
+                       were not seen; without it those are told and left alone. Names may be asked by all
   --staged             policies of Calico that are watched and not enforced
   --exact              exit 1 where anything but what was seen would pass, and tell workloads apart by labels that they lack
   --group              one policy for workloads of a namespace that need the same, one selector for peers that need the same ports,
@@ -92,30 +93,29 @@ export const { run, usage } = defineVerb({ flags, help }, async ({ values, posit
   const exact = values.exact === true;
   if (exact && aggregation.widening > 0)
     throw new CommandError('USAGE', '--widen lets in what was not seen, and --exact does not');
+  if ([...files, ...paths].filter((each) => each === '-').length > 1)
+    throw new CommandError('USAGE', 'stdin can be read once: name one - only');
   const manifests =
     paths.length === 0 ? { resources: [], isPartial: false } : await readResources(paths, values);
-  const isPlain = !aggregation.group && !aggregation.groupNamespaces;
-  if (files.length === 0 && dialect === 'k8s' && isPlain) {
-    const { policies } = synthesise(manifests.resources, { search: 'words', dnsRules: [dnsAnywhere()] });
-    if (!quiet) tellMissing(manifests.resources);
-    writeResult(values.output, written(policies, format === 'json' ? { policies } : undefined));
-    return manifests.isPartial ? exitCodes.unreadable : exitCodes.done;
-  }
-  if (files.length === 0 && !quiet) tellMissing(manifests.resources);
   const { flows, isPartial } =
-    files.length === 0
-      ? { flows: flowsOfManifests(manifests.resources, 'words'), isPartial: false }
-      : await readFlowFiles(files);
+    files.length === 0 ? needsOf(manifests.resources, quiet) : await readFlowFiles(files, { quiet });
+  const isWhole = !isPartial && !manifests.isPartial;
+  if (files.length > 0 && flows.length === 0 && isWhole)
+    throw new CommandError('USAGE', `there is no connection in ${files.join(', ')}`);
+  if (files.length === 0 && isWhole && !manifests.resources.some((each) => podTemplate(each) !== undefined))
+    throw new CommandError('USAGE', `there is no Pod and no workload in ${paths.join(', ')}`);
   const result = recommend(flows, {
     dialect,
     manifests: manifests.resources,
     staged: values.staged === true,
     exact,
+    defaultDeny: values['default-deny'] === true,
     ...aggregation,
   });
+  if (!quiet) tellUnseen(result, values['default-deny'] === true);
   tellResult(result, quiet);
   writeResult(values.output, written(result.policies, format === 'json' ? recordOf(result) : undefined));
-  if (isPartial || manifests.isPartial) return exitCodes.unreadable;
+  if (!isWhole) return exitCodes.unreadable;
   return isProven(result, exact) ? exitCodes.done : exitCodes.findings;
 });
 
@@ -129,18 +129,21 @@ function wideningOf(text = '0'): number {
   return Number(text);
 }
 
-/** What manifests name and do not have, and workloads that no policy can be about. */
+/** What manifests say that their workloads need; what they name and do not have is told. */
+function needsOf(resources: readonly Resource[], quiet: boolean) {
+  const { flows, notes } = flowsOfManifests(resources, 'words');
+  if (!quiet) {
+    tellMissing(resources);
+    for (const note of notes) tell(terminalSafe(`note: ${note}`));
+  }
+  return { flows, isPartial: false };
+}
+
 function tellMissing(resources: readonly Resource[]): void {
-  const { missing, workloads } = discoverConnections(resources, 'words');
+  const { missing } = discoverConnections(resources, 'words');
   for (const { workload, name } of missing)
     tell(
       terminalSafe(`${workload.kind} ${workload.name}: warning: the ConfigMap ${name} is not in the input`),
-    );
-  for (const { resource } of workloads.filter(({ labels }) => labels.size === 0))
-    tell(
-      terminalSafe(
-        `${resource.kind} ${resource.name}: warning: its Pods have no labels, so no policy can be about them`,
-      ),
     );
 }
 
@@ -159,9 +162,11 @@ function isProven({ proof, differences }: Recommendation, exact: boolean): boole
 const reasons: Readonly<Record<UndecidedFlow['reason'], string>> = {
   denied: 'were denied',
   host: 'are of nodes or of Pods of their network',
-  'ephemeral-port': 'have ports that systems give out',
+  'ephemeral-port':
+    'have ports that systems give out, and no containerPort and no Service of the manifests names them',
   'no-labels': 'are of Pods without labels that stay',
   'no-address': 'are of hosts whose address the log does not tell',
+  'only-name': 'are of hosts of which only the name is known, which this dialect cannot say',
   protocol: 'have another protocol than TCP, UDP and SCTP',
   'no-workload': 'have no Pod at either end',
 };
@@ -169,34 +174,51 @@ const reasons: Readonly<Record<UndecidedFlow['reason'], string>> = {
 /** Examples that are told of each sort. */
 const shown = 3;
 
+/** Workloads that nothing is known of, and what becomes of them. */
+function tellUnseen({ unseen }: Recommendation, isClosed: boolean): void {
+  if (unseen.length === 0) return;
+  const fate = isClosed ? 'closed but for names' : 'left alone';
+  const why = 'of which nothing was seen, or that no label tells';
+  tell(terminalSafe(`${fate}: ${unseen.length} workloads ${why}: ${firstOf(unseen)}`));
+}
+
 function tellResult(result: Recommendation, quiet: boolean): void {
   const { proof, undecided, unprotected, remarks } = result;
   if (proof.denied.length > 0)
-    tell(`error: ${proof.denied.length} connections that were seen would be denied`);
+    tell(
+      terminalSafe(
+        `error: ${proof.denied.length} connections that were seen would be denied: ${firstOf(proof.denied.map(({ flow }) => flowText(flow)))}`,
+      ),
+    );
+  for (const [dialect, pairs] of Object.entries(result.differences)) {
+    const texts = pairs.map(({ source, destination }) => `${source} > ${destination}`);
+    if (pairs.length > 0)
+      tell(
+        terminalSafe(`error: ${dialect} judges ${pairs.length} pairs otherwise than k8s: ${firstOf(texts)}`),
+      );
+  }
   if (quiet) return;
   for (const [reason, flows] of Map.groupBy(undecided, (each) => each.reason)) {
-    const examples = flows
-      .slice(0, shown)
-      .map(
-        ({ flow }) => `${endText(flow.source)} > ${endText(flow.destination)} ${flow.protocol} ${flow.port}`,
-      );
-    tell(terminalSafe(`to decide: ${flows.length} connections ${reasons[reason]}: ${examples.join('; ')}`));
+    const texts = flows.map(({ flow }) => flowText(flow));
+    tell(terminalSafe(`to decide: ${flows.length} connections ${reasons[reason]}: ${firstOf(texts)}`));
   }
   if (unprotected.length > 0)
     tell(terminalSafe(`left open: ${unprotected.join(', ')}, which the cluster itself needs`));
-  if (proof.slack.length > 0)
-    tell(
-      terminalSafe(`slack: ${proof.slack.length} pairs may do more than was seen: ${slackText(proof.slack)}`),
-    );
-  if (proof.unneeded.length > 0) tell(terminalSafe(`unneeded: ${proof.unneeded.slice(0, shown).join('; ')}`));
+  const slack = proof.slack.map(({ source, destination }) => `${source} > ${destination}`);
+  if (slack.length > 0)
+    tell(terminalSafe(`slack: ${slack.length} pairs may do more than was seen: ${firstOf(slack)}`));
+  if (proof.unneeded.length > 0) tell(terminalSafe(`unneeded: ${firstOf(proof.unneeded)}`));
   for (const remark of remarks) tell(terminalSafe(`note: ${remark}`));
 }
 
-function slackText(slack: readonly Slack[]): string {
-  return slack
-    .slice(0, shown)
-    .map(({ source, destination }) => `${source} > ${destination}`)
-    .join('; ');
+/** The first of some texts, and how many more there are, which JSON names all. */
+function firstOf(texts: readonly string[]): string {
+  const more = texts.length - shown;
+  return `${texts.slice(0, shown).join('; ')}${more > 0 ? `; and ${more} more (-f json has all)` : ''}`;
+}
+
+function flowText({ source, destination, protocol, port }: UndecidedFlow['flow']): string {
+  return `${endText(source)} > ${endText(destination)} ${protocol} ${port}`;
 }
 
 function endText(end: FlowEnd): string {
@@ -205,7 +227,10 @@ function endText(end: FlowEnd): string {
       return `${end.namespace}/${end.name}`;
     case 'address':
       return end.address;
+    case 'range':
+      return end.cidr;
     case 'host':
+    case 'name':
       return end.name;
     case 'unknown':
       return 'outside';
@@ -214,7 +239,8 @@ function endText(end: FlowEnd): string {
   }
 }
 
-function recordOf({ policies, proof, undecided, unprotected, remarks, differences }: Recommendation): object {
+function recordOf(result: Recommendation): object {
+  const { policies, proof, undecided, unprotected, unseen, remarks, differences } = result;
   const flowOf = ({ source, destination, protocol, port }: UndecidedFlow['flow']) => ({
     source: endText(source),
     destination: endText(destination),
@@ -227,10 +253,12 @@ function recordOf({ policies, proof, undecided, unprotected, remarks, difference
       denied: proof.denied.map(({ flow }) => flowOf(flow)),
       slack: proof.slack,
       unneeded: proof.unneeded,
+      problems: proof.problems,
       differences,
     },
     undecided: undecided.map(({ flow, reason }) => ({ ...flowOf(flow), reason })),
     unprotected,
+    unseen,
     remarks,
   };
 }

@@ -1,5 +1,6 @@
 import type { Resource } from '@keelson/kubernetes';
 import type { Policy, PolicyProblem, ReadPolicies } from '../model/policy.ts';
+import type { AddressRange } from '../sets/addresses.ts';
 import type { Connections } from '../sets/connections.ts';
 import { readCalicoPolicies } from './calico/read.ts';
 import { readCiliumPolicy } from './cilium/policy.ts';
@@ -33,6 +34,8 @@ export interface ReadOptions {
   sidecarsIsolate?: boolean;
   /** Whether prefixes of paths in Istio's routes match as texts, as its proxies do it, or by elements; `text` unless said. */
   routePrefixes?: 'text' | 'elements';
+  /** Addresses of hosts outside by their names, where they are known; a name without any matches nothing. */
+  hosts?: ReadonlyMap<string, readonly AddressRange[]>;
 }
 
 /** An object may hold several policies; `objects` are all that the input has. */
@@ -80,6 +83,7 @@ export function readPolicies(
     ...(options.rootNamespace === undefined ? {} : { rootNamespace: options.rootNamespace }),
     sidecarsIsolate: options.sidecarsIsolate ?? false,
     routePrefixes: options.routePrefixes ?? 'text',
+    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
     problems,
   };
   const objects = new Objects(resources);

@@ -1,4 +1,4 @@
-import { parseAddress } from '../sets/addresses.ts';
+import { type AddressRange, parseCidr } from '../sets/addresses.ts';
 import { coverAddresses } from './cover-addresses.ts';
 import { coverWorkloads } from './cover-workloads.ts';
 import type { Plan, PlanNeed, PlannedWorkload, PlanPeer, WorkloadIdentity } from './plan.ts';
@@ -63,11 +63,34 @@ function joinNeeds(needs: readonly PlanNeed[], cover: Cover, widening: number): 
   ];
 }
 
-function joinAddresses(peers: readonly (PlanPeer & { type: 'addresses' })[], widening: number): PlanPeer[] {
+type AddressPeer = PlanPeer & { type: 'addresses' };
+
+/** Hosts with names are a peer of their own, and are not widened: dialects that have names would not say the same. */
+function joinAddresses(peers: readonly AddressPeer[], widening: number): PlanPeer[] {
+  const [named, plain] = [
+    peers.filter(({ names }) => names.length > 0),
+    peers.filter(({ names }) => names.length === 0),
+  ];
+  return [...joinSimilar(plain, widening), ...joinSimilar(named, 0)];
+}
+
+function joinSimilar(peers: readonly AddressPeer[], widening: number): PlanPeer[] {
   if (peers.length === 0) return [];
-  const addresses = peers.flatMap(({ cidrs }) => cidrs.map((cidr) => parseAddress(cidr.split('/')[0] ?? '')));
+  const ranges = peers.flatMap(({ cidrs }) => cidrs.map((cidr) => parseCidr(cidr)));
+  const isOne = ({ low, high }: AddressRange) => low === high;
+  const wide = ranges.filter((range) => !isOne(range));
+  const addresses = ranges.filter(isOne).filter((one) => !wide.some((range) => contains(range, one)));
+  const blocks = peers.flatMap(({ cidrs }) => cidrs.filter((cidr) => !isOne(parseCidr(cidr))));
+  const single = coverAddresses(
+    addresses.map(({ family, low }) => ({ family, value: low })),
+    widening,
+  );
   const names = [...new Set(peers.flatMap((peer) => peer.names))].sort();
-  return [{ type: 'addresses', cidrs: coverAddresses(addresses, widening), names }];
+  return [{ type: 'addresses', cidrs: [...new Set([...single, ...blocks])], names }];
+}
+
+function contains(range: AddressRange, { family, low }: AddressRange): boolean {
+  return family === range.family && range.low <= low && low <= range.high;
 }
 
 /** Workloads of a namespace that need the same get one policy. */

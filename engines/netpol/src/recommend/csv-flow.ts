@@ -1,4 +1,5 @@
 import { isAddress } from '../sets/addresses.ts';
+import { maxPort } from '../sets/connections.ts';
 import { protocolName } from '../sets/protocols.ts';
 import type { ReadFlow } from './flow.ts';
 
@@ -20,7 +21,7 @@ const rejected: ReadonlySet<string> = new Set(['reject', 'deny', 'denied', 'drop
 const firstEphemeralPort = 32_768;
 
 /** How the lines of a table are read whose first line names its columns; undefined for a line that does not. */
-export function tableReader(header: string): ((line: string) => ReadFlow | undefined) | undefined {
+export function tableReader(header: string): ((line: string) => ReadFlow) | undefined {
   const separator = header.includes(',') ? /,/ : /\s+/;
   const names = cellsOf(header, separator).map((name) => name.toLowerCase().replaceAll(/[-_ ]/g, ''));
   const places = new Map<Column, number>();
@@ -33,8 +34,11 @@ export function tableReader(header: string): ((line: string) => ReadFlow | undef
     (column) => isColumn(column) && places.has(column),
   );
   if (!isTable) return undefined;
+  const last = Math.max(...places.values());
   return (line) => {
     const cells = cellsOf(line, separator);
+    if (cells.length <= last)
+      return { fault: `has ${cells.length} columns where the first line names ${names.length}` };
     return readRow((column) => cells[places.get(column) ?? -1] ?? '');
   };
 }
@@ -50,22 +54,41 @@ function cellsOf(line: string, separator: RegExp): string[] {
     .map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
 }
 
-function readRow(cell: (column: Column) => string): ReadFlow | undefined {
+const withPorts: ReadonlySet<string> = new Set(['TCP', 'UDP', 'SCTP']);
+
+function portIn(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= maxPort ? port : undefined;
+}
+
+/** A cell for messages. */
+function shown(text: string): string {
+  return text === '' ? 'nothing' : text.slice(0, 60);
+}
+
+function readRow(cell: (column: Column) => string): ReadFlow {
   const source = cell('source');
   const destination = cell('destination');
   // Collectors write a dash for records without data.
   if (source === '-' || destination === '-') return 'skipped';
-  const port = Number(cell('port'));
   const sourcePort = Number(cell('sourcePort'));
   const action = cell('action').toLowerCase();
   const isKnown = action === '' || accepted.has(action) || rejected.has(action);
-  if (!isAddress(source) || !isAddress(destination) || !Number.isInteger(port) || !isKnown) return undefined;
-  if (sourcePort > 0 && sourcePort < firstEphemeralPort && port >= firstEphemeralPort) return 'skipped';
+  for (const address of [source, destination])
+    if (!isAddress(address)) return { fault: `names ${shown(address)}, which is no address` };
+  if (!isKnown)
+    return { fault: `says ${shown(action)}, which tells neither that it passed nor that it was denied` };
   const written = cell('protocol');
+  const protocol = /^\d+$/.test(written) ? protocolName(Number(written)) : written.toUpperCase();
+  if (protocol === '') return { fault: 'names no protocol' };
+  // Of protocols without ports collectors write 0, a dash or nothing.
+  const port = withPorts.has(protocol) ? portIn(cell('port')) : 0;
+  if (port === undefined) return { fault: `names ${shown(cell('port'))}, which is no port` };
+  if (sourcePort > 0 && sourcePort < firstEphemeralPort && port >= firstEphemeralPort) return 'skipped';
   return {
     source: { type: 'address', address: source, names: [] },
     destination: { type: 'address', address: destination, names: [] },
-    protocol: /^\d+$/.test(written) ? protocolName(Number(written)) : written.toUpperCase(),
+    protocol,
     port,
     allowed: !rejected.has(action),
     count: 1,

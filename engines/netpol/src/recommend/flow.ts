@@ -4,6 +4,9 @@ import type { Labels } from '../model/cluster.ts';
 export type FlowEnd =
   | { type: 'workload'; namespace: string; name: string; kind: string; labels: Labels; address?: string }
   | { type: 'address'; address: string; names: readonly string[] }
+  /** All hosts outside of a range, and a host of which nothing but its name is known: what manifests say. */
+  | { type: 'range'; cidr: string }
+  | { type: 'name'; name: string }
   /** A node, the API server or another part that no Pod is. */
   | { type: 'host'; name: string; address?: string }
   /** Every Pod of the cluster, and everybody: what manifests say of entry points. */
@@ -24,10 +27,15 @@ export interface ObservedFlow {
   /** Labels of namespaces by name, where the source tells them. */
   namespaces?: ReadonlyMap<string, Labels>;
   count: number;
+  /** True for what passed only because the policies that deny it were not enforced. */
+  audited?: boolean;
 }
 
-/** A line that is not a connection, or one that says nothing of its own: answers, traces of translation. */
-export type ReadFlow = ObservedFlow | 'skipped';
+/**
+ * What a line says: a connection, or nothing of its own, as answers and traces of translation do, how many flows the log lost, or
+ * why it cannot be read.
+ */
+export type ReadFlow = ObservedFlow | 'skipped' | { lost: number } | { fault: string };
 
 /** A line that could not be read. */
 export interface FlowProblem {

@@ -15,11 +15,16 @@ const addedPrefixes = ['k8s:io.cilium.', 'k8s:io.kubernetes.pod.namespace'];
 /** Whether an object is a flow of Hubble, alone or in the envelope of `hubble observe -o jsonpb`. */
 export function isHubble(value: JsonObject): boolean {
   const flow = isObject(value['flow']) ? value['flow'] : value;
-  return typeof flow['verdict'] === 'string';
+  return typeof flow['verdict'] === 'string' || otherEvents.some((name) => isObject(value[name]));
 }
+
+/** What streams of Hubble hold beside flows (`GetFlowsResponse`). */
+const otherEvents = ['lost_events', 'node_status', 'agent_event', 'debug_event'];
 
 /** A flow of Hubble (`flow.proto`); undefined for one that lacks its ends. */
 export function readHubble(value: JsonObject): ReadFlow | undefined {
+  if (isObject(value['lost_events'])) return { lost: numberIn(value['lost_events'], 'num_events_lost') || 1 };
+  if (otherEvents.some((name) => isObject(value[name]))) return 'skipped';
   const flow = isObject(value['flow']) ? value['flow'] : value;
   const verdict = textIn(flow, 'verdict');
   const allowed = seen.has(verdict);
@@ -40,7 +45,8 @@ export function readHubble(value: JsonObject): ReadFlow | undefined {
     ...namespaceLabels(objectIn(flow, 'destination')),
   ]);
   const port = numberIn(header, 'destination_port');
-  return { source, destination, protocol, port, allowed, namespaces, count: 1 };
+  const audited = verdict === 'AUDIT' ? { audited: true } : {};
+  return { source, destination, protocol, port, allowed, namespaces, count: 1, ...audited };
 }
 
 function layer4(flow: JsonObject): [protocol: string, header: JsonObject] {

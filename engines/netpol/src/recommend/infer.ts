@@ -1,10 +1,10 @@
 import type { Resource } from '@keelson/kubernetes';
-import type { Labels } from '../model/cluster.ts';
+import { type Labels, qualifiedName } from '../model/cluster.ts';
 import type { Direction } from '../model/policy.ts';
 import { isAddress } from '../sets/addresses.ts';
 import { peerKey } from './aggregate.ts';
 import type { FlowEnd, ObservedFlow } from './flow.ts';
-import { Identities } from './identities.ts';
+import { chooses, Identities } from './identities.ts';
 import type {
   Plan,
   PlanNeed,
@@ -14,13 +14,22 @@ import type {
   Resolvers,
   WorkloadIdentity,
 } from './plan.ts';
-import { resolverAddresses } from './resolvers.ts';
+import { isResolved, isSystemNamespace, resolversOf } from './resolvers.ts';
 import { ManifestKnowledge } from './translate.ts';
 
 /** A flow that no policy is written for, with why a person has to decide. */
 export interface UndecidedFlow {
   flow: ObservedFlow;
-  reason: 'denied' | 'host' | 'ephemeral-port' | 'no-labels' | 'no-address' | 'protocol' | 'no-workload';
+  reason:
+    | 'denied'
+    | 'host'
+    | 'ephemeral-port'
+    | 'no-labels'
+    | 'no-address'
+    /** Of the host only the name is known, which is written where the dialect has names. */
+    | 'only-name'
+    | 'protocol'
+    | 'no-workload';
 }
 
 /** A flow that the plan allows, with its ends as the plan has them. */
@@ -38,107 +47,145 @@ export interface Inference {
   identities: readonly WorkloadIdentity[];
   /** Namespaces that get no policies, so that the cluster and its names go on working. */
   unprotected: readonly string[];
+  /** `namespace/name` of workloads of manifests that were not seen, and of those that no selector can choose. */
+  unseen: readonly string[];
+  /** Those that were not seen and have all labels of one that was, so that its policy is theirs too. */
+  chosenToo: readonly string[];
   namespaces: ReadonlyMap<string, Labels>;
 }
 
 /** Ports of servers are below; those that systems give to clients begin here on Linux. */
 const firstEphemeralPort = 32_768;
-/** As many different ones between two ends are those of a protocol that opens connections back. */
-const ephemeralPorts = 3;
 
-const dnsPort = 53;
-const clusterDns = { namespace: 'kube-system', labels: new Map([['k8s-app', 'kube-dns']]) };
+export interface InferOptions {
+  /** Selectors leave out workloads that have more labels. */
+  exact: boolean;
+  /** Whether workloads that were not seen get policies too, and their namespaces deny by default. */
+  defaultDeny: boolean;
+}
 
 /** What was seen, as a plan of what to allow. Nothing is guessed: what is not plain is given back for a decision. */
 export function infer(
   seen: readonly ObservedFlow[],
   manifests: readonly Resource[],
-  exact: boolean,
+  { exact, defaultDeny }: InferOptions,
 ): Inference {
   const knowledge = new ManifestKnowledge(manifests);
-  const flows = seen.flatMap((flow) => knowledge.translated(knowledge.named(flow)));
-  const identities = new Identities(flows, knowledge.labels, exact);
-  const ephemeral = ephemeralPairs(flows);
+  const flows = seen
+    .flatMap((flow) => knowledge.translated(knowledge.named(flow)))
+    .map((flow) => withoutNodes(flow, knowledge));
+  const identities = new Identities(flows, { known: knowledge.workloads, exact, all: defaultDeny });
+  const named = addressesByName(flows);
   const kept: KeptFlow[] = [];
   const undecided: UndecidedFlow[] = [];
   for (const flow of flows) {
-    const read =
-      ephemeral.has(pairOf(flow)) && flow.port >= firstEphemeralPort
-        ? 'ephemeral-port'
-        : keep(flow, identities, knowledge);
+    const read = keep(flow, identities, knowledge, named);
     if (typeof read === 'string') undecided.push({ flow, reason: read });
-    else kept.push(read);
+    else if (isOnlyName(read.destination)) undecided.push({ flow, reason: 'only-name' });
+    if (typeof read !== 'string') kept.push(read);
   }
-  const resolvers = resolversOf(kept);
+  const resolvers = resolversOf(knowledge, kept);
   const isProtected = protectionOf(resolvers);
-  const planned = identities.all.filter(({ namespace }) => !isProtected(namespace));
+  const isOpen = ({ namespace }: WorkloadIdentity) => !isProtected(namespace);
+  const planned = identities.planned.filter(isOpen);
+  const unseen = identities.all.filter((each) => isOpen(each) && !identities.isSeen(each));
+  const chosenToo = unseen.filter(
+    (each) => !planned.includes(each) && planned.some((other) => chooses(other, each)),
+  );
+  const namespacesOf = (all: readonly WorkloadIdentity[]) =>
+    [...new Set(all.map(({ namespace }) => namespace))].sort();
   return {
-    plan: { workloads: needsOf(kept, planned, resolvers), resolvers },
-    kept,
+    plan: {
+      workloads: needsOf(kept, planned, resolvers),
+      resolvers,
+      closed: defaultDeny ? namespacesOf(planned) : [],
+    },
+    kept: kept.filter(({ destination }) => !isOnlyName(destination)),
     undecided,
     identities: identities.all,
-    unprotected: [...new Set(identities.all.map(({ namespace }) => namespace))].filter(isProtected).sort(),
+    unprotected: namespacesOf(identities.all).filter(isProtected),
+    unseen: [
+      ...unseen.filter((identity) => !chosenToo.includes(identity)).map(qualifiedName),
+      ...identities.unlabelled,
+    ].sort(),
+    chosenToo: chosenToo.map(qualifiedName),
     namespaces: new Map(flows.flatMap((flow) => [...(flow.namespaces ?? [])])),
   };
 }
 
 /** Namespaces without policies: those of the cluster itself, and where names are answered, for workloads not seen too. */
 function protectionOf({ pods }: Resolvers): (namespace: string) => boolean {
-  const names = new Set([...systemNamespaces, ...pods.map(({ namespace }) => namespace)]);
-  return (namespace) => names.has(namespace);
+  const names = new Set(pods.map(({ namespace }) => namespace));
+  return (namespace) => names.has(namespace) || isSystemNamespace(namespace);
 }
 
-const systemNamespaces = ['kube-system', 'kube-public', 'kube-node-lease'];
+/** The flow with hosts in the place of Pods of their network: no policy chooses those. */
+function withoutNodes(flow: ObservedFlow, knowledge: ManifestKnowledge): ObservedFlow {
+  const end = (each: FlowEnd): FlowEnd =>
+    each.type === 'workload' && knowledge.isHostNetworked(each)
+      ? { type: 'host', name: `${each.namespace}/${each.name}` }
+      : each;
+  return { ...flow, source: end(flow.source), destination: end(flow.destination) };
+}
+
+/** Addresses that were seen of hosts with names. */
+function addressesByName(flows: readonly ObservedFlow[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const addresses = new Map<string, Set<string>>();
+  for (const { destination } of flows) {
+    if (destination.type !== 'address') continue;
+    for (const name of destination.names)
+      addresses.set(name, (addresses.get(name) ?? new Set()).add(destination.address));
+  }
+  return addresses;
+}
+
+function isOnlyName(peer: PlanPeer): boolean {
+  return peer.type === 'addresses' && peer.cidrs.length === 0;
+}
 
 function keep(
   flow: ObservedFlow,
   identities: Identities,
   knowledge: ManifestKnowledge,
+  named: ReadonlyMap<string, ReadonlySet<string>>,
 ): KeptFlow | UndecidedFlow['reason'] {
   const { source, destination, protocol, port } = flow;
   if (!flow.allowed) return 'denied';
   if (source.type === 'unknown' || destination.type === 'unknown') return 'no-address';
-  if ([source, destination].some((end) => end.type === 'host' || knowledge.isHostNetworked(end)))
-    return 'host';
+  if (source.type === 'host' || destination.type === 'host') return 'host';
   if (source.type !== 'workload' && destination.type !== 'workload') return 'no-workload';
   if (destination.type === 'cluster' || destination.type === 'anyone') return 'no-workload';
   if ((protocol !== 'TCP' && protocol !== 'UDP' && protocol !== 'SCTP') || port < 1) return 'protocol';
+  if (port >= firstEphemeralPort && !knowledge.isServed(destination, port)) return 'ephemeral-port';
   const from = peerOf(source, identities);
-  const to = peerOf(destination, identities);
+  const to = peerOf(destination, identities, named);
   if (typeof from === 'string') return from;
   if (typeof to === 'string') return to;
   return { source: from, destination: to, port: { protocol, port }, flow };
 }
 
-function peerOf(end: FlowEnd, identities: Identities): PlanPeer | 'no-labels' | 'no-address' {
+/** Hosts that are connected to are all that was seen of their names, in `named`. */
+function peerOf(
+  end: FlowEnd,
+  identities: Identities,
+  named: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
+): PlanPeer | 'no-labels' | 'no-address' {
   if (end.type === 'workload') {
     const workload = identities.of(end);
     return workload === undefined ? 'no-labels' : { type: 'workload', workload };
   }
   if (end.type === 'cluster' || end.type === 'anyone') return end;
+  if (end.type === 'range') return { type: 'addresses', cidrs: [end.cidr], names: [] };
+  if (end.type === 'name') return { type: 'addresses', cidrs: [], names: [end.name] };
   if (end.type !== 'address' || !isAddress(end.address)) return 'no-address';
-  const bits = end.address.includes(':') ? 128 : 32;
-  return { type: 'addresses', cidrs: [`${end.address}/${bits}`], names: end.names };
+  const names = end.names.filter((name) => named.has(name));
+  const known = names.flatMap((name) => [...(named.get(name) ?? [])]);
+  const cidrs = [...new Set([end.address, ...known])].sort().map(cidrOf);
+  return { type: 'addresses', cidrs, names };
 }
 
-function pairOf({ source, destination, protocol }: ObservedFlow): string {
-  const name = (end: FlowEnd) =>
-    end.type === 'workload'
-      ? `${end.namespace}/${end.name}`
-      : end.type === 'address'
-        ? end.address
-        : end.type;
-  return `${name(source)} ${name(destination)} ${protocol}`;
-}
-
-function ephemeralPairs(flows: readonly ObservedFlow[]): Set<string> {
-  const ports = new Map<string, Set<number>>();
-  for (const flow of flows) {
-    if (flow.port < firstEphemeralPort) continue;
-    const pair = pairOf(flow);
-    ports.set(pair, (ports.get(pair) ?? new Set()).add(flow.port));
-  }
-  return new Set([...ports].filter(([, { size }]) => size >= ephemeralPorts).map(([pair]) => pair));
+function cidrOf(address: string): string {
+  return `${address}/${address.includes(':') ? 128 : 32}`;
 }
 
 type SingleNeed = Omit<PlanNeed, 'peers'> & { peer: PlanPeer };
@@ -185,43 +232,6 @@ function withoutCovered(needs: readonly SingleNeed[]): SingleNeed[] {
   });
 }
 
-/** Whether the rule for names, which every workload gets, says it already. */
-function isResolved(
-  peer: PlanPeer,
-  { port, protocol }: PlanPort,
-  { pods, addresses, ports }: Resolvers,
-): boolean {
-  if (!ports.some((each) => each.port === port && each.protocol === protocol)) return false;
-  if (peer.type === 'addresses')
-    return peer.cidrs.every((cidr) => addresses.includes(cidr.replace(/\/32$/, '')));
-  if (peer.type !== 'workload') return peer.type === 'resolvers';
-  const { workload } = peer;
-  return pods.some(
-    ({ namespace, labels }) =>
-      namespace === workload.namespace &&
-      [...labels].every(([key, value]) => workload.labels.get(key) === value),
-  );
-}
-
 function comparePorts(a: PlanPort, b: PlanPort): number {
   return a.protocol === b.protocol ? a.port - b.port : a.protocol < b.protocol ? -1 : 1;
-}
-
-/** Who was seen to answer for names, beside those that clusters have anyway. */
-function resolversOf(kept: readonly KeptFlow[]): Resolvers {
-  const seen = new Set(
-    kept.flatMap(({ destination, port }) =>
-      port.protocol === 'UDP' && port.port === dnsPort && destination.type === 'workload'
-        ? [destination.workload]
-        : [],
-    ),
-  );
-  const others = [...seen].filter(
-    ({ namespace, labels }) => namespace !== clusterDns.namespace || labels.get('k8s-app') !== 'kube-dns',
-  );
-  return {
-    pods: [clusterDns, ...others.map(({ namespace, labels }) => ({ namespace, labels }))],
-    addresses: resolverAddresses,
-    ports: (['UDP', 'TCP'] as const).map((protocol) => ({ protocol, port: dnsPort })),
-  };
 }

@@ -50,4 +50,6 @@ export interface Resolvers {
 export interface Plan {
   workloads: readonly PlannedWorkload[];
   resolvers: Resolvers;
+  /** Namespaces in which all else is denied, those of the workloads and those to come, but for names. */
+  closed: readonly string[];
 }

@@ -3,11 +3,12 @@ import { type Resource, resourcesOf } from '@keelson/kubernetes';
 import { readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import type { CompiledRule } from '../engine/compile.ts';
-import { type Cluster, type Labels, plainPod } from '../model/cluster.ts';
+import { type Cluster, plainPod } from '../model/cluster.ts';
 import { namespaceNameLabel } from '../model/read-cluster.ts';
 import { type AddressRange, parseAddress, parseCidr } from '../sets/addresses.ts';
 import { Connections, type SetId } from '../sets/connections.ts';
 import { protocolNumber } from '../sets/protocols.ts';
+import { hasAll } from './identities.ts';
 import type { Inference, KeptFlow } from './infer.ts';
 import type { PlanPeer, PlanPort } from './plan.ts';
 
@@ -35,6 +36,8 @@ export class ProofWorld {
   readonly #cluster: Cluster;
   readonly #connections = new Connections();
   readonly #ranges: AddressRange[];
+  /** Addresses of hosts by their names, as the flows tell them. */
+  readonly #hosts: ReadonlyMap<string, readonly AddressRange[]>;
   readonly #places: ReadonlyMap<string, number>;
 
   constructor(inference: Inference) {
@@ -58,12 +61,15 @@ export class ProofWorld {
     const cidrs = inference.kept.flatMap(({ source, destination }) =>
       [source, destination].flatMap((peer) => (peer.type === 'addresses' ? peer.cidrs : [])),
     );
+    this.#hosts = hostsIn(inference.kept);
     const resolverRanges = inference.plan.resolvers.addresses.map((address) => `${address}/32`);
     this.#ranges = [...new Set([...cidrs, ...resolverRanges])].map((cidr) => parseCidr(cidr));
   }
 
   analysisOf(policies: readonly JsonObject[]): { analysis: Analysis; problems: string[] } {
-    const { policies: read, problems } = readPolicies(policies.flatMap(resourceOf), this.#connections);
+    const { policies: read, problems } = readPolicies(policies.flatMap(resourceOf), this.#connections, {
+      hosts: this.#hosts,
+    });
     const analysis = new Analysis(this.#cluster, read, this.#connections, { ranges: this.#ranges });
     return {
       analysis,
@@ -76,7 +82,7 @@ export class ProofWorld {
   /** `outside` says whether the dialect can speak of hosts outside that connect to Pods. */
   prove(policies: readonly JsonObject[], outside: boolean): { analysis: Analysis; proof: Proof } {
     const { analysis, problems } = this.analysisOf(policies);
-    const denied = this.#inference.kept.filter((flow) => !this.#isAllowed(analysis, flow));
+    const denied = this.#inference.kept.filter((flow) => !this.#isAllowed(analysis, flow, outside));
     const slack = this.#slack(analysis, outside);
     return { analysis, proof: { denied, slack, unneeded: this.#unneeded(analysis), problems } };
   }
@@ -92,35 +98,40 @@ export class ProofWorld {
     return found;
   }
 
-  #peerOf(analysis: Analysis, peer: PlanPeer): number {
+  /** The parts of the analysis that a peer is made of. */
+  #peersOf(analysis: Analysis, peer: PlanPeer): number[] {
     if (peer.type === 'workload')
-      return this.#places.get(`${peer.workload.namespace}/${peer.workload.name}`) ?? -1;
-    if (peer.type !== 'addresses') return -1;
-    const [address = ''] = peer.cidrs[0]?.split('/') ?? [];
-    return analysis.peerOfAddress(parseAddress(address)) ?? -1;
+      return [this.#places.get(`${peer.workload.namespace}/${peer.workload.name}`) ?? []].flat();
+    if (peer.type !== 'addresses') return [];
+    return [...new Set(peer.cidrs.flatMap((cidr) => partsOf(analysis, parseCidr(cidr))))];
   }
 
-  #isAllowed(analysis: Analysis, { source, destination, port }: KeptFlow): boolean {
-    const to = this.#peerOf(analysis, destination);
-    if (to < 0) return false;
+  #isAllowed(analysis: Analysis, { source, destination, port }: KeptFlow, outside: boolean): boolean {
+    const to = this.#peersOf(analysis, destination);
     const isIn = (set: SetId) => this.#connections.has(set, numberOf(port), port.port);
     if (source.type !== 'cluster' && source.type !== 'anyone') {
-      const from = this.#peerOf(analysis, source);
-      return from >= 0 && isIn(analysis.between(from, to));
+      const from = this.#peersOf(analysis, source);
+      const pairs = from.flatMap((one) => to.map((other) => analysis.between(one, other)));
+      return pairs.length > 0 && pairs.every(isIn);
     }
     // Of groups the destination lets all in; who of them may connect at all is for others to say.
-    const count = source.type === 'cluster' ? analysis.endpointCount : analysis.peerCount;
-    const peers = Array.from({ length: count }, (_, peer) => peer).filter((peer) => peer !== to);
-    return peers.every((peer) => isIn(analysis.allowedAt('ingress', to, peer)));
+    const count = source.type === 'cluster' || !outside ? analysis.endpointCount : analysis.peerCount;
+    const peers = Array.from({ length: count }, (_, peer) => peer);
+    return to.every((one) =>
+      peers.every((peer) => peer === one || isIn(analysis.allowedAt('ingress', one, peer))),
+    );
   }
 
   #slack(analysis: Analysis, outside: boolean): Slack[] {
     const expected = new Map<string, SetId>();
     for (const { source, destination, port } of this.#inference.kept) {
-      const from =
-        source.type === 'anyone' || source.type === 'cluster' ? source.type : this.#peerOf(analysis, source);
-      const key = `${from} ${this.#peerOf(analysis, destination)}`;
-      expected.set(key, this.#connections.union(expected.get(key) ?? 0, this.#setOf([port])));
+      const isGroup = source.type === 'anyone' || source.type === 'cluster';
+      for (const from of isGroup ? [source.type] : this.#peersOf(analysis, source)) {
+        for (const to of this.#peersOf(analysis, destination)) {
+          const key = `${from} ${to}`;
+          expected.set(key, this.#connections.union(expected.get(key) ?? 0, this.#setOf([port])));
+        }
+      }
     }
     const names = this.#setOf(this.#inference.plan.resolvers.ports);
     const planned = this.#plannedEndpoints();
@@ -161,8 +172,9 @@ export class ProofWorld {
   }
 
   #exampleOf(analysis: Analysis, source: PlanPeer, destination: PlanPeer): number {
-    if (source.type !== 'anyone' && source.type !== 'cluster') return this.#peerOf(analysis, source);
-    return this.#peerOf(analysis, destination) === 0 ? 1 : 0;
+    if (source.type !== 'anyone' && source.type !== 'cluster')
+      return this.#peersOf(analysis, source)[0] ?? -1;
+    return this.#peersOf(analysis, destination)[0] === 0 ? 1 : 0;
   }
 
   /** Allowing rules that are not the only one for any flow; those for names are there anyway. */
@@ -183,7 +195,7 @@ export class ProofWorld {
     for (const { source, destination, port } of this.#inference.kept) {
       // Of a group any Pod stands for all: not all dialects can speak of hosts outside.
       const from = this.#exampleOf(analysis, source, destination);
-      const to = this.#peerOf(analysis, destination);
+      const to = this.#peersOf(analysis, destination)[0] ?? -1;
       for (const [direction, subject, peer] of [
         ['egress', from, to],
         ['ingress', to, from],
@@ -229,8 +241,22 @@ function numberOf({ protocol }: PlanPort): number {
   return protocolNumber(protocol) ?? 0;
 }
 
-function hasAll(labels: Labels, wanted: Labels): boolean {
-  return [...wanted].every(([key, value]) => labels.get(key) === value);
+/** Peers of an analysis that a range is made of. */
+function partsOf(analysis: Analysis, { family, low, high }: AddressRange): number[] {
+  const first = analysis.peerOfAddress({ family, value: low });
+  const last = analysis.peerOfAddress({ family, value: high });
+  if (first === undefined || last === undefined) return [];
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function hostsIn(kept: readonly KeptFlow[]): Map<string, readonly AddressRange[]> {
+  const hosts = new Map<string, readonly AddressRange[]>();
+  for (const { destination, flow } of kept) {
+    if (destination.type !== 'addresses' || flow.destination.type !== 'address') continue;
+    const range = parseCidr(flow.destination.address, true);
+    for (const name of destination.names) hosts.set(name, [...(hosts.get(name) ?? []), range]);
+  }
+  return hosts;
 }
 
 function nameOf(analysis: Analysis, peer: number): string {

@@ -21,6 +21,10 @@ export class FlowReader {
   /** Reads the rows of the log where it is a table. */
   #table: ReturnType<typeof tableReader>;
   #unread = 0;
+  /** Whether the log is of a form that is not known. */
+  #isUnknown = false;
+  #lost = 0;
+  #audited = 0;
 
   /** One line of a log; empty ones are passed over. */
   add(line: string): void {
@@ -45,6 +49,15 @@ export class FlowReader {
     if (isFirst && !/^[{[]/.test(text)) {
       this.#table = tableReader(text);
       if (this.#table !== undefined) return;
+      // A table without the columns is told once, and not for each of its rows.
+      if (/[,\s]/.test(text)) {
+        this.#isUnknown = true;
+        this.#problem('is no JSON and names no columns srcaddr, dstaddr, dstport and protocol');
+      }
+    }
+    if (this.#isUnknown && !/^[{[]/.test(text)) {
+      this.#unread += isFirst ? 0 : 1;
+      return;
     }
     if (this.#table === undefined) this.#addText(text);
     else this.#addRead(this.#table(text));
@@ -65,10 +78,19 @@ export class FlowReader {
 
   #addRead(read: ReadFlow | undefined): void {
     if (read === 'skipped') return;
-    const fault =
-      read === undefined ? 'is no connection that is known here, or one without its ends' : faultOf(read);
+    if (read === undefined) this.#problem('is no connection that is known here, or one without its ends');
+    else if ('lost' in read) this.#lost += read.lost;
+    else if ('fault' in read) this.#problem(read.fault);
+    else this.#keepSound(read);
+  }
+
+  #keepSound(flow: ObservedFlow): void {
+    const fault = faultOf(flow);
     if (fault !== undefined) this.#problem(fault);
-    else if (read !== undefined) this.#keep(read);
+    else {
+      if (flow.audited === true) this.#audited++;
+      this.#keep(flow);
+    }
   }
 
   /** Different connections that were seen. */
@@ -76,9 +98,22 @@ export class FlowReader {
     return [...this.#flows.values()];
   }
 
-  /** Ends a log: the lines of it that are no connections, of which the first are named. Lines of the next are counted from one. */
-  endLog(): { problems: readonly FlowProblem[]; unread: number } {
-    const ended = { problems: this.#problems, unread: this.#unread };
+  /** Ends a log: the lines of it that are no connections, of which the first are named, and what else a reader has to know. Lines of the next are counted from one. */
+  endLog(): { problems: readonly FlowProblem[]; unread: number; notes: readonly string[] } {
+    const notes = [
+      ...(this.#lost === 0
+        ? []
+        : [`${this.#lost} flows were lost before the log was written: what they were is not allowed`]),
+      ...(this.#audited === 0
+        ? []
+        : [
+            `${this.#audited} flows have the verdict AUDIT: they passed because policies that deny them are not enforced yet, and count as allowed`,
+          ]),
+    ];
+    const ended = { problems: this.#problems, unread: this.#unread, notes };
+    this.#lost = 0;
+    this.#audited = 0;
+    this.#isUnknown = false;
     this.#problems = [];
     this.#unread = 0;
     this.#line = 0;
@@ -115,11 +150,11 @@ function readFlow(value: JsonObject): ReadFlow | undefined {
 
 /** What a log says ends up in policies, which an API server has to take. */
 function faultOf({ source, destination, port }: ObservedFlow): string | undefined {
-  if (!Number.isInteger(port) || port < 0 || port > maxPort) return 'names a port that there is not';
+  if (!Number.isInteger(port) || port < 0 || port > maxPort)
+    return `names the port ${port}, which there is not`;
   const addresses = [source, destination].map((end) => ('address' in end ? end.address : undefined));
-  return addresses.every((address) => address === undefined || isAddress(address))
-    ? undefined
-    : 'names an address that is none';
+  const wrong = addresses.find((address) => address !== undefined && !isAddress(address));
+  return wrong === undefined ? undefined : `names ${wrong.slice(0, 60)}, which is no address`;
 }
 
 function keyOf(end: ObservedFlow['source']): unknown {

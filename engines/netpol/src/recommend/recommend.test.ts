@@ -2,16 +2,9 @@ import { performance } from 'node:perf_hooks';
 import type { JsonObject, JsonValue } from '@keelson/core';
 import { describe, expect, test } from 'vitest';
 import { pod, resources } from '../testing/resources.ts';
-import { flowsOfManifests } from './from-manifests.ts';
-import { FlowReader, maxFlowLine } from './read-flows.ts';
 import { type RecommendOptions, recommend, recommendDialects } from './recommend.ts';
+import { api, end, hubble, read, web } from './testing/hubble.ts';
 import { logOf } from './testing/logs.ts';
-
-function read(...lines: readonly string[]) {
-  const reader = new FlowReader();
-  for (const line of lines) reader.add(line);
-  return { flows: reader.flows(), problems: reader.endLog().problems };
-}
 
 const logs = Array.from({ length: 10 }, (_, seed) =>
   (['hubble', 'calico'] as const).map((format) => ({ format, seed })),
@@ -26,7 +19,8 @@ describe.each(logs)('$format log $seed', ({ format, seed }) => {
   });
 
   test.each(recommendDialects)('is allowed by %s, and nothing else is', (dialect) => {
-    const { proof, differences } = recommend(flows, { dialect, exact: true });
+    // With and without denials by default.
+    const { proof, differences } = recommend(flows, { dialect, exact: true, defaultDeny: seed % 2 === 0 });
     expect(proof).toEqual({ denied: [], slack: [], unneeded: [], problems: expect.anything() });
     expect(differences).toEqual({ k8s: [], calico: [], cilium: [], cnp: [] });
   });
@@ -37,7 +31,8 @@ describe.each(logs.slice(0, 8))('$format log $seed, grouped', ({ format, seed })
 
   test.each(recommendDialects)('allows the same in %s', (dialect) => {
     for (const groupNamespaces of [false, true]) {
-      const result = recommend(flows, { dialect, exact: true, group: true, groupNamespaces });
+      const defaultDeny = groupNamespaces;
+      const result = recommend(flows, { dialect, exact: true, group: true, groupNamespaces, defaultDeny });
       expect(result.proof).toEqual({ denied: [], slack: [], unneeded: [], problems: expect.anything() });
       expect(result.differences).toEqual({ k8s: [], calico: [], cilium: [], cnp: [] });
     }
@@ -51,28 +46,8 @@ test('5,000 flows become policies within two seconds', () => {
   expect(performance.now() - start).toBeLessThan(2000);
 });
 
-function hubble(source: JsonObject, destination: JsonObject, more: JsonObject = {}): string {
-  return JSON.stringify({
-    verdict: 'FORWARDED',
-    IP: { source: '10.0.0.1', destination: '10.0.0.2' },
-    l4: { TCP: { source_port: 40_000, destination_port: 8080 } },
-    source,
-    destination,
-    is_reply: false,
-    ...more,
-  });
-}
-
-const end = (name: string, ...labels: string[]): JsonObject => ({
-  namespace: 'shop',
-  pod_name: `${name}-6b7c9d8f5-abcde`,
-  labels: labels.map((label) => `k8s:${label}`),
-});
-const web = end('web', 'app=web', 'pod-template-hash=1');
-const api = end('api', 'app=api');
-
 test('policies have stable labels, allows before the default deny, and DNS of three sorts', () => {
-  const { policies } = recommend(read(hubble(web, api)).flows, { dialect: 'k8s' });
+  const { policies } = recommend(read(hubble(web, api)).flows, { dialect: 'k8s', defaultDeny: true });
   const dns: JsonValue = [
     {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
@@ -103,20 +78,14 @@ test('policies have stable labels, allows before the default deny, and DNS of th
   });
 });
 
-test('both reporters and all Pods of a workload are one connection; answers are none', () => {
-  const answer = hubble(api, web, { is_reply: true });
-  const unknown = hubble(api, web, { is_reply: null, l4: { TCP: { flags: { SYN: true, ACK: true } } } });
-  expect(read(hubble(web, api), hubble(web, api), answer, unknown).flows).toMatchObject([{ count: 2 }]);
-});
-
 test.each<[string, string[], string]>([
   ['denied', [hubble(web, api, { verdict: 'DROPPED' })], 'denied'],
   ['of a node', [hubble({ labels: ['reserved:remote-node'] }, api)], 'host'],
   ['without labels', [hubble(end('web'), api)], 'no-labels'],
   ['of another protocol', [hubble(web, api, { l4: { ICMPv4: { type: 8 } } })], 'protocol'],
   [
-    'to ports that servers give out',
-    [40_001, 40_002, 40_003].map((port) => hubble(web, api, { l4: { TCP: { destination_port: port } } })),
+    'to a port that systems give out',
+    [hubble(web, api, { l4: { TCP: { destination_port: 40_001 } } })],
     'ephemeral-port',
   ],
 ])('a connection %s is given back for a decision', (_, lines, reason) => {
@@ -252,12 +221,7 @@ describe('grouping', () => {
   });
 
   test('without it each workload is told for itself', () => {
-    expect(Object.keys(specsOf(from('a', 'b'), {}))).toEqual([
-      'a-observed',
-      'api-observed',
-      'b-observed',
-      'default-deny',
-    ]);
+    expect(Object.keys(specsOf(from('a', 'b'), {}))).toEqual(['a-observed', 'api-observed', 'b-observed']);
   });
 });
 
@@ -287,116 +251,61 @@ describe('ranges of addresses', () => {
   });
 });
 
+describe('hosts with names', () => {
+  const to = (destination: string, name?: string, source = web) =>
+    hubble(
+      source,
+      { labels: ['reserved:world'] },
+      {
+        IP: { source: '10.0.0.1', destination },
+        ...(name === undefined ? {} : { destination_names: [name] }),
+      },
+    );
+  const lines = [to('192.0.2.1', 'a.example'), to('192.0.2.2', 'a.example', api), to('192.0.2.9')];
+
+  test.each([
+    ['cilium', 'toFQDNs', 'toCIDR'],
+    ['cnp', 'domainNames', 'networks'],
+  ] as const)('are no fixed addresses in %s', (dialect, names, ranges) => {
+    const { policies, proof, differences } = recommend(read(...lines).flows, { dialect, exact: true });
+    expect([proof, differences]).toEqual([
+      { denied: [], slack: [], unneeded: [], problems: [] },
+      { k8s: [], calico: [], cilium: [], cnp: [] },
+    ]);
+    const text = JSON.stringify(policies);
+    expect(text).toContain(names);
+    expect(text).toContain(`"${ranges}":["192.0.2.9/32"]`);
+    expect(text).not.toContain('192.0.2.1/');
+  });
+
+  test('are all addresses that were seen of them in k8s', () => {
+    const { policies, remarks } = recommend(read(...lines).flows, { dialect: 'k8s' });
+    expect(JSON.stringify(policies[1])).toContain('192.0.2.1/32');
+    expect(remarks).toEqual([expect.stringContaining('a.example')]);
+  });
+});
+
+test('a port that systems give out is taken where manifests name it', () => {
+  const [manifest] = resources(
+    pod('api', { app: 'api' }, { namespace: 'shop', ports: [{ containerPort: 50_051 }] }),
+  );
+  const { flows } = read(hubble(web, api, { l4: { TCP: { destination_port: 50_051 } } }));
+  const manifests = manifest === undefined ? [] : [manifest];
+  expect(recommend(flows, { dialect: 'k8s', manifests }).undecided).toEqual([]);
+});
+
+test('workloads of the manifests that were not seen are told and left alone', () => {
+  const manifests = resources(
+    pod('idle', { app: 'idle' }, { namespace: 'shop' }),
+    pod('agent', { app: 'agent' }, { namespace: 'shop', spec: { hostNetwork: true } }),
+  );
+  const { flows } = read(hubble(web, api));
+  const { unseen, policies } = recommend(flows, { dialect: 'k8s', manifests });
+  expect([unseen, policies.length]).toEqual([['shop/idle'], 2]);
+  expect(recommend(flows, { dialect: 'k8s', manifests, defaultDeny: true }).policies.length).toBe(4);
+});
+
 test('policies of Calico may be staged first', () => {
   const { policies } = recommend(read(hubble(web, api)).flows, { dialect: 'calico', staged: true });
   expect(new Set(policies.map(({ kind }) => kind))).toEqual(new Set(['StagedNetworkPolicy']));
-});
-
-test('lines that are no flows are named, the rest is read', () => {
-  const { flows, problems } = read('', '{', '[]', '{"a": 1}', 'x'.repeat(maxFlowLine + 1), hubble(web, api));
-  expect(flows.length).toBe(1);
-  expect(problems.map(({ line }) => line)).toEqual([2, 4, 5]);
-});
-
-test.each<[string, JsonObject]>([
-  ['a port', { l4: { TCP: { destination_port: 99_999 } } }],
-  ['a verdict', { verdict: 'PERHAPS' }],
-  ['an address', { IP: { source: '10.0.0.1', destination: '10.0.0' } }],
-])('%s that there is not is no flow', (_, more) => {
-  const { flows, problems } = read(hubble(web, api, more));
-  expect([flows.length, problems.length]).toEqual([0, 1]);
-});
-
-test.each(recommendDialects)('manifests say the same in %s', (dialect) => {
-  const objects = ['web', 'api'].flatMap((name): JsonObject[] => [
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name, namespace: 'shop' },
-      spec: {
-        template: {
-          metadata: { labels: { app: name } },
-          spec: {
-            containers: [
-              {
-                name: 'c',
-                image: 'i',
-                env: [{ name: 'A', value: 'api' }],
-                ports: [{ name: 'http', containerPort: 8080 }],
-              },
-            ],
-          },
-        },
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name, namespace: 'shop' },
-      spec: {
-        selector: { app: name },
-        type: name === 'web' ? 'LoadBalancer' : 'ClusterIP',
-        ports: [{ port: 80, targetPort: 'http' }],
-      },
-    },
-  ]);
-  const ingress = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: { name: 'i', namespace: 'shop' },
-    spec: { defaultBackend: { service: { name: 'api', port: { number: 80 } } } },
-  };
-  const flows = flowsOfManifests(resources(...objects, ingress), 'values');
-  expect(flows).toMatchObject([
-    { source: { name: 'web' }, destination: { name: 'api' }, port: 8080 },
-    { source: { type: 'anyone' }, destination: { name: 'web' }, port: 8080 },
-    { source: { type: 'cluster' }, destination: { name: 'api' }, port: 8080 },
-  ]);
-  const { proof, differences } = recommend(flows, { dialect });
-  expect(proof).toEqual({ denied: [], slack: [], unneeded: [], problems: [] });
-  expect(differences).toEqual({ k8s: [], calico: [], cilium: [], cnp: [] });
-});
-
-describe('a table of addresses', () => {
-  const manifests = resources(
-    pod('web', { app: 'web' }, { ip: '10.0.0.1' }),
-    pod('api', { app: 'api' }, { ip: '10.0.0.2' }),
-  );
-
-  test.each([
-    ['of AWS', 'version srcaddr dstaddr srcport dstport protocol action', ' ', '6', 'ACCEPT'],
-    ['with commas', 'version,src_ip,dest_ip,src_port,dest_port,proto,action', ',', 'tcp', 'allow'],
-  ])('%s is read with the addresses of Pods', (_, header, separator, tcp, accept) => {
-    const row = (...cells: readonly (string | number)[]) => cells.join(separator);
-    const { flows, problems } = read(
-      header,
-      row(2, '10.0.0.1', '10.0.0.2', 40_000, 8080, tcp, accept),
-      row(2, '10.0.0.2', '10.0.0.1', 8080, 40_000, tcp, accept),
-      row(2, '-', '-', '-', '-', '-', '-'),
-      row(2, '10.0.0.1', 'nowhere', 40_000, 8080, tcp, accept),
-    );
-    expect(problems.map(({ line }) => line)).toEqual([5]);
-    const { policies, proof } = recommend(flows, { dialect: 'k8s', manifests });
-    expect(proof).toEqual({ denied: [], slack: [], unneeded: [], problems: [] });
-    expect(policies.map(({ metadata }) => metadata)).toMatchObject([
-      { name: 'web-observed' },
-      { name: 'api-observed' },
-      { name: 'default-deny' },
-    ]);
-  });
-
-  test('without manifests nobody is known', () => {
-    const { flows } = read('srcaddr dstaddr dstport protocol', '10.0.0.1 10.0.0.2 80 6');
-    expect(recommend(flows, { dialect: 'k8s' }).undecided).toMatchObject([{ reason: 'no-workload' }]);
-  });
-});
-
-test('what a log says never becomes another selector or name', () => {
-  const hostile = end('evil', "app=x' || all() || app == 'y", 'ok=yes', '__proto__=z');
-  const named = { ...api, pod_name: 'api\n---\nkind: Secret' };
-  const { flows, problems } = read(hubble(hostile, api), hubble(web, named));
-  expect(problems.map(({ line }) => line)).toEqual([2]);
-  const { policies, proof } = recommend(flows, { dialect: 'calico' });
-  expect(policies[0]).toMatchObject({ spec: { selector: "ok == 'yes'" } });
-  expect(proof).toEqual({ denied: [], slack: [], unneeded: [], problems: [] });
 });

@@ -7,7 +7,7 @@ import { emitClusterPolicies } from './emit/cluster-policy.ts';
 import type { Emitter } from './emit/emit.ts';
 import { emitKubernetes } from './emit/kubernetes.ts';
 import type { ObservedFlow } from './flow.ts';
-import { infer, type UndecidedFlow } from './infer.ts';
+import { type Inference, infer, type UndecidedFlow } from './infer.ts';
 import { type Proof, ProofWorld, type Slack } from './prove.ts';
 
 /** Dialects that policies are written in: `cnp` is ClusterNetworkPolicy v1alpha2. */
@@ -33,17 +33,24 @@ export interface RecommendOptions {
   group?: boolean;
   /** The same, and a namespace stands for all of its workloads: Pods to come are let in too. */
   groupNamespaces?: boolean;
+  /** Whether namespaces deny by default, and workloads of the manifests that were not seen may do no more than ask names. */
+  defaultDeny?: boolean;
   /** How many addresses that were not seen the ranges of one rule may hold, so that they are fewer; 0 unless said. */
   widening?: number;
 }
 
 export interface Recommendation {
-  /** Allowing policies first, each default deny last. */
+  /** One for each workload that was seen; each default deny stands last. */
   policies: readonly JsonObject[];
   /** Connections that no policy was written for, with why. */
   undecided: readonly UndecidedFlow[];
   /** Namespaces that were left without policies. */
   unprotected: readonly string[];
+  /**
+   * `namespace/name` of workloads of the manifests that were not seen, and of those that have no label that stays: left alone, or
+   * denied all but names where namespaces deny by default.
+   */
+  unseen: readonly string[];
   proof: Proof;
   /** Pairs that the policies of another dialect judge otherwise than those of Kubernetes, by dialect. */
   differences: Readonly<Record<RecommendDialect, readonly Slack[]>>;
@@ -58,11 +65,12 @@ export interface Recommendation {
  */
 export function recommend(flows: readonly ObservedFlow[], options: RecommendOptions): Recommendation {
   const { dialect, manifests = [], staged = false, exact = false } = options;
-  const { group = false, groupNamespaces = false, widening = 0 } = options;
-  const inferred = infer(flows, manifests, exact);
+  const { group = false, groupNamespaces = false, widening = 0, defaultDeny = false } = options;
+  const inferred = infer(flows, manifests, { exact, defaultDeny });
   const aggregated = aggregate(inferred.plan, inferred.identities, { group, groupNamespaces, widening });
   const inference = { ...inferred, plan: aggregated };
-  const { plan, undecided, unprotected } = inference;
+  const { plan, unprotected, unseen } = inference;
+  const hasNames = dialect === 'cilium' || dialect === 'cnp';
   const world = new ProofWorld(inference);
   const enforced = world.prove(emitters[dialect](plan, {}), dialect !== 'cnp');
   const base = dialect === 'k8s' ? enforced.analysis : world.analysisOf(emitKubernetes(plan)).analysis;
@@ -74,8 +82,9 @@ export function recommend(flows: readonly ObservedFlow[], options: RecommendOpti
   };
   return {
     policies: emitters[dialect](plan, { staged }),
-    undecided,
+    undecided: inference.undecided.filter(({ reason }) => reason !== 'only-name' || !hasNames),
     unprotected,
+    unseen,
     proof: enforced.proof,
     differences: {
       k8s: [],
@@ -87,17 +96,33 @@ export function recommend(flows: readonly ObservedFlow[], options: RecommendOpti
   };
 }
 
-function remarksOf({ plan }: ReturnType<typeof infer>, dialect: RecommendDialect): string[] {
+function remarksOf({ plan, chosenToo }: Inference, dialect: RecommendDialect): string[] {
   const peers = plan.workloads.flatMap(({ needs }) => needs.flatMap((need) => need.peers));
-  const named = peers.flatMap((peer) => (peer.type === 'addresses' ? peer.names : []));
+  const hosts = peers.flatMap((peer) => (peer.type === 'addresses' ? [peer] : []));
+  const seen = firstOf(hosts.flatMap(({ names, cidrs }) => (cidrs.length === 0 ? [] : names)));
+  const unseen = firstOf(hosts.flatMap(({ names, cidrs }) => (cidrs.length === 0 ? names : [])));
   const remarks: string[] = [];
-  if (named.length > 0 && (dialect === 'k8s' || dialect === 'calico'))
+  if (chosenToo.length > 0)
+    remarks.push(`policies of other workloads choose these too, which were not seen: ${firstOf(chosenToo)}`);
+  if (dialect === 'k8s' || dialect === 'calico') {
+    if (seen !== '')
+      remarks.push(`names of hosts (${seen}) are written as the addresses that were seen, which may change`);
+  } else if (unseen !== '')
     remarks.push(
-      `names of hosts (${[...new Set(named)].slice(0, 3).join(', ')}) are written as the addresses that were seen, which may change`,
+      `hosts of which only the name is known are allowed by it, which the proof says nothing of: ${unseen}`,
     );
   if (dialect === 'cnp')
     remarks.push(
       'ClusterNetworkPolicy cannot speak of hosts outside that connect to Pods: they are not restricted',
     );
   return remarks;
+}
+
+/** Names that are shown of many. */
+const shown = 3;
+
+function firstOf(names: readonly string[]): string {
+  const distinct = [...new Set(names)].sort();
+  const more = distinct.length > shown ? ` and ${distinct.length - shown} more` : '';
+  return `${distinct.slice(0, shown).join(', ')}${more}`;
 }

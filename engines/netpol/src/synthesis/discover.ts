@@ -70,7 +70,7 @@ function servicesByHost(services: readonly SynthesisService[]): Map<string, Synt
 }
 
 /** Names that a cluster's DNS gives a Service ("DNS for Services and Pods"). */
-function hostsOf({ name, namespace }: SynthesisService): string[] {
+export function hostsOf({ name, namespace }: { name: string; namespace: string }): string[] {
   if (namespace === '') return [name];
   const full = `${name}.${namespace}`;
   return [name, full, `${full}.svc`, `${full}.svc.cluster.local`];

@@ -15,6 +15,8 @@ export interface SynthesisWorkload {
   /** Those of its Pods' labels that stay the same from Pod to Pod. */
   labels: Labels;
   addresses: readonly NetworkAddress[];
+  /** Values of its variables, arguments, commands and ConfigMaps. */
+  texts: readonly string[];
 }
 
 /** A ConfigMap that a workload names and the input does not have, so what it would say is not known. */
@@ -49,7 +51,7 @@ export class WorkloadReader {
   /** Undefined for objects that make no Pods, and for Pods that another object makes. */
   read(resource: Resource): SynthesisWorkload | undefined {
     const template = podTemplate(resource);
-    if (template === undefined || isMade(resource, template)) return undefined;
+    if (template === undefined || isMade(resource)) return undefined;
     const texts = this.#textsOf(resource, template);
     const podLabels = labelsOf(template.metadata['labels']);
     return {
@@ -59,6 +61,7 @@ export class WorkloadReader {
       podLabels,
       labels: stableLabels(podLabels),
       addresses: texts.flatMap((text) => this.#addressesIn(text)),
+      texts,
     };
   }
 
@@ -103,11 +106,13 @@ export class WorkloadReader {
   }
 }
 
-/** A Pod with a controller is a copy of what its controller's template says. */
-function isMade({ kind }: Resource, { metadata }: PodTemplate): boolean {
-  return (
-    kind === 'Pod' && objectsOf(metadata['ownerReferences']).some(({ controller }) => controller === true)
-  );
+/** What workloads make under names that nobody wrote: copies of what the template of their controller says. */
+const made: ReadonlySet<string> = new Set(['Pod', 'ReplicaSet', 'Job']);
+
+function isMade({ kind, object }: Resource): boolean {
+  const { metadata } = object;
+  const owners = isObject(metadata) ? objectsOf(metadata['ownerReferences']) : [];
+  return made.has(kind) && owners.some(({ controller }) => controller === true);
 }
 
 function volumeMaps({ configMap, projected }: JsonObject): string[] {

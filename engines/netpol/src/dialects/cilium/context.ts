@@ -1,5 +1,6 @@
 import type { Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
+import type { AddressRange } from '../../sets/addresses.ts';
 import type { Connections } from '../../sets/connections.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
@@ -19,6 +20,11 @@ export class CiliumContext {
     this.connections = read.connections;
     this.scope = scope;
     this.#read = read;
+  }
+
+  /** Addresses of a host by its name; undefined where they are not known. */
+  addressesOf(name: string): readonly AddressRange[] | undefined {
+    return this.#read.hosts?.get(name);
   }
 
   warn(path: Path, message: string): void {

@@ -139,7 +139,12 @@ export function hostName(item: JsonObject, path: Path): { name: string; isPatter
 }
 
 function namePeers(value: JsonValue | undefined, path: Path, context: CiliumContext): PeerMatch[] {
-  for (const item of mappingsAt(value, path) ?? []) hostName(item.value, item.path);
-  context.warn(path, 'speaks of names, whose addresses the input does not tell: it matches nothing here');
-  return [{ type: 'endpoints', matcher: noEndpoints }];
+  const names = (mappingsAt(value, path) ?? []).map((item) => hostName(item.value, item.path));
+  const known = names.map(({ name, isPattern }) => (isPattern ? undefined : context.addressesOf(name)));
+  if (known.includes(undefined))
+    context.warn(path, 'speaks of names, whose addresses the input does not tell: it matches nothing here');
+  const ranges = known.flatMap((own) => own ?? []);
+  return ranges.length === 0
+    ? [{ type: 'endpoints', matcher: noEndpoints }]
+    : [{ type: 'addresses', ranges, except: [], endpoints: false }];
 }

@@ -124,8 +124,14 @@ class AdminRuleReader {
       return { type: 'endpoints', matcher: noEndpoints };
     }
     if (direction === 'egress' && field === 'domainNames' && this.#form.domainNames) {
-      this.#warn(at, 'speaks of names, whose addresses the input does not tell: it matches nothing here');
-      return { type: 'endpoints', matcher: noEndpoints };
+      const names = (listAt(peer[field], at) ?? []).map((each, i) => textAt(each, [...at, i]) ?? '');
+      const known = names.map((name) => this.#context.hosts?.get(name));
+      if (known.includes(undefined))
+        this.#warn(at, 'speaks of names, whose addresses the input does not tell: it matches nothing here');
+      const ranges = known.flatMap((own) => own ?? []);
+      return ranges.length === 0
+        ? { type: 'endpoints', matcher: noEndpoints }
+        : { type: 'addresses', ranges, except: [], endpoints: false };
     }
     return this.#unknown(at, 'is not a peer that is known here');
   }

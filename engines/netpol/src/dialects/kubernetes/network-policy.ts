@@ -51,6 +51,8 @@ export interface ReadContext {
   sidecarsIsolate?: boolean;
   /** How prefixes of paths in routes of Istio match; as texts unless said. */
   routePrefixes?: 'text' | 'elements';
+  /** Addresses of hosts outside by their names, where they are known. */
+  hosts?: ReadonlyMap<string, readonly AddressRange[]>;
   problems: PolicyProblem[];
 }
 

@@ -2,36 +2,26 @@ import type { JsonObject } from '@keelson/core';
 import type { Direction } from '../../model/policy.ts';
 import { namespaceNameLabel } from '../../model/read-cluster.ts';
 import type { Plan, PlanNeed, PlannedWorkload, PlanPeer, PlanPort, Resolvers } from '../plan.ts';
-import {
-  type Chosen,
-  defaultDenyName,
-  type EmitOptions,
-  namespacesOf,
-  needsIn,
-  policyNameOf,
-} from './emit.ts';
+import { type Chosen, defaultDenies, type EmitOptions, needsIn, policyNameOf } from './emit.ts';
 
 /** Policies of Calico; staged ones are watched and decide nothing. */
 export function emitCalico(plan: Plan, { staged = false }: EmitOptions): JsonObject[] {
   const kind = staged ? 'StagedNetworkPolicy' : 'NetworkPolicy';
-  const policy = (name: string, namespace: string, spec: JsonObject): JsonObject => ({
+  const policy = (name: string, order: number, planned: PlannedWorkload): JsonObject => ({
     apiVersion: 'projectcalico.org/v3',
     kind,
-    metadata: { name, namespace },
-    spec: { ...spec, types: ['Ingress', 'Egress'] },
+    metadata: { name, namespace: planned.workload.namespace },
+    spec: {
+      order,
+      selector: textOf(planned.workload),
+      ingress: rulesOf(planned, 'ingress', plan.resolvers),
+      egress: rulesOf(planned, 'egress', plan.resolvers),
+      types: ['Ingress', 'Egress'],
+    },
   });
   return [
-    ...plan.workloads.map((planned) =>
-      policy(policyNameOf(planned.workload), planned.workload.namespace, {
-        order: 1000,
-        selector: textOf(planned.workload),
-        ingress: rulesOf(planned, 'ingress', plan.resolvers),
-        egress: rulesOf(planned, 'egress', plan.resolvers),
-      }),
-    ),
-    ...namespacesOf(plan).map((namespace) =>
-      policy(defaultDenyName, namespace, { order: 2000, selector: 'all()' }),
-    ),
+    ...plan.workloads.map((planned) => policy(policyNameOf(planned.workload), 1000, planned)),
+    ...defaultDenies(plan).map((planned) => policy(planned.workload.name, 2000, planned)),
   ];
 }
 
@@ -69,7 +59,7 @@ function entitiesOf(peer: PlanPeer, namespace: string, resolvers: Resolvers): Js
     case 'cluster':
       return [{ namespaceSelector: 'all()' }];
     case 'addresses':
-      return [{ nets: [...peer.cidrs] }];
+      return peer.cidrs.length === 0 ? [] : [{ nets: [...peer.cidrs] }];
     case 'workload':
       return [podsOf(peer.workload.namespace, textOf(peer.workload), namespace)];
     case 'resolvers': {

@@ -1,39 +1,39 @@
 import type { JsonObject } from '@keelson/core';
 import type { Direction } from '../../model/policy.ts';
 import type { Plan, PlanNeed, PlannedWorkload, PlanPort, Resolvers } from '../plan.ts';
-import { type Chosen, defaultDenyName, namespacesOf, needsIn, policyNameOf, selectorOf } from './emit.ts';
+import { type Chosen, defaultDenies, needsIn, policyNameOf, selectorOf } from './emit.ts';
 
-/** CiliumNetworkPolicies. Names of hosts stand beside the addresses that were seen for them. */
+/** CiliumNetworkPolicies. Hosts whose names are known are written by them, and not by addresses, which others may have later. */
 export function emitCilium(plan: Plan): JsonObject[] {
+  // The proxy that learns the addresses of names has to see every question that Pods may ask.
+  const hasNames = plan.workloads.some(({ needs }) =>
+    needs.some(({ peers }) => peers.some((peer) => peer.type === 'addresses' && peer.names.length > 0)),
+  );
+  const policy = (name: string, planned: PlannedWorkload) =>
+    policyOf(name, planned, (need) => rulesOf(need, planned.workload.namespace, plan.resolvers, hasNames));
   return [
-    ...plan.workloads.map((planned) => workloadPolicy(planned, plan.resolvers)),
-    // Rules that are empty choose nothing, so that all is denied.
-    ...namespacesOf(plan).map((namespace) =>
-      policy(defaultDenyName, namespace, { endpointSelector: {}, ingress: [{}], egress: [{}] }),
-    ),
+    ...plan.workloads.map((planned) => policy(policyNameOf(planned.workload), planned)),
+    ...defaultDenies(plan).map((planned) => policy(planned.workload.name, planned)),
   ];
 }
 
-function policy(name: string, namespace: string, spec: JsonObject): JsonObject {
-  return { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', metadata: { name, namespace }, spec };
-}
-
-function workloadPolicy(planned: PlannedWorkload, resolvers: Resolvers): JsonObject {
-  const { workload, needs } = planned;
-  const hasNames = needs.some(({ peers }) =>
-    peers.some((peer) => peer.type === 'addresses' && peer.names.length > 0),
-  );
+function policyOf(
+  name: string,
+  planned: PlannedWorkload,
+  write: (need: PlanNeed) => JsonObject[],
+): JsonObject {
+  const { workload } = planned;
   const rules = (direction: Direction) => {
-    const own = needsIn(planned, direction).flatMap((need) =>
-      rulesOf(need, workload.namespace, resolvers, hasNames),
-    );
+    const own = needsIn(planned, direction).flatMap(write);
+    // A rule that is empty chooses nothing, so that all is denied.
     return own.length === 0 ? [{}] : own;
   };
-  return policy(policyNameOf(workload), workload.namespace, {
-    endpointSelector: selectorOf(workload),
-    ingress: rules('ingress'),
-    egress: rules('egress'),
-  });
+  return {
+    apiVersion: 'cilium.io/v2',
+    kind: 'CiliumNetworkPolicy',
+    metadata: { name, namespace: workload.namespace },
+    spec: { endpointSelector: selectorOf(workload), ingress: rules('ingress'), egress: rules('egress') },
+  };
 }
 
 /** A rule names peers in one way, so that each sort of them is a rule of its own. */
@@ -47,13 +47,12 @@ function rulesOf(need: PlanNeed, namespace: string, resolvers: Resolvers, hasNam
   );
   const entities = peers.flatMap(({ type }) => (type === 'anyone' ? 'all' : type === 'cluster' ? type : []));
   const addresses = peers.flatMap((peer) => (peer.type === 'addresses' ? [peer] : []));
-  const names = direction === 'egress' ? addresses.flatMap((peer) => peer.names) : [];
+  const cidrs = addresses.flatMap((peer) => (peer.names.length === 0 ? peer.cidrs : []));
+  const names = addresses.flatMap((peer) => peer.names);
   return [
     ...(entities.length === 0 ? [] : [{ [`${side}Entities`]: entities, toPorts }]),
     ...(chosen.length === 0 ? [] : [{ [`${side}Endpoints`]: chosen, toPorts }]),
-    ...(addresses.length === 0
-      ? []
-      : [{ [`${side}CIDR`]: addresses.flatMap(({ cidrs }) => cidrs), toPorts }]),
+    ...(cidrs.length === 0 ? [] : [{ [`${side}CIDR`]: cidrs, toPorts }]),
     ...(names.length === 0 ? [] : [{ toFQDNs: names.map((matchName) => ({ matchName })), toPorts }]),
   ];
 }

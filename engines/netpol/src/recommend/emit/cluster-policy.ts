@@ -2,14 +2,7 @@ import type { JsonObject } from '@keelson/core';
 import { NetpolError } from '../../errors.ts';
 import type { Direction } from '../../model/policy.ts';
 import type { Plan, PlanNeed, PlannedWorkload, PlanPeer, PlanPort, Resolvers } from '../plan.ts';
-import {
-  type Chosen,
-  defaultDenyName,
-  namespaceSelector,
-  namespacesOf,
-  needsIn,
-  selectorOf,
-} from './emit.ts';
+import { type Chosen, defaultDenies, namespaceSelector, needsIn, policyNameOf, selectorOf } from './emit.ts';
 
 /** Bounds of the API: rules of a direction in one policy, and priorities of a tier. */
 const maxRules = 25;
@@ -29,8 +22,17 @@ export function emitClusterPolicies(plan: Plan): JsonObject[] {
     throw new NetpolError('NETPOL_LIMIT', `more than ${maxPriority} ClusterNetworkPolicies would be needed`);
   return [
     ...needed.map(({ name, spec }, i) => policy(name, { tier: 'Admin', priority: i + 1, ...spec })),
-    ...namespacesOf(plan).map((namespace, i) =>
-      policy(`${namespace}.${defaultDenyName}`, baseline(namespace, i)),
+    ...denials(plan).map(({ name, subject, egress }, i) =>
+      policy(name, {
+        tier: 'Baseline',
+        priority: Math.min(i + 1, maxPriority),
+        subject,
+        ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
+        egress: [
+          ...egress,
+          { action: 'Deny', to: [{ namespaces: {} }, { networks: ['0.0.0.0/0', '::/0'] }] },
+        ],
+      }),
     ),
   ];
 }
@@ -44,14 +46,22 @@ function policy(name: string, spec: JsonObject): JsonObject {
   };
 }
 
-function baseline(namespace: string, place: number): JsonObject {
-  return {
-    tier: 'Baseline',
-    priority: Math.min(place + 1, maxPriority),
-    subject: { namespaces: namespaceSelector(namespace) },
-    ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
-    egress: [{ action: 'Deny', to: [{ namespaces: {} }, { networks: ['0.0.0.0/0', '::/0'] }] }],
-  };
+/** What denies the rest: by namespaces that are closed, else by workloads. */
+function denials(plan: Plan): { name: string; subject: JsonObject; egress: JsonObject[] }[] {
+  const closed = new Set(plan.closed);
+  const own = plan.workloads.filter(({ workload }) => !closed.has(workload.namespace));
+  return [
+    ...own.map(({ workload }) => ({
+      name: `${workload.namespace}.${workload.name}-default-deny`,
+      subject: podsOf(workload),
+      egress: [],
+    })),
+    ...defaultDenies(plan).map((planned) => ({
+      name: `${planned.workload.namespace}.${planned.workload.name}`,
+      subject: { namespaces: namespaceSelector(planned.workload.namespace) },
+      egress: needsIn(planned, 'egress').flatMap((need) => rulesOf(need, plan.resolvers)),
+    })),
+  ];
 }
 
 function podsOf({ namespace, ...chosen }: Chosen & { namespace: string }): JsonObject {
@@ -73,7 +83,7 @@ function workloadPolicies(
   const count = Math.ceil(Math.max(ingress.length, egress.length) / maxRules);
   return Array.from({ length: count }, (_, i) => {
     const part = (all: JsonObject[]) => all.slice(i * maxRules, (i + 1) * maxRules);
-    const name = `${workload.namespace}.${workload.name}-observed${i === 0 ? '' : `-${i + 1}`}`;
+    const name = `${workload.namespace}.${policyNameOf(workload)}${i === 0 ? '' : `-${i + 1}`}`;
     return { name, spec: { subject: podsOf(workload), ingress: part(ingress), egress: part(egress) } };
   });
 }
@@ -111,8 +121,8 @@ function peersOf(peer: PlanPeer, direction: Direction, resolvers: Resolvers): Js
       return [{ namespaces: {} }];
     case 'addresses': {
       if (direction === 'ingress') return [];
-      const networks = parts(peer.cidrs, maxPeers).map((some) => ({ networks: some }));
-      return [...networks, ...parts(peer.names, maxPeers).map((some) => ({ domainNames: some }))];
+      if (peer.names.length > 0) return parts(peer.names, maxPeers).map((some) => ({ domainNames: some }));
+      return parts(peer.cidrs, maxPeers).map((some) => ({ networks: some }));
     }
   }
 }

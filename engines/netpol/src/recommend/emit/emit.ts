@@ -38,13 +38,14 @@ export function namespaceSelector(name: string): JsonObject {
   return { matchLabels: { [namespaceNameLabel]: name } };
 }
 
-/** Namespaces of the workloads, which each get a default deny. It stands last: after what it would break. */
-export function namespacesOf(plan: Plan): string[] {
-  return [...new Set(plan.workloads.map(({ workload }) => workload.namespace))].sort();
+/** What denies by default: all Pods of a namespace, which need nothing but names. It stands last, after what it would break. */
+export function defaultDenies({ closed }: Plan): PlannedWorkload[] {
+  return closed.map((namespace) => ({
+    workload: { namespace, name: 'default-deny', labels: new Map(), absent: [] },
+    needs: [],
+  }));
 }
 
 export function policyNameOf({ name }: WorkloadIdentity): string {
   return `${name}-observed`;
 }
-
-export const defaultDenyName = 'default-deny';

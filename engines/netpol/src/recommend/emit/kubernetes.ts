@@ -1,49 +1,46 @@
 import type { JsonObject } from '@keelson/core';
 import type { Direction } from '../../model/policy.ts';
 import type { Plan, PlanNeed, PlannedWorkload, PlanPeer, PlanPort, Resolvers } from '../plan.ts';
-import {
-  defaultDenyName,
-  namespaceSelector,
-  namespacesOf,
-  needsIn,
-  policyNameOf,
-  selectorOf,
-} from './emit.ts';
+import { defaultDenies, namespaceSelector, needsIn, policyNameOf, selectorOf } from './emit.ts';
 
 /** NetworkPolicies: one for each workload, then a default deny for each namespace. */
 export function emitKubernetes(plan: Plan): JsonObject[] {
   return [
-    ...plan.workloads.map((planned) => workloadPolicy(planned, plan.resolvers)),
-    ...namespacesOf(plan).map((namespace) =>
-      policy(defaultDenyName, namespace, { podSelector: {}, policyTypes }),
-    ),
+    ...plan.workloads.map((planned) => policy(policyNameOf(planned.workload), planned, plan.resolvers)),
+    ...defaultDenies(plan).map((planned) => policy(planned.workload.name, planned, plan.resolvers)),
   ];
 }
 
-const policyTypes = ['Ingress', 'Egress'];
-
-function policy(name: string, namespace: string, spec: JsonObject): JsonObject {
-  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name, namespace }, spec };
-}
-
-function workloadPolicy(planned: PlannedWorkload, resolvers: Resolvers): JsonObject {
+function policy(name: string, planned: PlannedWorkload, resolvers: Resolvers): JsonObject {
   const { workload } = planned;
+  const { namespace } = workload;
   const rules = (direction: Direction) =>
-    needsIn(planned, direction).map((need) => ruleOf(need, workload.namespace, resolvers));
-  return policy(policyNameOf(workload), workload.namespace, {
-    podSelector: selectorOf(workload),
-    policyTypes,
-    ingress: rules('ingress'),
-    egress: rules('egress'),
-  });
+    needsIn(planned, direction).flatMap((need) => ruleOf(need, namespace, resolvers));
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name, namespace },
+    spec: {
+      podSelector: selectorOf(workload),
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: rules('ingress'),
+      egress: rules('egress'),
+    },
+  };
 }
 
-function ruleOf({ direction, peers, ports }: PlanNeed, namespace: string, resolvers: Resolvers): JsonObject {
+function ruleOf(
+  { direction, peers, ports }: PlanNeed,
+  namespace: string,
+  resolvers: Resolvers,
+): JsonObject[] {
   const list = portsOf(peers.some(({ type }) => type === 'resolvers') ? resolvers.ports : ports);
   // Everybody is who is not named.
-  if (peers.some(({ type }) => type === 'anyone')) return { ports: list };
+  if (peers.some(({ type }) => type === 'anyone')) return [{ ports: list }];
   const field = direction === 'ingress' ? 'from' : 'to';
-  return { [field]: peers.flatMap((peer) => peersOf(peer, namespace, resolvers)), ports: list };
+  const written = peers.flatMap((peer) => peersOf(peer, namespace, resolvers));
+  // No peers would be everybody; hosts of which only names are known are nobody here.
+  return written.length === 0 ? [] : [{ [field]: written, ports: list }];
 }
 
 function peersOf(peer: PlanPeer, namespace: string, resolvers: Resolvers): JsonObject[] {
