@@ -8,7 +8,8 @@ export const signingErrorCodes = Object.freeze({
   SIGNING_LIMIT: 'A bundle, a trusted root or a log entry passes a bound, which the message names.',
   PRIVATE_KEY_INVALID: 'A private key cannot be read, or is of a form that keelson does not take.',
   PRIVATE_KEY_PASSWORD_WRONG: 'The password does not open an encrypted private key.',
-  SIGNING_CONFIG_INVALID: 'A signing config has a missing or wrong field, or not the services that are needed.',
+  SIGNING_CONFIG_INVALID:
+    'A signing config has a missing or wrong field, or not the services that are needed.',
   IDENTITY_TOKEN_INVALID: 'An identity token is none, or says nobody who can sign.',
   KEY_EXPECTED: 'A key was given to verify with, and the signature comes with a certificate.',
   CERTIFICATE_EXPECTED:

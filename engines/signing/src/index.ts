@@ -102,13 +102,13 @@ export {
   bundleMediaType,
   readBundle,
 } from './sigstore/bundle.ts';
+export { bundleOfEnvelope } from './sigstore/envelope-bundle.ts';
 export {
   type CertificateClaim,
   type CertificateIdentity,
   type IdentityMatcher,
   identityOf,
 } from './sigstore/identity.ts';
-export { bundleOfEnvelope } from './sigstore/envelope-bundle.ts';
 export { attachBundle, type BundleNote } from './sigstore/images/attach-bundle.ts';
 export { bundleOfLayer, dsseMediaType, legacyAnnotations } from './sigstore/images/legacy.ts';
 export {

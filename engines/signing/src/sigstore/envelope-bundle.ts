@@ -1,0 +1,44 @@
+import { EnvelopeError, readEnvelope } from '@keelson/envelopes';
+import { PkiError, readPem } from '@keelson/pki';
+import { SigningError } from '../errors.ts';
+import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
+import type { Bundle } from './bundle.ts';
+
+/**
+ * An envelope by itself as a bundle, as the first generators of provenance wrote it: the certificate, in PEM, stands beside the signature
+ * in a member `cert` that DSSE does not know. It has neither a log entry nor a timestamp, so nothing in it says when it was signed.
+ *
+ * @throws SigningError BUNDLE_INVALID, SIGNING_LIMIT
+ */
+export function bundleOfEnvelope(source: Uint8Array, limits: SigningLimits = defaultSigningLimits): Bundle {
+  try {
+    const envelope = readEnvelope(source, {
+      maxEnvelopeBytes: limits.maxDocumentBytes,
+      maxSignatures: limits.maxSignatures,
+      maxHeaderBytes: limits.maxDocumentBytes,
+    });
+    const [only, ...others] = envelope.signatures;
+    if (only === undefined || others.length > 0)
+      throw invalid('the envelope does not have exactly one signature');
+    const pem = only.extra?.['cert'] ?? '';
+    if (typeof pem !== 'string') throw invalid('the certificate of the signature is no text');
+    const [leaf, ...intermediates] = readPem(pem).map(({ bytes }) => bytes);
+    return {
+      version: '0.1',
+      material:
+        leaf === undefined
+          ? { kind: 'publicKey', hint: only.keyid ?? '' }
+          : { kind: 'certificate', leaf, intermediates },
+      logEntries: [],
+      timestamps: [],
+      content: { kind: 'dsse', envelope, signature: only.sig },
+    };
+  } catch (error) {
+    if (error instanceof EnvelopeError || error instanceof PkiError) throw invalid(error.message, error);
+    throw error;
+  }
+}
+
+function invalid(message: string, cause?: unknown): SigningError {
+  return new SigningError('BUNDLE_INVALID', message, cause === undefined ? {} : { cause });
+}
