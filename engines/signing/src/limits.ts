@@ -16,6 +16,8 @@ export interface SigningLimits {
   readonly maxCheckpointSignatures: number;
   /** Signatures and attestations of one image. */
   readonly maxStoredSignatures: number;
+  /** Bytes of all signatures and attestations of one image together: they are kept until all were read. */
+  readonly maxStoredBytes: number;
   /** Bytes of a signature of the Notary Project: a digest, certificates, perhaps a timestamp. */
   readonly maxNotaryEnvelopeBytes: number;
   /** Signatures of the Notary Project that are tried for one image; one that holds is enough. */
@@ -31,6 +33,7 @@ export const defaultSigningLimits: SigningLimits = Object.freeze({
   maxAuthorities: 256,
   maxCheckpointSignatures: 128,
   maxStoredSignatures: 1_000,
+  maxStoredBytes: 256 * 1024 * 1024,
   maxNotaryEnvelopeBytes: 4 * 1024 * 1024,
   maxSignatureAttempts: 100,
 });

@@ -65,10 +65,18 @@ function derive(
   { N, r, p }: { N: number; r: number; p: number },
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    scrypt(password, salt, keyBytes, { N, r, p, maxmem: maxMemory }, (error, key) => {
-      if (error === null) resolve(key);
-      else
-        reject(new SigningError('PRIVATE_KEY_INVALID', `scrypt refused: ${error.message}`, { cause: error }));
-    });
+    const refuse = (cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      reject(new SigningError('PRIVATE_KEY_INVALID', `scrypt refused: ${reason}`, { cause }));
+    };
+    // Numbers that scrypt does not take are thrown, all else comes later.
+    try {
+      scrypt(password, salt, keyBytes, { N, r, p, maxmem: maxMemory }, (error, key) => {
+        if (error === null) resolve(key);
+        else refuse(error);
+      });
+    } catch (error) {
+      refuse(error);
+    }
   });
 }

@@ -1,4 +1,4 @@
-import { type Certificate, PkiError, readDer, string } from '@keelson/pki';
+import { type Certificate, type GeneralNameType, PkiError, readDer, string } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
 import type { TextMatcher } from './text-matcher.ts';
 
@@ -37,9 +37,12 @@ const claimArc = '1.3.6.1.4.1.57264.1.';
 /** The name of a user that is no e-mail address: an otherName of this type. */
 const usernameOid = '1.3.6.1.4.1.57264.1.7';
 
+/** Names of other types are nobody who signs. */
+const subjectTypes: ReadonlySet<GeneralNameType> = new Set(['email', 'uri', 'dns', 'ip']);
+
 /** Who a certificate says that its holder is. */
 export interface CertificateIdentity {
-  /** All subject alternative names: e-mail addresses, URIs, DNS names, users' names. */
+  /** The subject alternative names: e-mail addresses, URIs, DNS names, addresses, users' names. */
   readonly subjects: readonly string[];
   /** Who says so: the OpenID Connect issuer. Absent in certificates of other authorities. */
   readonly issuer: string | undefined;
@@ -64,7 +67,7 @@ export function identityOf(certificate: Certificate): CertificateIdentity {
     found.set(name as CertificateClaim, text);
   }
   const subjects = certificate.subjectAlternativeNames
-    .filter(({ type, oid }) => type !== 'otherName' || oid === usernameOid)
+    .filter(({ type, oid }) => subjectTypes.has(type) || (type === 'otherName' && oid === usernameOid))
     .map(({ value }) => value);
   return { subjects, issuer: found.get('issuer'), claims: found };
 }

@@ -36,8 +36,7 @@ const maxSeconds = 253_402_300_799n;
 /** @throws what `fields` throws for a missing or wrong member */
 export function logEntryFrom(fields: JsonFields): LogEntry {
   const kindVersion = fields.required('kindVersion');
-  const seconds = int64(fields, 'integratedTime');
-  if (seconds > maxSeconds) throw fields.invalid('integratedTime', 'is after the year 9999');
+  const integratedTime = integratedTimeFrom(fields);
   const promise = fields.object('inclusionPromise');
   const proof = fields.object('inclusionProof');
   return {
@@ -45,11 +44,18 @@ export function logEntryFrom(fields: JsonFields): LogEntry {
     logId: bytes(fields.required('logId'), 'keyId'),
     kind: kindVersion.text('kind'),
     version: kindVersion.text('version'),
-    ...(seconds === 0n ? {} : { integratedTime: Number(seconds) * 1_000 }),
+    ...(integratedTime === undefined ? {} : { integratedTime }),
     ...(promise === undefined ? {} : { promise: bytes(promise, 'signedEntryTimestamp') }),
     ...(proof === undefined ? {} : { proof: proofFrom(proof) }),
     body: bytes(fields, 'canonicalizedBody'),
   };
+}
+
+/** The member `integratedTime`, in seconds, as milliseconds; undefined where it is absent or 0. */
+export function integratedTimeFrom(fields: JsonFields): number | undefined {
+  const seconds = int64(fields, 'integratedTime');
+  if (seconds > maxSeconds) throw fields.invalid('integratedTime', 'is after the year 9999');
+  return seconds === 0n ? undefined : Number(seconds) * 1_000;
 }
 
 function proofFrom(fields: JsonFields): InclusionProof {

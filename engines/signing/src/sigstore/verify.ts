@@ -144,8 +144,8 @@ function demandEnough(
   logEntries: readonly EntryEvidence[],
   timestamps: readonly TrustedTimestamp[],
 ): void {
-  // Two entries of one log, or two stamps of one authority, are one witness.
-  const logs = new Set(logEntries.map(({ log }) => log)).size;
+  // Two entries of one log, or two stamps of one authority, are one witness. A log may be trusted in several periods.
+  const logs = new Set(logEntries.map(({ log }) => Buffer.from(log.id).toString('hex'))).size;
   if (logs < neededEntries)
     throw new SigningError(
       'LOG_ENTRY_MISSING',

@@ -5,7 +5,7 @@ import { PkiError, readPem } from '@keelson/pki';
 import { SigningError } from '../../errors.ts';
 import { bytes, documentFields, int64 } from '../../fields.ts';
 import type { Bundle, BundleContent, BundleMaterial } from '../bundle.ts';
-import type { LogEntry } from '../log-entry.ts';
+import { integratedTimeFrom, type LogEntry } from '../log-entry.ts';
 import { simpleSigningMediaType } from './simple-signing.ts';
 
 /** The type of attestations as cosign 1 and 2 keep them. */
@@ -92,12 +92,13 @@ function entryFrom(text: string, blob: Uint8Array): LogEntry {
   const named = documentFields(body, 'the log entry', 'LOG_ENTRY_INVALID');
   const kind = named.text('kind');
   const version = named.text('apiVersion');
+  const integratedTime = integratedTimeFrom(payload);
   return {
     logIndex: int64(payload, 'logIndex'),
     logId: Buffer.from(logId, 'hex'),
     kind,
     version,
-    integratedTime: Number(int64(payload, 'integratedTime')) * 1_000,
+    ...(integratedTime === undefined ? {} : { integratedTime }),
     promise: bytes(fields, 'SignedEntryTimestamp'),
     body,
     // The first intoto entries keep the hash of the envelope as it was sent, which is what lies in the registry.

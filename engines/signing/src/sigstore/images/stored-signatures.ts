@@ -3,6 +3,7 @@ import {
   type CheckedReferrer,
   checkedReferrers,
   cosignTag,
+  type Descriptor,
   type Digest,
   type ImageSource,
   type LoadedManifest,
@@ -63,6 +64,16 @@ export async function storedSignatures(
       unreadable.push({ manifest, fault: error });
     }
   };
+  let bytes = 0;
+  const blobOf = async (layer: Descriptor): Promise<Uint8Array> => {
+    bytes += layer.size;
+    if (bytes > limits.maxStoredBytes)
+      throw new SigningError(
+        'SIGNING_LIMIT',
+        `the signatures of the image have more than maxStoredBytes (${limits.maxStoredBytes}) bytes`,
+      );
+    return await readBlob(source, layer, limits.maxDocumentBytes);
+  };
   const { referrers, leftOut } = await checkedReferrers(
     source,
     subject,
@@ -72,7 +83,7 @@ export async function storedSignatures(
   for (const { digest, reason } of leftOut)
     unreadable.push({ manifest: digest, fault: new SigningError('BUNDLE_INVALID', reason) });
   const [bundles, others] = [referrers.filter(isBundle), referrers.filter((each) => !isBundle(each))];
-  for (const each of bundles) await attempt(each.digest, () => bundleOf(source, each, limits));
+  for (const each of bundles) await attempt(each.digest, () => bundleOf(each, blobOf, limits));
   for (const kind of ['sig', 'att'] as const) {
     const loaded = await manifestAt(source, cosignTag(subject, kind));
     if (loaded === undefined) continue;
@@ -80,7 +91,7 @@ export async function storedSignatures(
     holdBound(found.length + layers.length, limits);
     for (const layer of layers)
       await attempt(loaded.digest, async () => {
-        const blob = await readBlob(source, layer, limits.maxDocumentBytes);
+        const blob = await blobOf(layer);
         const bundle = bundleOfLayer(layer, blob);
         return layer.mediaType === simpleSigningMediaType
           ? { manifest: loaded.digest, form: 'simplesigning', bundle, payload: blob }
@@ -97,14 +108,14 @@ function isBundle({ artifactType, manifest }: CheckedReferrer): boolean {
 }
 
 async function bundleOf(
-  source: ImageSource,
   { manifest, digest }: CheckedReferrer,
+  blobOf: (layer: Descriptor) => Promise<Uint8Array>,
   limits: SigningLimits,
 ): Promise<StoredSignature> {
   const [layer, ...others] = layersOf({ manifest });
   if (layer === undefined || others.length > 0)
     throw new SigningError('BUNDLE_INVALID', `the manifest ${digest} does not have exactly one layer`);
-  const blob = await readBlob(source, layer, limits.maxDocumentBytes);
+  const blob = await blobOf(layer);
   return { manifest: digest, form: 'bundle', bundle: readBundle(blob, limits) };
 }
 
