@@ -172,6 +172,7 @@ export {
 export {
   type AcceptedSigner,
   type BundleRequirements,
+  schemesOf,
   type VerifiedBundle,
   verifyBundle,
 } from './sigstore/verify.ts';

@@ -9,17 +9,9 @@ import {
   subjectAlternativeName,
 } from '@keelson/pki';
 import { describe, expect, test } from 'vitest';
+import { caExtensions, issue, noon, signerExtensions, timestampExtensions } from '../testing/authority.ts';
 import { verifySigningChain, verifyTimestampingChain } from './certificate-rules.ts';
-import {
-  caExtensions,
-  issue,
-  noon,
-  root,
-  signerExtensions,
-  stamper,
-  stampRoot,
-  timestampExtensions,
-} from './testing/world.ts';
+import { root, stamper, stampRoot } from './testing/world.ts';
 
 const of = (...list: readonly { certificate: Certificate }[]) => list.map(({ certificate }) => certificate);
 const leaf = (...extensions: readonly Extension[]) => of(issue('leaf', root, extensions), root);

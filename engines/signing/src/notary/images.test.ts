@@ -12,10 +12,11 @@ import {
 } from '@keelson/oci';
 import { expect, test } from 'vitest';
 import { defaultSigningLimits } from '../limits.ts';
+import { hour, noon } from '../testing/authority.ts';
 import { notaryMediaTypes } from './attributes.ts';
 import { notarySignatures, storeNotarySignature, verifyNotationImage } from './images.ts';
 import { notarySignerOf, signNotation } from './sign.ts';
-import { chain, hour, noon, policyWith, repository, requirements, signer, target } from './testing/world.ts';
+import { chain, policyWith, repository, requirements, signer, target } from './testing/world.ts';
 
 /** A registry in memory, with all that refers to anything. */
 class MemoryImages implements ImageStore {

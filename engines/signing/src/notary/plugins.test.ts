@@ -1,9 +1,10 @@
 import type { JsonObject } from '@keelson/core';
 import { expect, test } from 'vitest';
+import { hour, noon } from '../testing/authority.ts';
 import { attributeNames, type ExtendedAttribute } from './attributes.ts';
 import { type PluginRunner, pluginCapabilities, readPluginError } from './plugins.ts';
 import { notarySignerOf, signNotation } from './sign.ts';
-import { chain, hour, noon, policyWith, requirements, signer, target } from './testing/world.ts';
+import { chain, policyWith, requirements, signer, target } from './testing/world.ts';
 import { verifyNotation } from './verify.ts';
 
 const { trustedIdentity, revocationCheck } = pluginCapabilities;

@@ -10,8 +10,8 @@ import {
   type OcspStatus,
 } from '@keelson/pki';
 import { expect, test } from 'vitest';
+import { caExtensions, hour, type Issued, issue, noon, signerExtensions } from '../testing/authority.ts';
 import { checkRevocation, type RevocationCache, type RevocationSource } from './revocation.ts';
-import { caExtensions, hour, type Issued, issue, noon, signerExtensions } from './testing/world.ts';
 
 const now = noon + 2 * hour;
 const own = issue('root', undefined, caExtensions());

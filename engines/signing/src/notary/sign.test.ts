@@ -1,18 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { caExtensions, hour, issue, newKey, noon } from '../testing/authority.ts';
 import { type NotarySignOptions, notarySignerOf, signNotation } from './sign.ts';
-import {
-  caExtensions,
-  chain,
-  hour,
-  issue,
-  newKey,
-  noon,
-  root,
-  signer,
-  stampAt,
-  stampRoot,
-  target,
-} from './testing/world.ts';
+import { chain, root, signer, stampAt, stampRoot, target } from './testing/world.ts';
 
 const options: NotarySignOptions = {
   format: 'jws',

@@ -1,6 +1,7 @@
 import { writePem } from '@keelson/pki';
 import { expect, test } from 'vitest';
-import { issue, root, signer, signerExtensions } from './testing/world.ts';
+import { issue, signerExtensions } from '../testing/authority.ts';
+import { root, signer } from './testing/world.ts';
 import { readTrustStore, type TrustStoreEntry, type TrustStoreFolder } from './trust-store.ts';
 
 const der = root.certificate.bytes;

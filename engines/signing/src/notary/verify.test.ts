@@ -2,21 +2,17 @@ import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SigningError } from '../errors.ts';
+import { hour, issue, newKey, noon, signerExtensions } from '../testing/authority.ts';
 import { notaryMediaTypes } from './attributes.ts';
 import { type NotarySignOptions, notarySignerOf, signNotation } from './sign.ts';
 import { blobTarget } from './target.ts';
 import {
   chain,
-  hour,
-  issue,
-  newKey,
-  noon,
   policyWith,
   repository,
   requirements,
   root,
   signer,
-  signerExtensions,
   stampAt,
   stampRoot,
   target,

@@ -222,7 +222,7 @@ function messageSchemesOf(key: PublicKey): readonly SignatureScheme[] {
 }
 
 /** The schemes that Sigstore's clients sign with, by the key (sigstore/architecture-docs, algorithm-registry.md). */
-function schemesOf(key: PublicKey): readonly SignatureScheme[] {
+export function schemesOf(key: PublicKey): readonly SignatureScheme[] {
   if (key.type === 'ed25519') return ['ed25519'];
   if (key.type === 'rsa') return ['rsa-pkcs1-sha256', 'rsa-pss-sha256'];
   if (key.curve === 'P-256') return ['ecdsa-sha256'];
