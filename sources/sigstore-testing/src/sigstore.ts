@@ -41,6 +41,8 @@ const loopback = '127.0.0.1';
 export class TestSigstore implements AsyncDisposable {
   /** Puts another answer in the place of a service's own, as a service would that lies. */
   alter: ((answer: ServiceAnswer) => Uint8Array | Promise<Uint8Array>) | undefined;
+  /** Makes the certificate authority refuse what it would grant, with this text. */
+  refuse: ((asked: Pick<ServiceAnswer, 'asked'>) => string) | undefined;
   readonly timestampAuthority: TimestampAuthority;
   readonly certificateAuthority: CertificateAuthority;
   readonly #options: TestSigstoreOptions;
@@ -150,6 +152,7 @@ export class TestSigstore implements AsyncDisposable {
       case 'GET /mint':
         return { status: 200, type: 'text/plain', body: Buffer.from(this.token()) };
       case 'POST /api/v2/signingCert':
+        if (this.refuse !== undefined) throw new Refusal(400, this.refuse({ asked }));
         return { ...jsonAnswer(200, this.certificateAuthority.answer(asked)), service: 'certificates' };
       case 'POST /api/v1/log/entries':
         return { ...jsonAnswer(201, addToRekorV1(this.#first, asked, this.#now())), service: 'log' };

@@ -71,11 +71,12 @@ export async function signingOf(values: KeyValues, kind: SignedKind): Promise<Si
   const trustedRoot = readTrustedRoot(readInput(values['trusted-root']));
   const config = readSigningConfig(readInput(file));
   const now = Date.now();
+  // What the config lacks is told before anybody is asked.
+  const witnesses = witnessesOf(config, kind, now);
   const made =
     values.key === undefined
       ? await keylessOptions(config, tokenOf(values['identity-token']), now)
       : await withKey(values, values.key);
-  const witnesses = witnessesOf(config, kind, now);
   const options = { ...made, witnesses };
   return {
     options,
