@@ -32,6 +32,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   'rego-bench': () => import('./rego-bench.ts'),
   regolibrary: () => import('./regolibrary.ts'),
   'sigstore-conformance': () => import('./sigstore-conformance.ts'),
+  'slsa-verifier': () => import('./slsa-verifier.ts'),
   'tekton-chains': () => import('./tekton-chains.ts'),
   'trivy-checks': () => import('./trivy-checks.ts'),
   wycheproof: () => import('./wycheproof.ts'),

@@ -17,6 +17,37 @@ export const attestationErrorCodes = Object.freeze({
   RUN_INVALID: 'A run of Tekton has a wrong field, or is no TaskRun or PipelineRun.',
   RUN_UNSIGNED: 'A run of Tekton does not carry what Tekton Chains writes on it.',
   RUN_SIGNATURE_WRONG: 'What Tekton Chains signed does not hold for its key, or is about another run.',
+  PROVENANCE_INVALID: 'A provenance, or the document around it, has a missing or wrong field.',
+  PROVENANCE_UNSIGNED: 'A provenance or a summary has no signature that holds of a key that is trusted.',
+  BUILDER_INVALID:
+    'The id of a builder cannot be one, is missing, or is of no builder that makes such a provenance.',
+  BUILDER_UNTRUSTED:
+    'The workflow that signed a provenance is none that is trusted, or not the one that is asked for.',
+  BUILDER_MISMATCH: 'A provenance names another builder than the one that is asked for.',
+  BUILDER_UNSUPPORTED:
+    'The builder that is asked for is none whose provenance keelson can judge, or says nothing on what is asked for.',
+  BUILD_TYPE_INVALID:
+    'A provenance is of a build type that its builder does not make, or that keelson does not know.',
+  REF_INVALID: 'A ref of git is not of the kind that is needed: a branch, a tag, or a release of a builder.',
+  VERSION_INVALID: 'A tag that is to be compared as a version is none.',
+  SOURCE_MISMATCH: 'What was built is from another source than the one that is asked for.',
+  BRANCH_MISMATCH: 'What was built is from another branch than the one that is asked for.',
+  TAG_MISMATCH: 'What was built is from another tag than the one that is asked for.',
+  VERSIONED_TAG_MISMATCH: 'What was built is from a tag of another version than the one that is asked for.',
+  INPUTS_MISMATCH: 'A build was not started with the inputs that are asked for.',
+  SUBJECT_MISMATCH: 'A provenance or a summary is about another artifact.',
+  TEXT_MISMATCH: 'The readable copy beside a signed provenance says something else.',
+  CERTIFICATE_MISMATCH:
+    'A provenance says something else about its build than the certificate of its signature.',
+  CLAIM_UNVERIFIABLE: 'A provenance says something about its build that nothing can confirm.',
+  NPM_ATTESTATIONS_INVALID: 'The attestations of an npm package lack the provenance or the publication.',
+  PACKAGE_NAME_MISMATCH: 'An attestation is about a package of another name.',
+  PACKAGE_VERSION_MISMATCH: 'An attestation is about another version of a package.',
+  SUMMARY_INVALID: 'A verification summary has a missing or wrong field.',
+  VERIFIER_MISMATCH: 'A verification summary is of another verifier than the one that is asked for.',
+  RESOURCE_MISMATCH: 'A verification summary is about another resource than the one that is asked for.',
+  VERIFICATION_FAILED: 'A verification summary says that its artifact did not pass.',
+  LEVEL_MISMATCH: 'A verification summary lacks a level that is asked for.',
 });
 export type AttestationErrorCode = keyof typeof attestationErrorCodes;
 

@@ -13,6 +13,58 @@ export {
 } from './in-toto/rules.ts';
 export { type LayoutInput, type VerifiedLayout, verifyLayout } from './in-toto/verify-layout.ts';
 export { type AttestationLimits, defaultAttestationLimits } from './limits.ts';
+export { type BuilderId, readBuilderId } from './slsa/builder-id.ts';
+export {
+  type CloudBuildDocument,
+  type CloudBuildProvenance,
+  readCloudBuild,
+  signedCloudBuild,
+} from './slsa/cloud-build.ts';
+export {
+  cloudBuilder,
+  demandCloudBuilder,
+  demandCloudSource,
+  demandCloudSubject,
+  demandImageSummary,
+} from './slsa/cloud-build-claims.ts';
+export type { SourceExpectations } from './slsa/expectations.ts';
+export type { BuildKind } from './slsa/known-builders.ts';
+export {
+  demandNpmStatements,
+  demandPublished,
+  type NpmAttestations,
+  type NpmPublication,
+  type RegistryKey,
+  readNpmAttestations,
+  readNpmPublication,
+  readRegistryKeys,
+} from './slsa/npm-attestations.ts';
+export { type Provenance, readProvenance } from './slsa/provenance.ts';
+export {
+  demandSummary,
+  readSummary,
+  type Summary,
+  type SummaryExpectations,
+  type SummaryKey,
+  type SummaryResource,
+  summaryPredicateType,
+  type VerifiedSummary,
+  verifySummary,
+  writeSummary,
+} from './slsa/summary.ts';
+export {
+  type BuildExpectations,
+  type SignatureRequirements,
+  type VerifiedBuild,
+  verifyBuild,
+} from './slsa/verify-build.ts';
+export {
+  type CloudBuildExpectations,
+  type VerifiedCloudBuild,
+  verifyCloudBuild,
+} from './slsa/verify-cloud-build.ts';
+export { type NpmExpectations, type VerifiedNpmPackage, verifyNpmPackage } from './slsa/verify-npm.ts';
+export type { WorkflowIdentity } from './slsa/workflow-identity.ts';
 export type { BuildType } from './tekton/predicate-v1.ts';
 export {
   type ProvenanceFormat,
