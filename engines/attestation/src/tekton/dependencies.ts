@@ -75,12 +75,15 @@ export function resolvedDependencies(
   rules: DependencyRules,
 ): readonly Dependency[] {
   if (run.kind === 'TaskRun')
-    return distinct([
+    // The definition stands by itself: a source that is the same is told beside it.
+    return [
       ...sourceOf(run.refSource, 'task'),
-      ...imageMaterials(run),
-      ...(rules.withSteps ? [...stepInputs(run), ...stepActions(run)] : []),
-      ...named(taskInputs(run), 'inputs/result'),
-    ]);
+      ...distinct([
+        ...imageMaterials(run),
+        ...(rules.withSteps ? [...stepInputs(run), ...stepActions(run)] : []),
+        ...named(taskInputs(run), 'inputs/result'),
+      ]),
+    ];
   return distinct([
     ...sourceOf(run.refSource, 'pipeline'),
     ...taskRuns.flatMap((task) => [
@@ -121,13 +124,13 @@ function stepActions({ steps }: TektonRun): readonly Dependency[] {
   return steps.flatMap(({ name, refSource }: StepState) => sourceOf(refSource, `stepAction/${name}`));
 }
 
-/** The first of those that say the same, whatever they are called; the definitions of the run and of steps stay in any case. */
+/** The first of those that say the same, whatever they are called; the definitions of steps stay in any case. */
 function distinct(dependencies: readonly Dependency[]): readonly Dependency[] {
   const seen = new Set<string>();
   return dependencies.filter(({ uri, digest, content, name = '' }) => {
     const key = JSON.stringify([uri, [...digest].sort(), content]);
     const isNew = !seen.has(key);
     seen.add(key);
-    return isNew || name === 'task' || name === 'pipeline' || name.startsWith('stepAction/');
+    return isNew || name.startsWith('stepAction/');
   });
 }

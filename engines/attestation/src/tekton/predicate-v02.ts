@@ -69,6 +69,7 @@ function stepJson(spec: JsonFields | undefined, { name, imageId }: StepState): J
 }
 
 function pipelineConfig(run: TektonRun, taskRuns: readonly TektonRun[]): JsonObject {
+  if (run.resolvedSpec === undefined) return present({ tasks: null });
   const tasks: JsonValue[] = [];
   let last = '';
   for (const { task, isFinal } of pipelineTasks(run)) {
