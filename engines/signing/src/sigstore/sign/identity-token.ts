@@ -16,7 +16,9 @@ export function subjectOfToken(token: string): string {
   const claims = documentFields(bytes, 'the identity token', 'IDENTITY_TOKEN_INVALID');
   const email = claims.optionalText('email');
   if (email === undefined) return claims.text('sub');
-  if (claims.value('email_verified') === false)
+  const verified = claims.value('email_verified');
+  // Some providers write the word as a text.
+  if (verified === false || verified === 'false')
     throw new SigningError('IDENTITY_TOKEN_INVALID', `the identity token says that ${email} is not verified`);
   return email;
 }
