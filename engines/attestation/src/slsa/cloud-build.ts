@@ -1,4 +1,4 @@
-import { decodeBase64, type JsonFields } from '@keelson/core';
+import { decodeBase64, isKeelsonError, type JsonFields } from '@keelson/core';
 import { pae } from '@keelson/envelopes';
 import type { PublicKey } from '@keelson/pki';
 import { readStatementHeader, type StatementHeader, statementPayloadType } from '@keelson/signing';
@@ -76,7 +76,7 @@ export function signedCloudBuild(
     try {
       return signedProvenance(entry, keys, limits);
     } catch (error) {
-      if (!(error instanceof AttestationError)) throw error;
+      if (!isKeelsonError(error)) throw error;
       faults.push(error.message);
     }
   }

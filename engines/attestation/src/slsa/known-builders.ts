@@ -15,11 +15,11 @@ const container = workflow('generator_container');
 const go = workflow('builder_go');
 const containerBased = workflow('builder_container-based');
 
+/** The delegator without rights over the repository: the only one that may sign for packages of npm. */
+export const packageDelegator = workflow('delegator_lowperms-generic');
+
 /** Workflows that sign for builders that others make with them: the builder stands in the provenance alone. */
-export const delegators: readonly string[] = [
-  workflow('delegator_generic'),
-  workflow('delegator_lowperms-generic'),
-];
+export const delegators: readonly string[] = [workflow('delegator_generic'), packageDelegator];
 
 /** Builders that delegators sign for count without being asked for where they are the generator's own. */
 export const delegatedBuilders = `${generator}/.github/workflows/`;

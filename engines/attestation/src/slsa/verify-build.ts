@@ -26,7 +26,7 @@ import { type WorkflowIdentity, workflowIdentityOf } from './workflow-identity.t
 export interface BuildExpectations extends SourceExpectations {
   readonly kind: BuildKind;
   /**
-   * The workflow that built: a name, or `name@v1.2.3`. Without it the workflow must be one of those that are known to separate themselves
+   * The workflow that built: a name, or `name@v1.2.3`; for GitHub's attestations also `name@refs/heads/main`. Without it the workflow must be one of those that are known to separate themselves
    * from the source that they build.
    */
   readonly builderId?: string;
@@ -113,7 +113,9 @@ function builderOf(
       'BUILDER_UNTRUSTED',
       `${builderText(builder)} built, ${builderId === undefined ? 'which is not trusted by itself' : `not ${builderId}`}`,
     );
-  demandReleased(workflow.ref, unreleasedBuildersFor?.has(workflow.repository) === true);
+  // A workflow of one's own that attests may be asked for at a branch, if it is asked for by that name.
+  const isAsked = kind === 'github-attestation' && builderId === builderText(builder);
+  if (!isAsked) demandReleased(workflow.ref, unreleasedBuildersFor?.has(workflow.repository) === true);
   return { builder, isDelegator };
 }
 

@@ -10,7 +10,7 @@ import { type BuilderId, demandBuilder, isBuilder, readBuilderId } from './build
 import { demandExpectations, type SourceExpectations } from './expectations.ts';
 import { demandConfirmed } from './forgeable.ts';
 import { isRelease, nameOfRef } from './git.ts';
-import { delegators, npmBuilders } from './known-builders.ts';
+import { npmBuilders, packageDelegator } from './known-builders.ts';
 import {
   demandNpmStatements,
   demandPublished,
@@ -95,9 +95,8 @@ function verifyNpmBuild(
   return { builder, workflow, provenance, signature };
 }
 
-/** Only the delegator without rights over the repository publishes packages. */
 function isDelegator({ workflow, ref, runner }: WorkflowIdentity): boolean {
-  if (!delegators.includes(workflow) || !workflow.includes('lowperms')) return false;
+  if (workflow !== packageDelegator) return false;
   if (!isRelease(nameOfRef('tags', ref), false))
     throw new AttestationError('REF_INVALID', `the builder is at ${ref}, which is no release: vX.Y.Z`);
   if (runner === 'self-hosted')
