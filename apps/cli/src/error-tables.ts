@@ -1,3 +1,4 @@
+import { attestationErrorCodes } from '@keelson/attestation';
 import { celErrorCodes } from '@keelson/cel';
 import { checkErrorCodes } from '@keelson/checks';
 import { complianceErrorCodes } from '@keelson/compliance';
@@ -40,6 +41,7 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['Images (`@keelson/oci`)', ociErrorCodes],
   ['Registries (`@keelson/registry`)', registryErrorCodes],
   ['Signatures (`@keelson/signing`)', signingErrorCodes],
+  ['Attestations (`@keelson/attestation`)', attestationErrorCodes],
   ['Services of Sigstore (`@keelson/sigstore`)', sigstoreErrorCodes],
   ['Keys, certificates and timestamps (`@keelson/pki`)', pkiErrorCodes],
   ['Signed envelopes (`@keelson/envelopes`)', envelopeErrorCodes],
