@@ -17,6 +17,8 @@ export const attestationErrorCodes = Object.freeze({
   RUN_INVALID: 'A run of Tekton has a wrong field, or is no TaskRun or PipelineRun.',
   RUN_UNSIGNED: 'A run of Tekton does not carry what Tekton Chains writes on it.',
   RUN_SIGNATURE_WRONG: 'What Tekton Chains signed does not hold for its key, or is about another run.',
+  PREDICATE_INVALID:
+    'The predicate of a statement lacks a member that its type requires, or has a wrong one.',
   PROVENANCE_INVALID: 'A provenance, or the document around it, has a missing or wrong field.',
   PROVENANCE_UNSIGNED: 'A provenance or a summary has no signature that holds of a key that is trusted.',
   BUILDER_INVALID:

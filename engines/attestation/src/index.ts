@@ -13,6 +13,8 @@ export {
 } from './in-toto/rules.ts';
 export { type LayoutInput, type VerifiedLayout, verifyLayout } from './in-toto/verify-layout.ts';
 export { type AttestationLimits, defaultAttestationLimits } from './limits.ts';
+export type { MemberKind, PredicateType } from './predicates/known-predicates.ts';
+export { predicateTypeOf, type ReadPredicate, readPredicate } from './predicates/read-predicate.ts';
 export { type BuilderId, readBuilderId } from './slsa/builder-id.ts';
 export {
   type CloudBuildDocument,
