@@ -11,6 +11,12 @@ interface Peer {
   install: (folder: string) => void;
 }
 
+/** A program in Go; its folder has the name of the program. */
+const goProgram = (program: string, module: string): Peer => ({
+  program,
+  install: (folder) => run('go', ['install', module], { GOBIN: join(folder, program, 'bin') }),
+});
+
 const peers: Readonly<Record<string, Peer>> = {
   checkov: {
     program: 'checkov',
@@ -20,36 +26,22 @@ const peers: Readonly<Record<string, Peer>> = {
       run(join(venv, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', 'checkov==3.3.30']);
     },
   },
-  cosign: {
-    program: 'cosign',
-    install: (folder) => {
-      run('go', ['install', 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3'], {
-        GOBIN: join(folder, 'cosign', 'bin'),
-      });
-    },
-  },
-  'kube-score': {
-    program: 'kube-score',
-    install: (folder) => {
-      run('go', ['install', 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0'], {
-        GOBIN: join(folder, 'kube-score', 'bin'),
-      });
-    },
-  },
+  cosign: goProgram('cosign', 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3'),
+  fulcio: goProgram('fulcio', 'github.com/sigstore/fulcio@v1.8.8'),
+  'kube-score': goProgram('kube-score', 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0'),
   netpolicy: {
     program: 'netpolicy',
     install: () => {
       throw new Error('it is built from its repository; put it on PATH or into KEELSON_PEERS');
     },
   },
-  opa: {
-    program: 'opa',
-    install: (folder) => {
-      run('go', ['install', 'github.com/open-policy-agent/opa@v1.22.2'], {
-        GOBIN: join(folder, 'opa', 'bin'),
-      });
-    },
-  },
+  opa: goProgram('opa', 'github.com/open-policy-agent/opa@v1.22.2'),
+  // Rekor v2 in its form for a folder.
+  posix: goProgram('posix', 'github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix@v2.3.0'),
+  'timestamp-server': goProgram(
+    'timestamp-server',
+    'github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server@v2.1.2',
+  ),
 };
 
 function run(program: string, args: readonly string[], environment: Record<string, string> = {}): void {

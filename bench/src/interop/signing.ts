@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { findPeer } from '../peers.ts';
 import type { Cell, InteropSuite } from './cell.ts';
 import { CosignPair, cosignFlags } from './cosign.ts';
+import { keylessCells } from './keyless.ts';
+import { PrivateSigstore } from './private-sigstore.ts';
 import { demand } from './programs.ts';
 import { tamperCells } from './tampering.ts';
 import { Workshop } from './workshop.ts';
@@ -29,13 +31,22 @@ export async function open(): Promise<InteropSuite> {
     pair.shop.file('predicate.json', predicate);
   }
   const [first] = pairs;
+  const services = PrivateSigstore.find();
+  const sigstore =
+    first === undefined || 'missing' in services ? undefined : await PrivateSigstore.start(first, services);
   const version = spawnSync(cosign.program, ['version'], { encoding: 'utf8' });
   return {
     name: 'signing',
-    peers: [`cosign ${/GitVersion:\s*(\S+)/.exec(version.stdout)?.[1] ?? 'of unknown version'}`],
+    peers: [
+      `cosign ${/GitVersion:\s*(\S+)/.exec(version.stdout)?.[1] ?? 'of unknown version'}`,
+      ...(sigstore === undefined
+        ? []
+        : ['Fulcio v1.8.8', 'rekor-tiles v2.3.0', 'timestamp-authority v2.1.2']),
+    ],
     cells: [
       ...(first === undefined ? [] : keyTypes.flatMap((type) => blobCells(first, type))),
       ...pairs.flatMap((pair, at) => imageCells(pair, at === 0 ? 'referrers' : 'fallback tag')),
+      ...(first === undefined || sigstore === undefined ? [] : keylessCells(first, sigstore)),
       ...(first === undefined ? [] : tamperCells(first)),
     ],
     notRun: [
@@ -44,12 +55,17 @@ export async function open(): Promise<InteropSuite> {
         reason:
           'cosign 3.1.3 signs the file and refuses its own signature: "message is missing artifact digest"',
       },
-      {
-        id: 'keyless against a private Fulcio, Rekor v2 and timestamp authority',
-        reason: 'keelson does not sign keyless yet',
-      },
+      ...('missing' in services
+        ? [
+            {
+              id: 'keyless against a private Fulcio, Rekor v2 and timestamp authority',
+              reason: services.missing,
+            },
+          ]
+        : []),
     ],
     close: async () => {
+      await sigstore?.[Symbol.asyncDispose]();
       for (const shop of shops) await shop[Symbol.asyncDispose]();
     },
   };

@@ -5,7 +5,7 @@ import { type CosignPair, cosignFlags } from './cosign.ts';
 import { demand } from './programs.ts';
 
 /** A change of a bundle that must not be accepted; undefined where the bundle has not what is changed. */
-interface Tampering {
+export interface Tampering {
   readonly id: string;
   readonly path: readonly string[];
   readonly change: (text: string) => string;
@@ -22,7 +22,7 @@ const places = {
   middle: (length: number) => length >> 1,
   last: (length: number) => length - 1,
 } as const;
-const binary = (path: readonly string[]): readonly Tampering[] => [
+export const binary = (path: readonly string[]): readonly Tampering[] => [
   ...Object.entries(places).map(([name, at]) => ({
     id: `${path.join('.')}: ${name} byte`,
     path,
@@ -40,7 +40,7 @@ const binary = (path: readonly string[]): readonly Tampering[] => [
   },
   { id: `${path.join('.')}: nothing`, path, change: () => '' },
 ];
-const texts = (path: readonly string[], others: readonly string[]): readonly Tampering[] =>
+export const texts = (path: readonly string[], others: readonly string[]): readonly Tampering[] =>
   others.map((other) => ({ id: `${path.join('.')}: ${other}`, path, change: () => other }));
 
 const ofFile: readonly Tampering[] = [
@@ -116,10 +116,17 @@ function verify(pair: CosignPair, file: string, artifact: string, key = 'cosign.
   return pair.keelson('verify', '--key', key, '--insecure-ignore-tlog', '--bundle', file, artifact);
 }
 
-async function refused(pair: CosignPair, file: string, { path, change }: Tampering): Promise<void> {
+async function refused(pair: CosignPair, file: string, tampering: Tampering): Promise<void> {
+  tamper(pair, file, tampering);
+  demandRefusal(await verify(pair, tampered, 'blob.txt'));
+}
+
+/** Where `tamper` writes. */
+export const tampered = 'tampered.json';
+
+export function tamper(pair: CosignPair, file: string, { path, change }: Tampering): void {
   const bundle = parseJson(readFileSync(pair.path(file), 'utf8'));
-  writeFileSync(pair.path('tampered.json'), stringifyJson(changed(bundle, path, change)));
-  demandRefusal(await verify(pair, 'tampered.json', 'blob.txt'));
+  writeFileSync(pair.path(tampered), stringifyJson(changed(bundle, path, change)));
 }
 
 function changed(value: JsonValue, path: readonly string[], change: (text: string) => string): JsonValue {
@@ -133,7 +140,7 @@ function changed(value: JsonValue, path: readonly string[], change: (text: strin
   return Object.assign({}, value, { [step]: changed(inner, rest, change) });
 }
 
-function demandRefusal(run: Awaited<ReturnType<CosignPair['keelson']>>): void {
+export function demandRefusal(run: Awaited<ReturnType<CosignPair['keelson']>>): void {
   // 1 is "not verified"; any other end is a fault of another kind.
   if (run.code !== 1 || !/\[[A-Z_]+\]/.test(run.out))
     throw new Error(
