@@ -50,6 +50,12 @@ export const attestationErrorCodes = Object.freeze({
   RESOURCE_MISMATCH: 'A verification summary is about another resource than the one that is asked for.',
   VERIFICATION_FAILED: 'A verification summary says that its artifact did not pass.',
   LEVEL_MISMATCH: 'A verification summary lacks a level that is asked for.',
+  SIGNED_STATEMENT_INVALID: 'A signed statement of SCITT cannot be read.',
+  SIGNED_STATEMENT_WRONG: 'The signature of a signed statement of SCITT does not hold.',
+  RECEIPT_INVALID:
+    'A receipt of a transparency service cannot be read, or is of a kind that keelson does not know.',
+  RECEIPT_WRONG: 'A receipt does not lead from the statement to a root that its transparency service signed.',
+  RECEIPT_MISSING: 'A statement has receipts of fewer trusted transparency services than are required.',
 });
 export type AttestationErrorCode = keyof typeof attestationErrorCodes;
 

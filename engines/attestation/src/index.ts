@@ -15,6 +15,12 @@ export { type LayoutInput, type VerifiedLayout, verifyLayout } from './in-toto/v
 export { type AttestationLimits, defaultAttestationLimits } from './limits.ts';
 export type { MemberKind, PredicateType } from './predicates/known-predicates.ts';
 export { predicateTypeOf, type ReadPredicate, readPredicate } from './predicates/read-predicate.ts';
+export { type CoseVerifier, type ReceiptEvidence, verifyReceipt } from './scitt/receipt.ts';
+export {
+  type TransparencyRequirements,
+  type VerifiedTransparentStatement,
+  verifyTransparentStatement,
+} from './scitt/transparent-statement.ts';
 export { type BuilderId, readBuilderId } from './slsa/builder-id.ts';
 export {
   type CloudBuildDocument,

@@ -134,6 +134,7 @@ export {
 } from './sigstore/images/verify-image.ts';
 export type { InclusionProof, LogEntry } from './sigstore/log-entry.ts';
 export type { EntryEvidence } from './sigstore/log-evidence.ts';
+export { leafHash, rootFromPath } from './sigstore/merkle.ts';
 export { subjectOfToken } from './sigstore/sign/identity-token.ts';
 export {
   noWitnesses,
