@@ -8,6 +8,7 @@ import { envelopeErrorCodes } from '@keelson/envelopes';
 import { evidenceErrorCodes } from '@keelson/evidence';
 import { hclErrorCodes } from '@keelson/hcl';
 import { httpErrorCodes } from '@keelson/http';
+import { imagePolicyErrorCodes } from '@keelson/image-policies';
 import { manifestErrorCodes } from '@keelson/manifests';
 import { netpolErrorCodes } from '@keelson/netpol';
 import { ociErrorCodes } from '@keelson/oci';
@@ -42,6 +43,7 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['Registries (`@keelson/registry`)', registryErrorCodes],
   ['Signatures (`@keelson/signing`)', signingErrorCodes],
   ['Attestations (`@keelson/attestation`)', attestationErrorCodes],
+  ['Policies of images (`@keelson/image-policies`)', imagePolicyErrorCodes],
   ['Services of Sigstore (`@keelson/sigstore`)', sigstoreErrorCodes],
   ['Keys, certificates and timestamps (`@keelson/pki`)', pkiErrorCodes],
   ['Signed envelopes (`@keelson/envelopes`)', envelopeErrorCodes],

@@ -39,7 +39,8 @@ export function imageText({ name, digest, verdict, wanted, isVerified }: ImageRe
   return `${lines.join('\n')}\n`;
 }
 
-function acceptedLines({ stored, verified, annotations, predicateType }: ImageSignature): string[] {
+/** A signature that holds. */
+export function acceptedLines({ stored, verified, annotations, predicateType }: ImageSignature): string[] {
   const lines = [
     `  ${predicateType === undefined ? 'signature' : 'attestation'} ${stored.manifest} (${stored.form})`,
   ];
@@ -48,7 +49,8 @@ function acceptedLines({ stored, verified, annotations, predicateType }: ImageSi
   return [...lines, ...signatureLines(verified).map((line) => `  ${line}`)];
 }
 
-function refusedLines({ manifest, form, fault }: RefusedSignature): string[] {
+/** One that does not, and why. */
+export function refusedLines({ manifest, form, fault }: RefusedSignature): string[] {
   return [`  refused ${manifest}${form === undefined ? '' : ` (${form})`}`, `    ${faultText(fault)}`];
 }
 
@@ -94,6 +96,19 @@ function bundleJson(verified: VerifiedBundle) {
   };
 }
 
+export const acceptedJson = ({ stored, verified, annotations }: ImageSignature) => ({
+  manifest: stored.manifest,
+  form: stored.form,
+  annotations: Object.fromEntries(annotations),
+  ...bundleJson(verified),
+});
+
+export const refusedJson = ({ manifest, form, fault }: RefusedSignature) => ({
+  manifest,
+  form,
+  ...faultJson(fault),
+});
+
 /** The same for programs. */
 export const verdictJson = {
   ofBlob: (verdict: BlobVerdict) =>
@@ -104,13 +119,8 @@ export const verdictJson = {
     image: name,
     digest,
     verified: isVerified,
-    accepted: verdict.accepted.map(({ stored, verified, annotations }) => ({
-      manifest: stored.manifest,
-      form: stored.form,
-      annotations: Object.fromEntries(annotations),
-      ...bundleJson(verified),
-    })),
-    refused: verdict.refused.map(({ manifest, form, fault }) => ({ manifest, form, ...faultJson(fault) })),
+    accepted: verdict.accepted.map(acceptedJson),
+    refused: verdict.refused.map(refusedJson),
     notAskedFor: verdict.leftOut.map(({ manifest, form }) => ({ manifest, form })),
   }),
 };

@@ -23,6 +23,7 @@ import { annotationsOf } from './annotations.ts';
 import { imageFlags, imageHelp, withImage } from './image.ts';
 import { readInput } from './input.ts';
 import { notationFlags, notationHelp, verifyWithNotation } from './notation/verify.ts';
+import { policyFlags, policyHelp } from './policy-flags.ts';
 import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
 import { signerFlags, signerHelp, signerOf } from './signer-flags.ts';
 import { type BlobVerdict, blobText, imageText, verdictJson } from './verdict-text.ts';
@@ -42,6 +43,7 @@ const flags = {
   threshold: { type: 'string', value: 'text' },
   with: { type: 'string', value: { choices: toolNames } },
   ...notationFlags,
+  ...policyFlags,
   'use-signed-timestamps': { type: 'boolean' },
   'insecure-ignore-tlog': { type: 'boolean' },
   'insecure-ignore-sct': { type: 'boolean' },
@@ -51,6 +53,8 @@ const help = `keelson verify: tell whether an image, or a file beside its bundle
 
 Usage: keelson verify [options] IMAGE
        keelson verify [options] --bundle FILE ARTIFACT
+       keelson verify --policy FILE [options] IMAGE
+       keelson verify --policy FILE --manifests PATH [options]
        keelson verify --with notation [options] IMAGE
        keelson verify --with notation [options] --signature FILE ARTIFACT
 
@@ -73,19 +77,21 @@ ${signerHelp}
                        no entry of a transparency log is required
   --insecure-ignore-sct
                        a certificate needs no proof that it was logged
+${policyHelp}
 ${notationHelp}
 ${imageHelp}
   -f, --format FORMAT  txt (default) or json
   -o, --output FILE    write to FILE instead of stdout
   -q, --quiet          say nothing on stderr
 
-Exit: 0 verified, 1 not verified, 2 wrong call, 4 the registry failed.
+Exit: 0 verified, 1 not verified, 2 wrong call, 3 manifests that could not be read, 4 the registry failed.
 
 Examples:
   keelson verify --key cosign.pub --insecure-ignore-tlog registry.example/shop/web@sha256:...
   keelson verify --trusted-root trusted_root.json --certificate-identity dev@example.com --certificate-oidc-issuer \\
     https://accounts.example.com registry.example/shop/web:1.4
   keelson verify --key cosign.pub --insecure-ignore-tlog --bundle web.tar.gz.bundle web.tar.gz
+  keelson verify --policy signed-by-us.yaml --manifests deploy/
   keelson verify --with notation --trust-policy trustpolicy.json --trust-store truststore registry.example/shop/web:1.4
 `;
 
@@ -94,11 +100,22 @@ export const { run, usage } = defineVerb(
   { flags, help, operands: 'file' },
   async ({ values, positionals }) => {
     const [operand, ...others] = positionals;
+    if (values.policy !== undefined || values.manifests !== undefined) {
+      demandPolicyAlone(values, others);
+      // Policies bring a language with them, which no other verification has to load.
+      const { verifyByPolicies } = await import('./admission.ts');
+      const { code, txt, json } = await verifyByPolicies(operand, values);
+      writeResult(
+        values.output,
+        choiceOf('format', values.format, formats) === 'json' ? jsonText(json) : txt,
+      );
+      return code;
+    }
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const write = (isVerified: boolean, txt: string, json: unknown): number => {
-      writeResult(values.output, format === 'json' ? `${JSON.stringify(json, undefined, 2)}\n` : txt);
+      writeResult(values.output, format === 'json' ? jsonText(json) : txt);
       return isVerified ? exitCodes.done : exitCodes.findings;
     };
     if (choiceOf('with', values.with, toolNames) === 'notation') {
@@ -131,6 +148,28 @@ export const { run, usage } = defineVerb(
 );
 
 type Values = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>[0]['values'];
+
+const jsonText = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\n`;
+
+/** Flags that go with policies: all that says whose signature counts, and what it must be, stands in them. */
+const besidePolicies = new Set<string>([
+  ...Object.keys({ ...policyFlags, ...commonFlags, ...imageFlags }),
+  'trusted-root',
+  'format',
+]);
+
+function demandPolicyAlone(values: Values, others: readonly string[]): void {
+  if (values.policy === undefined) throw new CommandError('USAGE', '--manifests needs --policy FILE');
+  if (others.length > 0) throw new CommandError('USAGE', 'name one image');
+  const other = Object.entries(values).find(
+    ([name, value]) => value !== undefined && !besidePolicies.has(name),
+  );
+  if (other !== undefined)
+    throw new CommandError(
+      'USAGE',
+      `--policy and --${other[0]} do not go together: the policy says who must have signed`,
+    );
+}
 
 function requirementsOf(values: Values): BundleRequirements {
   const signer = signerOf(values);

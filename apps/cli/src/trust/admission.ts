@@ -1,0 +1,135 @@
+import { isKeelsonError, isObject, type JsonValue } from '@keelson/core';
+import {
+  type AdmissionVerdict,
+  admitImage,
+  type ImagePolicy,
+  type PolicyFile,
+  readImagePolicies,
+  type Workload,
+} from '@keelson/image-policies';
+import { podTemplates, type Resource } from '@keelson/kubernetes';
+import { type Digest, formatReference, parseRegistryReference } from '@keelson/oci';
+import { readTrustedRoot, type StoredSignatures, storedSignatures } from '@keelson/signing';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit.ts';
+import { readResources } from '../netpol/input.ts';
+import { admissionJson, admissionText } from './admission-text.ts';
+import { withImage } from './image.ts';
+import { readInput } from './input.ts';
+import type { PolicyValues } from './policy-flags.ts';
+
+/** What policies say to one image, or why nobody can say. */
+export interface JudgedImage {
+  readonly name: string;
+  /** Who runs it, where manifests were read: `Deployment shop/web`. */
+  readonly runBy?: string;
+  readonly digest?: Digest;
+  readonly verdict?: AdmissionVerdict;
+  /** Why the image could not be read. */
+  readonly fault?: Error;
+}
+
+/** @returns what is told, and the exit code */
+export async function verifyByPolicies(operand: string | undefined, values: PolicyValues) {
+  const policies = readImagePolicies(policyFiles(values), publicRootOf(values));
+  const { images, isPartial } = await imagesOf(operand, values);
+  const evidence = new Map<string, Promise<Evidence>>();
+  const judged: JudgedImage[] = [];
+  for (const { name, runBy, workload } of images) {
+    const known = evidence.get(name) ?? evidenceOf(name, values, operand !== undefined);
+    evidence.set(name, known);
+    const found = await known;
+    const about = { name, ...(runBy === undefined ? {} : { runBy }) };
+    if ('fault' in found) judged.push({ ...about, fault: found.fault });
+    else judged.push({ ...about, digest: found.digest, verdict: verdictOf(name, found, workload, policies) });
+  }
+  const used = policies.filter(({ warnings }) => warnings.length > 0);
+  return {
+    code: codeOf(judged, isPartial),
+    txt: admissionText(judged, used),
+    json: admissionJson(judged, used),
+  };
+}
+
+function codeOf(judged: readonly JudgedImage[], isPartial: boolean): number {
+  if (judged.some(({ fault }) => fault !== undefined)) return exitCodes.outside;
+  if (isPartial) return exitCodes.unreadable;
+  return judged.every(({ verdict }) => verdict?.isAdmitted === true) ? exitCodes.done : exitCodes.findings;
+}
+
+function verdictOf(
+  name: string,
+  { digest, stored }: Extract<Evidence, { digest: Digest }>,
+  workload: Workload | undefined,
+  policies: readonly ImagePolicy[],
+): AdmissionVerdict {
+  return admitImage({ name, digest, stored, ...(workload === undefined ? {} : { workload }) }, policies);
+}
+
+type Evidence = { readonly digest: Digest; readonly stored: StoredSignatures } | { readonly fault: Error };
+
+/** What stands beside an image. One of many that cannot be read keeps no other from its verdict. */
+async function evidenceOf(name: string, values: PolicyValues, isOnly: boolean): Promise<Evidence> {
+  try {
+    // In a manifest `oci:x` is the image `oci` of Docker Hub and no folder of this machine.
+    const reference = isOnly ? name : formatReference(parseRegistryReference(name));
+    return await withImage(reference, values, async ({ source, loaded }) => ({
+      digest: loaded.digest,
+      stored: await storedSignatures(source, loaded.digest),
+    }));
+  } catch (error) {
+    if (isOnly || !isKeelsonError(error)) throw error;
+    return { fault: error };
+  }
+}
+
+function policyFiles(values: PolicyValues): readonly PolicyFile[] {
+  return (values.policy ?? []).map((name) => ({ name, text: readInput(name).toString('utf8') }));
+}
+
+function publicRootOf(values: PolicyValues) {
+  const file = values['trusted-root'];
+  return file === undefined ? undefined : readTrustedRoot(readInput(file));
+}
+
+interface RunImage {
+  readonly name: string;
+  readonly runBy?: string;
+  readonly workload?: Workload;
+}
+
+async function imagesOf(operand: string | undefined, values: PolicyValues) {
+  const { manifests } = values;
+  if ((operand === undefined) === (manifests === undefined))
+    throw new CommandError(
+      'USAGE',
+      'name one image, or --manifests PATH: what is to be judged by the policies?',
+    );
+  if (operand !== undefined) return { images: [{ name: operand }] satisfies RunImage[], isPartial: false };
+  const { resources, isPartial } = await readResources(manifests ?? [], values);
+  const images = resources.flatMap(runImages);
+  if (images.length === 0 && !isPartial)
+    throw new CommandError('USAGE', `nothing in ${(manifests ?? []).join(', ')} runs an image`);
+  return { images, isPartial };
+}
+
+/** The images of all containers, and those that are mounted, each once for an object. */
+function runImages(resource: Resource): readonly RunImage[] {
+  const { kind, namespace, name } = resource;
+  const runBy = `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+  const names = podTemplates(resource).flatMap(({ spec, containers }) => [
+    ...containers.map(({ container }) => container['image']),
+    ...mountedImages(spec['volumes']),
+  ]);
+  return [...new Set(names)]
+    .filter((image) => typeof image === 'string')
+    .map((image) => ({ name: image, runBy, workload: resource }));
+}
+
+function mountedImages(volumes: JsonValue | undefined): readonly (JsonValue | undefined)[] {
+  if (!Array.isArray(volumes)) return [];
+  return volumes.flatMap((volume) => {
+    const image = isObject(volume) ? volume['image'] : undefined;
+    return isObject(image) ? [image['reference']] : [];
+  });
+}
