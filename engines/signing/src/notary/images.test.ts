@@ -1,64 +1,12 @@
-import {
-  type Descriptor,
-  type Digest,
-  descriptorJson,
-  digestOf,
-  type ImageStore,
-  type LoadedManifest,
-  loadManifest,
-  mediaTypes,
-  OciError,
-  writeManifest,
-} from '@keelson/oci';
+import { descriptorJson, digestOf, mediaTypes, writeManifest } from '@keelson/oci';
 import { expect, test } from 'vitest';
 import { defaultSigningLimits } from '../limits.ts';
 import { hour, noon } from '../testing/authority.ts';
+import { MemoryImages } from '../testing/memory-images.ts';
 import { notaryMediaTypes } from './attributes.ts';
 import { notarySignatures, storeNotarySignature, verifyNotationImage } from './images.ts';
 import { notarySignerOf, signNotation } from './sign.ts';
 import { chain, policyWith, repository, requirements, signer, target } from './testing/world.ts';
-
-/** A registry in memory, with all that refers to anything. */
-class MemoryImages implements ImageStore {
-  readonly name = 'memory';
-  readonly #blobs = new Map<Digest, Uint8Array>();
-  readonly #manifests: LoadedManifest[] = [];
-  /** How often a blob was asked for. */
-  fetched = 0;
-
-  async putBlob({ digest }: Pick<Descriptor, 'digest'>, content: () => unknown): Promise<void> {
-    const bytes = content();
-    if (bytes instanceof Uint8Array) this.#blobs.set(digest, bytes);
-  }
-
-  async putManifest(bytes: Uint8Array, mediaType: string): Promise<LoadedManifest> {
-    const loaded = loadManifest(bytes, { digest: digestOf(bytes), mediaType });
-    this.#manifests.push(loaded);
-    return loaded;
-  }
-
-  async referrers(): Promise<readonly Descriptor[]> {
-    return this.#manifests.map((each) => ({ ...each, annotations: new Map() }));
-  }
-
-  async manifest({ digest }: { digest: Digest }): Promise<LoadedManifest> {
-    const found = this.#manifests.find((each) => each.digest === digest);
-    if (found === undefined) throw new OciError('CONTENT_NOT_FOUND', digest);
-    return found;
-  }
-
-  async *blob({ digest }: { digest: Digest }): AsyncIterable<Uint8Array> {
-    this.fetched++;
-    const found = this.#blobs.get(digest);
-    if (found === undefined) throw new OciError('CONTENT_NOT_FOUND', digest);
-    yield found;
-  }
-
-  resolve = () => Promise.reject(new OciError('CONTENT_NOT_FOUND', 'no tags'));
-  tags = async function* (): AsyncIterable<string> {};
-  close = async () => undefined;
-  hasBlob = async () => false;
-}
 
 const image = { kind: 'image', descriptor: target, repository } as const;
 const signed = (format: 'jws' | 'cose', digest = target.digest) =>
