@@ -52,6 +52,8 @@ export interface Inference {
   /** Those that were not seen and have all labels of one that was, so that its policy is theirs too. */
   chosenToo: readonly string[];
   namespaces: ReadonlyMap<string, Labels>;
+  /** Addresses of hosts by their names, as the flows tell them. */
+  hosts: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Ports of servers are below; those that systems give to clients begin here on Linux. */
@@ -77,8 +79,10 @@ export function infer(
   const identities = new Identities(flows, { known: knowledge.workloads, exact, all: defaultDeny });
   const named = addressesByName(flows);
   const kept: KeptFlow[] = [];
+  const isSaid = sayer();
   const undecided: UndecidedFlow[] = [];
   for (const flow of flows) {
+    if (isSaid(flow)) continue;
     const read = keep(flow, identities, knowledge, named);
     if (typeof read === 'string') undecided.push({ flow, reason: read });
     else if (isOnlyName(read.destination)) undecided.push({ flow, reason: 'only-name' });
@@ -110,6 +114,7 @@ export function infer(
     ].sort(),
     chosenToo: chosenToo.map(qualifiedName),
     namespaces: new Map(flows.flatMap((flow) => [...(flow.namespaces ?? [])])),
+    hosts: named,
   };
 }
 
@@ -128,11 +133,25 @@ function withoutNodes(flow: ObservedFlow, knowledge: ManifestKnowledge): Observe
   return { ...flow, source: end(flow.source), destination: end(flow.destination) };
 }
 
+/** Whether a flow to a host with names says what an earlier one to another of its addresses has said. */
+function sayer(): (flow: ObservedFlow) => boolean {
+  const said = new Set<string>();
+  return ({ source, destination, protocol, port, allowed }) => {
+    if (source.type !== 'workload' || destination.type !== 'address' || !allowed) return false;
+    if (destination.names.length === 0) return false;
+    const from = `${source.namespace}/${source.name}`;
+    const key = JSON.stringify([from, [...destination.names].sort(), protocol, port]);
+    const isSaid = said.has(key);
+    said.add(key);
+    return isSaid;
+  };
+}
+
 /** Addresses that were seen of hosts with names. */
 function addressesByName(flows: readonly ObservedFlow[]): ReadonlyMap<string, ReadonlySet<string>> {
   const addresses = new Map<string, Set<string>>();
-  for (const { destination } of flows) {
-    if (destination.type !== 'address') continue;
+  for (const { destination, allowed } of flows) {
+    if (destination.type !== 'address' || !allowed) continue;
     for (const name of destination.names)
       addresses.set(name, (addresses.get(name) ?? new Set()).add(destination.address));
   }

@@ -6,7 +6,7 @@ import type { CompiledRule } from '../engine/compile.ts';
 import { type Cluster, plainPod } from '../model/cluster.ts';
 import { namespaceNameLabel } from '../model/read-cluster.ts';
 import { type AddressRange, parseAddress, parseCidr } from '../sets/addresses.ts';
-import { Connections, type SetId } from '../sets/connections.ts';
+import { allConnections, Connections, type SetId } from '../sets/connections.ts';
 import { protocolNumber } from '../sets/protocols.ts';
 import { hasAll } from './identities.ts';
 import type { Inference, KeptFlow } from './infer.ts';
@@ -61,7 +61,9 @@ export class ProofWorld {
     const cidrs = inference.kept.flatMap(({ source, destination }) =>
       [source, destination].flatMap((peer) => (peer.type === 'addresses' ? peer.cidrs : [])),
     );
-    this.#hosts = hostsIn(inference.kept);
+    this.#hosts = new Map(
+      [...inference.hosts].map(([name, own]) => [name, [...own].map((each) => parseCidr(each, true))]),
+    );
     const resolverRanges = inference.plan.resolvers.addresses.map((address) => `${address}/32`);
     this.#ranges = [...new Set([...cidrs, ...resolverRanges])].map((cidr) => parseCidr(cidr));
   }
@@ -92,7 +94,7 @@ export class ProofWorld {
     const found: Slack[] = [];
     this.#forEachPair(a, (source, destination) => {
       if (!outside && source >= a.endpointCount) return;
-      if (a.between(source, destination) !== b.between(source, destination))
+      if (this.#between(a, source, destination) !== this.#between(b, source, destination))
         found.push({ source: nameOf(a, source), destination: nameOf(a, destination) });
     });
     return found;
@@ -111,7 +113,7 @@ export class ProofWorld {
     const isIn = (set: SetId) => this.#connections.has(set, numberOf(port), port.port);
     if (source.type !== 'cluster' && source.type !== 'anyone') {
       const from = this.#peersOf(analysis, source);
-      const pairs = from.flatMap((one) => to.map((other) => analysis.between(one, other)));
+      const pairs = from.flatMap((one) => to.map((other) => this.#between(analysis, one, other)));
       return pairs.length > 0 && pairs.every(isIn);
     }
     // Of groups the destination lets all in; who of them may connect at all is for others to say.
@@ -144,7 +146,7 @@ export class ProofWorld {
         (all, each) => this.#connections.union(all, expected.get(`${each} ${destination}`) ?? 0),
         0,
       );
-      const allowed = analysis.between(source, destination);
+      const allowed = this.#between(analysis, source, destination);
       const known =
         planned.has(source) && this.#isResolver(analysis, destination)
           ? this.#connections.union(seen, names)
@@ -153,6 +155,16 @@ export class ProofWorld {
         found.push({ source: nameOf(analysis, source), destination: nameOf(analysis, destination) });
     });
     return found;
+  }
+
+  /** As `Analysis.between`, from rows that are worked out once for all pairs. */
+  #between(analysis: Analysis, source: number, destination: number): SetId {
+    const { endpointCount } = analysis;
+    const egress =
+      source < endpointCount ? analysis.allowedAt('egress', source, destination) : allConnections;
+    const ingress =
+      destination < endpointCount ? analysis.allowedAt('ingress', destination, source) : allConnections;
+    return this.#connections.intersection(egress, ingress);
   }
 
   #plannedEndpoints(): Set<number> {
@@ -247,16 +259,6 @@ function partsOf(analysis: Analysis, { family, low, high }: AddressRange): numbe
   const last = analysis.peerOfAddress({ family, value: high });
   if (first === undefined || last === undefined) return [];
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-}
-
-function hostsIn(kept: readonly KeptFlow[]): Map<string, readonly AddressRange[]> {
-  const hosts = new Map<string, readonly AddressRange[]>();
-  for (const { destination, flow } of kept) {
-    if (destination.type !== 'addresses' || flow.destination.type !== 'address') continue;
-    const range = parseCidr(flow.destination.address, true);
-    for (const name of destination.names) hosts.set(name, [...(hosts.get(name) ?? []), range]);
-  }
-  return hosts;
 }
 
 function nameOf(analysis: Analysis, peer: number): string {

@@ -278,6 +278,14 @@ describe('hosts with names', () => {
     expect(text).not.toContain('192.0.2.1/');
   });
 
+  test('cost no more for many addresses', () => {
+    const many = Array.from({ length: 2000 }, (_, i) => to(`192.0.${i >> 8}.${i & 255}`, 'cdn.example'));
+    const start = performance.now();
+    const { proof } = recommend(read(...many).flows, { dialect: 'cilium' });
+    expect([proof.denied, proof.slack]).toEqual([[], []]);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   test('are all addresses that were seen of them in k8s', () => {
     const { policies, remarks } = recommend(read(...lines).flows, { dialect: 'k8s' });
     expect(JSON.stringify(policies[1])).toContain('192.0.2.1/32');
