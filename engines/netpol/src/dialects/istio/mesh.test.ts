@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@keelson/core';
+import { isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import { expect, test } from 'vitest';
 import { Analysis } from '../../engine/analysis.ts';
 import { Connections, protocolNumbers, type RequestMatch } from '../../sets/connections.ts';
@@ -171,6 +171,44 @@ test.each<[string, JsonObject[], [string, string]]>([
 ])('peers without identity and %s', (_, objects, expected) => {
   const { analysis } = analyse(objects);
   expect([reached(analysis, client, web), reached(analysis, out, web)]).toEqual(expected);
+});
+
+const made = (object: JsonObject, creationTimestamp: string): JsonObject => {
+  const { metadata } = object;
+  return { ...object, metadata: { ...(isObject(metadata) ? metadata : {}), creationTimestamp } };
+};
+const ofWeb = { selector: { matchLabels: { app: 'web' } } };
+const needsIdentity = (name: string, more: JsonObject = {}) =>
+  strict(name, { ...more, mtls: { mode: 'STRICT' } });
+const needsNone = (name: string, more: JsonObject = {}) =>
+  strict(name, { ...more, mtls: { mode: 'PERMISSIVE' } });
+const [older, younger] = ['2024-01-01T00:00:00Z', '2024-01-02T00:00:00Z'];
+
+/** What `out`, which has no identity, reaches on `web`, and what is told. */
+test.each<[string, JsonObject[], string, string[]]>([
+  ['first by name', [needsNone('b'), needsIdentity('a')], '', ['b']],
+  ['first by name, the other way', [needsNone('a'), needsIdentity('b')], all, ['b']],
+  ['older', [made(needsIdentity('a'), younger), made(needsNone('b'), older)], all, ['a']],
+  ['there before others are made', [needsIdentity('a'), made(needsNone('b'), older)], all, ['a']],
+  ['older, of workloads', [made(needsIdentity('a', ofWeb), older), needsNone('b', ofWeb)], '', []],
+  [
+    'first for its workloads, the other for the rest',
+    [needsNone('a', { selector: { matchLabels: { app: 'client' } } }), needsIdentity('b', ofWeb)],
+    '',
+    [],
+  ],
+  [
+    'of workloads of the whole mesh, which there are not',
+    [strict('a', { ...ofWeb, mtls: { mode: 'STRICT' } }, 'istio-system')],
+    all,
+    ['a'],
+  ],
+])('of two as special, the one counts that is %s', (_, objects, expected, told) => {
+  const { analysis, problems } = analyse(objects);
+  expect(reached(analysis, out, web)).toBe(expected);
+  expect(problems.map(({ level, resource }) => [level, resource.name])).toEqual(
+    told.map((name) => ['warning', name]),
+  );
 });
 
 const sleepers = (annotations: JsonObject, labels: JsonObject = {}) => ({

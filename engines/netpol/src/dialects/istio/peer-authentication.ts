@@ -1,13 +1,13 @@
-import type { JsonObject, JsonValue, Path } from '@keelson/core';
+import { isObject, type JsonObject, type JsonValue, type Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
-import type { EndpointMatcher } from '../../model/matcher.ts';
+import { allOf, anyOf, type EndpointMatcher, noneOf } from '../../model/matcher.ts';
 import type { PeerMatch, Policy, Rule } from '../../model/policy.ts';
 import { noConnections, protocolNumbers, type SetId } from '../../sets/connections.ts';
 import { FieldFault, mappingAt, onlyFields, textAt } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
 import { IstioContext } from './context.ts';
-import { meshTier } from './mesh.ts';
+import { ambient, meshTier } from './mesh.ts';
 import { workloadsOf } from './workloads.ts';
 
 /** A PeerAuthentication, with how special it is: for workloads before for a namespace before for the mesh. */
@@ -18,6 +18,8 @@ export interface ReadAuthentication {
   strict: SetId;
   /** Connections that need none, whatever a more general object says; what is in neither is left to it. */
   open: SetId;
+  /** Connections without TLS, whose proxies are told no identity. */
+  plain: SetId;
   context: IstioContext;
 }
 
@@ -31,7 +33,7 @@ export function readPeerAuthentication(
   resource: Resource,
   read: ReadContext,
   objects: Objects,
-): ReadAuthentication {
+): ReadAuthentication[] {
   const path: Path = ['spec'];
   const context = new IstioContext(resource, read, objects);
   const spec = mappingAt(resource.object['spec'], path) ?? {};
@@ -43,7 +45,16 @@ export function readPeerAuthentication(
   const ports = portModes(spec['portLevelMtls'], portsPath);
   if (isAll && ports.size > 0)
     throw new FieldFault(portsPath, 'may stand beside a selector of workloads only');
-  return { rank, matcher, ...connectionsByMode(mode, ports, context), context };
+  if (rank === 0 && context.isRoot) {
+    context.warn(
+      [...path, 'selector'],
+      "stands in the namespace of the whole mesh, where Istio looks at no PeerAuthentication of some workloads' own",
+    );
+    return [];
+  }
+  // What the node's proxy carries is always TLS, so that Istio leaves such an object out for it ("ambient").
+  const about = mode === 'DISABLE' ? allOf(matcher, noneOf(ambient)) : matcher;
+  return [{ rank, matcher: about, ...connectionsByMode(mode, ports, context), context }];
 }
 
 function modeAt(value: JsonValue | undefined, path: Path): string {
@@ -71,7 +82,7 @@ function connectionsByMode(
   mode: string,
   ports: ReadonlyMap<number, string>,
   { connections }: IstioContext,
-): { strict: SetId; open: SetId } {
+): { strict: SetId; open: SetId; plain: SetId } {
   const { TCP } = protocolNumbers;
   const told = [...ports].filter(([, each]) => each !== 'UNSET');
   const ofPorts = (some: typeof told) =>
@@ -80,15 +91,53 @@ function connectionsByMode(
       some.map(([port]) => [port, port]),
     );
   const others = connections.difference(connections.of([TCP]), ofPorts(told));
-  const all = (isStrict: boolean) =>
+  const all = (...some: readonly string[]) =>
     connections.union(
-      mode !== 'UNSET' && (mode === 'STRICT') === isStrict ? others : noConnections,
-      ofPorts(told.filter(([, each]) => (each === 'STRICT') === isStrict)),
+      some.includes(mode) ? others : noConnections,
+      ofPorts(told.filter(([, each]) => some.includes(each))),
     );
-  return { strict: all(true), open: all(false) };
+  return { strict: all('STRICT'), open: all('DISABLE', 'PERMISSIVE'), plain: all('DISABLE') };
 }
 
-/** The policies of PeerAuthentications: those without an identity are denied where the most special one needs it. */
+/**
+ * What counts of PeerAuthentications, from special to general: of one rank, each is about the workloads that no older one is
+ * about (Istio, "Peer authentication").
+ */
+export function oldestFirst(all: readonly ReadAuthentication[]): ReadAuthentication[] {
+  const groups = Map.groupBy(
+    all.toSorted((a, b) => a.rank - b.rank || compareAge(a.context.resource, b.context.resource)),
+    ({ rank, context }) => `${rank} ${context.namespace}`,
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [oldest] = group;
+    return group.flatMap((each, i) => {
+      if (i === 0 || oldest === undefined) return each;
+      if (each.rank > 0) {
+        const { name } = oldest.context.resource;
+        each.context.warn([], `counts for nothing, as ${name} is as general and older or first by name`);
+        return [];
+      }
+      const older = anyOf(...group.slice(0, i).map(({ matcher }) => matcher));
+      return { ...each, matcher: allOf(each.matcher, noneOf(older)) };
+    });
+  });
+}
+
+/** Objects that are not made yet have no time, and will be younger than those that have. */
+function compareAge(a: Resource, b: Resource): number {
+  const [left, right] = [createdAt(a), createdAt(b)];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.name < b.name ? -1 : Number(a.name > b.name);
+}
+
+function createdAt({ object }: Resource): number {
+  const metadata = object['metadata'];
+  const written = isObject(metadata) ? metadata['creationTimestamp'] : undefined;
+  const time = typeof written === 'string' ? Date.parse(written) : Number.NaN;
+  return Number.isNaN(time) ? Number.POSITIVE_INFINITY : time;
+}
+
+/** The policies of PeerAuthentications that count: those without an identity are denied where the most special one needs it. */
 export function authenticationPolicies(all: readonly ReadAuthentication[]): Policy[] {
   const mostGeneral = Math.max(...all.flatMap(({ rank, strict }) => (strict === noConnections ? [] : rank)));
   return all.flatMap(({ rank, matcher, strict, open, context }) => {

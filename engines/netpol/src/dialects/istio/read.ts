@@ -5,7 +5,7 @@ import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
 import { readAuthorizationPolicy } from './authorization-policy.ts';
 import { readGateway } from './gateway.ts';
-import { authenticationPolicies, readPeerAuthentication } from './peer-authentication.ts';
+import { authenticationPolicies, oldestFirst, readPeerAuthentication } from './peer-authentication.ts';
 import { routePolicies } from './routes.ts';
 import { readServiceEntry } from './service-entry.ts';
 import { readSidecar, sidecarPolicies } from './sidecar.ts';
@@ -31,9 +31,10 @@ export function readIstioPolicies(objects: Objects, context: ReadContext): Polic
         (resource) => readOrRefuse(resource, context.problems, () => read(resource, context, objects)) ?? [],
       );
   const hasMesh = meshKinds.some(([group, kind]) => objects.of(`${group}.istio.io`, kind).length > 0);
+  const authentications = oldestFirst(each('security', 'PeerAuthentication', readPeerAuthentication));
   return [
     ...each('security', 'AuthorizationPolicy', readAuthorizationPolicy),
-    ...authenticationPolicies(each('security', 'PeerAuthentication', readPeerAuthentication)),
+    ...authenticationPolicies(authentications),
     ...sidecarPolicies(each('networking', 'Sidecar', readSidecar), context),
     ...routePolicies(
       each('networking', 'VirtualService', readVirtualService),
