@@ -65,6 +65,7 @@ const conventions: ReadOptions = {
   rootNamespace: 'istio-config',
   sidecarsIsolate: true,
   routePrefixes: 'elements',
+  failsafePorts: false,
 };
 
 /** Reads one configuration of a scheme. */

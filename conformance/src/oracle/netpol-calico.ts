@@ -174,7 +174,14 @@ export function calicoObjects(
     metadata: { name, labels, ...(namespace === '' ? {} : { namespace }) },
     spec: { nets },
   }));
-  return JSON.parse(JSON.stringify([...tiers, ...written, ...hosts, ...networkSets]));
+  // No port stays open whatever policies say, so that their ports are those that are tried.
+  const felix = {
+    apiVersion,
+    kind: 'FelixConfiguration',
+    metadata: { name: 'default' },
+    spec: { failsafeInboundHostPorts: [], failsafeOutboundHostPorts: [] },
+  };
+  return JSON.parse(JSON.stringify([...tiers, ...written, ...hosts, ...networkSets, felix]));
 }
 
 function ruleObject({ action, protocol, peer, ports, notPorts }: CalicoRule, side: 'source' | 'destination') {

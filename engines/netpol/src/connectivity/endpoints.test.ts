@@ -55,8 +55,13 @@ const webPolicy = networkPolicy('web', {
   podSelector: { matchLabels: { app: 'web' } },
   ingress: [{ from: [{ namespaceSelector: {} }] }],
 });
+const felix = calico('FelixConfiguration', 'default', {
+  failsafeInboundHostPorts: [],
+  failsafeOutboundHostPorts: [{ protocol: 'udp', port: 53 }],
+});
 const world: JsonObject[] = [
   account,
+  felix,
   pod('web', { app: 'web' }, { spec: { serviceAccountName: 'robot' } }),
   pod('db', { app: 'db' }),
 ];
@@ -89,7 +94,11 @@ test('interfaces of nodes, sets of addresses and labels of service accounts coun
 });
 
 test('an interface without a policy has its profiles only, and no lint speaks of them', () => {
-  expect(linesOf(connectivityOf(node)).filter((line) => line.includes('node['))).toEqual([]);
+  expect(linesOf(connectivityOf(node)).filter((line) => line.includes('node['))).toEqual([
+    'node[HostEndpoint] => 0.0.0.0-255.255.255.255[External] : UDP 53',
+    'node[HostEndpoint] => default/db[Pod] : UDP 53',
+    'node[HostEndpoint] => default/web[Pod] : UDP 53',
+  ]);
   const { findings } = lint(resources(...world, node, nodePolicy, office, entry));
   expect(findings.map(({ resource }) => resource.name)).not.toContain('node');
   expect(findings.map(({ resource }) => resource.name)).not.toContain('api');

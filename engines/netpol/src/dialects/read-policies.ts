@@ -34,6 +34,8 @@ export interface ReadOptions {
   sidecarsIsolate?: boolean;
   /** Whether prefixes of paths in Istio's routes match as texts, as its proxies do it, or by elements; `text` unless said. */
   routePrefixes?: 'text' | 'elements';
+  /** Whether Calico leaves some ports of nodes open whatever policies say, as Felix does; true unless said. */
+  failsafePorts?: boolean;
   /** Addresses of hosts outside by their names, where they are known; a name without any matches nothing. */
   hosts?: ReadonlyMap<string, readonly AddressRange[]>;
 }
@@ -83,6 +85,7 @@ export function readPolicies(
     ...(options.rootNamespace === undefined ? {} : { rootNamespace: options.rootNamespace }),
     sidecarsIsolate: options.sidecarsIsolate ?? false,
     routePrefixes: options.routePrefixes ?? 'text',
+    failsafePorts: options.failsafePorts ?? true,
     ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
     problems,
   };

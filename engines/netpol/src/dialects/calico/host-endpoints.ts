@@ -65,7 +65,7 @@ function profileNames({ object }: Resource): string[] {
 }
 
 /** The endpoint that an object describes. */
-function endpointOf(resource: Resource): EndpointMatcher {
+export function endpointOf(resource: Resource): EndpointMatcher {
   const { kind, namespace = '', name } = resource;
   return {
     key: `${kind} ${JSON.stringify([namespace, name])}`,

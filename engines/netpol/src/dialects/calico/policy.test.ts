@@ -222,6 +222,75 @@ test('a host endpoint denies what no policy allows, unless a profile does', () =
   ).toBe('node');
 });
 
+const felix = (name: string, spec: JsonObject) => calico('FelixConfiguration', name, spec);
+const one = (port: number, more: JsonObject = {}) => [{ protocol: 'tcp', port, ...more }];
+
+/** Ports of TCP that `client` reaches on the node, and of UDP that the node reaches on `web`. */
+test.each<[string, JsonObject[], string, string]>([
+  ['usual', [], '22,179,2379-2380,5473,6443,6666-6667', '53,67'],
+  ['none', [felix('default', { failsafeInboundHostPorts: [], failsafeOutboundHostPorts: [] })], '', ''],
+  ['those of one side', [felix('default', { failsafeInboundHostPorts: one(2222) })], '2222', '53,67'],
+  [
+    'those of the node before those of all',
+    [
+      felix('default', { failsafeInboundHostPorts: [] }),
+      felix('node.n', { failsafeInboundHostPorts: one(9) }),
+    ],
+    '9',
+    '53,67',
+  ],
+  [
+    'those of another node',
+    [felix('node.m', { failsafeInboundHostPorts: [] })],
+    '22,179,2379-2380,5473,6443,6666-6667',
+    '53,67',
+  ],
+  [
+    'those towards some addresses',
+    [
+      felix('default', {
+        failsafeInboundHostPorts: [...one(1, { net: '10.0.0.0/8' }), ...one(2, { net: '' })],
+      }),
+    ],
+    '2',
+    '53,67',
+  ],
+])('ports that stay open at a node whatever policies say: %s', (_, objects, inbound, outbound) => {
+  const node = calico(
+    'HostEndpoint',
+    'node',
+    { node: 'n', interfaceName: 'eth0' },
+    { labels: { role: 'node' } },
+  );
+  const closed = calico('GlobalNetworkPolicy', 'g', {
+    selector: "role == 'node'",
+    order: 0,
+    types: ['Ingress', 'Egress'],
+    ingress: [deny()],
+    egress: [deny()],
+  });
+  const { analysis, problems } = analyse(node, closed, ...objects);
+  expect(problems).toEqual([]);
+  const at = analysis.cluster.endpoints.findIndex(({ kind }) => kind === 'HostEndpoint');
+  const ports = (source: number, destination: number, protocol: number) =>
+    analysis.connections
+      .portsOf(analysis.between(source, destination), protocol)
+      .map(([low, high]) => (low === high ? low : `${low}-${high}`))
+      .join(',');
+  expect([ports(1, at, TCP), ports(at, 0, UDP)]).toEqual([inbound, outbound]);
+});
+
+test('a configuration that is wrong leaves the usual ports', () => {
+  const node = calico('HostEndpoint', 'node', { node: 'n' });
+  const { analysis, problems } = analyse(
+    node,
+    felix('default', { failsafeInboundHostPorts: [{ protocol: 'icmp', port: 1 }] }),
+  );
+  expect(problems.map(({ path }) => path.join('.'))).toEqual(['spec.failsafeInboundHostPorts.0.protocol']);
+  const at = analysis.cluster.endpoints.findIndex(({ kind }) => kind === 'HostEndpoint');
+  expect(analysis.allows(1, at, TCP, 22)).toBe(true);
+});
+
 test('notSelector takes out sets of addresses wherever they are', () => {
   const office = calico(
     'GlobalNetworkSet',

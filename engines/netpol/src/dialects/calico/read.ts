@@ -3,6 +3,7 @@ import type { Policy } from '../../model/policy.ts';
 import { FieldFault, readOrRefuse } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import { type CalicoContext, calicoContext, isCalico } from './context.ts';
+import { failsafePolicies } from './failsafe.ts';
 import { profilePolicy, profilesByName } from './host-endpoints.ts';
 import { readCalicoPolicy, readStagedPolicy } from './policy.ts';
 
@@ -25,7 +26,7 @@ export function readCalicoPolicies(resources: readonly Resource[], general: Read
   if (own.length === 0) return [];
   const context = calicoContext(resources, general);
   const profiles = profilesByName(own);
-  return own.flatMap((resource) => {
+  const written = own.flatMap((resource) => {
     const reader: Reader | undefined = endpointKinds.has(resource.kind)
       ? () => profilePolicy(resource, profiles, context)
       : readers.get(resource.kind);
@@ -37,6 +38,7 @@ export function readCalicoPolicies(resources: readonly Resource[], general: Read
       }) ?? []
     );
   });
+  return context.failsafePorts === false ? written : [...written, ...failsafePolicies(own, context)];
 }
 
 const versions: Readonly<Record<string, string>> = {

@@ -51,6 +51,8 @@ export interface ReadContext {
   sidecarsIsolate?: boolean;
   /** How prefixes of paths in routes of Istio match; as texts unless said. */
   routePrefixes?: 'text' | 'elements';
+  /** Whether some ports of Calico's interfaces of nodes stay open whatever policies say; true unless said. */
+  failsafePorts?: boolean;
   /** Addresses of hosts outside by their names, where they are known. */
   hosts?: ReadonlyMap<string, readonly AddressRange[]>;
   problems: PolicyProblem[];
