@@ -3,6 +3,7 @@ import { findPeer } from '../peers.ts';
 import type { Cell, InteropSuite } from './cell.ts';
 import { CosignPair, cosignFlags } from './cosign.ts';
 import { keylessCells } from './keyless.ts';
+import { ownAuthorityCells } from './own-authority.ts';
 import { PrivateSigstore } from './private-sigstore.ts';
 import { demand } from './programs.ts';
 import { tamperCells } from './tampering.ts';
@@ -46,6 +47,7 @@ export async function open(): Promise<InteropSuite> {
     cells: [
       ...(first === undefined ? [] : keyTypes.flatMap((type) => blobCells(first, type))),
       ...pairs.flatMap((pair, at) => imageCells(pair, at === 0 ? 'referrers' : 'fallback tag')),
+      ...(first === undefined ? [] : ownAuthorityCells(first)),
       ...(first === undefined || sigstore === undefined ? [] : keylessCells(first, sigstore)),
       ...(first === undefined ? [] : tamperCells(first)),
     ],
