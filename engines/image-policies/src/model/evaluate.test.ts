@@ -29,11 +29,15 @@ function signatureBy({ privateKey }: { privateKey: KeyObject }): StoredSignature
   return { manifest, form: 'simplesigning', payload, bundle: { ...common, content } };
 }
 
-function attestationBy({ privateKey }: { privateKey: KeyObject }, data: string): StoredSignature {
+function attestationBy(
+  { privateKey }: { privateKey: KeyObject },
+  data: string,
+  type = 'https://cosign.sigstore.dev/attestation/v1',
+): StoredSignature {
   const statement = {
     _type: 'https://in-toto.io/Statement/v1',
     subject: [{ digest: { sha256: 'a'.repeat(64) } }],
-    predicateType: 'https://cosign.sigstore.dev/attestation/v1',
+    predicateType: type,
     predicate: { Data: data },
   };
   const payload = Buffer.from(JSON.stringify(statement));
@@ -127,6 +131,13 @@ test.each<[string, object[], StoredSignature[], boolean, string?]>([
     [policy([key(ours, custom(isShop))])],
     [attestationBy(ours, 'x'), attestationBy(ours, 'shop')],
     true,
+  ],
+  [
+    'an attestation of another type',
+    [policy([key(ours, custom(isShop))])],
+    [attestationBy(ours, 'shop', 'https://spdx.dev/Document')],
+    false,
+    'it is an attestation of type https://spdx.dev/Document',
   ],
   [
     'an attestation of another key',

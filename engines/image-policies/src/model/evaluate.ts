@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isKeelsonError, type JsonObject, type JsonValue, objectOf, parseJsonBytes } from '@keelson/core';
+import {
+  isKeelsonError,
+  type JsonObject,
+  JsonSyntaxError,
+  type JsonValue,
+  objectOf,
+  parseJsonBytes,
+} from '@keelson/core';
 import type { Digest } from '@keelson/oci';
 import {
   type CertificateClaim,
@@ -10,7 +17,14 @@ import {
   verifyStored,
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
-import type { Authority, ImagePolicy, SignedDemand, WholeRule, Workload } from './policy.ts';
+import type {
+  AttestationDemand,
+  Authority,
+  ImagePolicy,
+  SignedDemand,
+  WholeRule,
+  Workload,
+} from './policy.ts';
 
 /** An image that is to run, with what a registry keeps beside it. */
 export interface ImageToJudge {
@@ -113,17 +127,22 @@ function judgeSigned(image: ImageToJudge, name: string, demand: SignedDemand): J
   }
   const answers = new Map<string, readonly ImageSignature[]>();
   let fault: Error | undefined;
-  for (const { name: wanted, predicateType, rule } of demand.attestations) {
+  for (const wanted of demand.attestations) {
     const found: ImageSignature[] = [];
     for (const signature of held) {
-      if (signature.predicateType !== predicateType) continue;
-      const reason = rule?.(statementOf(signature));
+      if (signature.predicateType !== wanted.predicateType) continue;
+      const reason = complaint(wanted, signature);
       if (reason === undefined) found.push(signature);
       else faults.push({ ...refusalOf(signature.stored), fault: reason });
     }
-    answers.set(wanted, found);
-    if (found.length === 0) fault ??= refused(`no attestation ${wanted} of type ${predicateType} passes`);
+    answers.set(wanted.name, found);
+    if (found.length === 0)
+      fault ??= refused(`no attestation ${wanted.name} of type ${wanted.predicateType} passes`);
   }
+  const types = new Set(demand.attestations.map(({ predicateType }) => predicateType));
+  for (const { stored, predicateType = '' } of held)
+    if (!types.has(predicateType))
+      faults.push({ ...refusalOf(stored), fault: unwanted(`it is an attestation of type ${predicateType}`) });
   const accepted = [...new Set([...answers.values()].flat())];
   const verdict = { name, isStatic: false, accepted, refused: faults };
   return {
@@ -161,9 +180,16 @@ function heldSignatures(image: ImageToJudge, demand: SignedDemand) {
 
 const refusalOf = ({ manifest, form }: StoredSignature) => ({ manifest, form });
 
-/** The whole statement that was signed: it was read once already, when it was verified. */
-function statementOf({ verified }: ImageSignature): JsonValue {
-  return verified.payload === undefined ? null : parseJsonBytes(verified.payload);
+/** Why an attestation is not the one that is asked for; undefined where it is. */
+function complaint({ rule }: AttestationDemand, { verified: { payload } }: ImageSignature) {
+  if (rule === undefined) return undefined;
+  try {
+    return rule(payload === undefined ? null : parseJsonBytes(payload));
+  } catch (error) {
+    if (error instanceof JsonSyntaxError || isKeelsonError(error))
+      return refused(`the statement cannot be judged: ${error.message}`, error);
+    throw error;
+  }
 }
 
 function judgeWhole(
@@ -236,5 +262,6 @@ function attestationJson(signature: ImageSignature): JsonObject {
   ]);
 }
 
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);
+const refused = (message: string, cause?: unknown) =>
+  new ImagePolicyError('IMAGE_POLICY_REFUSED', message, cause === undefined ? {} : { cause });
 const unwanted = (message: string) => new ImagePolicyError('IMAGE_SIGNATURE_UNWANTED', message);

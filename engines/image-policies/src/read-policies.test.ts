@@ -1,0 +1,109 @@
+import { isKeelsonError, type JsonValue } from '@keelson/core';
+import { parseDigest } from '@keelson/oci';
+import { emptyTrustedRoot } from '@keelson/signing';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { admitImage } from './model/evaluate.ts';
+import { readImagePolicies } from './read-policies.ts';
+
+const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
+
+const identity = { issuer: 'https://a.example', subjectRegExp: 'b' };
+const rego = { type: 'rego', data: 'package sigstore\nisCompliant { input.a }' };
+const whole: JsonValue = {
+  apiVersion: 'policy.sigstore.dev/v1alpha1',
+  kind: 'ClusterImagePolicy',
+  metadata: { name: 'a' },
+  spec: {
+    mode: 'warn',
+    images: [{ glob: '**' }],
+    match: [{ resource: 'pods', version: '*', selector: { matchLabels: { a: 'b' } } }],
+    policy: { ...rego, includeSpec: true },
+    authorities: [
+      { name: 'a', static: { action: 'pass' } },
+      { key: { secretRef: { name: 'a' } }, ctlog: { url: 'https://a.example' } },
+      {
+        key: {
+          kms: 'awskms://a:1/arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+        },
+      },
+      {
+        keyless: { url: 'https://a.example', identities: [identity], trustRootRef: 'r' },
+        source: [{ oci: 'a.example/b', tagPrefix: 'c', signaturePullSecrets: [{ name: 's' }] }],
+        rfc3161timestamp: { trustRootRef: 'r' },
+        attestations: [{ name: 'a', predicateType: 'spdx', policy: rego }],
+        signatureFormat: 'bundle',
+      },
+    ],
+  },
+};
+const log = { baseURL: 'https://a.example', hashAlgorithm: 'sha-256', publicKey: 'AAAA' };
+const authority = {
+  uri: 'https://a.example',
+  subject: { organization: 'a', commonName: 'b' },
+  certChain: 'AAAA',
+};
+const root: JsonValue = {
+  apiVersion: 'policy.sigstore.dev/v1alpha1',
+  kind: 'TrustRoot',
+  metadata: { name: 'r' },
+  spec: {
+    sigstoreKeys: {
+      certificateAuthorities: [authority],
+      timestampAuthorities: [authority],
+      tLogs: [log],
+      ctLogs: [log],
+    },
+  },
+};
+
+/** The value with the `at`th of its nodes, counted in depth, replaced. */
+function withNode(value: JsonValue, at: number, other: JsonValue): JsonValue {
+  let left = at;
+  const walk = (node: JsonValue): JsonValue => {
+    if (left-- === 0) return other;
+    if (Array.isArray(node)) return node.map(walk);
+    if (typeof node !== 'object' || node === null) return node;
+    return Object.fromEntries(Object.entries(node).map(([name, item]) => [name, walk(item)]));
+  };
+  return walk(value);
+}
+
+const odd = fc.oneof(
+  fc.constantFrom<JsonValue>(null, true, 0, -1, '', [], {}, [null], [{}], '[', '\u0000', '****', '__proto__'),
+  fc.string(),
+  fc.dictionary(fc.constantFrom('__proto__', 'key', 'keyless', 'static', 'data', 'constructor'), fc.string()),
+);
+
+test.each([
+  ['a policy', whole],
+  ['a trust root', root],
+])('%s with anything in it is read and judged, or refused in words', (_, document) => {
+  fc.assert(
+    fc.property(fc.nat(90), odd, (at, other) => {
+      const texts = [withNode(document, at, other), whole].map((each) => JSON.stringify(each));
+      try {
+        const policies = readImagePolicies(
+          [{ name: 'a.yaml', text: texts.join('\n---\n') }],
+          emptyTrustedRoot,
+        );
+        const stored = { found: [], unreadable: [], others: [] };
+        admitImage({ name: 'a.example/b', digest, stored }, policies);
+      } catch (error) {
+        expect(isKeelsonError(error), String(error)).toBe(true);
+      }
+    }),
+    { numRuns: 2_000, seed: 6 },
+  );
+});
+
+test('any text is refused in words', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 200 }), (text) => {
+      expect(() => readImagePolicies([{ name: 'a.yaml', text }])).toThrow(
+        expect.objectContaining({ name: 'KeelsonError' }),
+      );
+    }),
+    { numRuns: 500, seed: 6 },
+  );
+});
