@@ -35,6 +35,14 @@ const peers: Readonly<Record<string, Peer>> = {
       throw new Error('it is built from its repository; put it on PATH or into KEELSON_PEERS');
     },
   },
+  // Forty lines of ours on the Notary Project's library, whose own command is no module that can be installed.
+  'notation-peer': {
+    program: 'notation-peer',
+    install: (folder) => {
+      const target = join(folder, 'notation-peer', 'bin', 'notation-peer');
+      run('go', ['-C', fileURLToPath(new URL('../interop-go', import.meta.url)), 'build', '-o', target, '.']);
+    },
+  },
   opa: goProgram('opa', 'github.com/open-policy-agent/opa@v1.22.2'),
   // Rekor v2 in its form for a folder.
   posix: goProgram('posix', 'github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix@v2.3.0'),

@@ -3,6 +3,7 @@ import { findPeer } from '../peers.ts';
 import type { Cell, InteropSuite } from './cell.ts';
 import { CosignPair, cosignFlags } from './cosign.ts';
 import { keylessCells } from './keyless.ts';
+import { notationCells } from './notation.ts';
 import { ownAuthorityCells } from './own-authority.ts';
 import { PrivateSigstore } from './private-sigstore.ts';
 import { demand } from './programs.ts';
@@ -32,6 +33,7 @@ export async function open(): Promise<InteropSuite> {
     pair.shop.file('predicate.json', predicate);
   }
   const [first] = pairs;
+  const notation = findPeer('notation-peer');
   const services = PrivateSigstore.find();
   const sigstore =
     first === undefined || 'missing' in services ? undefined : await PrivateSigstore.start(first, services);
@@ -40,6 +42,7 @@ export async function open(): Promise<InteropSuite> {
     name: 'signing',
     peers: [
       `cosign ${/GitVersion:\s*(\S+)/.exec(version.stdout)?.[1] ?? 'of unknown version'}`,
+      ...('missing' in notation ? [] : ['notation-go v1.3.2 (bench/interop-go)']),
       ...(sigstore === undefined
         ? []
         : ['Fulcio v1.8.8', 'rekor-tiles v2.3.0', 'timestamp-authority v2.1.2']),
@@ -49,6 +52,12 @@ export async function open(): Promise<InteropSuite> {
       ...pairs.flatMap((pair, at) => imageCells(pair, at === 0 ? 'referrers' : 'fallback tag')),
       ...(first === undefined ? [] : ownAuthorityCells(first)),
       ...(first === undefined || sigstore === undefined ? [] : keylessCells(first, sigstore)),
+      ...shops.flatMap((shop, at) => {
+        if ('missing' in notation) return [];
+        return at === 0
+          ? notationCells(shop, notation.program, 'referrers')
+          : notationCells(shop, notation.program, 'fallback tag', ['P-256']);
+      }),
       ...(first === undefined ? [] : tamperCells(first)),
     ],
     notRun: [
@@ -57,6 +66,7 @@ export async function open(): Promise<InteropSuite> {
         reason:
           'cosign 3.1.3 signs the file and refuses its own signature: "message is missing artifact digest"',
       },
+      ...('missing' in notation ? [{ id: 'notation', reason: notation.missing }] : []),
       ...('missing' in services
         ? [
             {
