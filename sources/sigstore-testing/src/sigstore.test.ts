@@ -1,0 +1,79 @@
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { HttpClient } from '@keelson/http';
+import { publicKeyOfKeyObject, sign } from '@keelson/pki';
+import { addToRekorV1, addToRekorV2, certify, stamp } from '@keelson/sigstore';
+import { expect, test } from 'vitest';
+import { TestSigstore } from './sigstore.ts';
+
+const http = new HttpClient();
+const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+const [key, other] = [newKey(), newKey()];
+const publicKey = publicKeyOfKeyObject(key);
+const signed = Buffer.from('an artifact');
+const by = (signer: KeyObject, bytes: Uint8Array) => sign(signer, 'ecdsa-sha256', bytes);
+const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+
+const proofs: readonly [string, Uint8Array, boolean][] = [
+  ['of the key over the address', by(key, Buffer.from('dev@example.com')), true],
+  ['of another key', by(other, Buffer.from('dev@example.com')), false],
+  ['over something else', by(key, Buffer.from('eve@example.com')), false],
+  ['that is rubbish', Buffer.from('rubbish'), false],
+];
+
+test.each(proofs)('a certificate for a proof of possession %s', async (_, proofOfPossession, isGranted) => {
+  await using sigstore = await TestSigstore.start();
+  const asked = certify(http, sigstore.url, { token: sigstore.token(), publicKey, proofOfPossession });
+  if (isGranted) await expect(asked).resolves.toHaveLength(3);
+  else await expect(asked).rejects.toThrow('the proof of possession does not hold');
+});
+
+test('a token of another provider is refused', async () => {
+  await using sigstore = await TestSigstore.start();
+  await using stranger = await TestSigstore.start();
+  const proofOfPossession = by(key, Buffer.from('dev@example.com'));
+  const asked = certify(http, sigstore.url, { token: stranger.token(), publicKey, proofOfPossession });
+  await expect(asked).rejects.toThrow('the token is not of the provider');
+});
+
+test.each([
+  ['1', addToRekorV1],
+  ['2', addToRekorV2],
+])('a log of Rekor %s takes a signature that holds, and no other', async (_, add) => {
+  await using sigstore = await TestSigstore.start();
+  const ask = (signature: Uint8Array, bytes: Uint8Array) =>
+    add(http, sigstore.url, {
+      signature,
+      publicKey,
+      digest: { algorithm: 'sha256', digest: digestOf(bytes) },
+    });
+  await expect(ask(by(key, signed), signed)).resolves.toMatchObject({ inclusionProof: { treeSize: '6' } });
+  for (const [signature, bytes] of [
+    [by(other, signed), signed],
+    [by(key, signed), Buffer.from('another')],
+    [Buffer.from('rubbish'), signed],
+  ] as const)
+    await expect(ask(signature, bytes)).rejects.toMatchObject({ code: 'SIGSTORE_REFUSED' });
+  // What was refused is not in the tree.
+  await expect(ask(by(key, signed), signed)).resolves.toMatchObject({ inclusionProof: { treeSize: '7' } });
+});
+
+test('a timestamp with and without a nonce', async () => {
+  await using sigstore = await TestSigstore.start();
+  const url = `${sigstore.url}/api/v1/timestamp`;
+  const request = { algorithm: 'sha256', digest: digestOf(signed) } as const;
+  await expect(stamp(http, url, request)).resolves.toBeInstanceOf(Uint8Array);
+  await expect(
+    stamp(http, url, { ...request, nonce: 2n ** 64n - 1n, certReq: true }),
+  ).resolves.toBeInstanceOf(Uint8Array);
+});
+
+test('what is at no address is told', async () => {
+  await using sigstore = await TestSigstore.start();
+  const answer = await fetch(`${sigstore.url}/api/v3`, { method: 'POST', body: '{}' });
+  expect(answer.status).toBe(404);
+  expect(await (await fetch(`${sigstore.url}/keys`)).json()).toMatchObject({ keys: [{ kty: 'RSA' }] });
+  const { issuer } = JSON.parse(
+    await (await fetch(`${sigstore.url}/.well-known/openid-configuration`)).text(),
+  );
+  expect(issuer).toBe(sigstore.url);
+});
