@@ -62,6 +62,8 @@ export interface Inspection {
 
 /** Referrers of referrers of referrers: a signature of a bill of materials of an image is two deep. */
 const maxDepth = 3;
+/** Of all depths together: a registry may name as many for each as it likes. */
+const maxReferrers = 1_000;
 
 export async function inspectImage(
   source: ImageSource,
@@ -71,7 +73,8 @@ export async function inspectImage(
   const { digest, mediaType } = loaded;
   const stored = await storedSignatures(source, digest);
   const referrers: InspectedReferrer[] = [];
-  for (const each of stored.others) referrers.push(await inspectReferrer(source, each, maxDepth));
+  const budget = { left: maxReferrers };
+  for (const each of stored.others) referrers.push(await inspectReferrer(source, each, maxDepth, budget));
   return {
     digest,
     mediaType,
@@ -85,11 +88,13 @@ async function inspectReferrer(
   source: ImageSource,
   { digest, artifactType = 'unknown', size }: CheckedReferrer,
   depth: number,
+  budget: { left: number },
 ): Promise<InspectedReferrer> {
   const below: InspectedReferrer[] = [];
   if (depth > 1) {
-    const { referrers } = await checkedReferrers(source, digest, undefined);
-    for (const each of referrers) below.push(await inspectReferrer(source, each, depth - 1));
+    const { referrers, leftOut } = await checkedReferrers(source, digest, undefined, budget.left);
+    budget.left -= referrers.length + leftOut.length;
+    for (const each of referrers) below.push(await inspectReferrer(source, each, depth - 1, budget));
   }
   return { manifest: digest, artifactType, size, referrers: below };
 }

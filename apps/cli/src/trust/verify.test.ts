@@ -85,6 +85,12 @@ describe('keelson verify of a file', () => {
       1,
       'BUNDLE_INVALID',
     ],
+    [
+      'a signature where an attestation of some type is asked for',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', '--type', 'spdx', '--bundle', 'a.bundle', 'a.txt'],
+      1,
+      'ATTESTATION_MISMATCH',
+    ],
   ])('%s', async (_, args, code, expected) => {
     await withFolderAsync(files, async (folder) => {
       const run = keelson(folder, ['verify', ...args]);
@@ -111,6 +117,24 @@ describe('keelson verify of a file', () => {
       ['--key', 'none.pub', '--insecure-ignore-tlog', '--bundle', 'a.bundle', 'a.txt'],
       'no such file',
     ],
+    [
+      'annotations of a file',
+      ['--key', 'key.pub', '--bundle', 'a.bundle', '-a', 'a=b', 'a.txt'],
+      '--annotations',
+    ],
+    [
+      'a threshold for a file',
+      ['--key', 'key.pub', '--bundle', 'a.bundle', '--threshold', '2', 'a.txt'],
+      '--threshold',
+    ],
+    [
+      'what notation says',
+      ['--key', 'key.pub', '--user-metadata', 'a=b', 'oci:image:1.0'],
+      '--user-metadata',
+    ],
+    ['a key for notation', ['--with', 'notation', '--key', 'key.pub', 'oci:image:1.0'], '--key'],
+    ['a threshold for notation', ['--with', 'notation', '--threshold', '2', 'oci:image:1.0'], '--threshold'],
+    ['a key beside policies', ['--policy', 'a.txt', '--key', 'key.pub', 'oci:image:1.0'], '--key'],
   ])('wrong call: %s', async (_, args, expected) => {
     await withFolderAsync(files, async (folder) => {
       const run = keelson(folder, ['verify', ...args]);

@@ -7,6 +7,7 @@ import {
   type ImageVerdict,
   readBundle,
   readTrustedRoot,
+  SigningError,
   storedSignatures,
   type TrustedRoot,
   verifyBundle,
@@ -20,6 +21,7 @@ import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { defineVerb } from '../verb.ts';
 import { annotationsOf } from './annotations.ts';
+import { demandOnly } from './flags-together.ts';
 import { imageFlags, imageHelp, withImage } from './image.ts';
 import { readInput } from './input.ts';
 import { notationFlags, notationHelp, verifyWithNotation } from './notation/verify.ts';
@@ -119,12 +121,15 @@ export const { run, usage } = defineVerb(
       return isVerified ? exitCodes.done : exitCodes.findings;
     };
     if (choiceOf('with', values.with, toolNames) === 'notation') {
+      demandOnly(values, looksAt.notation, '--with notation', 'the trust policy says who must have signed');
       const { isVerified, txt, json } = await verifyWithNotation(operand, values);
       return write(isVerified, txt, json);
     }
+    demandOnly(values, looksAt.image, 'the form of cosign', 'it is for --with notation');
+    if (values.bundle !== undefined) demandOnly(values, looksAt.bundle, '--bundle', 'it is for images');
     const requirements = requirementsOf(values);
     if (values.bundle !== undefined) {
-      const verdict = blobVerdict(operand, values.bundle, requirements);
+      const verdict = blobVerdict(operand, values.bundle, requirements, values.type);
       return write(verdict.fault === undefined, blobText(verdict), verdictJson.ofBlob(verdict));
     }
     const wanted = wantedOf(values);
@@ -151,24 +156,23 @@ type Values = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>[0]['val
 
 const jsonText = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\n`;
 
-/** Flags that go with policies: all that says whose signature counts, and what it must be, stands in them. */
-const besidePolicies = new Set<string>([
-  ...Object.keys({ ...policyFlags, ...commonFlags, ...imageFlags }),
-  'trusted-root',
-  'format',
-]);
+const ownFlags = { ...commonFlags, ...imageFlags, format: undefined };
+const cosignFlags = Object.keys(flags).filter(
+  (name) => !Object.hasOwn({ ...notationFlags, ...policyFlags }, name),
+);
+/** What each way of verifying looks at. */
+const looksAt = {
+  // All that says whose signature counts, and what it must be, stands in the policies.
+  policy: new Set(Object.keys({ ...ownFlags, ...policyFlags, 'trusted-root': undefined })),
+  notation: new Set(Object.keys({ ...ownFlags, ...notationFlags, with: undefined })),
+  image: new Set(cosignFlags),
+  bundle: new Set(cosignFlags.filter((name) => name !== 'annotations' && name !== 'threshold')),
+};
 
 function demandPolicyAlone(values: Values, others: readonly string[]): void {
   if (values.policy === undefined) throw new CommandError('USAGE', '--manifests needs --policy FILE');
   if (others.length > 0) throw new CommandError('USAGE', 'name one image');
-  const other = Object.entries(values).find(
-    ([name, value]) => value !== undefined && !besidePolicies.has(name),
-  );
-  if (other !== undefined)
-    throw new CommandError(
-      'USAGE',
-      `--policy and --${other[0]} do not go together: the policy says who must have signed`,
-    );
+  demandOnly(values, looksAt.policy, '--policy', 'the policy says who must have signed');
 }
 
 function requirementsOf(values: Values): BundleRequirements {
@@ -221,12 +225,24 @@ function signersOf({ accepted }: ImageVerdict): ReadonlySet<string> {
   );
 }
 
-function blobVerdict(operand: string, file: string, requirements: BundleRequirements): BlobVerdict {
+function blobVerdict(
+  operand: string,
+  file: string,
+  requirements: BundleRequirements,
+  type: string | undefined,
+): BlobVerdict {
   const artifact = /^sha(?:256|384|512):[0-9a-f]+$/.test(operand)
     ? artifactOfDigest(operand)
     : artifactOfBytes(readInput(operand));
   try {
-    return { name: operand, verified: verifyBundle(readBundle(readInput(file)), artifact, requirements) };
+    const verified = verifyBundle(readBundle(readInput(file)), artifact, requirements);
+    const found = verified.statement?.predicateType;
+    if (type !== undefined && found !== predicateTypeOf(type))
+      throw new SigningError(
+        'ATTESTATION_MISMATCH',
+        `the bundle is ${found === undefined ? 'no attestation' : `an attestation of type ${found}`}`,
+      );
+    return { name: operand, verified };
   } catch (error) {
     if (!isKeelsonError(error) || error instanceof CommandError) throw error;
     return { name: operand, fault: error };
