@@ -7,6 +7,7 @@ export const suites: Readonly<Record<string, () => Promise<{ suite: Suite }>>> =
   'cilium-policies': () => import('./cilium-policies.ts'),
   'cns-controls-catalog': () => import('./cns-controls-catalog.ts'),
   cose: () => import('./cose.ts'),
+  cosign: () => import('./cosign.ts'),
   dockerfiles: () => import('./dockerfiles.ts'),
   'gatekeeper-library': () => import('./gatekeeper-library.ts'),
   'helm-bitnami': () => import('./helm-bitnami.ts'),

@@ -95,7 +95,12 @@ export const predicateTypeTable: readonly PredicateType[] = [
   {
     name: 'vulnerabilities as cosign writes them',
     uri: 'https://cosign.sigstore.dev/attestation/vuln/v1',
-    required: { ...scan, ...scanTimes, 'scanner.result': 'object' },
+    required: { ...scan, ...scanTimes },
+  },
+  {
+    name: 'predicate of a user as cosign wraps it',
+    uri: 'https://cosign.sigstore.dev/attestation/v1',
+    required: { Timestamp: 'text' },
   },
   {
     name: 'OpenVEX document',
