@@ -14,9 +14,9 @@ export class Objects {
     return this.#byKind.get(`${group}/${kind}`) ?? [];
   }
 
-  /** One object by name; of the cluster where no namespace is given. */
+  /** One object by name, the last of several; of the cluster where no namespace is given. */
   find(group: string, kind: string, name: string, namespace?: string): Resource | undefined {
-    return this.of(group, kind).find(
+    return this.of(group, kind).findLast(
       (each) =>
         each.name === name &&
         (namespace === undefined || (effectiveNamespace(each) ?? 'default') === namespace),

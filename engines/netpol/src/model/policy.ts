@@ -80,7 +80,7 @@ export interface Rule {
 
 /** Policies are asked tier by tier, those of a tier in order. Planes are independent of each other: all must allow. */
 export interface TierKey {
-  plane: 'network' | 'mesh' | 'gateway';
+  plane: 'network' | 'mesh' | 'waypoint' | 'gateway';
   /** Calico's numbers: admin 1,000, default 1,000,000, baseline 10,000,000. */
   order: number;
   name: string;

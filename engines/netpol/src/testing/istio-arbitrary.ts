@@ -55,7 +55,10 @@ const written = fc.oneof(
   fc.record({
     kind: fc.constant('PeerAuthentication'),
     namespace: namespaceName,
-    spec: fc.record({ selector, mtls: fc.constantFrom({ mode: 'STRICT' }, { mode: 'PERMISSIVE' }) }),
+    spec: fc.record({
+      selector,
+      mtls: fc.constantFrom({ mode: 'STRICT' }, { mode: 'PERMISSIVE' }, { mode: 'DISABLE' }),
+    }),
   }),
   fc.record({
     kind: fc.constant('Sidecar'),

@@ -1,16 +1,16 @@
 import type { JsonObject, JsonValue, Path } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import type { PeerMatch, Policy, Rule, Verdict } from '../../model/policy.ts';
-import { ownLabels } from '../../model/read-cluster.ts';
 import { allConnections, noConnections, type SetId } from '../../sets/connections.ts';
 import { FieldFault, mappingAt, mappingsAt, onlyFields, textAt } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
 import { IstioContext } from './context.ts';
-import { ambient, meshTier, tcp } from './mesh.ts';
+import { ambient, meshTier, tcp, waypointTier } from './mesh.ts';
 import { onPlainPorts } from './plain-ports.ts';
 import { type Asked, conditionAsked, opaqueRequests, operationAsked, operationFields } from './requests.ts';
 import { allPeers, conditionPeers, requestSources, sourceFields, sourcePeers } from './sources.ts';
+import { seenBy, type View } from './views.ts';
 import { workloadsOf } from './workloads.ts';
 
 const verdicts: ReadonlyMap<string, Verdict | undefined> = new Map<string, Verdict | undefined>([
@@ -32,10 +32,16 @@ interface Conditions {
 
 /**
  * An AuthorizationPolicy of `security.istio.io`: a rule matches when one of its sources, one of its operations and all of its
- * conditions do. Workloads that some ALLOW is about deny what none allows.
+ * conditions do. Workloads that some ALLOW is about deny what none allows. `views` tell which workloads see sources otherwise than they
+ * are; a waypoint sees them as they are.
  * @throws FieldFault for what Istio refuses
  */
-export function readAuthorizationPolicy(resource: Resource, read: ReadContext, objects: Objects): Policy[] {
+export function readAuthorizationPolicy(
+  resource: Resource,
+  read: ReadContext,
+  objects: Objects,
+  views: readonly View[],
+): Policy[] {
   const path = ['spec'];
   const context = new IstioContext(resource, read, objects);
   if (resource.object['spec'] === undefined) context.warn(path, 'is missing: the policy allows nothing');
@@ -44,8 +50,7 @@ export function readAuthorizationPolicy(resource: Resource, read: ReadContext, o
   const action = textAt(spec['action'], [...path, 'action']) ?? 'ALLOW';
   if (!verdicts.has(action)) throw new FieldFault([...path, 'action'], 'is not ALLOW, DENY, CUSTOM or AUDIT');
   const subject = workloadsOf(spec, path, context);
-  if (!subject.seesRequests) warnOfWaypoint(path, context);
-  const reader = new RuleReader(context, subject.seesRequests);
+  const reader = new RuleReader(context, subject.proxy !== 'own');
   const items = mappingsAt(spec['rules'], [...path, 'rules']) ?? [];
   if (action === 'DENY' && items.length === 0)
     throw new FieldFault([...path, 'rules'], 'are missing: a DENY without rules denies nothing');
@@ -59,37 +64,46 @@ export function readAuthorizationPolicy(resource: Resource, read: ReadContext, o
       );
     return [];
   }
+  const near = views.filter(
+    ({ namespaces }) => context.isRoot || namespaces === undefined || namespaces.has(context.namespace),
+  );
+  const seen = (rules: readonly Rule[]) =>
+    seenBy(rules, subject.proxy === 'own' ? near : [], context.connections);
   const policy: Policy = {
     kind: resource.kind,
     namespace: context.namespace,
     name: resource.name,
-    tier: meshTier('authorization', context.connections),
+    tier:
+      subject.proxy === 'waypoint'
+        ? waypointTier(context.connections)
+        : meshTier('authorization', context.connections),
     order: 0,
     sortName: `${context.namespace}/${resource.name}`,
     subject: subject.matcher,
     isolates: { ingress: verdict === 'allow', egress: false },
-    rules: parts.flatMap(({ rules }) => rules),
+    rules: seen(parts.flatMap(({ rules }) => rules)),
     selectors: context.selectors,
     resource,
   };
   const implied = parts.flatMap((each) => each.implied);
+  if (subject.proxy === 'waypoint') implied.push(pastWaypoint(context));
   if (implied.length === 0) return [policy];
   return [
     policy,
-    { ...policy, isolates: { ingress: false, egress: false }, rules: implied, isImplied: true },
+    { ...policy, isolates: { ingress: false, egress: false }, rules: seen(implied), isImplied: true },
   ];
 }
 
-/** Behind a waypoint the node's proxy sees the waypoint as the source of what comes through it (Istio, "waypoint"). */
-function warnOfWaypoint(path: Path, context: IstioContext): void {
-  const namespace = context.objects.find('', 'Namespace', context.namespace);
-  const waypoint = namespace && ownLabels(namespace).get('istio.io/use-waypoint');
-  if (waypoint === undefined || waypoint === 'none') return;
-  const seen = `sees the waypoint ${waypoint} as the source of what comes through it`;
-  context.warn(
-    path,
-    `is enforced behind a waypoint, and ${seen}: target the Service, or name the waypoint's identity`,
-  );
+/** Who is not in the mesh does not know of waypoints, and connects to the workload itself. */
+function pastWaypoint({ inMesh, connections }: IstioContext): Rule {
+  return {
+    direction: 'ingress',
+    verdict: 'allow',
+    precedence: denyFirst - 1,
+    peers: [{ type: 'not', peer: { type: 'endpoints', matcher: inMesh } }],
+    connections: { fixed: tcp(connections), named: [] },
+    path: ['spec', 'targetRefs'],
+  };
 }
 
 class RuleReader {

@@ -7,6 +7,11 @@ import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
 import { defaultRootNamespace, everybody, meshMembers } from './mesh.ts';
 
+/** Workloads that have a proxy. */
+export function membersOf({ wholeMesh }: ReadContext): EndpointMatcher {
+  return wholeMesh === true ? everybody : meshMembers;
+}
+
 /** What reading one object needs beside the object. */
 export class IstioContext {
   readonly resource: Resource;
@@ -29,7 +34,7 @@ export class IstioContext {
     this.connections = read.connections;
     this.namespace = effectiveNamespace(resource) ?? 'default';
     this.addressesMatchPods = read.rangesMatchPods;
-    this.inMesh = read.wholeMesh === true ? everybody : meshMembers;
+    this.inMesh = membersOf(read);
     this.prefixesByElement = read.routePrefixes === 'elements';
     this.#read = read;
   }

@@ -27,6 +27,11 @@ export function meshTier(
   return { plane: 'mesh', order, name: `istio ${name}`, about: tcp(connections) };
 }
 
+/** The tier of what waypoints are told, which stand before the proxies of workloads. */
+export function waypointTier(connections: Connections): TierKey {
+  return { plane: 'waypoint', order: 1, name: 'istio waypoint', about: tcp(connections) };
+}
+
 /** The tier of routes of gateways, which stand beside the mesh's own policies. */
 export function gatewayTier(connections: Connections): TierKey {
   return { plane: 'gateway', order: 1, name: 'istio gateway', about: tcp(connections) };

@@ -4,12 +4,15 @@ import { readOrRefuse } from '../fields.ts';
 import type { ReadContext } from '../kubernetes/network-policy.ts';
 import type { Objects } from '../objects.ts';
 import { readAuthorizationPolicy } from './authorization-policy.ts';
+import { membersOf } from './context.ts';
 import { readGateway } from './gateway.ts';
 import { authenticationPolicies, oldestFirst, readPeerAuthentication } from './peer-authentication.ts';
 import { routePolicies } from './routes.ts';
 import { readServiceEntry } from './service-entry.ts';
 import { readSidecar, sidecarPolicies } from './sidecar.ts';
+import { viewsBehindWaypoints, viewsWithoutTls } from './views.ts';
 import { readVirtualService } from './virtual-service.ts';
+import { capturedBy } from './waypoints.ts';
 
 /** Kinds of objects that show that proxies decide. */
 const meshKinds: readonly (readonly [group: string, kind: string])[] = [
@@ -32,8 +35,14 @@ export function readIstioPolicies(objects: Objects, context: ReadContext): Polic
       );
   const hasMesh = meshKinds.some(([group, kind]) => objects.of(`${group}.istio.io`, kind).length > 0);
   const authentications = oldestFirst(each('security', 'PeerAuthentication', readPeerAuthentication));
+  const views = [
+    ...viewsWithoutTls(authentications, context.connections),
+    ...viewsBehindWaypoints(capturedBy(objects), membersOf(context)),
+  ];
   return [
-    ...each('security', 'AuthorizationPolicy', readAuthorizationPolicy),
+    ...each('security', 'AuthorizationPolicy', (resource) =>
+      readAuthorizationPolicy(resource, context, objects, views),
+    ),
     ...authenticationPolicies(authentications),
     ...sidecarPolicies(each('networking', 'Sidecar', readSidecar), context),
     ...routePolicies(

@@ -81,6 +81,25 @@ function inverse(peer: PeerMatch | undefined): PeerMatch | undefined {
   return peer === undefined ? undefined : { type: 'not', peer };
 }
 
+/** Chooses endpoints by their identity, and tells whether it chooses one of which nothing else is known. */
+interface IdentityMatcher extends EndpointMatcher {
+  hasIdentity(namespace: string, account: string): boolean;
+}
+
+export function isIdentity(matcher: EndpointMatcher): matcher is IdentityMatcher {
+  return 'hasIdentity' in matcher;
+}
+
+/** Workloads of the mesh that are chosen by their identity. */
+function identityPeers(
+  chosen: EndpointMatcher,
+  hasIdentity: IdentityMatcher['hasIdentity'],
+  { inMesh }: IstioContext,
+): PeerMatch {
+  const matcher: IdentityMatcher = { ...allOf(inMesh, chosen), hasIdentity };
+  return { type: 'endpoints', matcher };
+}
+
 function namespacePeers(
   value: JsonValue | undefined,
   path: Path,
@@ -88,13 +107,12 @@ function namespacePeers(
 ): PeerMatch | undefined {
   const patterns = patternsAt(value, path);
   if (patterns === undefined) return undefined;
-  return {
-    type: 'endpoints',
-    matcher: allOf(
-      context.inMesh,
-      context.chosen(path, 'namespace', anyOf(...patterns.map((pattern) => namespacesLike(pattern)))),
-    ),
-  };
+  const matcher = anyOf(...patterns.map((pattern) => namespacesLike(pattern)));
+  return identityPeers(
+    context.chosen(path, 'namespace', matcher),
+    (namespace) => patterns.some((pattern) => matchesValue(pattern, namespace)),
+    context,
+  );
 }
 
 function namespacesLike(pattern: ValuePattern): EndpointMatcher {
@@ -112,15 +130,12 @@ function principalPeers(
 ): PeerMatch | undefined {
   const patterns = patternsAt(value, path);
   if (patterns === undefined) return undefined;
-  const matchers = patterns.map((pattern) =>
-    identitiesWhere(`principal ${JSON.stringify(pattern)}`, (namespace, account) =>
+  const each = patterns.map((pattern) => ({
+    key: `principal ${JSON.stringify(pattern)}`,
+    test: (namespace: string, account: string) =>
       matchesValue(pattern, `${clusterDomain}/ns/${namespace}/sa/${account}`),
-    ),
-  );
-  return {
-    type: 'endpoints',
-    matcher: allOf(context.inMesh, context.chosen(path, 'serviceAccount', anyOf(...matchers))),
-  };
+  }));
+  return accountsWhere(each, path, context);
 }
 
 /** Service accounts are told as `<namespace>/<name>`, or as a name in the policy's namespace. */
@@ -131,14 +146,25 @@ function accountPeers(
 ): PeerMatch | undefined {
   const texts = textsAt(value, path);
   if (texts === undefined) return undefined;
-  const matchers = texts.map((text) => {
+  const each = texts.map((text) => {
     const full = text.includes('/') ? text : `${context.namespace}/${text}`;
-    return identitiesWhere(`account ${full}`, (namespace, account) => `${namespace}/${account}` === full);
+    const test = (namespace: string, account: string) => `${namespace}/${account}` === full;
+    return { key: `account ${full}`, test };
   });
-  return {
-    type: 'endpoints',
-    matcher: allOf(context.inMesh, context.chosen(path, 'serviceAccount', anyOf(...matchers))),
-  };
+  return accountsWhere(each, path, context);
+}
+
+function accountsWhere(
+  each: readonly { key: string; test: IdentityMatcher['hasIdentity'] }[],
+  path: Path,
+  context: IstioContext,
+): PeerMatch {
+  const matcher = anyOf(...each.map(({ key, test }) => identitiesWhere(key, test)));
+  return identityPeers(
+    context.chosen(path, 'serviceAccount', matcher),
+    (namespace, account) => each.some(({ test }) => test(namespace, account)),
+    context,
+  );
 }
 
 function identitiesWhere(
