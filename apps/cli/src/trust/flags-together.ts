@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts';
 
 /**
- * Refuses a flag that one way of verifying does not look at: whoever gives it asks for a check that nobody would make.
+ * Refuses a flag that one way of verifying or signing does not look at: whoever gives it asks for what nobody would do.
  *
  * @param way for the message: the flag that chose it
  * @param reason why it looks at no other flags

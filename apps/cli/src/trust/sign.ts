@@ -19,6 +19,7 @@ import { writeResult } from '../result.ts';
 import { tell } from '../stderr.ts';
 import { defineVerb } from '../verb.ts';
 import { annotationsOf } from './annotations.ts';
+import { demandOnly } from './flags-together.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
 import { keyFlags, keyHelp, passwordOf, signingOf } from './key-flags.ts';
@@ -87,12 +88,14 @@ export const { run, usage } = defineVerb(
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     if (choiceOf('with', values.with, toolNames) === 'notation') {
+      demandOnly(values, looksAt.notation, '--with notation', 'its signatures have no place for it');
       const digest = await signWithNotation(operand, values, (file, { bytes }) =>
         writeResult(file, Buffer.from(bytes)),
       );
       if (values.signature !== '-') writeResult(values.output, `${digest}\n`);
       return exitCodes.done;
     }
+    demandOnly(values, looksAt.cosign, 'the form of cosign', 'it is for --with notation');
     const annotations = annotationsOf(values.annotations);
     const { options, check } = await signingOf(values, values.bundle === undefined ? 'statement' : 'file');
     if (values.bundle !== undefined) {
@@ -115,6 +118,16 @@ export const { run, usage } = defineVerb(
     return exitCodes.done;
   },
 );
+
+const keysOfNotation = ['key', 'certificate', 'certificate-chain', 'with'];
+/** What each form looks at. */
+const looksAt = {
+  notation: new Set([
+    ...keysOfNotation,
+    ...Object.keys({ ...commonFlags, ...imageFlags, ...notationSignFlags }),
+  ]),
+  cosign: new Set(Object.keys(flags).filter((name) => !Object.hasOwn(notationSignFlags, name))),
+};
 
 async function generate(prefix: string, kind: (typeof keyKinds)[number]): Promise<number> {
   const key = generateKey(kind);

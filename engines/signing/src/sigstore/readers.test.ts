@@ -2,6 +2,7 @@ import { writePem } from '@keelson/pki';
 import { describe, expect, test } from 'vitest';
 import { SigningError } from '../errors.ts';
 import { openEncryptedKey, sealKey } from '../keys/encrypted-key.ts';
+import { mutants } from '../testing/mutants.ts';
 import { artifactOfBytes } from './artifact.ts';
 import { readBundle } from './bundle.ts';
 import { readEntryBody } from './entry-body.ts';
@@ -12,7 +13,6 @@ import { subjectOfToken } from './sign/identity-token.ts';
 import { readSigningConfig } from './sign/signing-config.ts';
 import { readStatementHeader } from './statement.ts';
 import { at } from './testing/json.ts';
-import { mutants } from './testing/mutants.ts';
 import {
   artifact,
   makeBundle,

@@ -95,6 +95,12 @@ describe('notation', () => {
       ['sign', '--with', 'notation', '--key', 'k.pem', 'a'],
       'notation signs with a certificate',
     ],
+    ['annotations, which are of cosign', [...signs, '-a', 'a=b', 'a'], '--annotations'],
+    [
+      'metadata without notation',
+      ['sign', '--key', 'k.pem', '--user-metadata', 'a=b', 'a'],
+      '--user-metadata',
+    ],
     ['an expiry that is none', [...signs, '--expiry', 'soon', 'a'], '90m, 720h or 30d'],
     [
       'a policy that is none',
