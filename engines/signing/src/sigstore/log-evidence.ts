@@ -86,6 +86,9 @@ function verifyProof(
   verifyOrigin(checkpoint, entry, log);
 }
 
+/** A log signs once. Whoever writes its name on all lines shall not have all of them computed, in each of many bundles. */
+const maxOwnLines = 2;
+
 /** The log's own line among the signatures must hold; those of witnesses and of other keys are left alone. */
 function verifyOrigin(checkpoint: ReturnType<typeof readCheckpoint>, entry: LogEntry, log: TrustedLog): void {
   const { origin } = checkpoint;
@@ -103,7 +106,7 @@ function verifyOrigin(checkpoint: ReturnType<typeof readCheckpoint>, entry: LogE
       'CHECKPOINT_WRONG',
       `the checkpoint is of ${origin}, and the log is ${log.baseUrl}`,
     );
-  if (!own.some(({ signature }) => holds(log.key, checkpoint.signed, signature)))
+  if (!own.slice(0, maxOwnLines).some(({ signature }) => holds(log.key, checkpoint.signed, signature)))
     throw new SigningError('CHECKPOINT_WRONG', 'the signature of the checkpoint does not hold');
 }
 

@@ -147,6 +147,10 @@ describe('every inclusion proof leads to a checkpoint of its log', () => {
   const note = [...proof, 'checkpoint', 'envelope'];
   const rootBytes = Buffer.from(String(at(tiled, rootHash)), 'base64');
   const zeros = Buffer.alloc(32);
+  const forged = (_: string, line: string) => {
+    const wrong = line.replace(/.{8}$/, 'AAAAAAA=');
+    return `\n\n${`${wrong}\n`.repeat(100)}${line}\n`;
+  };
   refuses([
     ['another root', 'CHECKPOINT_WRONG', () => put(tiled, rootHash, zeros.toString('base64'))],
     ['another size', 'CHECKPOINT_WRONG', () => put(tiled, [...proof, 'treeSize'], '3')],
@@ -172,6 +176,11 @@ describe('every inclusion proof leads to a checkpoint of its log', () => {
       'a changed checkpoint',
       'CHECKPOINT_WRONG',
       () => put(tiled, note, String(at(tiled, note)).replace('\n\n', '\nmore\n\n')),
+    ],
+    [
+      'a checkpoint with lines of others under the name of the log before its own',
+      'CHECKPOINT_WRONG',
+      () => put(tiled, note, String(at(tiled, note)).replace(/\n\n(.*)\n$/s, forged)),
     ],
     [
       'a log that is not trusted',
