@@ -3,6 +3,7 @@ import { clusterOf } from '../dialects/read-cluster.ts';
 import { type ReadOptions, readPolicies } from '../dialects/read-policies.ts';
 import { Analysis } from '../engine/analysis.ts';
 import { endpointRangesOf } from '../engine/peer-sets.ts';
+import { portNameProblems } from '../engine/unknown-port-names.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { OwnerOptions } from '../model/owners.ts';
 import type { Policy, PolicyProblem } from '../model/policy.ts';
@@ -90,7 +91,7 @@ export class Connectivity {
       const network: Network = { type: 'nad', name: each.name };
       return { network, plane: new Plane(each.analysis, each.workloads) };
     });
-    this.problems = [...problems, ...further.problems];
+    this.problems = [...problems, ...portNameProblems(analysis), ...further.problems];
   }
 
   /** Workloads that the focus names. */

@@ -147,3 +147,19 @@ test('a host outside that the mesh enters is reached by who may leave to everyth
   expect(withHost(cilium('cluster'))).toEqual([]);
   expect(withHost(cilium('world'))).toHaveLength(2);
 });
+
+test.each<[string, JsonObject[], string[]]>([
+  ['a name that a Pod has', [{ port: 'http' }], []],
+  ['a name that none has', [{ port: 'https' }], ['spec.ingress.0 https']],
+  ['a name of another protocol', [{ port: 'http', protocol: 'UDP' }], ['spec.ingress.0 http']],
+  ['a number', [{ port: 1 }], []],
+])('ports by name that mean nothing are told: %s', (_, ports, expected) => {
+  const named = pod('named', { app: 'named' }, { ports: [{ name: 'http', containerPort: 80 }] });
+  const policy = (app: string) =>
+    networkPolicy(app, { podSelector: { matchLabels: { app } }, ingress: [{ ports }] });
+  const { problems } = connectivityOf(named, policy('named'), policy('nobody'));
+  const told = problems.map(
+    ({ level, path, message }) => `${path.join('.')} ${/port (.*), which/.exec(message)?.[1] ?? level}`,
+  );
+  expect(told).toEqual(expected);
+});

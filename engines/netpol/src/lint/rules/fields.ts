@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@keelson/core';
 import type { Resource } from '@keelson/kubernetes';
 import { problemText } from '../../dialects/fields.ts';
+import { unknownPortNames, unknownPortText } from '../../engine/unknown-port-names.ts';
 import type { Policy, Rule } from '../../model/policy.ts';
 import type { LintContext } from '../context.ts';
 import type { LintHit, LintRule } from '../finding.ts';
@@ -74,25 +75,10 @@ export const unknownPortName: LintRule = {
     context.policies.flatMap((policy) => policy.rules.flatMap((rule) => portNameHits(context, policy, rule))),
 };
 
-function portNameHits(context: LintContext, policy: Policy, rule: Rule): LintHit[] {
+function portNameHits(context: LintContext, { resource }: Policy, rule: Rule): LintHit[] {
   const compiled = context.compiled.get(rule);
-  const { named } = rule.connections;
-  if (compiled === undefined || named.length === 0) return [];
-  const { endpoints } = context.cluster;
-  const ends = (rule.direction === 'ingress' ? compiled.subjects : compiled.peers).members();
-  const destinations = ends.flatMap((each) => endpoints[each] ?? []);
-  if (destinations.length === 0) return [];
-  const isKnown = ({ name, protocol }: (typeof named)[number]) =>
-    destinations.some(({ ports }) =>
-      ports.some((port) => port.name === name && (protocol === undefined || protocol === port.protocol)),
-    );
-  return named
-    .filter((each) => !isKnown(each))
-    .map(({ name }) => ({
-      resource: policy.resource,
-      path: rule.path,
-      message: `names the port ${name}, which no Pod that the rule is about has: it allows nothing there`,
-    }));
+  const names = compiled === undefined ? [] : unknownPortNames(compiled, context);
+  return names.map((name) => ({ resource, path: rule.path, message: unknownPortText(name) }));
 }
 
 export const invalidPolicy: LintRule = {
