@@ -62,7 +62,7 @@ export function readBundle(source: JsonSource, limits: SigningLimits = defaultSi
   const mediaType = fields.text('mediaType');
   const version = versions.get(mediaType);
   if (version === undefined)
-    throw new SigningError('BUNDLE_UNSUPPORTED', `the bundle is of media type ${mediaType}`);
+    throw new SigningError('BUNDLE_UNSUPPORTED', `the bundle is of media type ${mediaType.slice(0, 200)}`);
   const material = fields.required('verificationMaterial');
   const timestamps = material.object('timestampVerificationData');
   return {

@@ -108,10 +108,16 @@ export function demandIdentity(
   const wanted = accepted.map(({ subject, issuer }) => `${subject.description} of ${issuer.description}`);
   throw new SigningError(
     'IDENTITY_MISMATCH',
-    `the certificate is of ${identity.subjects.join(', ') || 'nobody'} of ${identity.issuer ?? 'no issuer'}, not of ${
+    `the certificate is of ${named(identity.subjects) || 'nobody'} of ${identity.issuer ?? 'no issuer'}, not of ${
       wanted.join(' or ') || 'anybody who is accepted'
     }`,
   );
+}
+
+/** Names for a message, which a certificate may have by the thousand. */
+function named(subjects: readonly string[]): string {
+  const shown = subjects.slice(0, 5).map((name) => name.slice(0, 300));
+  return [...shown, ...(subjects.length > 5 ? [`${subjects.length - 5} more`] : [])].join(', ');
 }
 
 function isAccepted(

@@ -104,7 +104,7 @@ function verifyOrigin(checkpoint: ReturnType<typeof readCheckpoint>, entry: LogE
   if (isTiled(entry) && origin !== hostOf(log.baseUrl))
     throw new SigningError(
       'CHECKPOINT_WRONG',
-      `the checkpoint is of ${origin}, and the log is ${log.baseUrl}`,
+      `the checkpoint is of ${origin.slice(0, 200)}, and the log is ${log.baseUrl}`,
     );
   if (!own.slice(0, maxOwnLines).some(({ signature }) => holds(log.key, checkpoint.signed, signature)))
     throw new SigningError('CHECKPOINT_WRONG', 'the signature of the checkpoint does not hold');

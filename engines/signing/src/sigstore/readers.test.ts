@@ -12,9 +12,10 @@ import { readSimpleSigning, simpleSigningMediaType, writeSimpleSigning } from '.
 import { subjectOfToken } from './sign/identity-token.ts';
 import { readSigningConfig } from './sign/signing-config.ts';
 import { readStatementHeader } from './statement.ts';
-import { at } from './testing/json.ts';
+import { at, type Json, put } from './testing/json.ts';
 import {
   artifact,
+  issueSigner,
   makeBundle,
   requirements,
   requirementsOfKey,
@@ -159,6 +160,24 @@ describe('no bytes break a reader', () => {
     // With a smaller cost the key is another, so nothing opens, and many are tried in little time.
     for (const bytes of mutants(cheap, 150))
       await expect(openEncryptedKey(bytes, Buffer.from('pw'))).rejects.toBeInstanceOf(SigningError);
+  });
+});
+
+describe('messages are short, whatever the input is', () => {
+  const long = 'x'.repeat(100_000);
+  const manyNames = issueSigner({
+    names: Array.from({ length: 1_000 }, (_, at) => ({ type: 'email', value: `dev${at}@example.org` })),
+  });
+  const reads = (bundle: Json) => () =>
+    verifyBundle(readBundle(JSON.stringify(bundle)), artifactOfBytes(artifact), requirements);
+
+  test.each<[string, () => unknown]>([
+    ['a media type', reads(put(logged, ['mediaType'], long))],
+    ['the kind of an entry', reads(put(logged, [...entry, 'kindVersion', 'kind'], long))],
+    ['names of a certificate', reads(makeBundle({ by: manyNames }))],
+  ])('%s', (_, read) => {
+    expect(read).toThrow(SigningError);
+    expect(read).toThrow(/^.{1,2000}$/s);
   });
 });
 
