@@ -12,6 +12,9 @@ import {
 import { expect, test } from 'vitest';
 import { caExtensions, hour, type Issued, issue, noon, signerExtensions } from '../testing/authority.ts';
 import { checkRevocation, type RevocationCache, type RevocationSource } from './revocation.ts';
+import { notarySignerOf, signNotation } from './sign.ts';
+import { policyWith, requirements, stampRoot, target } from './testing/world.ts';
+import { verifyNotation } from './verify.ts';
 
 const now = noon + 2 * hour;
 const own = issue('root', undefined, caExtensions());
@@ -203,4 +206,28 @@ test('a key that was lost after the signature did not make it', async () => {
   expect(await statusOf(byCrl, { source, signedAt: noon })).toBe('good by crl');
   expect(await statusOf(byCrl, { source, signedAt: noon + hour })).toBe('revoked by crl');
   expect(await statusOf(byCrl, { source })).toBe('revoked by crl');
+});
+
+test.each([
+  ['trusted', own, 1],
+  ['trusted by nobody', stampRoot, 0],
+])('servers that a chain names are asked where it is %s', async (_, anchor, questions) => {
+  const { bytes, mediaType } = await signNotation(target, {
+    format: 'jws',
+    signer: notarySignerOf(byCrl.key),
+    chain: [byCrl.certificate, own.certificate],
+    signingTime: noon + hour,
+  });
+  const asked: string[] = [];
+  const ask = (uri: string) => {
+    asked.push(uri);
+    return silent();
+  };
+  const verdict = await verifyNotation(bytes, mediaType, {
+    ...requirements,
+    policy: policyWith({ signatureVerification: { level: 'audit' }, trustedIdentities: ['*'] }),
+    trustStores: { certificates: () => [anchor.certificate] },
+    revocation: { ocsp: ask, crl: ask },
+  });
+  expect([verdict.outcome, asked.length]).toEqual(['accepted', questions]);
 });

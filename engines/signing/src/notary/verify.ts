@@ -176,8 +176,12 @@ class Verification {
       return;
     }
     const { revocation, revocationCache, now } = this.#requirements;
+    // A chain that nobody trusts must not choose whom is asked: its addresses may be anybody's, and inside this network.
+    const isTrusted = !this.#results.some(
+      ({ check, fault }) => check === 'authenticity' && fault !== undefined,
+    );
     const certificates = await checkRevocation(envelope.chain, {
-      source: revocation,
+      source: isTrusted ? revocation : undefined,
       cache: revocationCache,
       now,
       signedAt: this.#authenticTime?.latest,
