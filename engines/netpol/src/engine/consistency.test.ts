@@ -145,14 +145,26 @@ const ports = [
   { name: 'http', containerPort: 8080 },
   { name: 'dns', containerPort: 53, protocol: 'UDP' },
 ];
+const service = (name: string, where: string, selector: JsonObject, labels: JsonObject): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: where, labels },
+  spec: { selector, ports: [{ name: 'tcp-x', port: 80, targetPort: 'http' }] },
+});
 const objects = [
   namespace('one', { env: 'prod' }),
   namespace('two'),
   pod('a', { app: 'a', tier: 'x' }, { namespace: 'one', ports, ip: '192.0.2.1' }),
   pod('b', { app: 'b' }, { namespace: 'one', ip: '192.0.2.20' }),
-  pod('c', { app: 'c', tier: 'y' }, { namespace: 'two', ports: [{ name: 'http', containerPort: 80 }] }),
+  pod(
+    'c',
+    { app: 'c', tier: 'y', 'istio.io/dataplane-mode': 'ambient' },
+    { namespace: 'two', ports: [{ name: 'http', containerPort: 80 }] },
+  ),
   pod('d', {}, { namespace: 'two', spec: { hostNetwork: true } }),
   pod('e', { app: 'b' }, { namespace: 'two', spec: { serviceAccountName: 'robot' } }),
+  service('plain', 'one', { app: 'a' }, {}),
+  service('behind', 'two', { app: 'c' }, { 'istio.io/use-waypoint': 'gate' }),
   ...surroundings,
 ];
 

@@ -10,6 +10,8 @@ const source = fc.oneof(
     ipBlocks: some('10.0.0.0/8', '192.0.2.0/24'),
     notIpBlocks: some('192.0.2.20', '2001:db8::/32'),
   }),
+  fc.record({ remoteIpBlocks: some('10.0.0.0/8', '192.0.2.1'), notRemoteIpBlocks: some('192.0.2.20') }),
+  fc.record({ principals: some('*/sa/gate', '*/sa/default') }),
   fc.record({ principals: some('*/sa/default', 'cluster.local/ns/two/*'), notNamespaces: some('two') }),
 );
 const operation = fc.oneof(
@@ -20,6 +22,7 @@ const operation = fc.oneof(
 const condition = fc.constantFrom(
   { key: 'destination.port', values: ['80'] },
   { key: 'source.namespace', notValues: ['one'] },
+  { key: 'remote.ip', values: ['192.0.2.0/24'] },
   { key: 'request.headers[x]', values: ['y'] },
 );
 const rule = fc.record(

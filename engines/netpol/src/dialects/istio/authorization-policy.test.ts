@@ -1,46 +1,25 @@
-import type { JsonObject, JsonValue } from '@keelson/core';
+import type { JsonObject } from '@keelson/core';
 import { expect, test } from 'vitest';
-import { Analysis } from '../../engine/analysis.ts';
-import { Connections, noConnections, protocolNumbers, type RequestMatch } from '../../sets/connections.ts';
-import { istioObject, namespace, networkPolicy, pod, resources } from '../../testing/resources.ts';
-import { clusterOf } from '../read-cluster.ts';
-import { readPolicies } from '../read-policies.ts';
+import type { Analysis } from '../../engine/analysis.ts';
+import { noConnections, protocolNumbers, type RequestMatch } from '../../sets/connections.ts';
+import {
+  all,
+  allow,
+  analyse,
+  calm,
+  client,
+  deny,
+  far,
+  node,
+  reached,
+  rule,
+  service,
+  through,
+  web,
+} from '../../testing/mesh.ts';
+import { istioObject, networkPolicy } from '../../testing/resources.ts';
 
 const { TCP, UDP } = protocolNumbers;
-
-const world = [
-  namespace('default', { 'istio-injection': 'enabled' }),
-  namespace('other', { 'istio.io/rev': 'stable' }),
-  namespace('quiet', { 'istio.io/dataplane-mode': 'ambient' }),
-  pod('web', { app: 'web' }, { ip: '10.0.0.1' }),
-  pod('client', { app: 'client' }, { ip: '10.0.0.2', spec: { serviceAccountName: 'luke' } }),
-  pod('far', { app: 'client' }, { namespace: 'other', ip: '10.0.0.3' }),
-  pod('node', { app: 'client' }, { ip: '192.0.2.1', spec: { hostNetwork: true } }),
-  pod('calm', { app: 'web' }, { namespace: 'quiet' }),
-];
-const [web, client, far, node, calm] = [0, 1, 2, 3, 4];
-
-function analyse(...policies: readonly JsonValue[]) {
-  const all = resources(...world, ...policies);
-  const connections = new Connections();
-  const { policies: read, problems } = readPolicies(all, connections);
-  return { analysis: new Analysis(clusterOf(all), read, connections), problems };
-}
-
-function reached(analysis: Analysis, source: number, destination: number = web): string {
-  const ports = analysis.connections.portsOf(analysis.between(source, destination), TCP);
-  return ports.map(([low, high]) => (low === high ? low : `${low}-${high}`)).join(',');
-}
-
-const all = '1-65535';
-const rule = (source: JsonObject, ...ports: readonly string[]) => ({
-  from: [{ source }],
-  ...(ports.length === 0 ? {} : { to: [{ operation: { ports: [...ports] } }] }),
-});
-const allow = (...rules: readonly JsonObject[]) =>
-  istioObject('AuthorizationPolicy', 'a', { rules: [...rules] });
-const deny = (...rules: readonly JsonObject[]) =>
-  istioObject('AuthorizationPolicy', 'd', { action: 'DENY', rules: [...rules] });
 
 /** Ports of TCP that `client`, `far`, `node` and an address outside reach on `web`. */
 test.each<[string, JsonObject[], [string, string, string, string]]>([
@@ -172,23 +151,69 @@ test.each<[string, JsonObject, boolean]>([
   expect(reachable).toBe(isReached ? port : noConnections);
 });
 
-test('a proxy of the node cannot see requests, so that a policy on them denies', () => {
-  const policy = istioObject(
-    'AuthorizationPolicy',
-    'q',
-    { rules: [{ to: [{ operation: { methods: ['GET'] } }] }, {}] },
-    'quiet',
-  );
-  expect(reached(analyse(policy).analysis, client, calm)).toBe('');
-  const plain = istioObject('AuthorizationPolicy', 'q', { rules: [{}] }, 'quiet');
-  expect(reached(analyse(plain).analysis, client, calm)).toBe(all);
+const requests = { to: [{ operation: { methods: ['GET'] } }] };
+
+/** What `client` and `far` reach on `calm`, whose proxy sees no requests. */
+test.each<[string, JsonObject, [string, string]]>([
+  ['an ALLOW of them matches none', { rules: [requests] }, ['', '']],
+  ['an ALLOW of all beside it does', { rules: [requests, {}] }, [all, all]],
+  ['a DENY of them matches all', { action: 'DENY', rules: [requests] }, ['', '']],
+  [
+    'a DENY of some of a namespace matches all of that',
+    { action: 'DENY', rules: [{ ...rule({ namespaces: ['other'] }), ...requests }] },
+    [all, ''],
+  ],
+  ['an ALLOW without them', { rules: [{}] }, [all, all]],
+])('the proxy of the node cannot see requests: %s', (_, spec, expected) => {
+  const { analysis } = analyse(istioObject('AuthorizationPolicy', 'q', spec, 'quiet'));
+  expect([client, far].map((source) => reached(analysis, source, calm))).toEqual(expected);
 });
 
-function service(name: string, namespaceName: string, labels: JsonObject = {}): JsonObject {
-  const metadata = { name, namespace: namespaceName, labels };
-  return { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: 'web' } } };
-}
-const through = (name: string) => ({ 'istio.io/use-waypoint': name });
+const remote = (key: string, ...values: readonly string[]) => ({
+  when: [{ key: 'remote.ip', [key]: [...values] }],
+});
+
+/** Whether `client` and `far` reach a port that a Service says to carry no requests. */
+test.each<[string, JsonObject, [boolean, boolean]]>([
+  ['an ALLOW', allow(rule({ remoteIpBlocks: ['10.0.0.3'] })), [false, true]],
+  ['an ALLOW of others', allow(rule({ notRemoteIpBlocks: ['10.0.0.3'] })), [true, false]],
+  ['an ALLOW by condition', allow(remote('values', '10.0.0.3/32')), [false, true]],
+  ['an ALLOW by condition of others', allow(remote('notValues', '10.0.0.3/32')), [true, false]],
+  [
+    'an ALLOW of requests too',
+    allow({ ...rule({ remoteIpBlocks: ['10.0.0.3'] }), to: [{ operation: { methods: ['GET'] } }] }),
+    [false, false],
+  ],
+  [
+    'an ALLOW of users too',
+    allow(rule({ remoteIpBlocks: ['10.0.0.3'], requestPrincipals: ['*'] })),
+    [false, false],
+  ],
+  [
+    'an ALLOW of another source',
+    allow({
+      from: [{ source: { remoteIpBlocks: ['203.0.113.0/24'] } }, { source: { namespaces: ['default'] } }],
+    }),
+    [true, false],
+  ],
+  ['a DENY', deny(rule({ remoteIpBlocks: ['10.0.0.3'] })), [true, false]],
+  ['a DENY by condition', deny(remote('values', '10.0.0.3')), [true, false]],
+  [
+    'a DENY of requests too',
+    deny({ ...rule({ remoteIpBlocks: ['10.0.0.3'] }), to: [{ operation: { methods: ['GET'] } }] }),
+    [true, false],
+  ],
+])('addresses that requests tell, on a port that carries none: %s', (_, policy, expected) => {
+  const ports = [{ name: 'tcp-cache', port: 1, targetPort: 6379 }];
+  const spec = { selector: { app: 'web' }, ports };
+  const plain = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec };
+  const { analysis, problems } = analyse(plain, policy);
+  expect(problems).toEqual([]);
+  const port = analysis.connections.of([TCP], [[6379, 6379]]);
+  const reaches = (source: number) =>
+    analysis.connections.intersection(analysis.between(source, web), port) === port;
+  expect([client, far].map(reaches)).toEqual(expected);
+});
 
 test('a policy of a Service holds where the Service has a waypoint', () => {
   const ofService = istioObject('AuthorizationPolicy', 't', {
@@ -205,181 +230,6 @@ test('a policy of a Service holds where the Service has a waypoint', () => {
       expect.stringContaining('is a Service without a waypoint'),
     ]);
   }
-});
-
-const waypoint = (name: string, labels: JsonObject = {}, where = 'quiet', annotations: JsonObject = {}) => ({
-  apiVersion: 'gateway.networking.k8s.io/v1',
-  kind: 'Gateway',
-  metadata: { name, namespace: where, labels, annotations },
-  spec: { gatewayClassName: 'istio-waypoint' },
-});
-const quietPolicy = (spec: JsonObject, name = 'q') => istioObject('AuthorizationPolicy', name, spec, 'quiet');
-const fromWaypoint = (principal = 'cluster.local/ns/quiet/sa/gate') =>
-  quietPolicy({ selector: { matchLabels: { app: 'web' } }, rules: [rule({ principals: [principal] })] });
-const fromOther = quietPolicy({ rules: [rule({ namespaces: ['other'] })] }, 'o');
-const forAll = { 'istio.io/waypoint-for': 'workload' };
-const quietly = (labels: JsonObject) =>
-  namespace('quiet', { 'istio.io/dataplane-mode': 'ambient', ...labels });
-
-/** Who of `client` and `far`, which are in the mesh, and `node`, which is not, reaches `calm`, whose proxy is its node's. */
-test.each<[string, JsonObject[], string]>([
-  ['a Service without one: sources are seen', [service('s', 'quiet'), fromOther], 'far'],
-  ['a Service: the waypoint is seen', [service('s', 'quiet', through('gate')), fromWaypoint()], 'client far'],
-  ['a Service: sources are not seen', [service('s', 'quiet', through('gate')), fromOther], ''],
-  [
-    'a denial of the waypoint',
-    [
-      service('s', 'quiet', through('gate')),
-      quietPolicy({ action: 'DENY', rules: [rule({ principals: ['*/sa/gate'] })] }),
-    ],
-    'node',
-  ],
-  [
-    'a denial of all others',
-    [
-      service('s', 'quiet', through('gate')),
-      quietPolicy({ action: 'DENY', rules: [rule({ notPrincipals: ['*/sa/gate'] })] }),
-    ],
-    'client far',
-  ],
-  [
-    'both: the waypoint asks who it is, the node whether it comes through the waypoint',
-    [
-      service('s', 'quiet', through('gate')),
-      fromWaypoint(),
-      quietPolicy(
-        { targetRefs: [{ kind: 'Service', name: 's' }], rules: [rule({ namespaces: ['other'] })] },
-        't',
-      ),
-    ],
-    'far',
-  ],
-  [
-    'policies of the waypoint itself',
-    [
-      waypoint('gate'),
-      service('s', 'quiet', through('gate')),
-      quietPolicy({
-        targetRefs: [{ kind: 'Gateway', name: 'gate' }],
-        rules: [rule({ namespaces: ['other'] })],
-      }),
-    ],
-    'far node',
-  ],
-  [
-    'policies of a waypoint that nothing uses',
-    [
-      waypoint('gate'),
-      service('s', 'quiet'),
-      quietPolicy({
-        targetRefs: [{ kind: 'Gateway', name: 'gate' }],
-        rules: [rule({ namespaces: ['other'] })],
-      }),
-    ],
-    'client far node',
-  ],
-  ['a namespace', [quietly(through('gate')), service('s', 'quiet'), fromWaypoint()], 'client far'],
-  [
-    'a Service that says no to that of its namespace',
-    [quietly(through('gate')), service('s', 'quiet', through('none')), fromWaypoint()],
-    '',
-  ],
-  [
-    'one for workloads, behind no Service',
-    [quietly(through('gate')), waypoint('gate', forAll), fromWaypoint()],
-    'client far',
-  ],
-  ['one for Services, behind no Service', [quietly(through('gate')), waypoint('gate'), fromOther], 'far'],
-  [
-    'one for workloads, which Services are not asked through',
-    [quietly(through('gate')), waypoint('gate', forAll), service('s', 'quiet'), fromOther],
-    'far',
-  ],
-  [
-    'one of another namespace with an account of its own',
-    [
-      waypoint('gate', {}, 'other', { 'gateway.istio.io/service-account': 'g' }),
-      service('s', 'quiet', { ...through('gate'), 'istio.io/use-waypoint-namespace': 'other' }),
-      fromWaypoint('cluster.local/ns/other/sa/g'),
-    ],
-    'client far',
-  ],
-  [
-    'two Services, one of them without',
-    [service('s', 'quiet', through('gate')), service('r', 'quiet'), fromOther],
-    'far',
-  ],
-])('waypoints: %s', (_, objects, expected) => {
-  const { analysis, problems } = analyse(...objects);
-  expect(problems).toEqual([]);
-  const names = { client, far, node };
-  const found = Object.entries(names).filter(([, source]) => reached(analysis, source, calm) === all);
-  expect(found.map(([name]) => name).join(' ')).toBe(expected);
-});
-
-const mtls = (name: string, spec: JsonObject, where = 'default') =>
-  istioObject('PeerAuthentication', name, spec, where);
-const without = { mtls: { mode: 'DISABLE' } };
-const ofWeb = { selector: { matchLabels: { app: 'web' } } };
-
-/** Ports of TCP that `client` and `far` reach on `web` by what is allowed. */
-test.each<[string, JsonObject[], JsonObject, [string, string]]>([
-  ['with TLS', [], allow(rule({ namespaces: ['other'] })), ['', all]],
-  ['without', [mtls('p', without)], allow(rule({ namespaces: ['other'] })), ['', '']],
-  ['without, by principal', [mtls('p', without)], allow(rule({ principals: ['*'] })), ['', '']],
-  ['without, by what it is not', [mtls('p', without)], allow(rule({ notNamespaces: ['other'] })), [all, all]],
-  ['without, by address', [mtls('p', without)], allow(rule({ ipBlocks: ['10.0.0.3'] })), ['', all]],
-  ['without, denied', [mtls('p', without)], deny(rule({ namespaces: ['other'] })), [all, all]],
-  [
-    'without, in the mesh',
-    [mtls('p', without, 'istio-system')],
-    allow(rule({ principals: ['*'] })),
-    ['', ''],
-  ],
-  [
-    'with TLS in a namespace, without in the mesh',
-    [mtls('p', without, 'istio-system'), mtls('q', { mtls: { mode: 'STRICT' } })],
-    allow(rule({ namespaces: ['other'] })),
-    ['', all],
-  ],
-  [
-    'another namespace without',
-    [mtls('p', without, 'other')],
-    allow(rule({ namespaces: ['other'] })),
-    ['', all],
-  ],
-  [
-    'a port without',
-    [mtls('p', { ...ofWeb, portLevelMtls: { '80': { mode: 'DISABLE' } } })],
-    allow(rule({ namespaces: ['other'] }), { to: [{ operation: { ports: ['81'] } }] }),
-    ['81', '1-79,81-65535'],
-  ],
-  [
-    'a port with TLS, the others without',
-    [mtls('q', without), mtls('p', { ...ofWeb, portLevelMtls: { '80': { mode: 'STRICT' } } })],
-    allow(rule({ namespaces: ['other'] })),
-    ['', '80'],
-  ],
-  [
-    'a port without in a mesh without',
-    [
-      mtls('m', without, 'istio-system'),
-      mtls('q', { mtls: { mode: 'PERMISSIVE' } }),
-      mtls('p', { ...ofWeb, portLevelMtls: { '80': { mode: 'DISABLE' } } }),
-    ],
-    allow(rule({ namespaces: ['other'] })),
-    ['', '1-79,81-65535'],
-  ],
-])('who is seen %s', (_, objects, policy, expected) => {
-  const { analysis, problems } = analyse(...objects, policy);
-  expect(problems).toEqual([]);
-  expect([client, far].map((source) => reached(analysis, source))).toEqual(expected);
-});
-
-test('the node proxy always has TLS', () => {
-  const policy = quietPolicy({ rules: [rule({ namespaces: ['other'] })] });
-  const { analysis } = analyse(mtls('p', without, 'istio-system'), policy);
-  expect([client, far].map((source) => reached(analysis, source, calm))).toEqual(['', all]);
 });
 
 test.each<[string, JsonObject, string]>([

@@ -27,6 +27,11 @@ export const requestSources = [
   'notRemoteIpBlocks',
 ];
 
+/** Those that tell addresses: of a connection without requests, its own (Envoy's `remote_ip`). */
+export const remoteFields: readonly string[] = ['remoteIpBlocks', 'notRemoteIpBlocks'];
+/** The condition that says the same. */
+export const remoteAddress = 'remote.ip';
+
 export const sourceFields: readonly string[] = [
   ...[...sourceReaders.keys()].flatMap((field) => [field, negated(field)]),
   ...requestSources,
@@ -42,6 +47,7 @@ const conditionFields: ReadonlyMap<string, string> = new Map([
   ['source.serviceAccount', 'serviceAccounts'],
   ['source.namespace', 'namespaces'],
   ['source.ip', 'ipBlocks'],
+  [remoteAddress, 'ipBlocks'],
 ]);
 
 /** Peers that meet all that a source says of them; undefined where it says nothing of peers. */
@@ -53,6 +59,16 @@ export function sourcePeers(source: JsonObject, path: Path, context: IstioContex
       inverse(read(source[not], [...path, not], context)) ?? [],
     ].flat();
   });
+  return allPeers(parts);
+}
+
+/** Peers whose address meets what a source says of those that requests tell; undefined where it says nothing. */
+export function remotePeers(source: JsonObject, path: Path, context: IstioContext): PeerMatch | undefined {
+  const [field = '', not = ''] = remoteFields;
+  const parts = [
+    blockPeers(source[field], [...path, field], context) ?? [],
+    inverse(blockPeers(source[not], [...path, not], context)) ?? [],
+  ].flat();
   return allPeers(parts);
 }
 
