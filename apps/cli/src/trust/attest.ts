@@ -1,14 +1,22 @@
 import { JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
 import { digestOf } from '@keelson/oci';
-import { artifactOfDigest, attachBundle, signStatement, writeStatement } from '@keelson/signing';
+import {
+  artifactOfDigest,
+  attachBundle,
+  cosignSignPredicate,
+  signStatement,
+  writeStatement,
+} from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
+import { suggestion } from '../suggest.ts';
 import { defineVerb } from '../verb.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
 import { keyFlags, keyHelp, signingOf } from './key-flags.ts';
+import { demandApart } from './outputs.ts';
 import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
 
 const flags = {
@@ -54,7 +62,11 @@ export const { run, usage } = defineVerb(
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     if (values.predicate === undefined || values.type === undefined)
       throw new CommandError('USAGE', 'what is stated? Give --predicate FILE and --type TYPE');
-    const predicateType = predicateTypeOf(values.type);
+    const predicateType = statedType(values.type);
+    demandApart(
+      [values.bundle, values.output],
+      [operand, values.key, values.predicate, values.certificate, values['certificate-chain']],
+    );
     const predicate = predicateOf(values.predicate);
     const { options, check } = await signingOf(values, 'statement');
     if (values.bundle !== undefined) {
@@ -81,6 +93,19 @@ export const { run, usage } = defineVerb(
     return exitCodes.done;
   },
 );
+
+/** @throws CommandError USAGE for a text that is no type of predicates */
+function statedType(text: string): string {
+  const type = predicateTypeOf(text);
+  if (type === cosignSignPredicate)
+    throw new CommandError('USAGE', `${type} is the type of signatures: keelson sign makes those`);
+  if (URL.canParse(type)) return type;
+  const names = Object.keys(predicateTypes);
+  throw new CommandError(
+    'USAGE',
+    `--type ${text}${suggestion(text, names)}: it is a URI, or one of ${names.join(', ')}`,
+  );
+}
 
 /** @throws CommandError USAGE for a file that is no JSON */
 function predicateOf(file: string): JsonValue {

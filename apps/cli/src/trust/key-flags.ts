@@ -56,6 +56,9 @@ export interface Signing {
 export async function signingOf(values: KeyValues, kind: SignedKind): Promise<Signing> {
   const file = values['signing-config'];
   if (file === undefined) {
+    for (const name of ['identity-token', 'trusted-root'] as const)
+      if (values[name] !== undefined)
+        throw new CommandError('USAGE', `--${name} goes with --signing-config: nothing else looks at it`);
     if (values.key === undefined)
       throw new CommandError(
         'USAGE',

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { issueCertificate, writePem } from '@keelson/pki';
@@ -43,6 +44,8 @@ describe('keelson sign', () => {
       expect(keelson(folder, ['verify', ...waived, '-a', 'env=prod=1', 'oci:image:1.0']).code).toBe(0);
       expect(keelson(folder, ['verify', ...waived, '--type', type, 'oci:image:1.0']).code).toBe(0);
       expect(keelson(folder, ['verify', ...waived, '--type', 'spdx', 'oci:image:1.0']).code).toBe(1);
+      // What refers to the image is no second image of the layout.
+      expect(keelson(folder, ['verify', ...waived, 'oci:image']).code).toBe(0);
     });
   });
 
@@ -77,6 +80,45 @@ describe('keelson sign', () => {
     ['no such key', ['sign', '--key', 'none.key', 'a'], 'no such file'],
     ['a file that is no key', ['sign', '--key', 'a.txt', '--bundle', 'b', 'a.txt'], 'no private key'],
     ['two artifacts', ['sign', '--key', 'k.key', '--bundle', 'b', 'a.txt', 'a.txt'], 'name one image'],
+    [
+      'its own key as output',
+      ['sign', '--key', 'k.key', '--bundle', 'k.key', 'a.txt'],
+      'would be written over',
+    ],
+    [
+      'its own artifact as output',
+      ['sign', '--key', 'k.key', '--bundle', 'a.txt', 'a.txt'],
+      'would be written over',
+    ],
+    [
+      'a token without services',
+      ['sign', '--key', 'k.key', '--identity-token', 'x', 'a'],
+      'goes with --signing-config',
+    ],
+    [
+      'a type of key without a new key',
+      ['sign', '--key', 'k.key', '--key-type', 'ed25519', 'a'],
+      'of a new key',
+    ],
+    [
+      'a type that is none',
+      ['attest', '--key', 'k.key', '--type', 'slsaprovenance3', '--predicate', 'a.txt', 'a'],
+      'slsaprovenance1',
+    ],
+    [
+      'a statement that is a signature',
+      [
+        'attest',
+        '--key',
+        'k.key',
+        '--type',
+        'https://sigstore.dev/cosign/sign/v1',
+        '--predicate',
+        'a.txt',
+        'a',
+      ],
+      'keelson sign makes those',
+    ],
     ['no predicate', ['attest', '--key', 'k.key', '--type', 'spdx', 'a'], 'what is stated?'],
     [
       'a predicate that is no JSON',
@@ -88,6 +130,20 @@ describe('keelson sign', () => {
   ])('wrong call: %s', async (_, args, expected) => {
     await withFolderAsync({ 'a.txt': 'a', 'a.key': '', 'k.key': '' }, async (folder) => {
       expect(keelson(folder, args)).toMatchObject({ code: 2, err: expect.stringContaining(expected) });
+    });
+  });
+
+  test('a key that openssl encrypted', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = privateKey
+      .export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'pass' })
+      .toString();
+    await withFolderAsync({ 'a.txt': 'a', 'k.key': key }, async (folder) => {
+      const sign = () => keelson(folder, ['sign', '--key', 'k.key', '--bundle', 'b', 'a.txt']);
+      expect(sign().code).toBe(0);
+      vi.stubEnv('COSIGN_PASSWORD', 'other');
+      expect(sign().err).toContain('PRIVATE_KEY_PASSWORD_WRONG');
+      vi.stubEnv('COSIGN_PASSWORD', 'pass');
     });
   });
 

@@ -23,8 +23,9 @@ import { demandOnly } from './flags-together.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
 import { keyFlags, keyHelp, passwordOf, signingOf } from './key-flags.ts';
-import { writeNewFile } from './new-file.ts';
+import { demandAbsent, writeNewFile } from './new-file.ts';
 import { notationSignFlags, notationSignHelp, signWithNotation } from './notation/sign.ts';
+import { demandApart } from './outputs.ts';
 
 const toolNames = ['cosign', 'notation'] as const;
 
@@ -87,6 +88,12 @@ export const { run, usage } = defineVerb(
     const [operand, ...others] = positionals;
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
+    if (values['key-type'] !== undefined)
+      throw new CommandError('USAGE', '--key-type is of a new key: it goes with --generate-key-pair');
+    demandApart(
+      [values.bundle, values.signature, values.output],
+      [operand, values.key, values.certificate, values['certificate-chain'], values['identity-token']],
+    );
     if (choiceOf('with', values.with, toolNames) === 'notation') {
       demandOnly(values, looksAt.notation, '--with notation', 'its signatures have no place for it');
       const digest = await signWithNotation(operand, values, (file, { bytes }) =>
@@ -132,6 +139,7 @@ const looksAt = {
 async function generate(prefix: string, kind: (typeof keyKinds)[number]): Promise<number> {
   const key = generateKey(kind);
   const { publicKey } = signerOfKey(key);
+  demandAbsent([`${prefix}.key`, `${prefix}.pub`]);
   writeNewFile(`${prefix}.key`, await writeEncryptedKey(key, passwordOf()), 0o600);
   const pem = publicKey.keyObject.export({ format: 'pem', type: 'spki' }).toString();
   writeNewFile(`${prefix}.pub`, pem, 0o644);

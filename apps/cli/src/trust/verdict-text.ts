@@ -21,6 +21,9 @@ export interface ImageResult {
   readonly verdict: ImageVerdict;
   readonly wanted: Wanted;
   readonly isVerified: boolean;
+  /** How many different signers have signed, and how many must. */
+  readonly signers: number;
+  readonly threshold: number;
 }
 
 export function blobText(verdict: BlobVerdict): string {
@@ -115,10 +118,12 @@ export const verdictJson = {
     verdict.fault === undefined
       ? { artifact: verdict.name, verified: true, signature: bundleJson(verdict.verified) }
       : { artifact: verdict.name, verified: false, fault: faultJson(verdict.fault) },
-  ofImage: ({ name, digest, verdict, isVerified }: ImageResult) => ({
+  ofImage: ({ name, digest, verdict, isVerified, signers, threshold }: ImageResult) => ({
     image: name,
     digest,
     verified: isVerified,
+    signers,
+    threshold,
     accepted: verdict.accepted.map(acceptedJson),
     refused: verdict.refused.map(refusedJson),
     notAskedFor: verdict.leftOut.map(({ manifest, form }) => ({ manifest, form })),

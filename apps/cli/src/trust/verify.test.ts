@@ -164,7 +164,10 @@ describe('keelson verify of an image', () => {
         code: 1,
         out: expect.stringContaining('there is no attestation of type https://spdx.dev/Document'),
       });
-      expect(verify(folder, '--threshold', '2').code).toBe(1);
+      expect(verify(folder, '--threshold', '2')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('needs a pattern'),
+      });
       expect(verify(folder, '--key', 'other.pub').code).toBe(1);
     });
   });

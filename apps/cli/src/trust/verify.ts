@@ -1,5 +1,6 @@
 import { isKeelsonError } from '@keelson/core';
 import {
+  type AcceptedSigner,
   artifactOfBytes,
   artifactOfDigest,
   type BundleRequirements,
@@ -25,6 +26,7 @@ import { demandOnly } from './flags-together.ts';
 import { imageFlags, imageHelp, withImage } from './image.ts';
 import { readInput } from './input.ts';
 import { notationFlags, notationHelp, verifyWithNotation } from './notation/verify.ts';
+import { demandApart } from './outputs.ts';
 import { policyFlags, policyHelp } from './policy-flags.ts';
 import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
 import { signerFlags, signerHelp, signerOf } from './signer-flags.ts';
@@ -115,6 +117,10 @@ export const { run, usage } = defineVerb(
     }
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
+    demandApart(
+      [values.output],
+      [operand, values.bundle, values.key, values['trusted-root'], values.signature],
+    );
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const write = (isVerified: boolean, txt: string, json: unknown): number => {
       writeResult(values.output, format === 'json' ? jsonText(json) : txt);
@@ -133,7 +139,7 @@ export const { run, usage } = defineVerb(
       return write(verdict.fault === undefined, blobText(verdict), verdictJson.ofBlob(verdict));
     }
     const wanted = wantedOf(values);
-    const threshold = thresholdOf(values.threshold);
+    const threshold = thresholdOf(values);
     const { digest, verdict } = await withImage(operand, values, async ({ source, loaded }) => ({
       digest: loaded.digest,
       verdict: verifyImage(
@@ -143,11 +149,11 @@ export const { run, usage } = defineVerb(
         requirements,
       ),
     }));
-    const signers = signersOf(verdict);
+    const signers = signersOf(verdict, requirements.signer);
     const isVerified = signers.size >= threshold;
-    if (!isVerified && signers.size > 0)
+    if (!isVerified && signers.size > 0 && values.quiet !== true)
       tell(`${signers.size} of ${threshold} different signers have signed`);
-    const image = { name: operand, digest, verdict, wanted, isVerified };
+    const image = { name: operand, digest, verdict, wanted, isVerified, signers: signers.size, threshold };
     return write(isVerified, imageText(image), verdictJson.ofImage(image));
   },
 );
@@ -210,18 +216,31 @@ function wantedOf(values: Values): Wanted {
   return { kind: 'signature', annotations: annotationsOf(values.annotations) };
 }
 
-function thresholdOf(text: string | undefined): number {
+function thresholdOf({ threshold: text, 'certificate-identity-regexp': pattern }: Values): number {
   const count = Number(text ?? '1');
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new CommandError('USAGE', `--threshold ${text}: it is a whole number from 1 on`);
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new CommandError('USAGE', `--threshold ${text}: it is a whole number from 1 on`);
+  if (count > 1 && pattern === undefined)
+    throw new CommandError(
+      'USAGE',
+      `--threshold ${count} needs a pattern: one key, or one identity, is one signer`,
+    );
+  return count;
 }
 
-/** The different signers: two signatures of one key, or of one identity, are one. */
-function signersOf({ accepted }: ImageVerdict): ReadonlySet<string> {
+/**
+ * The different signers: two signatures of one key, or of one identity, are one. A certificate with several names is its holder's by the
+ * one that was asked for, so that names that others share make nobody two.
+ */
+function signersOf({ accepted }: ImageVerdict, signer: AcceptedSigner): ReadonlySet<string> {
   return new Set(
-    accepted.map(({ verified: { identity } }) =>
-      identity === undefined ? 'key' : JSON.stringify([identity.issuer, ...identity.subjects]),
-    ),
+    accepted.map(({ verified: { identity } }) => {
+      if (identity === undefined || signer.kind === 'key') return 'key';
+      const asked = identity.subjects.filter((name) =>
+        signer.identities.some(({ subject }) => subject.matches(name)),
+      );
+      return JSON.stringify([identity.issuer, [...asked].sort()[0]]);
+    }),
   );
 }
 

@@ -6,6 +6,8 @@ import { openEncryptedKey, sealKey } from './encrypted-key.ts';
 /** Labels of cosign's encrypted keys: today's, and that of cosign before 2. */
 const encryptedLabels = ['ENCRYPTED SIGSTORE PRIVATE KEY', 'ENCRYPTED COSIGN PRIVATE KEY'];
 /** PKCS #8, SEC 1 and PKCS #1. */
+/** PKCS #8 as openssl encrypts it (RFC 5958, section 3). */
+const encryptedPkcs8 = 'ENCRYPTED PRIVATE KEY';
 const plainLabels = ['PRIVATE KEY', 'EC PRIVATE KEY', 'RSA PRIVATE KEY'];
 
 /** The kinds of key that are made, by their names on the command line. */
@@ -27,20 +29,25 @@ export type KeyKind = (typeof keyKinds)[number];
  * @throws SigningError PRIVATE_KEY_INVALID, PRIVATE_KEY_PASSWORD_WRONG; PkiError PEM_INVALID
  */
 export async function readPrivateKey(pem: string, password: () => Uint8Array): Promise<KeyObject> {
-  const block = readPem(pem).find(({ label }) => [...encryptedLabels, ...plainLabels].includes(label));
+  const known = [...encryptedLabels, encryptedPkcs8, ...plainLabels];
+  const block = readPem(pem).find(({ label }) => known.includes(label));
   if (block === undefined)
     throw new SigningError('PRIVATE_KEY_INVALID', 'the file has no private key that keelson reads');
   if (encryptedLabels.includes(block.label))
     return keyOf(await openEncryptedKey(block.bytes, password()), 'pkcs8');
+  if (block.label === encryptedPkcs8) return keyOf(block.bytes, 'pkcs8', password());
   if (block.label === 'PRIVATE KEY') return keyOf(block.bytes, 'pkcs8');
   return keyOf(block.bytes, block.label === 'EC PRIVATE KEY' ? 'sec1' : 'pkcs1');
 }
 
-function keyOf(bytes: Uint8Array, type: 'pkcs8' | 'sec1' | 'pkcs1'): KeyObject {
+function keyOf(bytes: Uint8Array, type: 'pkcs8' | 'sec1' | 'pkcs1', password?: Uint8Array): KeyObject {
   try {
-    return createPrivateKey({ key: Buffer.from(bytes), format: 'der', type });
+    const passphrase = password === undefined ? {} : { passphrase: Buffer.from(password) };
+    return createPrivateKey({ key: Buffer.from(bytes), format: 'der', type, ...passphrase });
   } catch (cause) {
-    throw new SigningError('PRIVATE_KEY_INVALID', 'the private key cannot be read', { cause });
+    if (password === undefined)
+      throw new SigningError('PRIVATE_KEY_INVALID', 'the private key cannot be read', { cause });
+    throw new SigningError('PRIVATE_KEY_PASSWORD_WRONG', 'the password does not open the key', { cause });
   }
 }
 

@@ -59,7 +59,9 @@ export class OciLayout implements ImageSource {
     if (reference !== undefined && isDigest(reference)) return await this.manifest({ digest: reference });
     const { manifests } = await this.index();
     const named = manifests.filter(
-      ({ annotations }) => reference === undefined || annotations.get(refName) === reference,
+      // What refers to an image, as a signature does, is none itself.
+      ({ annotations, artifactType }) =>
+        reference === undefined ? artifactType === undefined : annotations.get(refName) === reference,
     );
     const digests = new Set(named.map(({ digest }) => digest));
     const [only] = named;
