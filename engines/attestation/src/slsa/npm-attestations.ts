@@ -124,7 +124,7 @@ export interface RegistryKey {
 }
 
 /**
- * Reads the keys that registries sign attestations with, as Sigstore's TUF repository hands them out (`registry.npmjs.org/keys.json`).
+ * Reads the keys that registries sign attestations with, as Sigstore's TUF repository hands them out (its target `keys.json` of the npm registry).
  *
  * @throws AttestationError NPM_ATTESTATIONS_INVALID, ATTESTATION_LIMIT; PkiError for a key that is none
  */
