@@ -17,7 +17,7 @@ export {
 } from './certificates/name.ts';
 export { publicKeyFromPem, readCertificates } from './certificates/read-certificates.ts';
 export { type NameParts, writeName } from './certificates/write-name.ts';
-export { verifyOrderedChain } from './chains/ordered-chain.ts';
+export { isSelfSigned, verifyOrderedChain } from './chains/ordered-chain.ts';
 export { type ChainOptions, checkSignature, verifyChain } from './chains/verify-chain.ts';
 export { children, type DerElement, readDer, readFirstDer, tags } from './der/element.ts';
 export { DerFields } from './der/fields.ts';

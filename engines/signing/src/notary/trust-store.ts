@@ -1,4 +1,4 @@
-import { type Certificate, checkSignature, PkiError, readCertificates } from '@keelson/pki';
+import { type Certificate, isSelfSigned, PkiError, readCertificates } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
 import { subjectOf } from './certificate-rules.ts';
 import { isStoreName, type TrustStoreType } from './trust-policy/document.ts';
@@ -66,16 +66,6 @@ function checkAnchor(certificate: Certificate, place: string, type: TrustStoreTy
       throw invalid(place, `holds ${subject}, which is no root CA`);
   } else if (!isCa && !isSelfSigned(certificate))
     throw invalid(place, `holds ${subject}, which is neither a CA nor signed by itself`);
-}
-
-function isSelfSigned(certificate: Certificate): boolean {
-  try {
-    checkSignature(certificate, certificate);
-    return true;
-  } catch (error) {
-    if (error instanceof PkiError) return false;
-    throw error;
-  }
 }
 
 function invalid(place: string, reason: string): SigningError {

@@ -1,10 +1,11 @@
 import { isObject, type JsonFields } from '@keelson/core';
-import { type DsseEnvelope, EnvelopeError, readEnvelope } from '@keelson/envelopes';
+import type { DsseEnvelope } from '@keelson/envelopes';
 import { SigningError } from '../errors.ts';
 import { bytes, documentFields, type JsonSource, optionalBytes } from '../fields.ts';
 import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
 import { type HashAlgorithm, hashAlgorithm, hashSizes } from './hashes.ts';
 import { type LogEntry, logEntryFrom } from './log-entry.ts';
+import { readSignedEnvelope } from './signed-envelope.ts';
 
 /** The version of the bundle's format (sigstore/protobuf-specs, sigstore_bundle.proto). */
 export type BundleVersion = '0.1' | '0.2' | '0.3';
@@ -119,21 +120,8 @@ function contentFrom(fields: JsonFields, limits: SigningLimits): BundleContent {
     throw fields.invalid('', 'has messageSignature and dsseEnvelope');
   if (message !== undefined) return messageFrom(message);
   if (!isObject(envelope)) throw fields.invalid('', 'has neither messageSignature nor dsseEnvelope');
-  try {
-    const read = readEnvelope(envelope, {
-      maxEnvelopeBytes: limits.maxDocumentBytes,
-      maxSignatures: limits.maxSignatures,
-      maxHeaderBytes: limits.maxDocumentBytes,
-    });
-    const [only, ...others] = read.signatures;
-    // More would leave open which of them the log entries and timestamps are about (sigstore_bundle.proto).
-    if (only === undefined || others.length > 0)
-      throw fields.invalid('dsseEnvelope.signatures', 'does not have exactly one signature');
-    return { kind: 'dsse', envelope: read, signature: only.sig };
-  } catch (error) {
-    if (!(error instanceof EnvelopeError)) throw error;
-    throw new SigningError('BUNDLE_INVALID', `the bundle: ${error.message}`, { cause: error });
-  }
+  const { envelope: read, signature } = readSignedEnvelope(envelope, 'the bundle', limits);
+  return { kind: 'dsse', envelope: read, signature: signature.sig };
 }
 
 function messageFrom(fields: JsonFields): BundleContent {

@@ -1,8 +1,8 @@
-import { EnvelopeError, readEnvelope } from '@keelson/envelopes';
 import { PkiError, readPem } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
 import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
 import type { Bundle } from './bundle.ts';
+import { readSignedEnvelope } from './signed-envelope.ts';
 
 /**
  * An envelope by itself as a bundle, as the first generators of provenance wrote it: the certificate, in PEM, stands beside the signature
@@ -11,15 +11,8 @@ import type { Bundle } from './bundle.ts';
  * @throws SigningError BUNDLE_INVALID, SIGNING_LIMIT
  */
 export function bundleOfEnvelope(source: Uint8Array, limits: SigningLimits = defaultSigningLimits): Bundle {
+  const { envelope, signature: only } = readSignedEnvelope(source, 'the envelope', limits);
   try {
-    const envelope = readEnvelope(source, {
-      maxEnvelopeBytes: limits.maxDocumentBytes,
-      maxSignatures: limits.maxSignatures,
-      maxHeaderBytes: limits.maxDocumentBytes,
-    });
-    const [only, ...others] = envelope.signatures;
-    if (only === undefined || others.length > 0)
-      throw invalid('the envelope does not have exactly one signature');
     const pem = only.extra?.['cert'] ?? '';
     if (typeof pem !== 'string') throw invalid('the certificate of the signature is no text');
     const [leaf, ...intermediates] = readPem(pem).map(({ bytes }) => bytes);
@@ -34,7 +27,7 @@ export function bundleOfEnvelope(source: Uint8Array, limits: SigningLimits = def
       content: { kind: 'dsse', envelope, signature: only.sig },
     };
   } catch (error) {
-    if (error instanceof EnvelopeError || error instanceof PkiError) throw invalid(error.message, error);
+    if (error instanceof PkiError) throw invalid(error.message, error);
     throw error;
   }
 }

@@ -207,6 +207,7 @@ describe('every inclusion proof leads to a checkpoint of its log', () => {
 
 describe('every time is trusted, and counts', () => {
   const late = noon + 25 * hour;
+  const authority = at(trustedRootJson, ['timestampAuthorities', 0]);
   const shortLived = issue('intermediate', root, caExtensions(0), { notAfter: signedAt - 1_000 });
   refuses([
     ['no time', 'TIME_MISSING', () => makeBundle({ logs: ['rekor2'] })],
@@ -226,6 +227,21 @@ describe('every time is trusted, and counts', () => {
       'TIMESTAMP_MISSING',
       () => put(tiled, stamps, [stampOf(tiled), stampOf(tiled)]),
       { timestamps: 2 },
+    ],
+    [
+      'stamps of one authority in two of its periods',
+      'TIMESTAMP_MISSING',
+      () => put(tiled, stamps, [stampOf(tiled), stampOf(tiled, signedAt + 2_000)]),
+      {
+        timestamps: 2,
+        trustedRoot: trustedRootWith(
+          ['timestampAuthorities'],
+          [
+            put(authority, ['validFor', 'end'], new Date(signedAt + 1_000).toISOString()),
+            put(authority, ['validFor', 'start'], new Date(signedAt + 1_000).toISOString()),
+          ],
+        ),
+      },
     ],
     [
       'an authority that is not trusted',

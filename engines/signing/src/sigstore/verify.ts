@@ -144,14 +144,18 @@ function demandEnough(
   logEntries: readonly EntryEvidence[],
   timestamps: readonly TrustedTimestamp[],
 ): void {
-  // Two entries of one log, or two stamps of one authority, are one witness. A log may be trusted in several periods.
+  // Two entries of one log, or two stamps of one authority, are one witness. Either may be trusted in several periods.
   const logs = new Set(logEntries.map(({ log }) => Buffer.from(log.id).toString('hex'))).size;
   if (logs < neededEntries)
     throw new SigningError(
       'LOG_ENTRY_MISSING',
       `the signature has entries of ${logs} trusted logs, and ${neededEntries} are required`,
     );
-  const authorities = new Set(timestamps.map(({ authority }) => authority)).size;
+  const authorities = new Set(
+    timestamps.map(({ authority: { leaf, root } }) =>
+      Buffer.from((leaf ?? root).publicKey.spki).toString('hex'),
+    ),
+  ).size;
   if (authorities < neededTimestamps)
     throw new SigningError(
       'TIMESTAMP_MISSING',

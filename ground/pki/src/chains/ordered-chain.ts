@@ -36,7 +36,8 @@ export function verifyOrderedChain(chain: readonly Certificate[]): void {
   }
 }
 
-function isSelfSigned(certificate: Certificate): boolean {
+/** True for a certificate that its own key signed. */
+export function isSelfSigned(certificate: Certificate): boolean {
   try {
     checkSignature(certificate, certificate);
     return true;

@@ -1,11 +1,12 @@
 import { decodeBase64 } from '@keelson/core';
-import { EnvelopeError, readEnvelope } from '@keelson/envelopes';
 import type { Descriptor } from '@keelson/oci';
 import { PkiError, readPem } from '@keelson/pki';
 import { SigningError } from '../../errors.ts';
 import { bytes, documentFields, int64 } from '../../fields.ts';
+import { defaultSigningLimits, type SigningLimits } from '../../limits.ts';
 import type { Bundle, BundleContent, BundleMaterial } from '../bundle.ts';
 import { integratedTimeFrom, type LogEntry } from '../log-entry.ts';
+import { readSignedEnvelope } from '../signed-envelope.ts';
 import { simpleSigningMediaType } from './simple-signing.ts';
 
 /** The type of attestations as cosign 1 and 2 keep them. */
@@ -27,7 +28,11 @@ export const legacyAnnotations = Object.freeze({
  * @param blob what the layer names, held against its digest already
  * @throws SigningError BUNDLE_INVALID, BUNDLE_UNSUPPORTED, LOG_ENTRY_INVALID
  */
-export function bundleOfLayer(layer: Descriptor, blob: Uint8Array): Bundle {
+export function bundleOfLayer(
+  layer: Descriptor,
+  blob: Uint8Array,
+  limits: SigningLimits = defaultSigningLimits,
+): Bundle {
   const { annotations } = layer;
   const timestamp = annotations.get(legacyAnnotations.timestamp) ?? '';
   const logged = annotations.get(legacyAnnotations.bundle) ?? '';
@@ -36,11 +41,11 @@ export function bundleOfLayer(layer: Descriptor, blob: Uint8Array): Bundle {
     material: materialFrom(annotations),
     logEntries: logged === '' ? [] : [entryFrom(logged, blob)],
     timestamps: timestamp === '' ? [] : [timestampFrom(timestamp)],
-    content: contentFrom(layer, blob),
+    content: contentFrom(layer, blob, limits),
   };
 }
 
-function contentFrom(layer: Descriptor, blob: Uint8Array): BundleContent {
+function contentFrom(layer: Descriptor, blob: Uint8Array, limits: SigningLimits): BundleContent {
   if (layer.mediaType === simpleSigningMediaType) {
     const signature = decodeBase64(layer.annotations.get(legacyAnnotations.signature) ?? '', 'any');
     if (signature === undefined || signature.length === 0)
@@ -49,16 +54,8 @@ function contentFrom(layer: Descriptor, blob: Uint8Array): BundleContent {
   }
   if (layer.mediaType !== dsseMediaType)
     throw new SigningError('BUNDLE_UNSUPPORTED', `the layer is of media type ${layer.mediaType}`);
-  try {
-    const envelope = readEnvelope(blob);
-    const [only, ...others] = envelope.signatures;
-    if (only === undefined || others.length > 0)
-      throw invalid('the envelope does not have exactly one signature');
-    return { kind: 'dsse', envelope, signature: only.sig };
-  } catch (error) {
-    if (error instanceof EnvelopeError) throw invalid(error.message, error);
-    throw error;
-  }
+  const { envelope, signature } = readSignedEnvelope(blob, 'the layer', limits);
+  return { kind: 'dsse', envelope, signature: signature.sig };
 }
 
 function materialFrom(annotations: ReadonlyMap<string, string>): BundleMaterial {

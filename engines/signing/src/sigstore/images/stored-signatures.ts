@@ -92,7 +92,7 @@ export async function storedSignatures(
     for (const layer of layers)
       await attempt(loaded.digest, async () => {
         const blob = await blobOf(layer);
-        const bundle = bundleOfLayer(layer, blob);
+        const bundle = bundleOfLayer(layer, blob, limits);
         return layer.mediaType === simpleSigningMediaType
           ? { manifest: loaded.digest, form: 'simplesigning', bundle, payload: blob }
           : { manifest: loaded.digest, form: 'envelope', bundle };
