@@ -10,13 +10,42 @@ export const commonFlags = {
   quiet: { type: 'boolean', short: 'q' },
 } as const;
 
+/** A flag that a verb does not have. */
+export class UnknownFlagError extends CommandError {
+  /** Without dashes. */
+  readonly flag: string;
+
+  constructor(flag: string, known: readonly string[]) {
+    super('USAGE', `unknown option --${flag}${suggestion(flag, known)}`);
+    this.flag = flag;
+  }
+}
+
 /**
  * Reads the arguments of a verb.
- * @throws CommandError USAGE for an unknown flag, naming the one that may have been meant; parseArgs' own errors
+ * @throws UnknownFlagError, naming the flag that may have been meant; CommandError USAGE for one of a single value that is given
+ *   twice; parseArgs' own errors
  */
 export function readFlags<T extends Readonly<Record<string, Flag>>>(args: readonly string[], flags: T) {
   refuseUnknown(args, Object.keys(flags));
-  return parseArgs({ args: [...args], options: flags, allowPositionals: true, tokens: true });
+  const read = parseArgs({ args: [...args], options: flags, allowPositionals: true, tokens: true });
+  refuseRepeated(read.tokens, flags);
+  return read;
+}
+
+/** Of two values only one would count: of two keys, of two formats. */
+function refuseRepeated(
+  tokens: readonly { readonly kind: string; readonly name?: string }[],
+  flags: Readonly<Record<string, Flag>>,
+): void {
+  const seen = new Set<string>();
+  for (const { kind, name } of tokens) {
+    if (kind !== 'option' || name === undefined) continue;
+    const flag = flags[name];
+    if (flag?.type !== 'string' || flag.multiple === true) continue;
+    if (seen.has(name)) throw new CommandError('USAGE', `--${name} is given twice, and takes one value`);
+    seen.add(name);
+  }
 }
 
 function refuseUnknown(args: readonly string[], names: readonly string[]): void {
@@ -24,7 +53,7 @@ function refuseUnknown(args: readonly string[], names: readonly string[]): void 
     if (arg === '--') return;
     const name = /^--([^=]+)/.exec(arg)?.[1];
     if (name === undefined || names.includes(name)) continue;
-    throw new CommandError('USAGE', `unknown option --${name}${suggestion(name, names)}`);
+    throw new UnknownFlagError(name, names);
   }
 }
 

@@ -5,6 +5,8 @@ import { bundleMediaType, cosignSignPredicate, statementPayloadType } from '@kee
 import { describe, expect, test } from 'vitest';
 import { keelson, withFolderAsync } from '../testing/run.ts';
 import { writeImage } from './testing/image-layout.ts';
+import { wayNames } from './verify/way.ts';
+import { usage } from './verify.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -135,11 +137,36 @@ describe('keelson verify of a file', () => {
     ['a key for notation', ['--with', 'notation', '--key', 'key.pub', 'oci:image:1.0'], '--key'],
     ['a threshold for notation', ['--with', 'notation', '--threshold', '2', 'oci:image:1.0'], '--threshold'],
     ['a key beside policies', ['--policy', 'a.txt', '--key', 'key.pub', 'oci:image:1.0'], '--key'],
+    [
+      'two keys, of which one would count',
+      ['--key', 'key.pub', '--key=other.pub', '--bundle', 'a.bundle', 'a.txt'],
+      '--key is given twice',
+    ],
+    ['two ways', ['--with', 'cosign', '--with', 'notation', 'a.txt'], '--with is given twice'],
+    ['policies in another way', ['--with', 'notation', '--policy', 'a.txt', 'a.txt'], '--policy and --with'],
+    ['a way that is none', ['--with', 'notaton', 'a.txt'], 'did you mean "notation"'],
+    ['a flag that no way has', ['--with', 'notation', '--keyy', 'a', 'a.txt'], 'unknown option --keyy'],
   ])('wrong call: %s', async (_, args, expected) => {
     await withFolderAsync(files, async (folder) => {
       const run = keelson(folder, ['verify', ...args]);
       expect([run.code, run.err]).toEqual([2, expect.stringContaining(expected)]);
     });
+  });
+});
+
+describe('the ways of verifying', () => {
+  test('the help names all of them, and each has its own', async () => {
+    const common = keelson('.', ['verify', '--help']).out;
+    for (const way of wayNames) {
+      expect(common).toMatch(new RegExp(`^  --with ${way} `, 'm'));
+      const { code, out } = keelson('.', ['verify', '--with', way, '--help']);
+      expect([way, code, out]).toEqual([way, 0, expect.stringContaining('Usage: keelson verify')]);
+    }
+  });
+
+  test('completion knows the flags of all', async () => {
+    const { flags } = await usage();
+    expect(Object.keys(flags)).toEqual(expect.arrayContaining(['key', 'trust-policy', 'manifests']));
   });
 });
 
@@ -168,7 +195,8 @@ describe('keelson verify of an image', () => {
         code: 2,
         err: expect.stringContaining('needs a pattern'),
       });
-      expect(verify(folder, '--key', 'other.pub').code).toBe(1);
+      const other = ['verify', '--key', 'other.pub', '--insecure-ignore-tlog', 'oci:image:1.0'];
+      expect(keelson(folder, other).code).toBe(1);
     });
   });
 

@@ -1,269 +1,79 @@
-import { isKeelsonError } from '@keelson/core';
-import {
-  type AcceptedSigner,
-  artifactOfBytes,
-  artifactOfDigest,
-  type BundleRequirements,
-  emptyTrustedRoot,
-  type ImageVerdict,
-  readBundle,
-  readTrustedRoot,
-  SigningError,
-  storedSignatures,
-  type TrustedRoot,
-  verifyBundle,
-  verifyImage,
-  type Wanted,
-} from '@keelson/signing';
 import { CommandError } from '../errors.ts';
-import { exitCodes } from '../exit.ts';
-import { choiceOf, commonFlags } from '../flag-values.ts';
-import { writeResult } from '../result.ts';
-import { tell } from '../stderr.ts';
-import { defineVerb } from '../verb.ts';
-import { annotationsOf } from './annotations.ts';
-import { demandOnly } from './flags-together.ts';
-import { imageFlags, imageHelp, withImage } from './image.ts';
-import { readInput } from './input.ts';
-import { notationFlags, notationHelp, verifyWithNotation } from './notation/verify.ts';
-import { demandApart } from './outputs.ts';
-import { policyFlags, policyHelp } from './policy-flags.ts';
-import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
-import { signerFlags, signerHelp, signerOf } from './signer-flags.ts';
-import { type BlobVerdict, blobText, imageText, verdictJson } from './verdict-text.ts';
+import { choiceOf, UnknownFlagError } from '../flag-values.ts';
+import type { VerbUsage } from '../flags.ts';
+import type { VerbModule } from '../verbs.ts';
+import { type WayName, wayNames } from './verify/way.ts';
 
-const formats = ['txt', 'json'] as const;
-const toolNames = ['cosign', 'notation'] as const;
-
-const flags = {
-  ...commonFlags,
-  ...signerFlags,
-  ...imageFlags,
-  format: { type: 'string', short: 'f', value: { choices: formats } },
-  bundle: { type: 'string', value: 'file' },
-  'trusted-root': { type: 'string', value: 'file' },
-  type: { type: 'string', value: { choices: Object.keys(predicateTypes) } },
-  annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
-  threshold: { type: 'string', value: 'text' },
-  with: { type: 'string', value: { choices: toolNames } },
-  ...notationFlags,
-  ...policyFlags,
-  'use-signed-timestamps': { type: 'boolean' },
-  'insecure-ignore-tlog': { type: 'boolean' },
-  'insecure-ignore-sct': { type: 'boolean' },
-} as const;
-
-const help = `keelson verify: tell whether an image, or a file beside its bundle, was signed by whom it should
-
-Usage: keelson verify [options] IMAGE
-       keelson verify [options] --bundle FILE ARTIFACT
-       keelson verify --policy FILE [options] IMAGE
-       keelson verify --policy FILE --manifests PATH [options]
-       keelson verify --with notation [options] IMAGE
-       keelson verify --with notation [options] --signature FILE ARTIFACT
-
-IMAGE is registry/repository:tag or @digest, oci:FOLDER, oci-archive:FILE, docker-archive:FILE or dir:FOLDER. Signatures and
-attestations are found where cosign puts them: manifests that refer to the image, and the tags .sig and .att. ARTIFACT is a file, - for
-stdin, or sha256:HEX.
-
-  --with TOOL          whose signatures: cosign (default) or notation, which has trust policies
-${signerHelp}
-  --trusted-root FILE  the authorities and logs that are trusted (trusted_root.json); nothing else is, and nothing is fetched
-  --bundle FILE        the Sigstore bundle of ARTIFACT
-  --type TYPE          an attestation of this type must hold, instead of a signature: a URI, or one of
-                       ${Object.keys(predicateTypes).join(', ')}
-  -a, --annotations NAME=VALUE
-                       the signature must carry it; may be given more than once
-  --threshold N        so many different signers must have signed (default 1)
-  --use-signed-timestamps
-                       a timestamp is required; those that are there must hold in any case
-  --insecure-ignore-tlog
-                       no entry of a transparency log is required
-  --insecure-ignore-sct
-                       a certificate needs no proof that it was logged
-${policyHelp}
-${notationHelp}
-${imageHelp}
-  -f, --format FORMAT  txt (default) or json
-  -o, --output FILE    write to FILE instead of stdout
-  -q, --quiet          say nothing on stderr
-
-Exit: 0 verified, 1 not verified, 2 wrong call, 3 manifests that could not be read, 4 the registry failed.
-
-Examples:
-  keelson verify --key cosign.pub --insecure-ignore-tlog registry.example/shop/web@sha256:...
-  keelson verify --trusted-root trusted_root.json --certificate-identity dev@example.com --certificate-oidc-issuer \\
-    https://accounts.example.com registry.example/shop/web:1.4
-  keelson verify --key cosign.pub --insecure-ignore-tlog --bundle web.tar.gz.bundle web.tar.gz
-  keelson verify --policy signed-by-us.yaml --manifests deploy/
-  keelson verify --with notation --trust-policy trustpolicy.json --trust-store truststore registry.example/shop/web:1.4
-`;
-
-/** `keelson verify`. */
-export const { run, usage } = defineVerb(
-  { flags, help, operands: 'file' },
-  async ({ values, positionals }) => {
-    const [operand, ...others] = positionals;
-    if (values.policy !== undefined || values.manifests !== undefined) {
-      demandPolicyAlone(values, others);
-      // Policies bring a language with them, which no other verification has to load.
-      const { verifyByPolicies } = await import('./admission.ts');
-      const { code, txt, json } = await verifyByPolicies(operand, values);
-      writeResult(
-        values.output,
-        choiceOf('format', values.format, formats) === 'json' ? jsonText(json) : txt,
-      );
-      return code;
-    }
-    if (operand === undefined || others.length > 0)
-      throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
-    demandApart(
-      [values.output],
-      [operand, values.bundle, values.key, values['trusted-root'], values.signature],
-    );
-    const format = choiceOf('format', values.format, formats) ?? 'txt';
-    const write = (isVerified: boolean, txt: string, json: unknown): number => {
-      writeResult(values.output, format === 'json' ? jsonText(json) : txt);
-      return isVerified ? exitCodes.done : exitCodes.findings;
-    };
-    if (choiceOf('with', values.with, toolNames) === 'notation') {
-      demandOnly(values, looksAt.notation, '--with notation', 'the trust policy says who must have signed');
-      const { isVerified, txt, json } = await verifyWithNotation(operand, values);
-      return write(isVerified, txt, json);
-    }
-    demandOnly(values, looksAt.image, 'the form of cosign', 'it is for --with notation');
-    if (values.bundle !== undefined) demandOnly(values, looksAt.bundle, '--bundle', 'it is for images');
-    const requirements = requirementsOf(values);
-    if (values.bundle !== undefined) {
-      const verdict = blobVerdict(operand, values.bundle, requirements, values.type);
-      return write(verdict.fault === undefined, blobText(verdict), verdictJson.ofBlob(verdict));
-    }
-    const wanted = wantedOf(values);
-    const threshold = thresholdOf(values);
-    const { digest, verdict } = await withImage(operand, values, async ({ source, loaded }) => ({
-      digest: loaded.digest,
-      verdict: verifyImage(
-        await storedSignatures(source, loaded.digest),
-        loaded.digest,
-        wanted,
-        requirements,
-      ),
-    }));
-    const signers = signersOf(verdict, requirements.signer);
-    const isVerified = signers.size >= threshold;
-    if (!isVerified && signers.size > 0 && values.quiet !== true)
-      tell(`${signers.size} of ${threshold} different signers have signed`);
-    const image = { name: operand, digest, verdict, wanted, isVerified, signers: signers.size, threshold };
-    return write(isVerified, imageText(image), verdictJson.ofImage(image));
-  },
-);
-
-type Values = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>[0]['values'];
-
-const jsonText = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\n`;
-
-const ownFlags = { ...commonFlags, ...imageFlags, format: undefined };
-const cosignFlags = Object.keys(flags).filter(
-  (name) => !Object.hasOwn({ ...notationFlags, ...policyFlags }, name),
-);
-/** What each way of verifying looks at. */
-const looksAt = {
-  // All that says whose signature counts, and what it must be, stands in the policies.
-  policy: new Set(Object.keys({ ...ownFlags, ...policyFlags, 'trusted-root': undefined })),
-  notation: new Set(Object.keys({ ...ownFlags, ...notationFlags, with: undefined })),
-  image: new Set(cosignFlags),
-  bundle: new Set(cosignFlags.filter((name) => name !== 'annotations' && name !== 'threshold')),
+/** The ways of verifying, each a verb of its own: its flags are those that it looks at. Only the one that is asked for is loaded. */
+const ways: Readonly<Record<WayName, () => Promise<VerbModule>>> = {
+  cosign: () => import('./verify/cosign.ts'),
+  notation: () => import('./verify/notation.ts'),
+  policy: () => import('./verify/policy.ts'),
 };
 
-function demandPolicyAlone(values: Values, others: readonly string[]): void {
-  if (values.policy === undefined) throw new CommandError('USAGE', '--manifests needs --policy FILE');
-  if (others.length > 0) throw new CommandError('USAGE', 'name one image');
-  demandOnly(values, looksAt.policy, '--policy', 'the policy says who must have signed');
+/** `keelson verify`. */
+export async function run(args: readonly string[]): Promise<number> {
+  const name = wayOf(args);
+  const { run: verify } = await ways[name]();
+  try {
+    return await verify(args);
+  } catch (error) {
+    if (error instanceof UnknownFlagError) throw await misplaced(name, args, error);
+    throw error;
+  }
 }
 
-function requirementsOf(values: Values): BundleRequirements {
-  const signer = signerOf(values);
+/** The flags of all ways. Where two describe one, the first way's words stand. */
+export async function usage(): Promise<VerbUsage> {
+  const usages = await Promise.all(wayNames.map(async (name) => (await ways[name]()).usage()));
+  usages.reverse();
   return {
-    signer,
-    trustedRoot: trustedRootOf(values),
-    logEntries: values['insecure-ignore-tlog'] === true ? 0 : 1,
-    timestamps: values['use-signed-timestamps'] === true ? 1 : 0,
-    certificateLogged: values['insecure-ignore-sct'] !== true,
-    // Whoever waives the log of a certificate's signature says that the certificate alone is to count: at this hour.
-    ...(values['insecure-ignore-tlog'] === true ? { fallbackTime: Date.now() } : {}),
+    flags: Object.assign({}, ...usages.map(({ flags }) => flags)),
+    help: usages.map(({ help }) => help).join('\n'),
+    operands: 'file',
   };
 }
 
-function trustedRootOf(values: Values): TrustedRoot {
-  const file = values['trusted-root'];
-  if (file !== undefined) return readTrustedRoot(readInput(file));
-  if (values.key !== undefined && values['insecure-ignore-tlog'] === true) return emptyTrustedRoot;
-  throw new CommandError(
-    'USAGE',
-    'what is trusted? Give --trusted-root FILE; only a key with --insecure-ignore-tlog needs none',
-  );
-}
-
-function wantedOf(values: Values): Wanted {
-  if (values.type !== undefined) {
-    if (values.annotations !== undefined)
-      throw new CommandError(
-        'USAGE',
-        'annotations are of signatures: --annotations and --type do not go together',
-      );
-    return { kind: 'attestation', predicateType: predicateTypeOf(values.type) };
-  }
-  return { kind: 'signature', annotations: annotationsOf(values.annotations) };
-}
-
-function thresholdOf({ threshold: text, 'certificate-identity-regexp': pattern }: Values): number {
-  const count = Number(text ?? '1');
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new CommandError('USAGE', `--threshold ${text}: it is a whole number from 1 on`);
-  if (count > 1 && pattern === undefined)
-    throw new CommandError(
-      'USAGE',
-      `--threshold ${count} needs a pattern: one key, or one identity, is one signer`,
-    );
-  return count;
-}
-
 /**
- * The different signers: two signatures of one key, or of one identity, are one. A certificate with several names is its holder's by the
- * one that was asked for, so that names that others share make nobody two.
+ * The way that the arguments choose. A value that begins with `--` is refused where it does not follow `=`, so whatever looks like one
+ * of these flags is that flag.
+ *
+ * @throws CommandError USAGE
  */
-function signersOf({ accepted }: ImageVerdict, signer: AcceptedSigner): ReadonlySet<string> {
-  return new Set(
-    accepted.map(({ verified: { identity } }) => {
-      if (identity === undefined || signer.kind === 'key') return 'key';
-      const asked = identity.subjects.filter((name) =>
-        signer.identities.some(({ subject }) => subject.matches(name)),
-      );
-      return JSON.stringify([identity.issuer, [...asked].sort()[0]]);
-    }),
-  );
+function wayOf(args: readonly string[]): WayName {
+  const asked = choiceOf('with', asksFor(args), wayNames);
+  if (!beforeOperands(args).some((arg) => policyFlag.test(arg))) return asked ?? 'cosign';
+  if (asked === undefined || asked === 'policy') return 'policy';
+  throw new CommandError('USAGE', `--policy and --with ${asked} do not go together`);
 }
 
-function blobVerdict(
-  operand: string,
-  file: string,
-  requirements: BundleRequirements,
-  type: string | undefined,
-): BlobVerdict {
-  const artifact = /^sha(?:256|384|512):[0-9a-f]+$/.test(operand)
-    ? artifactOfDigest(operand)
-    : artifactOfBytes(readInput(operand));
-  try {
-    const verified = verifyBundle(readBundle(readInput(file)), artifact, requirements);
-    const found = verified.statement?.predicateType;
-    if (type !== undefined && found !== predicateTypeOf(type))
-      throw new SigningError(
-        'ATTESTATION_MISMATCH',
-        `the bundle is ${found === undefined ? 'no attestation' : `an attestation of type ${found}`}`,
-      );
-    return { name: operand, verified };
-  } catch (error) {
-    if (!isKeelsonError(error) || error instanceof CommandError) throw error;
-    return { name: operand, fault: error };
+const policyFlag = /^--(?:policy|manifests)(?:=|$)/;
+
+/** The value of `--with`; whether it is given twice is seen where all flags are read. */
+function asksFor(args: readonly string[]): string | undefined {
+  const flags = beforeOperands(args);
+  const at = flags.findIndex((arg) => /^--with(?:=|$)/.test(arg));
+  const flag = flags[at];
+  return flag === '--with' ? flags[at + 1] : flag?.slice('--with='.length);
+}
+
+function beforeOperands(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end === -1 ? args : args.slice(0, end);
+}
+
+/** What is wrong with a flag that only other ways have: whoever gives it asks for what nobody would do. */
+async function misplaced(name: WayName, args: readonly string[], error: UnknownFlagError): Promise<Error> {
+  const others: WayName[] = [];
+  for (const other of wayNames) {
+    const { flags } = await (await ways[other]()).usage();
+    if (Object.hasOwn(flags, error.flag)) others.push(other);
   }
+  if (others.length === 0) return error;
+  const chosen = name === 'policy' ? '--policy' : `--with ${name}`;
+  const said = name === 'cosign' && asksFor(args) === undefined ? 'the form of cosign' : chosen;
+  return new CommandError(
+    'USAGE',
+    `${said} and --${error.flag} do not go together: it is for ${others.map((other) => `--with ${other}`).join(' and ')}`,
+  );
 }

@@ -10,15 +10,20 @@ import {
   verifyNotation,
   verifyNotationImage,
 } from '@keelson/signing';
+import { CommandError } from '../../errors.ts';
+import { defineVerb } from '../../verb.ts';
 import { annotationsOf } from '../annotations.ts';
 import { faultJson, faultText } from '../fault-text.ts';
-import { type ImageValues, withImage } from '../image.ts';
+import { imageFlags, imageHelp, withImage } from '../image.ts';
 import { readInput } from '../input.ts';
-import { revocationServers } from './revocation.ts';
-import { notationFolder, policyFile, trustStoresIn } from './settings.ts';
+import { revocationServers } from '../notation/revocation.ts';
+import { notationFolder, policyFile, trustStoresIn } from '../notation/settings.ts';
+import { demandApart } from '../outputs.ts';
+import { formatOf, type Told, tellVerdict, wayFlags, wayHelp } from './way.ts';
 
-/** Flags of `keelson verify --with notation`. */
-export const notationFlags = {
+const flags = {
+  ...wayFlags,
+  ...imageFlags,
   'trust-policy': { type: 'string', value: 'file' },
   'trust-store': { type: 'string', value: 'folder' },
   signature: { type: 'string', value: 'file' },
@@ -26,31 +31,44 @@ export const notationFlags = {
   'ask-revocation': { type: 'boolean' },
 } as const;
 
-export const notationHelp = `  --trust-policy FILE  with notation: whose signatures are accepted; else notation's own (trustpolicy.oci.json, trustpolicy.json,
-                       trustpolicy.blob.json)
-  --trust-store DIR    with notation: the trust stores, x509/TYPE/NAME; else notation's own
-  --signature FILE     with notation: the signature of ARTIFACT
+const help = `keelson verify --with notation: tell whether an image, or a file beside its signature, was signed by whom a trust policy accepts
+
+Usage: keelson verify --with notation [options] IMAGE
+       keelson verify --with notation [options] --signature FILE ARTIFACT
+
+  --trust-policy FILE  whose signatures are accepted; else notation's own (trustpolicy.oci.json, trustpolicy.json, trustpolicy.blob.json)
+  --trust-store DIR    the trust stores, x509/TYPE/NAME; else notation's own
+  --signature FILE     the signature of ARTIFACT
   --user-metadata NAME=VALUE
-                       with notation: what the signer must have said; may be given more than once
-  --ask-revocation     with notation: ask the servers that certificates name whether they were revoked`;
+                       what the signer must have said; may be given more than once
+  --ask-revocation     ask the servers that certificates name whether they were revoked
+${imageHelp}
+${wayHelp}
 
-export interface NotationValues extends ImageValues {
-  readonly 'trust-policy'?: string | undefined;
-  readonly 'trust-store'?: string | undefined;
-  readonly signature?: string | undefined;
-  readonly 'user-metadata'?: readonly string[] | undefined;
-  readonly 'ask-revocation'?: boolean | undefined;
-}
+Exit: 0 verified, or the policy asks for no signature; 1 not verified, 2 wrong call, 4 the registry failed.
 
-/** What is told of a verification, in both forms. */
-export interface Told {
-  readonly isVerified: boolean;
-  readonly txt: string;
-  readonly json: unknown;
-}
+Examples:
+  keelson verify --with notation --trust-policy trustpolicy.json --trust-store truststore registry.example/shop/web:1.4
+  keelson verify --with notation --trust-policy trustpolicy.blob.json --signature web.sig web.tar.gz
+`;
+
+/** `keelson verify --with notation`: the trust policy says who must have signed. */
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'file' },
+  async ({ values, positionals }) => {
+    const [operand, ...others] = positionals;
+    if (operand === undefined || others.length > 0)
+      throw new CommandError('USAGE', 'name one image, or --signature FILE and one artifact');
+    formatOf(values);
+    demandApart([values.output], [operand, values.signature, values['trust-policy']]);
+    return tellVerdict(values, await verifyWithNotation(operand, values));
+  },
+);
+
+type NotationValues = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>[0]['values'];
 
 /** Verifies an image, or a file beside its signature, by a trust policy of the Notary Project. */
-export async function verifyWithNotation(operand: string, values: NotationValues): Promise<Told> {
+async function verifyWithNotation(operand: string, values: NotationValues): Promise<Told> {
   if (values.signature !== undefined) return await verifyBlob(operand, values.signature, values);
   const requirements = requirementsOf(values, 'oci');
   const { digest, image } = await withImage(operand, values, async ({ source, loaded, repository }) => {

@@ -1,0 +1,219 @@
+import { isKeelsonError } from '@keelson/core';
+import {
+  type AcceptedSigner,
+  artifactOfBytes,
+  artifactOfDigest,
+  type BundleRequirements,
+  emptyTrustedRoot,
+  type ImageVerdict,
+  readBundle,
+  readTrustedRoot,
+  SigningError,
+  storedSignatures,
+  type TrustedRoot,
+  verifyBundle,
+  verifyImage,
+  type Wanted,
+} from '@keelson/signing';
+import { CommandError } from '../../errors.ts';
+import { tell } from '../../stderr.ts';
+import { defineVerb } from '../../verb.ts';
+import { annotationsOf } from '../annotations.ts';
+import { demandOnly } from '../flags-together.ts';
+import { imageFlags, imageHelp, withImage } from '../image.ts';
+import { readInput } from '../input.ts';
+import { demandApart } from '../outputs.ts';
+import { predicateTypeOf, predicateTypes } from '../predicate-types.ts';
+import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
+import { type BlobVerdict, blobText, imageText, verdictJson } from '../verdict-text.ts';
+import { formatOf, type Told, tellVerdict, wayFlags, wayHelp } from './way.ts';
+
+const flags = {
+  ...wayFlags,
+  ...signerFlags,
+  ...imageFlags,
+  bundle: { type: 'string', value: 'file' },
+  'trusted-root': { type: 'string', value: 'file' },
+  type: { type: 'string', value: { choices: Object.keys(predicateTypes) } },
+  annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
+  threshold: { type: 'string', value: 'text' },
+  'use-signed-timestamps': { type: 'boolean' },
+  'insecure-ignore-tlog': { type: 'boolean' },
+  'insecure-ignore-sct': { type: 'boolean' },
+} as const;
+
+const help = `keelson verify: tell whether an image, or a file beside its bundle, was signed by whom it should
+
+Usage: keelson verify [options] IMAGE
+       keelson verify [options] --bundle FILE ARTIFACT
+       keelson verify --policy FILE [options] IMAGE
+       keelson verify --with WAY [options] ...
+
+IMAGE is registry/repository:tag or @digest, oci:FOLDER, oci-archive:FILE, docker-archive:FILE or dir:FOLDER. Signatures and
+attestations are found where cosign puts them: manifests that refer to the image, and the tags .sig and .att. ARTIFACT is a file, - for
+stdin, or sha256:HEX.
+
+Other ways of verifying have options of their own, which keelson verify --with WAY --help tells:
+  --with cosign        signatures and attestations of Sigstore and cosign: the default, whose options follow
+  --with notation      signatures of the Notary Project, by its trust policies
+  --with policy        image policies, as admission controllers have them; --policy FILE says the same
+
+${signerHelp}
+  --trusted-root FILE  the authorities and logs that are trusted (trusted_root.json); nothing else is, and nothing is fetched
+  --bundle FILE        the Sigstore bundle of ARTIFACT
+  --type TYPE          an attestation of this type must hold, instead of a signature: a URI, or one of
+                       ${Object.keys(predicateTypes).join(', ')}
+  -a, --annotations NAME=VALUE
+                       the signature must carry it; may be given more than once
+  --threshold N        so many different signers must have signed (default 1)
+  --use-signed-timestamps
+                       a timestamp is required; those that are there must hold in any case
+  --insecure-ignore-tlog
+                       no entry of a transparency log is required
+  --insecure-ignore-sct
+                       a certificate needs no proof that it was logged
+${imageHelp}
+${wayHelp}
+
+Exit: 0 verified, 1 not verified, 2 wrong call, 4 the registry failed.
+
+Examples:
+  keelson verify --key cosign.pub --insecure-ignore-tlog registry.example/shop/web@sha256:...
+  keelson verify --trusted-root trusted_root.json --certificate-identity dev@example.com --certificate-oidc-issuer \\
+    https://accounts.example.com registry.example/shop/web:1.4
+  keelson verify --key cosign.pub --insecure-ignore-tlog --bundle web.tar.gz.bundle web.tar.gz
+`;
+
+/** `keelson verify` of what Sigstore and cosign sign. */
+export const { run, usage } = defineVerb(
+  { flags, help, operands: 'file' },
+  async ({ values, positionals }) => {
+    const [operand, ...others] = positionals;
+    if (operand === undefined || others.length > 0)
+      throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
+    formatOf(values);
+    demandApart([values.output], [operand, values.bundle, values.key, values['trusted-root']]);
+    if (values.bundle !== undefined) return tellVerdict(values, verifyFile(operand, values.bundle, values));
+    return tellVerdict(values, await verifyNamed(operand, values));
+  },
+);
+
+function verifyFile(operand: string, bundle: string, values: Values): Told {
+  demandOnly(values, ofBundles, '--bundle', 'it is for images');
+  const verdict = blobVerdict(operand, bundle, requirementsOf(values), values.type);
+  return {
+    isVerified: verdict.fault === undefined,
+    txt: blobText(verdict),
+    json: verdictJson.ofBlob(verdict),
+  };
+}
+
+async function verifyNamed(operand: string, values: Values): Promise<Told> {
+  const requirements = requirementsOf(values);
+  const wanted = wantedOf(values);
+  const threshold = thresholdOf(values);
+  const { digest, verdict } = await withImage(operand, values, async ({ source, loaded }) => ({
+    digest: loaded.digest,
+    verdict: verifyImage(await storedSignatures(source, loaded.digest), loaded.digest, wanted, requirements),
+  }));
+  const signers = signersOf(verdict, requirements.signer);
+  const isVerified = signers.size >= threshold;
+  if (!isVerified && signers.size > 0 && values.quiet !== true)
+    tell(`${signers.size} of ${threshold} different signers have signed`);
+  const image = { name: operand, digest, verdict, wanted, isVerified, signers: signers.size, threshold };
+  return { isVerified, txt: imageText(image), json: verdictJson.ofImage(image) };
+}
+
+type Values = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>[0]['values'];
+
+/** What is looked at beside a bundle. */
+const ofBundles = new Set(
+  Object.keys(flags).filter((name) => name !== 'annotations' && name !== 'threshold'),
+);
+
+function requirementsOf(values: Values): BundleRequirements {
+  const signer = signerOf(values);
+  return {
+    signer,
+    trustedRoot: trustedRootOf(values),
+    logEntries: values['insecure-ignore-tlog'] === true ? 0 : 1,
+    timestamps: values['use-signed-timestamps'] === true ? 1 : 0,
+    certificateLogged: values['insecure-ignore-sct'] !== true,
+    // Whoever waives the log of a certificate's signature says that the certificate alone is to count: at this hour.
+    ...(values['insecure-ignore-tlog'] === true ? { fallbackTime: Date.now() } : {}),
+  };
+}
+
+function trustedRootOf(values: Values): TrustedRoot {
+  const file = values['trusted-root'];
+  if (file !== undefined) return readTrustedRoot(readInput(file));
+  if (values.key !== undefined && values['insecure-ignore-tlog'] === true) return emptyTrustedRoot;
+  throw new CommandError(
+    'USAGE',
+    'what is trusted? Give --trusted-root FILE; only a key with --insecure-ignore-tlog needs none',
+  );
+}
+
+function wantedOf(values: Values): Wanted {
+  if (values.type !== undefined) {
+    if (values.annotations !== undefined)
+      throw new CommandError(
+        'USAGE',
+        'annotations are of signatures: --annotations and --type do not go together',
+      );
+    return { kind: 'attestation', predicateType: predicateTypeOf(values.type) };
+  }
+  return { kind: 'signature', annotations: annotationsOf(values.annotations) };
+}
+
+function thresholdOf({ threshold: text, 'certificate-identity-regexp': pattern }: Values): number {
+  const count = Number(text ?? '1');
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new CommandError('USAGE', `--threshold ${text}: it is a whole number from 1 on`);
+  if (count > 1 && pattern === undefined)
+    throw new CommandError(
+      'USAGE',
+      `--threshold ${count} needs a pattern: one key, or one identity, is one signer`,
+    );
+  return count;
+}
+
+/**
+ * The different signers: two signatures of one key, or of one identity, are one. A certificate with several names is its holder's by the
+ * one that was asked for, so that names that others share make nobody two.
+ */
+function signersOf({ accepted }: ImageVerdict, signer: AcceptedSigner): ReadonlySet<string> {
+  return new Set(
+    accepted.map(({ verified: { identity } }) => {
+      if (identity === undefined || signer.kind === 'key') return 'key';
+      const asked = identity.subjects.filter((name) =>
+        signer.identities.some(({ subject }) => subject.matches(name)),
+      );
+      return JSON.stringify([identity.issuer, [...asked].sort()[0]]);
+    }),
+  );
+}
+
+function blobVerdict(
+  operand: string,
+  file: string,
+  requirements: BundleRequirements,
+  type: string | undefined,
+): BlobVerdict {
+  const artifact = /^sha(?:256|384|512):[0-9a-f]+$/.test(operand)
+    ? artifactOfDigest(operand)
+    : artifactOfBytes(readInput(operand));
+  try {
+    const verified = verifyBundle(readBundle(readInput(file)), artifact, requirements);
+    const found = verified.statement?.predicateType;
+    if (type !== undefined && found !== predicateTypeOf(type))
+      throw new SigningError(
+        'ATTESTATION_MISMATCH',
+        `the bundle is ${found === undefined ? 'no attestation' : `an attestation of type ${found}`}`,
+      );
+    return { name: operand, verified };
+  } catch (error) {
+    if (!isKeelsonError(error) || error instanceof CommandError) throw error;
+    return { name: operand, fault: error };
+  }
+}
