@@ -8,6 +8,7 @@ import type { TargetInfo, Targets } from './metadata/targets.ts';
 import { below, targetUrlPath } from './names.ts';
 import { loadTargets, refresh, type Trusted } from './refresh.ts';
 import { missing, type Repository } from './repository.ts';
+import type { PinnedRoot } from './root-chain.ts';
 import type { TufStore } from './store.ts';
 
 export interface TufOptions {
@@ -15,10 +16,15 @@ export interface TufOptions {
   readonly metadataUrl: string;
   /** Where the targets stand; `targets/` below `metadataUrl` where it is not given. */
   readonly targetsUrl?: string;
-  /** The root that is trusted from the start. It may be left out where the store has one. */
-  readonly root?: Uint8Array;
+  /** The root that is trusted from the start, or which one it is. It may be left out where the store has one. */
+  readonly root?: Uint8Array | PinnedRoot;
   /** Trusted metadata, kept from one update to the next: without it, nothing tells that a repository goes back. */
   readonly store: TufStore;
+  /**
+   * Versions of root between `root` and the newest. With it only what `root` leads to is believed, whatever stands in `store`; a stored
+   * root is trusted as it stands else.
+   */
+  readonly rootHistory?: TufStore;
   /** Targets that were downloaded before. */
   readonly targetStore?: TufStore;
   /** Where it is not given, everything must be stored. */
@@ -64,10 +70,11 @@ export class TufClient {
   }
 
   async #refreshed(): Promise<State> {
-    const { metadataUrl, store, fetch, now, root, allowExpired = false } = this.#options;
+    const { metadataUrl, store, rootHistory, fetch, now, root, allowExpired = false } = this.#options;
     const repository = {
       metadataUrl,
       store,
+      rootHistory,
       fetch,
       limits: this.#limits,
       now: now(),

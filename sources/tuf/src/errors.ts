@@ -3,6 +3,7 @@ import { KeelsonError } from '@keelson/core';
 /** The closed table of this package: every code and what it means. */
 export const tufErrorCodes = Object.freeze({
   TUF_METADATA_INVALID: 'Metadata of a repository has a missing or wrong field.',
+  TUF_ROOT_UNKNOWN: 'A repository does not have the root that trust in it starts from.',
   TUF_SIGNATURES_MISSING: 'Metadata is not signed by as many keys of its role as it must be.',
   TUF_VERSION_REFUSED:
     'Metadata is older than what was trusted before, or not of the version that it was announced with.',

@@ -6,5 +6,12 @@ export type { Hashes, MetaFile, Snapshot, Timestamp } from './metadata/meta-file
 export type { Root } from './metadata/root.ts';
 export type { TargetInfo, Targets } from './metadata/targets.ts';
 export type { Trusted } from './refresh.ts';
-export { type Freshness, publicSigstoreUrl, type SigstoreOptions, SigstoreRepository } from './sigstore.ts';
+export { type PinnedRoot, rootVersion } from './root-chain.ts';
+export {
+  type Freshness,
+  publicSigstoreRoot,
+  publicSigstoreUrl,
+  type SigstoreOptions,
+  SigstoreRepository,
+} from './sigstore.ts';
 export { DiskStore, MemoryStore, repositoryStores, type TufStore } from './store.ts';

@@ -8,9 +8,10 @@ import {
   type Timestamp,
 } from './metadata/meta-files.ts';
 import { checkExpiry, type Metadata, type Signed, verifySignatures } from './metadata/metadata.ts';
-import { type Root, readRoot } from './metadata/root.ts';
+import type { Root } from './metadata/root.ts';
 import { readTargets, type Targets } from './metadata/targets.ts';
 import { fetchMetadata, loadAnnounced, missing, type Repository } from './repository.ts';
+import { currentRoot, type PinnedRoot } from './root-chain.ts';
 
 /** The top-level roles after an update. */
 export interface Trusted {
@@ -24,11 +25,14 @@ export interface Trusted {
  * Brings the top-level roles up to date (specification 5.2 to 5.6). What was stored before stays where a step fails, so the next update can
  * go on from there.
  *
- * @param initialRoot shipped with the program
+ * @param initialRoot shipped with the program, or its digest
  * @throws TufError; what `fetch` throws
  */
-export async function refresh(repository: Repository, initialRoot: Uint8Array | undefined): Promise<Trusted> {
-  const root = await updateRoot(repository, await trustedRoot(repository, initialRoot));
+export async function refresh(
+  repository: Repository,
+  initialRoot: Uint8Array | PinnedRoot | undefined,
+): Promise<Trusted> {
+  const root = await currentRoot(repository, initialRoot);
   if (!repository.mayBeExpired) checkExpiry('root', root, repository.now);
   const timestamp = await updateTimestamp(repository, root);
   const snapshot = await updateSnapshot(repository, root, timestamp);
@@ -57,71 +61,6 @@ export async function loadTargets(
     limit: 'maxTargetsBytes',
     isConsistentSnapshot,
   });
-}
-
-/** The newer of what is stored and what was shipped (specification 5.2). Its expiry does not matter yet. */
-async function trustedRoot(repository: Repository, initial: Uint8Array | undefined): Promise<Root> {
-  const { store, limits } = repository;
-  const shipped = initial === undefined ? undefined : selfSigned(initial);
-  const stored = await store.read('root', limits.maxRootBytes);
-  const found = stored === undefined ? undefined : storedRoot(stored, shipped !== undefined);
-  if (found !== undefined && found.version >= (shipped?.version ?? 0)) return found;
-  if (shipped === undefined || initial === undefined) throw missing(repository, 'root');
-  await store.write('root', initial);
-  if (found !== undefined) await forgetRevoked(repository, found, shipped);
-  return shipped;
-}
-
-/** A stored root that is broken does not matter where there is another one. */
-function storedRoot(bytes: Uint8Array, hasOther: boolean): Root | undefined {
-  try {
-    return selfSigned(bytes);
-  } catch (error) {
-    if (hasOther && error instanceof TufError) return undefined;
-    throw error;
-  }
-}
-
-function selfSigned(bytes: Uint8Array): Root {
-  const root = readRoot(bytes);
-  verifySignatures('root', root, root.signed.authorities.root);
-  return root.signed;
-}
-
-/** Specification 5.3. */
-async function updateRoot(repository: Repository, start: Root): Promise<Root> {
-  const { store, limits } = repository;
-  let root = start;
-  for (let step = 0; step < limits.maxRootVersions; step++) {
-    const version = root.version + 1;
-    const bytes = await fetchMetadata(repository, 'root', version, limits.maxRootBytes);
-    if (bytes === undefined) break;
-    const next = readRoot(bytes);
-    verifySignatures(`root ${version} by the keys of root ${root.version}`, next, root.authorities.root);
-    verifySignatures(`root ${version} by its own keys`, next, next.signed.authorities.root);
-    if (next.signed.version !== version)
-      throw new TufError(
-        'TUF_VERSION_REFUSED',
-        `metadata of root ${version} says that it is of version ${next.signed.version}`,
-      );
-    await store.write('root', bytes);
-    await forgetRevoked(repository, root, next.signed);
-    root = next.signed;
-  }
-  return root;
-}
-
-/** 5.3.11: with the keys of timestamp or snapshot an attacker may have counted far ahead, which only forgetting undoes. */
-async function forgetRevoked({ store }: Repository, before: Root, after: Root): Promise<void> {
-  if (!isRevoked(before, after, 'timestamp') && !isRevoked(before, after, 'snapshot')) return;
-  await store.remove('timestamp');
-  await store.remove('snapshot');
-}
-
-/** True where a key that could sign for the role no longer can. */
-function isRevoked(before: Root, after: Root, role: 'timestamp' | 'snapshot'): boolean {
-  const left = new Set(after.authorities[role].keyIds);
-  return before.authorities[role].keyIds.some((id) => !left.has(id));
 }
 
 /** Specification 5.4. */

@@ -11,6 +11,8 @@ import type { TufStore } from './store.ts';
 export interface Repository {
   readonly metadataUrl: string;
   readonly store: TufStore;
+  /** Versions of root that lead from the first one to the newest. */
+  readonly rootHistory: TufStore | undefined;
   /** Undefined where nothing may be fetched. */
   readonly fetch: TufFetch | undefined;
   readonly limits: TufLimits;

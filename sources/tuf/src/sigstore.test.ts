@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HttpError } from '@keelson/http';
 import { expect, test } from 'vitest';
 import { type Freshness, type SigstoreOptions, SigstoreRepository } from './sigstore.ts';
 import { repositoryStores } from './store.ts';
@@ -65,6 +66,22 @@ test('how fresh it is', async () => {
   await world.targets.write('trusted_root.json', Buffer.from('{"bad":3}'));
   expect(await trustedRoot(world, 'stored')).toBe('TUF_NOT_AVAILABLE');
   expect(await trustedRoot(world, 'unexpired')).toBe('{"two":2}');
+});
+
+test('what has expired is named where nothing newer can be reached', async () => {
+  const world = served();
+  expect(await trustedRoot(world, 'newest')).toBe('{"one":1}');
+  const unreachable = async () => {
+    throw new HttpError('HTTP_UNREACHABLE', 'nothing listens there');
+  };
+  const more = { freshness: 'unexpired' as const, fetch: unreachable };
+  expect(Buffer.from(await sigstore(world, more).trustedRoot()).toString()).toBe('{"one":1}');
+  world.now += 31 * day;
+  await expect(sigstore(world, more).trustedRoot()).rejects.toMatchObject({
+    code: 'TUF_EXPIRED',
+    message: expect.stringMatching(/^metadata of root expired at 2030-07-01.*nothing listens there$/),
+  });
+  expect(await trustedRoot(world, 'newest', { fetch: unreachable })).toBe('HTTP_UNREACHABLE');
 });
 
 test('repositories that share a folder share nothing in it', async () => {

@@ -94,10 +94,14 @@ export class DiskStore implements TufStore {
  *
  * @param url of the repository's metadata
  */
-export function repositoryStores(folder: string, url: string): { store: DiskStore; targetStore: DiskStore } {
+export function repositoryStores(
+  folder: string,
+  url: string,
+): { store: DiskStore; rootHistory: DiskStore; targetStore: DiskStore } {
   const own = join(folder, fileName(url));
   return {
     store: new DiskStore(join(own, 'metadata'), '.json'),
+    rootHistory: new DiskStore(join(own, 'roots'), '.json'),
     targetStore: new DiskStore(join(own, 'targets')),
   };
 }
