@@ -1,19 +1,25 @@
 export { ImagePolicyError, type ImagePolicyErrorCode, imagePolicyErrorCodes } from './errors.ts';
+export type { PolicySurroundings } from './material.ts';
+export type { AcceptedSignature, DemandVerdict } from './model/demands.ts';
+export { type AdmissionVerdict, admitImage, type PolicyVerdict } from './model/evaluate.ts';
 export {
-  type AdmissionVerdict,
-  type AuthorityVerdict,
-  admitImage,
+  type ImageEvidence,
   type ImageToJudge,
-  type PolicyVerdict,
-} from './model/evaluate.ts';
+  loadEvidence,
+  type NotaryEvidence,
+} from './model/evidence.ts';
 export type {
   AttestationDemand,
-  Authority,
   Demand,
+  DemandSet,
   ImagePolicy,
+  NamedDemand,
+  NotationDemand,
+  OwnDemand,
+  OwnVerdict,
   Rule,
-  SignedDemand,
-  WholeRule,
+  RuleSubject,
+  SigstoreDemand,
   Workload,
 } from './model/policy.ts';
 export { type ClusterImagePolicy, readClusterImagePolicy } from './policy-controller/cluster-image-policy.ts';

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { admitImage } from './model/evaluate.ts';
 import { readImagePolicies } from './read-policies.ts';
+import { evidenceOf } from './testing/evidence.ts';
 
 const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
 
@@ -78,17 +79,15 @@ const odd = fc.oneof(
 test.each([
   ['a policy', whole],
   ['a trust root', root],
-])('%s with anything in it is read and judged, or refused in words', (_, document) => {
-  fc.assert(
-    fc.property(fc.nat(90), odd, (at, other) => {
+])('%s with anything in it is read and judged, or refused in words', async (_, document) => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(90), odd, async (at, other) => {
       const texts = [withNode(document, at, other), whole].map((each) => JSON.stringify(each));
       try {
-        const policies = readImagePolicies(
-          [{ name: 'a.yaml', text: texts.join('\n---\n') }],
-          emptyTrustedRoot,
-        );
-        const stored = { found: [], unreadable: [], others: [] };
-        admitImage({ name: 'a.example/b', digest, stored }, policies);
+        const policies = readImagePolicies([{ name: 'a.yaml', text: texts.join('\n---\n') }], {
+          publicRoot: emptyTrustedRoot,
+        });
+        await admitImage({ name: 'a.example/b', evidence: evidenceOf(digest) }, policies);
       } catch (error) {
         expect(isKeelsonError(error), String(error)).toBe(true);
       }

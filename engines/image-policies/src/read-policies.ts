@@ -1,10 +1,10 @@
 import { isObject, type JsonObject } from '@keelson/core';
-import type { TrustedRoot } from '@keelson/signing';
 import { parseYaml } from '@keelson/yaml';
 import { ImagePolicyError } from './errors.ts';
+import type { PolicyReader, PolicySurroundings } from './material.ts';
 import type { ImagePolicy } from './model/policy.ts';
 import { policyOf } from './policy-controller/admission.ts';
-import { type ClusterImagePolicy, readClusterImagePolicy } from './policy-controller/cluster-image-policy.ts';
+import { readClusterImagePolicy } from './policy-controller/cluster-image-policy.ts';
 import { readTrustRoot, type TrustRoot } from './policy-controller/trust-root.ts';
 
 /** A file of policies, and of what they refer to. */
@@ -13,48 +13,56 @@ export interface PolicyFile {
   readonly text: string;
 }
 
+const clusterImagePolicy: PolicyReader = ({ object }) => {
+  const policy = readClusterImagePolicy(object);
+  return (material) => [policyOf(policy, material)];
+};
+
+/** Who reads which kind of policy. */
+const readers: ReadonlyMap<string, PolicyReader> = new Map([
+  ['policy.sigstore.dev/v1alpha1 ClusterImagePolicy', clusterImagePolicy],
+  ['policy.sigstore.dev/v1beta1 ClusterImagePolicy', clusterImagePolicy],
+]);
+
 /**
- * Reads policies of images from YAML: ClusterImagePolicy, with the TrustRoots, Secrets and ConfigMaps that they refer to, in any order over
+ * Reads policies of images from YAML, with the TrustRoots, Secrets and ConfigMaps that they refer to, in any order over
  * all files. A document of another kind is refused: a policy that is not understood must not look like one that passes.
  *
- * @param publicRoot is trusted where a policy names no trust root
  * @throws ImagePolicyError IMAGE_POLICY_INVALID, IMAGE_POLICY_UNKNOWN, IMAGE_TRUST_ROOT_INVALID; errors of the YAML
  */
 export function readImagePolicies(
   files: readonly PolicyFile[],
-  publicRoot?: TrustedRoot,
+  surroundings: PolicySurroundings = {},
 ): readonly ImagePolicy[] {
   const trustRoots = new Map<string, TrustRoot>();
   const secrets = new Map<string, JsonObject>();
   const configMaps = new Map<string, JsonObject>();
-  const found: ClusterImagePolicy[] = [];
-  for (const { name, text } of files)
-    for (const object of objectsOf(name, text)) {
+  const found: { readonly file: string; readonly policies: ReturnType<PolicyReader> }[] = [];
+  for (const { name: file, text } of files)
+    for (const object of objectsOf(file, text)) {
       const kind = kindOf(object);
-      if (clusterImagePolicies.has(kind)) found.push(within(name, () => readClusterImagePolicy(object)));
+      const reader = readers.get(kind);
+      if (reader !== undefined) found.push({ file, policies: within(file, () => reader({ object, file })) });
       else if (kind === 'policy.sigstore.dev/v1alpha1 TrustRoot') {
-        const root = within(name, () => readTrustRoot(object));
-        addOnce(trustRoots, name, root.name, root);
-      } else if (kind === 'v1 Secret') addOnce(secrets, name, nameOf(object), object);
-      else if (kind === 'v1 ConfigMap') addOnce(configMaps, name, nameOf(object), object);
+        const root = within(file, () => readTrustRoot(object));
+        addOnce(trustRoots, file, root.name, root);
+      } else if (kind === 'v1 Secret') addOnce(secrets, file, nameOf(object), object);
+      else if (kind === 'v1 ConfigMap') addOnce(configMaps, file, nameOf(object), object);
       else
         throw new ImagePolicyError(
           'IMAGE_POLICY_UNKNOWN',
-          `${name}: ${kind.trim() || 'a document'} is no policy of images`,
+          `${file}: ${kind.trim() || 'a document'} is no policy of images`,
         );
     }
-  if (found.length === 0)
+  const material = { ...surroundings, trustRoots, secrets, configMaps };
+  const policies = found.flatMap((each) => within(each.file, () => each.policies(material)));
+  if (policies.length === 0)
     throw new ImagePolicyError(
       'IMAGE_POLICY_UNKNOWN',
       `no policy of images is in ${files.map(({ name }) => name).join(', ')}`,
     );
-  const material = { trustRoots, secrets, configMaps, ...(publicRoot === undefined ? {} : { publicRoot }) };
-  return found.map((policy) => policyOf(policy, material));
+  return policies;
 }
-
-const clusterImagePolicies = new Set(
-  ['v1alpha1', 'v1beta1'].map((version) => `policy.sigstore.dev/${version} ClusterImagePolicy`),
-);
 
 const kindOf = ({ apiVersion, kind }: JsonObject): string =>
   `${typeof apiVersion === 'string' ? apiVersion : ''} ${typeof kind === 'string' ? kind : ''}`;

@@ -22,10 +22,12 @@ export { readNotaryEnvelope } from './notary/envelope.ts';
 export {
   type NotationImageVerdict,
   notarySignatures,
+  notarySignaturesAmong,
   readNotarySignature,
   type StoredNotarySignature,
   type StoredNotarySignatures,
   storeNotarySignature,
+  verifyNotarySignatures,
   verifyNotationImage,
 } from './notary/images.ts';
 export { type NotaryPayload, readPayload, type TargetDescriptor, writePayload } from './notary/payload.ts';
@@ -153,6 +155,7 @@ export {
   type SigningService,
 } from './sigstore/sign/signing-config.ts';
 export { imageStatement, type StatementInput, writeStatement } from './sigstore/sign/statements.ts';
+export { signerOf } from './sigstore/signers.ts';
 export {
   readStatementHeader,
   type StatementHeader,

@@ -1,8 +1,9 @@
-import type { AuthorityVerdict, ImagePolicy, PolicyVerdict } from '@keelson/image-policies';
+import type { AcceptedSignature, DemandVerdict, ImagePolicy, PolicyVerdict } from '@keelson/image-policies';
 import { terminalSafe } from '@keelson/report';
 import type { JudgedImage } from './admission.ts';
 import { faultJson, faultText } from './fault-text.ts';
 import { acceptedJson, acceptedLines, refusedJson, refusedLines } from './verdict-text.ts';
+import { verdictJson, verdictLines } from './verify/notation.ts';
 
 /** What policies say to each image, for people. */
 export function admissionText(images: readonly JudgedImage[], looser: readonly ImagePolicy[]): string {
@@ -22,23 +23,30 @@ function imageLines({ name, runBy, digest, verdict, fault }: JudgedImage): strin
   return [...lines, ...verdict.policies.flatMap(policyLines)];
 }
 
-function policyLines({ policy, isPassed, authorities, fault }: PolicyVerdict): string[] {
+function policyLines({ policy, isPassed, parts, fault }: PolicyVerdict): string[] {
   const word = isPassed ? 'passed' : policy.mode === 'warn' ? 'not passed, which it warns of' : 'not passed';
   return [
     `  policy ${terminalSafe(policy.name)} (${policy.kind}): ${word}`,
     ...(fault === undefined ? [] : [`    ${faultText(fault)}`]),
-    ...authorities.flatMap(authorityLines).map((line) => `    ${line}`),
+    ...parts.flatMap(demandLines).map((line) => `    ${line}`),
   ];
 }
 
-function authorityLines({ name, isPassed, isStatic, accepted, refused, fault }: AuthorityVerdict): string[] {
+function demandLines({ name, isPassed, isStatic, accepted, refused, fault, parts }: DemandVerdict): string[] {
   const word = isStatic && isPassed ? 'passed without a signature' : isPassed ? 'passed' : 'not passed';
   return [
-    `authority ${terminalSafe(name)}: ${word}`,
+    `${terminalSafe(name)}: ${word}`,
     ...(fault === undefined ? [] : [`  ${faultText(fault)}`]),
-    ...accepted.flatMap(acceptedLines),
+    ...accepted.flatMap(acceptedSignatureLines),
     ...refused.flatMap(refusedLines),
+    ...parts.flatMap(demandLines).map((line) => `  ${line}`),
   ];
+}
+
+function acceptedSignatureLines(accepted: AcceptedSignature): string[] {
+  if (accepted.kind === 'sigstore') return acceptedLines(accepted.signature);
+  const { manifest, verdict } = accepted;
+  return [`  signature ${manifest} (notation)`, ...verdictLines(verdict).map((line) => `  ${line}`)];
 }
 
 /** The same for programs. */
@@ -56,18 +64,36 @@ export function admissionJson(images: readonly JudgedImage[], looser: readonly I
   };
 }
 
-const policyJson = ({ policy, isPassed, authorities, fault }: PolicyVerdict) => ({
+const policyJson = ({ policy, isPassed, parts, fault }: PolicyVerdict) => ({
   policy: policy.name,
   kind: policy.kind,
   mode: policy.mode,
   passed: isPassed,
   ...(fault === undefined ? {} : { fault: faultJson(fault) }),
-  authorities: authorities.map((authority) => ({
-    authority: authority.name,
-    passed: authority.isPassed,
-    ...(authority.isStatic ? { static: true } : {}),
-    ...(authority.fault === undefined ? {} : { fault: faultJson(authority.fault) }),
-    accepted: authority.accepted.map(acceptedJson),
-    refused: authority.refused.map(refusedJson),
-  })),
+  demands: parts.map(demandJson),
 });
+
+export interface DemandJson {
+  readonly demands?: readonly DemandJson[];
+}
+
+const demandJson = ({
+  name,
+  isPassed,
+  isStatic,
+  fault,
+  accepted,
+  refused,
+  parts,
+}: DemandVerdict): DemandJson => ({
+  ...{ demand: name, passed: isPassed },
+  ...(isPassed && isStatic ? { static: true } : {}),
+  ...(fault === undefined ? {} : { fault: faultJson(fault) }),
+  ...{ accepted: accepted.map(acceptedSignatureJson), refused: refused.map(refusedJson) },
+  ...(parts.length === 0 ? {} : { demands: parts.map(demandJson) }),
+});
+
+const acceptedSignatureJson = (accepted: AcceptedSignature) =>
+  accepted.kind === 'sigstore'
+    ? acceptedJson(accepted.signature)
+    : { manifest: accepted.manifest, form: 'notation', ...verdictJson(accepted.verdict) };

@@ -60,7 +60,7 @@ describe('keelson verify --policy', () => {
       'one that passes',
       ['ours.yaml'],
       0,
-      'policy ours (ClusterImagePolicy): passed\n    authority authority-0: passed',
+      'policy ours (ClusterImagePolicy): passed\n    authority-0: passed',
     ],
     ['one that does not', ['theirs.yaml'], 1, 'SIGNATURE_WRONG'],
     ['all count', ['ours.yaml', 'theirs.yaml'], 1, 'policy theirs (ClusterImagePolicy): not passed'],

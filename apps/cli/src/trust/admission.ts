@@ -2,14 +2,15 @@ import { isKeelsonError, isObject, type JsonValue } from '@keelson/core';
 import {
   type AdmissionVerdict,
   admitImage,
-  type ImagePolicy,
+  type ImageEvidence,
+  loadEvidence,
   type PolicyFile,
   readImagePolicies,
   type Workload,
 } from '@keelson/image-policies';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
 import { type Digest, formatReference, parseRegistryReference } from '@keelson/oci';
-import { readTrustedRoot, type StoredSignatures, storedSignatures } from '@keelson/signing';
+import { readTrustedRoot } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { readResources } from '../netpol/input.ts';
@@ -31,7 +32,7 @@ export interface JudgedImage {
 
 /** @returns what is told, and the exit code */
 export async function verifyByPolicies(operand: string | undefined, values: PolicyValues) {
-  const policies = readImagePolicies(policyFiles(values), publicRootOf(values));
+  const policies = readImagePolicies(policyFiles(values), { ...publicRootOf(values), now: Date.now() });
   const { images, isPartial } = await imagesOf(operand, values);
   const evidence = new Map<string, Promise<Evidence>>();
   const judged: JudgedImage[] = [];
@@ -41,7 +42,11 @@ export async function verifyByPolicies(operand: string | undefined, values: Poli
     const found = await known;
     const about = { name, ...(runBy === undefined ? {} : { runBy }) };
     if ('fault' in found) judged.push({ ...about, fault: found.fault });
-    else judged.push({ ...about, digest: found.digest, verdict: verdictOf(name, found, workload, policies) });
+    else {
+      const image = { name, evidence: found, ...(workload === undefined ? {} : { workload }) };
+      const verdict = await admitImage(image, policies);
+      judged.push({ ...about, digest: found.descriptor.digest, verdict });
+    }
   }
   const used = policies.filter(({ warnings }) => warnings.length > 0);
   return {
@@ -57,26 +62,16 @@ function codeOf(judged: readonly JudgedImage[], isPartial: boolean): number {
   return judged.every(({ verdict }) => verdict?.isAdmitted === true) ? exitCodes.done : exitCodes.findings;
 }
 
-function verdictOf(
-  name: string,
-  { digest, stored }: Extract<Evidence, { digest: Digest }>,
-  workload: Workload | undefined,
-  policies: readonly ImagePolicy[],
-): AdmissionVerdict {
-  return admitImage({ name, digest, stored, ...(workload === undefined ? {} : { workload }) }, policies);
-}
-
-type Evidence = { readonly digest: Digest; readonly stored: StoredSignatures } | { readonly fault: Error };
+type Evidence = ImageEvidence | { readonly fault: Error };
 
 /** What stands beside an image. One of many that cannot be read keeps no other from its verdict. */
 async function evidenceOf(name: string, values: PolicyValues, isOnly: boolean): Promise<Evidence> {
   try {
     // In a manifest `oci:x` is the image `oci` of Docker Hub and no folder of this machine.
     const reference = isOnly ? name : formatReference(parseRegistryReference(name));
-    return await withImage(reference, values, async ({ source, loaded }) => ({
-      digest: loaded.digest,
-      stored: await storedSignatures(source, loaded.digest),
-    }));
+    return await withImage(reference, values, ({ source, loaded, repository }) =>
+      loadEvidence(source, loaded, repository),
+    );
   } catch (error) {
     if (isOnly || !isKeelsonError(error)) throw error;
     return { fault: error };
@@ -89,7 +84,7 @@ function policyFiles(values: PolicyValues): readonly PolicyFile[] {
 
 function publicRootOf(values: PolicyValues) {
   const file = values['trusted-root'];
-  return file === undefined ? undefined : readTrustedRoot(readInput(file));
+  return file === undefined ? {} : { publicRoot: readTrustedRoot(readInput(file)) };
 }
 
 interface RunImage {

@@ -5,6 +5,7 @@ import { parseDigest } from '@keelson/oci';
 import { type StoredSignature, statementPayloadType, writeSimpleSigning } from '@keelson/signing';
 import { expect, test } from 'vitest';
 import { readImagePolicies } from '../read-policies.ts';
+import { evidenceOf } from '../testing/evidence.ts';
 import { admitImage } from './evaluate.ts';
 import type { Workload } from './policy.ts';
 
@@ -240,16 +241,15 @@ test.each<[string, object[], StoredSignature[], boolean, string?]>([
     [],
     false,
   ],
-])('%s', (_, documents, found, isAdmitted, reason) => {
+])('%s', async (_, documents, found, isAdmitted, reason) => {
   const text = documents.map((document) => JSON.stringify(document)).join('\n---\n');
   const policies = readImagePolicies([{ name: 'policy.yaml', text }]);
-  const stored = { found, unreadable: [], others: [] };
-  const image = { name: 'r.example/a:1', digest, stored, workload: deployment };
-  const verdict = admitImage(image, policies);
+  const image = { name: 'r.example/a:1', evidence: evidenceOf(digest, found), workload: deployment };
+  const verdict = await admitImage(image, policies);
   expect(verdict.isAdmitted).toBe(isAdmitted);
-  const told = verdict.policies.flatMap(({ fault, authorities }) => [
+  const told = verdict.policies.flatMap(({ fault, parts }) => [
     fault,
-    ...authorities.flatMap((each) => [each.fault, ...each.refused.map((refused) => refused.fault)]),
+    ...parts.flatMap((each) => [each.fault, ...each.refused.map((refused) => refused.fault)]),
   ]);
   const words = told.map((fault) => (isKeelsonError(fault) ? fault.format() : '')).join('\n');
   if (reason !== undefined) expect(words).toContain(reason);
@@ -278,7 +278,7 @@ test('a pattern that matches anywhere keeps its meaning, and is told', () => {
     certificateAuthorities: [],
     timestampAuthorities: [],
   };
-  const [read] = readImagePolicies([{ name: 'policy.yaml', text }], empty);
+  const [read] = readImagePolicies([{ name: 'policy.yaml', text }], { publicRoot: empty });
   expect(read?.warnings).toEqual([
     expect.stringContaining('identities[0].issuerRegExp: /a.example/ matches anywhere'),
   ]);

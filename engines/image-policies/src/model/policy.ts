@@ -1,6 +1,9 @@
 import type { JsonObject, JsonValue } from '@keelson/core';
-import type { BundleRequirements, StoredSignature } from '@keelson/signing';
+import type { Digest } from '@keelson/oci';
+import type { BundleRequirements, NotationRequirements, StoredSignature } from '@keelson/signing';
 import type { ImagePolicyError } from '../errors.ts';
+import type { DemandVerdict } from './demands.ts';
+import type { ImageToJudge } from './evidence.ts';
 
 /** The object of Kubernetes that runs an image. */
 export interface Workload {
@@ -17,7 +20,7 @@ export interface ImagePolicy {
   readonly kind: string;
   /** `warn`: an image that does not pass may run, and it is told. */
   readonly mode: 'enforce' | 'warn';
-  /** What in it is looser than it seems. */
+  /** What in it is looser than it seems, and what of it is not looked at. */
   readonly warnings: readonly string[];
   /**
    * Whether the policy is about an image.
@@ -26,46 +29,76 @@ export interface ImagePolicy {
    * @param workload undefined where it is not known, which leaves out no policy
    */
   readonly isAbout: (name: string, workload: Workload | undefined) => boolean;
-  /** One of them is enough. */
-  readonly authorities: readonly Authority[];
-  /** What has to hold over all that the authorities accepted. */
-  readonly rule?: WholeRule;
+  readonly demands: DemandSet;
+  /** What has to hold over all that became of the demands, where they are met. It gives why it does not. */
+  readonly rule?: (parts: readonly DemandVerdict[], image: ImageToJudge) => ImagePolicyError | undefined;
 }
 
-/** One way to pass a policy. */
-export interface Authority {
+/** So many of some demands must be met; all of them where `count` is their number. */
+export interface DemandSet {
+  readonly count: number;
+  readonly of: readonly NamedDemand[];
+  /** `signers`: not the demands that are met are counted but the different signers whose signatures meet them. */
+  readonly counts?: 'demands' | 'signers';
+}
+
+export interface NamedDemand {
   readonly name: string;
   readonly demand: Demand;
 }
 
 export type Demand =
   | { readonly kind: 'static'; readonly passes: boolean; readonly message: string }
-  | SignedDemand
+  | SigstoreDemand
+  | NotationDemand
+  | ({ readonly kind: 'set' } & DemandSet)
+  | OwnDemand
   /** Something that keelson does not do: nothing passes it. */
   | { readonly kind: 'unsupported'; readonly fault: ImagePolicyError };
 
-/** A signature, or every one of some attestations, by an accepted signer. */
-export interface SignedDemand {
-  readonly kind: 'signed';
+/** A signature, or every one of some attestations, by an accepted signer, in a form of Sigstore. */
+export interface SigstoreDemand {
+  readonly kind: 'sigstore';
   readonly requirements: BundleRequirements;
   /** How what counts may be kept beside the image. */
   readonly forms: ReadonlySet<StoredSignature['form']>;
+  /** Texts that the signer of a signature must have added. */
+  readonly annotations?: ReadonlyMap<string, string>;
   /** None where a signature of the image is asked for. */
   readonly attestations: readonly AttestationDemand[];
 }
+
+/** A signature of the Notary Project by a trust policy; its statement for the image's repository counts. */
+export interface NotationDemand {
+  readonly kind: 'notation';
+  readonly requirements: Omit<NotationRequirements, 'target'>;
+}
+
+/** What no other demand says: a language of rules judges the image itself. */
+export interface OwnDemand {
+  readonly kind: 'own';
+  readonly judge: (image: ImageToJudge) => OwnVerdict | Promise<OwnVerdict>;
+}
+
+/** Without a fault it is met. */
+export type OwnVerdict = Partial<Pick<DemandVerdict, 'accepted' | 'refused' | 'signers' | 'fault' | 'parts'>>;
 
 export interface AttestationDemand {
   readonly name: string;
   readonly predicateType: string;
   /** What the statement has to be; undefined where its type is enough. */
   readonly rule?: Rule;
+  /** Of the statements of the type by an accepted signer one is enough (the default), or the rule must hold for each. */
+  readonly quantifier?: 'some' | 'every';
 }
 
-/** A rule over a JSON document. It gives why the document does not pass, undefined where it does. */
-export type Rule = (input: JsonValue) => ImagePolicyError | undefined;
+/** A rule over a statement. It gives why the statement does not pass, undefined where it does. */
+export type Rule = (statement: JsonValue, about: RuleSubject) => ImagePolicyError | undefined;
 
-export interface WholeRule {
-  readonly judge: Rule;
-  /** What of the workload the rule asks for. */
-  readonly includes: ReadonlySet<'spec' | 'metadata' | 'typemeta'>;
+export interface RuleSubject {
+  /** The image as it is written where it is run. */
+  readonly image: string;
+  readonly digest: Digest;
+  /** The trusted times of the signature, in milliseconds since 1970; none where nothing trusted says when it was made. */
+  readonly times: readonly number[];
 }

@@ -1,4 +1,4 @@
-import { decodeBase64, isObject, type JsonFields, type JsonObject } from '@keelson/core';
+import { decodeBase64, isObject, type JsonFields } from '@keelson/core';
 import { matchesSelector } from '@keelson/kubernetes';
 import { PkiError, publicKeyFromPem } from '@keelson/pki';
 import {
@@ -10,22 +10,13 @@ import {
   type TrustedRoot,
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
-import type { AttestationDemand, Authority, Demand, ImagePolicy, Rule, Workload } from '../model/policy.ts';
+import type { PolicyMaterial } from '../material.ts';
+import type { AttestationDemand, Demand, ImagePolicy, NamedDemand, Workload } from '../model/policy.ts';
 import type { ClusterImagePolicy } from './cluster-image-policy.ts';
 import { globTest } from './glob.ts';
-import { regoRule } from './rego-rule.ts';
-import type { TrustRoot } from './trust-root.ts';
+import { type JsonRule, regoRule } from './rego-rule.ts';
 import { shortPredicateTypes } from './validate.ts';
-
-/** What policies refer to. */
-export interface PolicyMaterial {
-  readonly trustRoots: ReadonlyMap<string, TrustRoot>;
-  /** Secrets and ConfigMaps by name, as they were written. */
-  readonly secrets: ReadonlyMap<string, JsonObject>;
-  readonly configMaps: ReadonlyMap<string, JsonObject>;
-  /** The trusted root of the public instance, which is meant where a policy names none. */
-  readonly publicRoot?: TrustedRoot;
-}
+import { wholeRule } from './whole-rule.ts';
 
 const text = (fields: JsonFields | undefined, name: string): string => fields?.optionalText(name) ?? '';
 
@@ -36,7 +27,13 @@ export function policyOf(source: ClusterImagePolicy, material: PolicyMaterial): 
   const globs = spec.objects('images').map((image) => globTest(text(image, 'glob')));
   const matches = spec.objects('match');
   const whole = spec.object('policy');
-  const rule = whole === undefined ? undefined : ruleOf(whole, material);
+  const authorities = spec.objects('authorities').map((authority, at): NamedDemand => {
+    const given = text(authority, 'name');
+    return {
+      name: given === '' ? `authority-${at}` : given,
+      demand: demanded(() => demandOf(authority, material, warnings)),
+    };
+  });
   return {
     name,
     kind: 'ClusterImagePolicy',
@@ -44,16 +41,8 @@ export function policyOf(source: ClusterImagePolicy, material: PolicyMaterial): 
     warnings,
     isAbout: (image, workload) =>
       globs.some((test) => test(image)) && (matches.length === 0 || isMatched(matches, workload)),
-    authorities: spec.objects('authorities').map((authority, at): Authority => {
-      const given = text(authority, 'name');
-      return {
-        name: given === '' ? `authority-${at}` : given,
-        demand: demanded(() => demandOf(authority, material, warnings)),
-      };
-    }),
-    ...(whole === undefined || rule === undefined
-      ? {}
-      : { rule: { judge: rule, includes: includesOf(whole) } }),
+    demands: { count: 1, of: authorities },
+    ...(whole === undefined ? {} : { rule: wholeRule(whole, ruleOf(whole, material)) }),
   };
 }
 
@@ -99,7 +88,7 @@ function demandOf(authority: JsonFields, material: PolicyMaterial, warnings: str
   const attestations = authority.objects('attestations').map((each) => attestationOf(each, material));
   const signer = key === undefined ? identitiesOf(keyless, warnings) : keyOf(key, material);
   return {
-    kind: 'signed',
+    kind: 'sigstore',
     requirements: { signer, ...trustOf(authority, isBundle, material) },
     forms: new Set([isBundle ? 'bundle' : attestations.length > 0 ? 'envelope' : 'simplesigning']),
     attestations,
@@ -236,7 +225,7 @@ function attestationOf(fields: JsonFields, material: PolicyMaterial): Attestatio
 }
 
 /** A policy's rule. One that keelson cannot judge passes nothing. */
-function ruleOf(policy: JsonFields, material: PolicyMaterial): Rule {
+function ruleOf(policy: JsonFields, material: PolicyMaterial): JsonRule {
   try {
     if (text(policy, 'type') !== 'rego') throw unsupported(policy.place('type'), 'policies in CUE');
     if (policy.has('remote')) throw unsupported(policy.place('remote'), 'policies that have to be fetched');
@@ -256,16 +245,6 @@ function configMapData(reference: JsonFields, { configMaps }: PolicyMaterial): s
   const value = isObject(data) ? data[key] : undefined;
   if (typeof value === 'string') return value;
   throw lacking(reference.place('name'), `the entry ${key} of the ConfigMap ${name}`);
-}
-
-const parts = [
-  ['includeSpec', 'spec'],
-  ['includeObjectMeta', 'metadata'],
-  ['includeTypeMeta', 'typemeta'],
-] as const;
-
-function includesOf(policy: JsonFields) {
-  return new Set(parts.filter(([field]) => policy.optionalBoolean(field) === true).map(([, part]) => part));
 }
 
 const unsupported = (place: string, what: string) =>

@@ -1,14 +1,16 @@
 import { isObject, type JsonValue, stringifyJson } from '@keelson/core';
 import { compile, fromJson, RegoError } from '@keelson/rego';
 import { ImagePolicyError } from '../errors.ts';
-import type { Rule } from '../model/policy.ts';
+
+/** A rule over a JSON document. It gives why the document does not pass, undefined where it does. */
+export type JsonRule = (input: JsonValue) => ImagePolicyError | undefined;
 
 /**
  * A policy in Rego as cosign has them: `isCompliant` of the package `sigstore` is true, or an object whose `result` is.
  *
  * @throws ImagePolicyError IMAGE_POLICY_INVALID where it does not compile
  */
-export function regoRule(text: string): Rule {
+export function regoRule(text: string): JsonRule {
   const policy = compiled(text);
   return (input: JsonValue) => {
     const { result, errors } = policy.evaluate('data.sigstore.isCompliant', fromJson(stringifyJson(input)));

@@ -46,7 +46,6 @@ export async function notarySignatures(
   subject: Digest,
   limits: SigningLimits = defaultSigningLimits,
 ): Promise<StoredNotarySignatures> {
-  const found: StoredNotarySignature[] = [];
   const { referrers, leftOut } = await checkedReferrers(
     source,
     subject,
@@ -57,7 +56,16 @@ export async function notarySignatures(
     manifest: digest,
     fault: new SigningError('NOTARY_ENVELOPE_INVALID', reason),
   }));
+  const among = notarySignaturesAmong(referrers);
+  return { found: among.found, unreadable: [...unreadable, ...among.unreadable] };
+}
+
+/** The signatures of the Notary Project among the manifests that refer to an image. */
+export function notarySignaturesAmong(referrers: readonly CheckedReferrer[]): StoredNotarySignatures {
+  const found: StoredNotarySignature[] = [];
+  const unreadable: StoredNotarySignatures['unreadable'][number][] = [];
   for (const each of referrers) {
+    if (each.artifactType !== notaryMediaTypes.signature) continue;
     const layer = signatureLayer(each);
     if (layer === undefined)
       unreadable.push({
@@ -112,18 +120,36 @@ export async function verifyNotationImage(
   target: NotationTarget & { readonly kind: 'image' },
   requirements: Omit<NotationRequirements, 'target'>,
 ): Promise<NotationImageVerdict> {
-  const statement = statementFor(requirements.policy, target);
+  const { limits = defaultSigningLimits } = requirements;
+  const isSkipped = statementFor(requirements.policy, target).level.name === 'skip';
+  const stored = isSkipped
+    ? { found: [], unreadable: [] }
+    : await notarySignatures(source, target.descriptor.digest, limits);
+  const read = (each: StoredNotarySignature) => readNotarySignature(source, each, limits);
+  return await verifyNotarySignatures(stored, read, { ...requirements, target });
+}
+
+/**
+ * The same for signatures that are known already.
+ *
+ * @param read gives a signature's bytes, or throws a KeelsonError, which hides none of the others
+ * @throws SigningError TRUST_POLICY_MISSING, TRUST_POLICY_INVALID
+ */
+export async function verifyNotarySignatures(
+  { found, unreadable }: StoredNotarySignatures,
+  read: (signature: StoredNotarySignature) => Promise<Uint8Array>,
+  requirements: NotationRequirements,
+): Promise<NotationImageVerdict> {
+  const statement = statementFor(requirements.policy, requirements.target);
   if (statement.level.name === 'skip')
     return { outcome: 'skipped', verdict: skippedVerdict(statement), refused: [], untried: 0 };
   const { limits = defaultSigningLimits } = requirements;
-  const { found, unreadable } = await notarySignatures(source, target.descriptor.digest, limits);
   const refused: NotationImageVerdict['refused'][number][] = [...unreadable];
   const tried = found.slice(0, limits.maxSignatureAttempts);
   for (const [at, stored] of tried.entries()) {
     const { manifest } = stored;
     try {
-      const bytes = await readNotarySignature(source, stored, limits);
-      const verdict = await verifyNotation(bytes, stored.layer.mediaType, { ...requirements, target });
+      const verdict = await verifyNotation(await read(stored), stored.layer.mediaType, requirements);
       const { fault } = verdict;
       if (fault === undefined)
         return { outcome: verdict.outcome, verdict, manifest, refused, untried: found.length - at - 1 };

@@ -133,7 +133,7 @@ function wordOf(outcome: NotationVerdict['outcome']): string {
     : 'not verified, since the trust policy asks for no signature';
 }
 
-function verdictLines({ statement, level, results, envelope, fault }: NotationVerdict): string[] {
+export function verdictLines({ statement, level, results, envelope, fault }: NotationVerdict): string[] {
   const leaf = envelope?.chain[0];
   return [
     ...(leaf === undefined ? [] : [`  by ${terminalSafe(nameToString(leaf.subject))}`]),
@@ -148,7 +148,7 @@ function verdictLines({ statement, level, results, envelope, fault }: NotationVe
   ];
 }
 
-function verdictJson({ statement, level, results, fault }: NotationVerdict) {
+export function verdictJson({ statement, level, results, fault }: NotationVerdict) {
   return {
     statement,
     level: level.name,

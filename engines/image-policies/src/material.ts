@@ -1,0 +1,39 @@
+import type { JsonObject } from '@keelson/core';
+import type { RevocationSource, TrustedRoot, TrustStores } from '@keelson/signing';
+import type { ImagePolicy } from './model/policy.ts';
+import type { TrustRoot } from './policy-controller/trust-root.ts';
+
+/** What the caller trusts, and knows, besides what stands in the files. */
+export interface PolicySurroundings {
+  /** The trusted root of the public instance of Sigstore, which is meant where a policy names none. */
+  readonly publicRoot?: TrustedRoot;
+  /** Stores of the Notary Project that policies name. */
+  readonly trustStores?: TrustStores;
+  /** Whom to ask whether a certificate was revoked. */
+  readonly revocation?: RevocationSource;
+  /** Milliseconds since 1970: the time of what has to be judged at this hour. Without it that is refused. */
+  readonly now?: number;
+}
+
+/** What policies refer to. */
+export interface PolicyMaterial extends PolicySurroundings {
+  readonly trustRoots: ReadonlyMap<string, TrustRoot>;
+  /** Secrets and ConfigMaps by name, as they were written. */
+  readonly secrets: ReadonlyMap<string, JsonObject>;
+  readonly configMaps: ReadonlyMap<string, JsonObject>;
+}
+
+/** A document of a policy file. */
+export interface PolicyDocument {
+  readonly object: JsonObject;
+  /** The name of the file. */
+  readonly file: string;
+}
+
+/**
+ * Reads a document of one kind. A document that breaks a rule is refused at once; what it says becomes policies when all that it may
+ * refer to was read. What keelson does not do is a demand that nothing meets, never one that is left out.
+ *
+ * @throws ImagePolicyError IMAGE_POLICY_INVALID
+ */
+export type PolicyReader = (document: PolicyDocument) => (material: PolicyMaterial) => readonly ImagePolicy[];

@@ -1,0 +1,120 @@
+import { isKeelsonError } from '@keelson/core';
+import type { Digest } from '@keelson/oci';
+import { nameToString } from '@keelson/pki';
+import {
+  type ImageSignature,
+  type NotationVerdict,
+  type RefusedSignature,
+  verifyNotarySignatures,
+} from '@keelson/signing';
+import { ImagePolicyError } from '../errors.ts';
+import type { ImageToJudge } from './evidence.ts';
+import type { Demand, DemandSet, NamedDemand, NotationDemand } from './policy.ts';
+import { judgeSigstore } from './sigstore-demand.ts';
+
+/** A signature that holds, and is by whom a demand asks for. */
+export type AcceptedSignature =
+  | { readonly kind: 'sigstore'; readonly signature: ImageSignature }
+  | { readonly kind: 'notation'; readonly manifest: Digest; readonly verdict: NotationVerdict };
+
+/** What became of a demand. */
+export interface DemandVerdict {
+  readonly name: string;
+  readonly isPassed: boolean;
+  /** Passed without a signature. */
+  readonly isStatic: boolean;
+  readonly accepted: readonly AcceptedSignature[];
+  /** Everything that looked like an answer and was none, with the reason. */
+  readonly refused: readonly RefusedSignature[];
+  /** Those whose signatures were accepted, here and in the parts that passed: equal texts are one signer. */
+  readonly signers: ReadonlySet<string>;
+  /** Of attestations: those that answer each one that is asked for, by its name. */
+  readonly answers: ReadonlyMap<string, readonly ImageSignature[]>;
+  /** Why it did not pass. */
+  readonly fault?: Error;
+  /** Of a set: its demands. */
+  readonly parts: readonly DemandVerdict[];
+}
+
+/** A verdict but for the name. */
+export type Judged = Omit<DemandVerdict, 'name'>;
+
+const nothing: Judged = {
+  isPassed: false,
+  isStatic: false,
+  accepted: [],
+  refused: [],
+  signers: new Set(),
+  answers: new Map(),
+  parts: [],
+};
+
+/** What becomes of a set of demands: each is judged, so that all is told. */
+export async function judgeSet(image: ImageToJudge, { count, of, counts }: DemandSet): Promise<Judged> {
+  const parts: DemandVerdict[] = [];
+  for (const each of of) parts.push(await judgeNamed(image, each));
+  const passed = parts.filter(({ isPassed }) => isPassed);
+  const signers = new Set(passed.flatMap((part) => [...part.signers]));
+  const met = counts === 'signers' ? signers.size : passed.length;
+  const judged = { ...nothing, parts, signers };
+  // A set that asks for nothing is a mistake, and lets nothing pass.
+  if (met >= count && count > 0)
+    return { ...judged, isPassed: true, isStatic: passed.every(({ isStatic }) => isStatic) };
+  const what = counts === 'signers' ? `different signers have signed` : `of ${of.length} are met`;
+  return { ...judged, fault: refused(`${met} ${what}, and ${count} are needed`) };
+}
+
+async function judgeNamed(image: ImageToJudge, { name, demand }: NamedDemand): Promise<DemandVerdict> {
+  return { name, ...(await judge(image, demand)) };
+}
+
+async function judge(image: ImageToJudge, demand: Demand): Promise<Judged> {
+  switch (demand.kind) {
+    case 'unsupported':
+      return { ...nothing, fault: demand.fault };
+    case 'static':
+      return demand.passes
+        ? { ...nothing, isPassed: true, isStatic: true }
+        : { ...nothing, fault: refused(`disallowed by static policy: ${demand.message}`) };
+    case 'set':
+      return await judgeSet(image, demand);
+    case 'sigstore':
+      return { ...nothing, ...judgeSigstore(image, demand) };
+    case 'notation':
+      return { ...nothing, ...(await judgeNotation(image, demand)) };
+    case 'own': {
+      const verdict = await demand.judge(image);
+      const isPassed = verdict.fault === undefined;
+      return {
+        ...nothing,
+        ...verdict,
+        isPassed,
+        isStatic: isPassed && (verdict.accepted ?? []).length === 0,
+      };
+    }
+  }
+}
+
+async function judgeNotation(
+  { evidence: { descriptor, repository, notary } }: ImageToJudge,
+  { requirements }: NotationDemand,
+): Promise<Partial<Judged>> {
+  try {
+    const target = { kind: 'image', descriptor, repository } as const;
+    const found = await verifyNotarySignatures(notary, notary.read, { ...requirements, target });
+    const { outcome, verdict, manifest, refused: faults } = found;
+    if (outcome === 'skipped') return { isPassed: true, isStatic: true };
+    if (verdict === undefined || manifest === undefined)
+      return { refused: faults, fault: refused('no signature of the Notary Project holds') };
+    const [leaf] = verdict.envelope?.chain ?? [];
+    const signers = new Set(leaf === undefined ? [] : [`x509 ${nameToString(leaf.subject)}`]);
+    const accepted = [{ kind: 'notation', manifest, verdict } as const];
+    return { isPassed: true, refused: faults, accepted, signers };
+  } catch (error) {
+    // A policy that says nothing of the repository is the reason why nothing passes.
+    if (!isKeelsonError(error)) throw error;
+    return { fault: error };
+  }
+}
+
+const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);
