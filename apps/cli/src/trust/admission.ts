@@ -10,7 +10,6 @@ import {
 } from '@keelson/image-policies';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
 import { type Digest, formatReference, parseRegistryReference } from '@keelson/oci';
-import { readTrustedRoot } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { readResources } from '../netpol/input.ts';
@@ -18,6 +17,7 @@ import { admissionJson, admissionText } from './admission-text.ts';
 import { withImage } from './image.ts';
 import { readInput } from './input.ts';
 import type { PolicyValues } from './policy-flags.ts';
+import { trustedRootOf } from './trusted-root.ts';
 
 /** What policies say to one image, or why nobody can say. */
 export interface JudgedImage {
@@ -32,7 +32,11 @@ export interface JudgedImage {
 
 /** @returns what is told, and the exit code */
 export async function verifyByPolicies(operand: string | undefined, values: PolicyValues) {
-  const policies = readImagePolicies(policyFiles(values), { ...publicRootOf(values), now: Date.now() });
+  const publicRoot = await trustedRootOf(values);
+  const policies = readImagePolicies(policyFiles(values), {
+    ...(publicRoot === undefined ? {} : { publicRoot }),
+    now: Date.now(),
+  });
   const { images, isPartial } = await imagesOf(operand, values);
   const evidence = new Map<string, Promise<Evidence>>();
   const judged: JudgedImage[] = [];
@@ -82,11 +86,6 @@ function policyFiles(values: PolicyValues): readonly PolicyFile[] {
   return (values.policy ?? []).map((name) => ({ name, text: readInput(name).toString('utf8') }));
 }
 
-function publicRootOf(values: PolicyValues) {
-  const file = values['trusted-root'];
-  return file === undefined ? {} : { publicRoot: readTrustedRoot(readInput(file)) };
-}
-
 interface RunImage {
   readonly name: string;
   readonly runBy?: string;
@@ -94,7 +93,9 @@ interface RunImage {
 }
 
 async function imagesOf(operand: string | undefined, values: PolicyValues) {
-  const { manifests } = values;
+  const { manifests, offline } = values;
+  if (offline === true && manifests !== undefined)
+    throw new CommandError('USAGE', '--manifests names images of registries, and --offline asks none');
   if ((operand === undefined) === (manifests === undefined))
     throw new CommandError(
       'USAGE',

@@ -1,13 +1,22 @@
-import { type ImageSource, type ImageStore, type LoadedManifest, parseReference } from '@keelson/oci';
+import {
+  type ImageReference,
+  type ImageSource,
+  type ImageStore,
+  type LoadedManifest,
+  parseReference,
+} from '@keelson/oci';
 import { configuredCredentials, openSource, openStore, resolveReference } from '@keelson/registry';
+import { CommandError } from '../errors.ts';
 
 /** Flags of verbs that read images. */
 export const imageFlags = {
   'allow-http-registry': { type: 'boolean' },
+  offline: { type: 'boolean' },
 } as const;
 
 export const imageHelp = `  --allow-http-registry
-                       read registries over plain HTTP; those on this machine are in any case`;
+                       read registries over plain HTTP; those on this machine are in any case
+  --offline            ask the network for nothing: images are local, and what was kept of repositories must not have expired`;
 
 /** An image in its opened source. Its tag was resolved once: all that follows goes by the digest. */
 export interface OpenedImage {
@@ -28,6 +37,18 @@ export interface OpenedStore {
 /** Values of the flags of verbs that read images. */
 export interface ImageValues {
   readonly 'allow-http-registry'?: boolean | undefined;
+  readonly offline?: boolean | undefined;
+}
+
+/** A reference as it may be opened. @throws OciError; CommandError USAGE where the network may not be asked for it */
+function referenceOf(name: string, { offline }: ImageValues): ImageReference {
+  const reference = parseReference(name);
+  if (offline === true && reference.kind === 'registry')
+    throw new CommandError(
+      'USAGE',
+      `--offline: ${reference.repository} is in a registry (${reference.registry}); copy it with its signatures, and give oci:FOLDER`,
+    );
+  return reference;
 }
 
 const optionsOf = (values: ImageValues) => ({
@@ -46,7 +67,7 @@ export async function withImage<T>(
   values: ImageValues,
   use: (image: OpenedImage) => Promise<T>,
 ): Promise<T> {
-  const reference = parseReference(name);
+  const reference = referenceOf(name, values);
   const source = await openSource(reference, optionsOf(values));
   try {
     const repository =
@@ -63,7 +84,7 @@ export async function withImageStore<T>(
   values: ImageValues,
   use: (image: OpenedStore) => Promise<T>,
 ): Promise<T> {
-  const reference = parseReference(name);
+  const reference = referenceOf(name, values);
   // A store makes a layout where there is none, and a signature of nothing is none.
   if (reference.kind === 'oci') await withImage(name, values, async () => undefined);
   const store = await openStore(reference, optionsOf(values));

@@ -1,13 +1,12 @@
-import { readTrustedRoot } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { imageFlags, imageHelp, withImage } from './image.ts';
-import { readInput } from './input.ts';
 import { inspectImage } from './inspection.ts';
 import { inspectionText } from './inspection-text.ts';
+import { trustedRootOf, trustFlags, trustHelp } from './trusted-root.ts';
 
 const formats = ['txt', 'json'] as const;
 
@@ -15,7 +14,7 @@ const flags = {
   ...commonFlags,
   ...imageFlags,
   format: { type: 'string', short: 'f', value: { choices: formats } },
-  'trusted-root': { type: 'string', value: 'file' },
+  ...trustFlags,
 } as const;
 
 const help = `keelson inspect: draw what stands beside an image: signatures, attestations, bills of materials
@@ -26,13 +25,13 @@ IMAGE is registry/repository:tag or @digest, oci:FOLDER, oci-archive:FILE, docke
 is told as it is written there. Nothing of it is verified without a trusted root; with one, the certificates, logs and timestamps are.
 Whether the signer is one to be trusted is what keelson verify tells.
 
-  --trusted-root FILE  the authorities and logs that are trusted (trusted_root.json)
+${trustHelp}
 ${imageHelp}
   -f, --format FORMAT  txt (default) or json
   -o, --output FILE    write to FILE instead of stdout
   -q, --quiet          say nothing on stderr
 
-Exit: 0 done, 2 wrong call, 4 the registry failed.
+Exit: 0 done, 2 wrong call, 4 the registry or the repository of --tuf-mirror failed.
 
 Examples:
   keelson inspect registry.example/shop/web:1.4
@@ -46,8 +45,7 @@ export const { run, usage } = defineVerb(
     const [operand, ...others] = positionals;
     if (operand === undefined || others.length > 0) throw new CommandError('USAGE', 'name one image');
     const format = choiceOf('format', values.format, formats) ?? 'txt';
-    const file = values['trusted-root'];
-    const trustedRoot = file === undefined ? undefined : readTrustedRoot(readInput(file));
+    const trustedRoot = await trustedRootOf(values);
     const inspection = await withImage(operand, values, ({ source, loaded }) =>
       inspectImage(source, loaded, trustedRoot),
     );

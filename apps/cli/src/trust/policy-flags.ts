@@ -1,4 +1,5 @@
 import type { ImageValues } from './image.ts';
+import type { TrustValues } from './trusted-root.ts';
 
 /** Flags of `keelson verify` with policies. */
 export const policyFlags = {
@@ -10,9 +11,8 @@ export const policyHelp = `  --policy FILE        the image must pass these poli
                        that they refer to; may be given more than once
   --manifests PATH     with --policy: every image that these manifests run, in place of IMAGE; may be given more than once`;
 
-export interface PolicyValues extends ImageValues {
+export interface PolicyValues extends ImageValues, TrustValues {
   readonly policy?: readonly string[] | undefined;
   readonly manifests?: readonly string[] | undefined;
-  readonly 'trusted-root'?: string | undefined;
   readonly quiet?: boolean | undefined;
 }

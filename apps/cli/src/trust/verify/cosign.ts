@@ -7,7 +7,6 @@ import {
   emptyTrustedRoot,
   type ImageVerdict,
   readBundle,
-  readTrustedRoot,
   SigningError,
   storedSignatures,
   type TrustedRoot,
@@ -25,6 +24,7 @@ import { readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { predicateTypeOf, predicateTypes } from '../predicate-types.ts';
 import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
+import { trustedRootOf, trustFlags, trustHelp, waysToTrust } from '../trusted-root.ts';
 import { type BlobVerdict, blobText, imageText, verdictJson } from '../verdict-text.ts';
 import { formatOf, type Told, tellVerdict, wayFlags, wayHelp } from './way.ts';
 
@@ -33,7 +33,7 @@ const flags = {
   ...signerFlags,
   ...imageFlags,
   bundle: { type: 'string', value: 'file' },
-  'trusted-root': { type: 'string', value: 'file' },
+  ...trustFlags,
   type: { type: 'string', value: { choices: Object.keys(predicateTypes) } },
   annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
   threshold: { type: 'string', value: 'text' },
@@ -59,7 +59,7 @@ Other ways of verifying have options of their own, which keelson verify --with W
   --with policy        image policies, as admission controllers have them; --policy FILE says the same
 
 ${signerHelp}
-  --trusted-root FILE  the authorities and logs that are trusted (trusted_root.json); nothing else is, and nothing is fetched
+${trustHelp}
   --bundle FILE        the Sigstore bundle of ARTIFACT
   --type TYPE          an attestation of this type must hold, instead of a signature: a URI, or one of
                        ${Object.keys(predicateTypes).join(', ')}
@@ -75,7 +75,7 @@ ${signerHelp}
 ${imageHelp}
 ${wayHelp}
 
-Exit: 0 verified, 1 not verified, 2 wrong call, 4 the registry failed.
+Exit: 0 verified, 1 not verified, 2 wrong call, 4 the registry or the repository of --tuf-mirror failed.
 
 Examples:
   keelson verify --key cosign.pub --insecure-ignore-tlog registry.example/shop/web@sha256:...
@@ -92,15 +92,19 @@ export const { run, usage } = defineVerb(
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     formatOf(values);
-    demandApart([values.output], [operand, values.bundle, values.key, values['trusted-root']]);
-    if (values.bundle !== undefined) return tellVerdict(values, verifyFile(operand, values.bundle, values));
+    demandApart(
+      [values.output],
+      [operand, values.bundle, values.key, values['trusted-root'], values['tuf-root']],
+    );
+    if (values.bundle !== undefined)
+      return tellVerdict(values, await verifyFile(operand, values.bundle, values));
     return tellVerdict(values, await verifyNamed(operand, values));
   },
 );
 
-function verifyFile(operand: string, bundle: string, values: Values): Told {
+async function verifyFile(operand: string, bundle: string, values: Values): Promise<Told> {
   demandOnly(values, ofBundles, '--bundle', 'it is for images');
-  const verdict = blobVerdict(operand, bundle, requirementsOf(values), values.type);
+  const verdict = blobVerdict(operand, bundle, await requirementsOf(values), values.type);
   return {
     isVerified: verdict.fault === undefined,
     txt: blobText(verdict),
@@ -109,7 +113,7 @@ function verifyFile(operand: string, bundle: string, values: Values): Told {
 }
 
 async function verifyNamed(operand: string, values: Values): Promise<Told> {
-  const requirements = requirementsOf(values);
+  const requirements = await requirementsOf(values);
   const wanted = wantedOf(values);
   const threshold = thresholdOf(values);
   const { digest, verdict } = await withImage(operand, values, async ({ source, loaded }) => ({
@@ -131,11 +135,11 @@ const ofBundles = new Set(
   Object.keys(flags).filter((name) => name !== 'annotations' && name !== 'threshold'),
 );
 
-function requirementsOf(values: Values): BundleRequirements {
+async function requirementsOf(values: Values): Promise<BundleRequirements> {
   const signer = signerOf(values);
   return {
     signer,
-    trustedRoot: trustedRootOf(values),
+    trustedRoot: await demandTrustedRoot(values),
     logEntries: values['insecure-ignore-tlog'] === true ? 0 : 1,
     timestamps: values['use-signed-timestamps'] === true ? 1 : 0,
     certificateLogged: values['insecure-ignore-sct'] !== true,
@@ -144,13 +148,13 @@ function requirementsOf(values: Values): BundleRequirements {
   };
 }
 
-function trustedRootOf(values: Values): TrustedRoot {
-  const file = values['trusted-root'];
-  if (file !== undefined) return readTrustedRoot(readInput(file));
+async function demandTrustedRoot(values: Values): Promise<TrustedRoot> {
+  const trustedRoot = await trustedRootOf(values);
+  if (trustedRoot !== undefined) return trustedRoot;
   if (values.key !== undefined && values['insecure-ignore-tlog'] === true) return emptyTrustedRoot;
   throw new CommandError(
     'USAGE',
-    'what is trusted? Give --trusted-root FILE; only a key with --insecure-ignore-tlog needs none',
+    `what is trusted? Give ${waysToTrust}; only a key with --insecure-ignore-tlog needs none`,
   );
 }
 

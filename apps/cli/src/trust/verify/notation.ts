@@ -60,6 +60,8 @@ export const { run, usage } = defineVerb(
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --signature FILE and one artifact');
     formatOf(values);
+    if (values.offline === true && values['ask-revocation'] === true)
+      throw new CommandError('USAGE', '--offline and --ask-revocation do not go together: servers are asked');
     demandApart([values.output], [operand, values.signature, values['trust-policy']]);
     return tellVerdict(values, await verifyWithNotation(operand, values));
   },

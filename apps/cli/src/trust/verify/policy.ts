@@ -4,6 +4,7 @@ import { verifyByPolicies } from '../admission.ts';
 import { imageFlags, imageHelp } from '../image.ts';
 import { demandApart } from '../outputs.ts';
 import { policyFlags, policyHelp } from '../policy-flags.ts';
+import { trustFlags, trustHelp } from '../trusted-root.ts';
 import { formatOf, tellVerdict, wayFlags, wayHelp } from './way.ts';
 
 // All that says whose signature counts, and what it must be, stands in the policies.
@@ -11,7 +12,7 @@ const flags = {
   ...wayFlags,
   ...imageFlags,
   ...policyFlags,
-  'trusted-root': { type: 'string', value: 'file' },
+  ...trustFlags,
 } as const;
 
 const help = `keelson verify --policy: tell whether an image, or those that manifests run, would be admitted by image policies
@@ -19,12 +20,15 @@ const help = `keelson verify --policy: tell whether an image, or those that mani
 Usage: keelson verify --policy FILE [options] IMAGE
        keelson verify --policy FILE [options] --manifests PATH
 
+A policy that names nothing to trust means what --trusted-root or --tuf-mirror gives.
+
 ${policyHelp}
-  --trusted-root FILE  the authorities and logs that policies mean which name none (trusted_root.json)
+${trustHelp}
 ${imageHelp}
 ${wayHelp}
 
-Exit: 0 admitted, 1 not admitted, 2 wrong call, 3 manifests that could not be read, 4 the registry failed.
+Exit: 0 admitted, 1 not admitted, 2 wrong call, 3 manifests that could not be read, 4 the registry or the repository of
+--tuf-mirror failed.
 
 Examples:
   keelson verify --policy signed-by-us.yaml registry.example/shop/web:1.4
@@ -39,7 +43,7 @@ export const { run, usage } = defineVerb(
     if (values.policy === undefined) throw new CommandError('USAGE', '--manifests needs --policy FILE');
     if (others.length > 0) throw new CommandError('USAGE', 'name one image');
     formatOf(values);
-    demandApart([values.output], [...values.policy, values['trusted-root']]);
+    demandApart([values.output], [...values.policy, values['trusted-root'], values['tuf-root']]);
     const { code, txt, json } = await verifyByPolicies(operand, values);
     return tellVerdict(values, { isVerified: code === 0, txt, json }, code);
   },
