@@ -5,7 +5,10 @@ import type { AcceptedSigner, VerifiedBundle } from './verify.ts';
  * its holder's by the one that was asked for, so that names that others share make nobody two.
  */
 export function signerOf({ identity }: VerifiedBundle, signer: AcceptedSigner): string {
-  if (signer.kind === 'key') return `key ${Buffer.from(signer.key.spki).toString('base64')}`;
+  if (signer.kind !== 'identities') {
+    const { spki } = signer.kind === 'key' ? signer.key : signer.certificate.publicKey;
+    return `key ${Buffer.from(spki).toString('base64')}`;
+  }
   const asked = (identity?.subjects ?? []).filter((name) =>
     signer.identities.some(({ subject }) => subject.matches(name)),
   );

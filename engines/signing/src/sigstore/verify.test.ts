@@ -1,6 +1,14 @@
 import { extendedKeyUsage, keyPurposes, keyUsage, publicKeyOfKeyObject } from '@keelson/pki';
 import { describe, expect, test } from 'vitest';
-import { caExtensions, hour, issue, newKey, noon, signerExtensions } from '../testing/authority.ts';
+import {
+  caExtensions,
+  hour,
+  type Issued,
+  issue,
+  newKey,
+  noon,
+  signerExtensions,
+} from '../testing/authority.ts';
 import { byDigest, digest, known, refuses, verify } from './testing/attacks.ts';
 import { at, type Json, put } from './testing/json.ts';
 import {
@@ -14,6 +22,7 @@ import {
   requirementsOfKey,
   root,
   signedAt,
+  signer,
   stamp,
   statementAbout,
   subject,
@@ -35,6 +44,15 @@ const statement = statementAbout({ sha256: hex(digest('sha256')) });
 const attested = makeBundle({ statement });
 const another = makeBundle({ blob: Buffer.from('something else'), stampedAt: signedAt });
 
+const pinned = ({ certificate }: Pick<Issued, 'certificate'>): Partial<BundleRequirements> => ({
+  signer: { kind: 'certificate', certificate },
+});
+
+test('one certificate is no other, and no other key', () => {
+  expect(() => verify(logged, pinned(issueSigner()))).toThrow('the certificate is not the one');
+  expect(() => verify(withKey, pinned(issueSigner()))).toThrow('does not hold');
+});
+
 describe('accepted', () => {
   test.each<[string, Json, Partial<BundleRequirements>]>([
     ['a certificate, logged', logged, {}],
@@ -45,6 +63,8 @@ describe('accepted', () => {
     ['a timestamp alone', makeBundle({ logs: [], stampedAt: signedAt }), { logEntries: 0, timestamps: 1 }],
     ['a Statement', attested, {}],
     ['no time, where one is assumed', makeBundle({ logs: [] }), { logEntries: 0, fallbackTime: signedAt }],
+    ['the one certificate, logged', logged, pinned(signer)],
+    ['the one certificate by its key alone', makeBundle({ logs: [] }), { ...pinned(signer), logEntries: 0 }],
     ['an intermediate in the bundle', makeBundle({ intermediates: [intermediate] }), rootAlone()],
   ])('%s', (_, bundle, changes) => {
     for (const of of [known, byDigest]) expect(() => verify(bundle, changes, of)).not.toThrow();

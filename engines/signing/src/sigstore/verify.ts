@@ -15,7 +15,13 @@ import { bindEntry } from './binding.ts';
 import type { Bundle, BundleContent } from './bundle.ts';
 import { certificateFrom, verifyCertificate, verifyScts } from './certificate.ts';
 import { equalBytes } from './hashes.ts';
-import { type CertificateIdentity, demandIdentity, type IdentityMatcher, identityOf } from './identity.ts';
+import {
+  type CertificateIdentity,
+  demandIdentity,
+  type IdentityMatcher,
+  identityOf,
+  isOfFulcio,
+} from './identity.ts';
 import { type EntryEvidence, verifyEntry } from './log-evidence.ts';
 import {
   demandSubject,
@@ -29,6 +35,8 @@ import type { TrustedRoot } from './trusted-root.ts';
 /** Whose signature is accepted. */
 export type AcceptedSigner =
   | { readonly kind: 'key'; readonly key: PublicKey }
+  /** This one certificate, which counts as its key does: nothing is asked of who issued it, or when. */
+  | { readonly kind: 'certificate'; readonly certificate: Certificate }
   | { readonly kind: 'identities'; readonly identities: readonly IdentityMatcher[] };
 
 export interface BundleRequirements {
@@ -104,7 +112,9 @@ export function verifyBundle(
   const identity = leaf === undefined ? undefined : identityOf(leaf);
   if (identity !== undefined && signer.kind === 'identities') demandIdentity(identity, signer.identities);
   verifyContent(bundle.content, key, artifact);
-  for (const entry of bundle.logEntries) bindEntry(entry, bundle.content, artifact, leaf?.bytes ?? key.spki);
+  const { material } = bundle;
+  const verifier = leaf?.bytes ?? (material.kind === 'certificate' ? material.leaf : key.spki);
+  for (const entry of bundle.logEntries) bindEntry(entry, bundle.content, artifact, verifier);
   return {
     ...(leaf === undefined ? {} : { certificate: leaf }),
     ...(identity === undefined ? {} : { identity }),
@@ -116,22 +126,36 @@ export function verifyBundle(
   };
 }
 
-/** The bundle's certificate where identities are asked for; undefined where a key is given. */
+/** The bundle's certificate where identities are asked for; undefined where a key, or the certificate itself, is given. */
 function signerOf(bundle: Bundle, signer: AcceptedSigner): Certificate | undefined {
   const { material } = bundle;
-  if (signer.kind === 'key') {
+  if (signer.kind !== 'identities') {
     if (material.kind === 'publicKey') return undefined;
+    if (signer.kind === 'certificate') {
+      if (equalBytes(material.leaf, signer.certificate.bytes)) return undefined;
+      throw new SigningError('IDENTITY_MISMATCH', 'the certificate is not the one that is accepted');
+    }
     throw new SigningError(
       'KEY_EXPECTED',
       'the bundle has a certificate, and a key was given to verify with',
     );
   }
-  if (material.kind === 'certificate') return certificateFrom(material.leaf);
+  if (material.kind === 'certificate') {
+    const leaf = certificateFrom(material.leaf);
+    // sigstore_bundle.proto, `VerificationMaterial`: from 0.3 on a certificate of Fulcio stands alone; a chain is one's own authority's.
+    if (bundle.version === '0.3' && material.isChain === true && isOfFulcio(leaf))
+      throw new SigningError(
+        'BUNDLE_INVALID',
+        'a bundle of version 0.3 has a certificate of Fulcio in a chain',
+      );
+    return leaf;
+  }
   throw new SigningError('CERTIFICATE_EXPECTED', 'the bundle has no certificate, so nothing says who signed');
 }
 
 function keyOf(signer: AcceptedSigner): PublicKey {
   if (signer.kind === 'key') return signer.key;
+  if (signer.kind === 'certificate') return signer.certificate.publicKey;
   throw new SigningError('CERTIFICATE_EXPECTED', 'the bundle has no certificate, so nothing says who signed');
 }
 
