@@ -23,6 +23,8 @@ export const signingErrorCodes = Object.freeze({
   SCT_WRONG: 'The proof that a certificate was logged does not hold, or is of a log that is not trusted.',
   PATTERN_INVALID: 'A pattern for identities is no regular expression.',
   SIMPLE_SIGNING_INVALID: 'A signature in the form of cosign 1 and 2 has a missing or wrong field.',
+  SIGNATURES_CHANGING:
+    'Others write to the tag of an image’s signatures all the time, so that none could be added.',
   ATTESTATION_MISMATCH: 'A statement is of another type, or lacks an annotation that is asked for.',
   IDENTITY_MISMATCH: 'The certificate of a signature is of another identity or issuer than asked for.',
   LOG_ENTRY_INVALID:

@@ -5,6 +5,7 @@ import {
   publicKeyOfKeyObject,
   type SignatureScheme,
   verifyDigestSignature,
+  verifySignature,
 } from '@keelson/pki';
 
 const halves = new WeakMap<KeyObject, PublicKey>();
@@ -41,4 +42,11 @@ export function isSignatureOver(digest: Uint8Array, key: PublicKey, signature: U
       throw error;
     }
   });
+}
+
+/** Whether a signature is of the key over the bytes themselves. */
+export function isSignatureOf(bytes: Uint8Array, key: PublicKey, signature: Uint8Array): boolean {
+  return key.type === 'ed25519'
+    ? verifySignature(key, 'ed25519', bytes, signature)
+    : isSignatureOver(sha256(bytes), key, signature);
 }

@@ -11,6 +11,8 @@ export interface LogRequest {
   readonly publicKey: PublicKey;
   /** DER; absent for a key. */
   readonly certificate?: Uint8Array;
+  /** The DSSE envelope in JSON, where the signature stands in one. */
+  readonly envelope?: Uint8Array;
 }
 
 /**
@@ -57,38 +59,57 @@ function keyDetails({ type, curve, modulusLength }: PublicKey): string {
 }
 
 /**
- * Asks a log of the first Rekor to take a signature in, as a `hashedrekord` (sigstore/rekor, openapi.yaml).
+ * Asks a log of the first Rekor to take a signature in (sigstore/rekor, openapi.yaml): that of an envelope as `dsse`, any other as
+ * `hashedrekord`.
  *
  * @returns a TransparencyLogEntry in its JSON form
  * @throws SigstoreError, HttpError
  */
 export async function addToRekorV1(http: HttpClient, base: string, request: LogRequest): Promise<JsonObject> {
-  const { signature, digest, publicKey, certificate } = request;
-  const verifier =
+  const { publicKey, certificate, envelope } = request;
+  const pem =
     certificate === undefined ? writePem('PUBLIC KEY', publicKey.spki) : writePem('CERTIFICATE', certificate);
+  const verifier = base64(pem);
+  const body =
+    envelope === undefined
+      ? proposal('hashedrekord', hashedRecord(request, verifier))
+      : proposal('dsse', proposedEnvelope(envelope, verifier));
+  return entryOfV1(await post(http, { url: below(base, '/api/v1/log/entries'), body }));
+}
+
+function proposal(kind: string, spec: JsonObject): JsonObject {
+  return objectOf([
+    ['apiVersion', '0.0.1'],
+    ['kind', kind],
+    ['spec', spec],
+  ]);
+}
+
+// rekor: pkg/types/hashedrekord/v0.0.1
+function hashedRecord({ signature, digest }: LogRequest, verifier: string): JsonObject {
   const hash = objectOf([
     ['algorithm', digest.algorithm],
     ['value', Buffer.from(digest.digest).toString('hex')],
   ]);
-  const body = objectOf([
-    ['apiVersion', '0.0.1'],
-    ['kind', 'hashedrekord'],
+  return objectOf([
+    ['data', objectOf([['hash', hash]])],
     [
-      'spec',
+      'signature',
       objectOf([
-        ['data', objectOf([['hash', hash]])],
-        [
-          'signature',
-          objectOf([
-            ['content', base64(signature)],
-            ['publicKey', objectOf([['content', base64(verifier)]])],
-          ]),
-        ],
+        ['content', base64(signature)],
+        ['publicKey', objectOf([['content', verifier]])],
       ]),
     ],
   ]);
-  const bytes = await post(http, { url: below(base, '/api/v1/log/entries'), body });
-  return entryOfV1(bytes);
+}
+
+// rekor: pkg/types/dsse/v0.0.1; the log keeps the hashes of the envelope and of its payload.
+function proposedEnvelope(envelope: Uint8Array, verifier: string): JsonObject {
+  const proposed = objectOf([
+    ['envelope', Buffer.from(envelope).toString('utf8')],
+    ['verifiers', [verifier]],
+  ]);
+  return objectOf([['proposedContent', proposed]]);
 }
 
 /** The one entry of an answer that names it by its number, in the words of bundles. */

@@ -1,12 +1,6 @@
 import { JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
 import { digestOf } from '@keelson/oci';
-import {
-  artifactOfDigest,
-  attachBundle,
-  cosignSignPredicate,
-  signStatement,
-  writeStatement,
-} from '@keelson/signing';
+import { cosignSignPredicate, writeStatement } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags } from '../flag-values.ts';
@@ -15,6 +9,7 @@ import { suggestion } from '../suggest.ts';
 import { defineVerb } from '../verb.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
+import { keepStatement, signedStatement } from './kept-signature.ts';
 import { keyFlags, keyHelp, signingOf } from './key-flags.ts';
 import { demandApart } from './outputs.ts';
 import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
@@ -68,26 +63,19 @@ export const { run, usage } = defineVerb(
       [operand, values.key, values.predicate, values.certificate, values['certificate-chain']],
     );
     const predicate = predicateOf(values.predicate);
-    const { options, check } = await signingOf(values, 'statement');
+    const signing = await signingOf(values);
     if (values.bundle !== undefined) {
       const digest = digestOf(readInput(operand));
       const statement = writeStatement({ predicateType, predicate, subject: { name: operand, digest } });
-      const bundle = await signStatement(statement, options);
-      check(bundle, artifactOfDigest(digest));
-      writeResult(values.bundle, bundle);
+      writeResult(values.bundle, await signedStatement(signing, statement, digest));
       if (values.bundle !== '-') writeResult(values.output, `${digest}\n`);
       return exitCodes.done;
     }
-    const stated = await withImageStore(operand, values, async ({ store, loaded, name }) => {
-      const statement = writeStatement({
-        predicateType,
-        predicate,
-        subject: { name, digest: loaded.digest },
-      });
-      const bundle = await signStatement(statement, options);
-      check(bundle, artifactOfDigest(loaded.digest));
-      await attachBundle(store, loaded, bundle, { predicateType, created: Date.now() });
-      return loaded.digest;
+    const stated = await withImageStore(operand, values, async (image) => {
+      const { digest } = image.loaded;
+      const statement = writeStatement({ predicateType, predicate, subject: { name: image.name, digest } });
+      await keepStatement(signing, image, { statement, predicateType });
+      return digest;
     });
     writeResult(values.output, `${stated}\n`);
     return exitCodes.done;

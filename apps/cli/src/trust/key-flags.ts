@@ -1,10 +1,10 @@
 import { readCertificates } from '@keelson/pki';
 import {
   type Artifact,
+  type Bundle,
   type BundleRequirements,
   matching,
   noWitnesses,
-  readBundle,
   readPrivateKey,
   readSigningConfig,
   readTrustedRoot,
@@ -14,8 +14,9 @@ import {
   verifyBundle,
 } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
+import { choiceOf } from '../flag-values.ts';
 import { readInput } from './input.ts';
-import { keylessOptions, type SignedKind, witnessesOf } from './services.ts';
+import { keylessOptions, type SignatureForm, witnessesOf } from './services.ts';
 
 /** Flags that say with what is signed, named as cosign's. */
 export const keyFlags = {
@@ -25,6 +26,7 @@ export const keyFlags = {
   'identity-token': { type: 'string', value: 'text' },
   'signing-config': { type: 'string', value: 'file' },
   'trusted-root': { type: 'string', value: 'file' },
+  'new-bundle-format': { type: 'string', value: { choices: ['true', 'false'] } },
 } as const;
 
 export const keyHelp = `  --key FILE           the private key, in PEM: cosign's encrypted form (the password is in COSIGN_PASSWORD), PKCS #8, SEC 1 or PKCS #1
@@ -37,15 +39,18 @@ export const keyHelp = `  --key FILE           the private key, in PEM: cosign's
                        who signs, without a key: an OpenID Connect token, or a file that holds one; else SIGSTORE_ID_TOKEN, or the one
                        of a job of GitHub Actions
   --trusted-root FILE  the authorities and logs that are trusted; needed with --signing-config: what is signed is verified
-                       before it is written`;
+                       before it is written
+  --new-bundle-format=false
+                       keep the signature of an image as cosign 1 and 2 do, at a tag .sig or .att`;
 
 type KeyValues = { readonly [Name in keyof typeof keyFlags]?: string | undefined };
 
 /** With what is signed, and the check that what comes of it holds. */
 export interface Signing {
   readonly options: SignOptions;
+  readonly form: SignatureForm;
   /** @throws SigningError where the services' answers do not verify */
-  readonly check: (bundle: string, artifact: Artifact) => void;
+  readonly check: (bundle: Bundle, artifact: Artifact) => void;
 }
 
 /**
@@ -53,7 +58,8 @@ export interface Signing {
  *
  * @throws CommandError USAGE; SigningError; PkiError; SigstoreError, HttpError
  */
-export async function signingOf(values: KeyValues, kind: SignedKind): Promise<Signing> {
+export async function signingOf(values: KeyValues): Promise<Signing> {
+  const form = formOf(values);
   const file = values['signing-config'];
   if (file === undefined) {
     for (const name of ['identity-token', 'trusted-root'] as const)
@@ -64,7 +70,7 @@ export async function signingOf(values: KeyValues, kind: SignedKind): Promise<Si
         'USAGE',
         'with what is it signed? Give --key FILE, or --signing-config FILE and --trusted-root FILE',
       );
-    return { options: await withKey(values, values.key), check: () => undefined };
+    return { options: await withKey(values, values.key), form, check: () => undefined };
   }
   if (values['trusted-root'] === undefined)
     throw new CommandError(
@@ -75,7 +81,7 @@ export async function signingOf(values: KeyValues, kind: SignedKind): Promise<Si
   const config = readSigningConfig(readInput(file));
   const now = Date.now();
   // What the config lacks is told before anybody is asked.
-  const witnesses = witnessesOf(config, kind, now);
+  const witnesses = witnessesOf(config, form, now);
   const made =
     values.key === undefined
       ? await keylessOptions(config, tokenOf(values['identity-token']), now)
@@ -83,9 +89,14 @@ export async function signingOf(values: KeyValues, kind: SignedKind): Promise<Si
   const options = { ...made, witnesses };
   return {
     options,
-    check: (bundle, artifact) =>
-      verifyBundle(readBundle(bundle), artifact, requirementsOf(options, trustedRoot, now)),
+    form,
+    check: (bundle, artifact) => verifyBundle(bundle, artifact, requirementsOf(options, trustedRoot, now)),
   };
+}
+
+function formOf(values: KeyValues): SignatureForm {
+  const format = choiceOf('new-bundle-format', values['new-bundle-format'], ['true', 'false']);
+  return format === 'false' ? 'tag' : 'bundle';
 }
 
 function requirementsOf(

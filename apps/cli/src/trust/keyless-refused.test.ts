@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isKeelsonError } from '@keelson/core';
 import { type PublicKey, publicKeyFromPem, publicKeyOfKeyObject, writePem } from '@keelson/pki';
-import { artifactOfBytes, generateKey, signBlob } from '@keelson/signing';
+import { artifactOfBytes, generateKey, readBundle, signBlob } from '@keelson/signing';
 import {
   requestFrom,
   type ServiceAnswer,
@@ -184,8 +184,8 @@ test.each<[string, TestSigstoreOptions, () => Alter, string]>([
       'identity-token': sigstore.token(),
     };
     const made = async () => {
-      const { options: by, check } = await signingOf(values, 'file');
-      check(await signBlob(Buffer.from('a'), by), artifactOfBytes(Buffer.from('a')));
+      const { options: by, check } = await signingOf(values);
+      check(readBundle(await signBlob(Buffer.from('a'), by)), artifactOfBytes(Buffer.from('a')));
     };
     await expect(made()).rejects.toSatisfy(
       (fault) => isKeelsonError(fault) && `${fault.message} [${fault.code}]`.includes(expected),

@@ -13,22 +13,24 @@ import {
 import { addToRekorV1, addToRekorV2, ambientToken, certify, stamp } from '@keelson/sigstore';
 import { CommandError } from '../errors.ts';
 
-/** What is signed: logs of the first Rekor are asked for files only, since they know envelopes in another form. */
-export type SignedKind = 'file' | 'statement';
+/** How a signature is kept: as a Sigstore bundle, or at a tag in the form of cosign 1 and 2. */
+export type SignatureForm = 'bundle' | 'tag';
 
-const rekorVersions: Readonly<Record<SignedKind, readonly number[]>> = { file: [1, 2], statement: [2] };
+/** The form of cosign 1 and 2 keeps what a log promises, and logs of the second Rekor promise nothing. */
+const rekorVersions: Readonly<Record<SignatureForm, readonly number[]>> = { bundle: [1, 2], tag: [1] };
 
 /**
  * Who bears witness to signatures, as a signing config names them.
  *
- * @throws SigningError SIGNING_CONFIG_INVALID
+ * @throws SigningError SIGNING_CONFIG_INVALID; CommandError USAGE for witnesses that the form has no place for
  */
-export function witnessesOf(config: SigningConfig, kind: SignedKind, now: number): Witnesses {
+export function witnessesOf(config: SigningConfig, form: SignatureForm, now: number): Witnesses {
+  if (form === 'tag') demandPlace(config);
   const http = new HttpClient();
   const logs = chosenServices(
     config.transparencyLogs,
     config.transparencyLogSelector,
-    rekorVersions[kind],
+    rekorVersions[form],
     now,
   );
   const authorities = chosenServices(
@@ -56,13 +58,26 @@ export function witnessesOf(config: SigningConfig, kind: SignedKind, now: number
   };
 }
 
-function logRequest({ signature, signed, signer, certificates }: SignedContent) {
+/** @throws CommandError USAGE */
+function demandPlace(config: SigningConfig): void {
+  const refuse = (reason: string) =>
+    new CommandError('USAGE', `the form of cosign 1 and 2 ${reason}: leave out --new-bundle-format`);
+  const logs = config.transparencyLogs;
+  if (logs.length > 0 && logs.every(({ majorApiVersion }) => majorApiVersion !== 1))
+    throw refuse('keeps entries of the first Rekor alone, and the signing config names none');
+  const selectors = [config.transparencyLogSelector, config.timestampAuthoritySelector];
+  if (selectors.some((selector) => selector.kind === 'exact' && selector.count > 1))
+    throw refuse('has a place for one log entry and one timestamp, and the signing config asks for more');
+}
+
+function logRequest({ signature, signed, signer, certificates, envelope }: SignedContent) {
   const [certificate] = certificates;
   return {
     signature,
     digest: { algorithm: 'sha256' as const, digest: createHash('sha256').update(signed).digest() },
     publicKey: signer.publicKey,
     ...(certificate === undefined ? {} : { certificate }),
+    ...(envelope === undefined ? {} : { envelope }),
   };
 }
 

@@ -1,17 +1,5 @@
 import { digestOf } from '@keelson/oci';
-import {
-  artifactOfBytes,
-  artifactOfDigest,
-  attachBundle,
-  cosignSignPredicate,
-  generateKey,
-  imageStatement,
-  keyKinds,
-  signBlob,
-  signerOfKey,
-  signStatement,
-  writeEncryptedKey,
-} from '@keelson/signing';
+import { generateKey, keyKinds, signerOfKey, writeEncryptedKey } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
@@ -22,6 +10,7 @@ import { annotationsOf } from './annotations.ts';
 import { demandOnly } from './flags-together.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
+import { keepSignature, signedFile } from './kept-signature.ts';
 import { keyFlags, keyHelp, passwordOf, signingOf } from './key-flags.ts';
 import { demandAbsent, writeNewFile } from './new-file.ts';
 import { notationSignFlags, notationSignHelp, signWithNotation } from './notation/sign.ts';
@@ -104,22 +93,17 @@ export const { run, usage } = defineVerb(
     }
     demandOnly(values, looksAt.cosign, 'the form of cosign', 'it is for --with notation');
     const annotations = annotationsOf(values.annotations);
-    const { options, check } = await signingOf(values, values.bundle === undefined ? 'statement' : 'file');
+    const signing = await signingOf(values);
     if (values.bundle !== undefined) {
       if (annotations.size > 0) throw new CommandError('USAGE', 'annotations are of images');
       const blob = readInput(operand);
-      const bundle = await signBlob(blob, options);
-      check(bundle, artifactOfBytes(blob));
-      writeResult(values.bundle, bundle);
+      writeResult(values.bundle, await signedFile(signing, blob));
       if (values.bundle !== '-') writeResult(values.output, `${digestOf(blob)}\n`);
       return exitCodes.done;
     }
-    const signed = await withImageStore(operand, values, async ({ store, loaded }) => {
-      const bundle = await signStatement(imageStatement(loaded.digest, annotations), options);
-      check(bundle, artifactOfDigest(loaded.digest));
-      const note = { predicateType: cosignSignPredicate, created: Date.now() };
-      await attachBundle(store, loaded, bundle, note);
-      return loaded.digest;
+    const signed = await withImageStore(operand, values, async (image) => {
+      await keepSignature(signing, image, annotations);
+      return image.loaded.digest;
     });
     writeResult(values.output, `${signed}\n`);
     return exitCodes.done;

@@ -1,6 +1,5 @@
 import { decodeBase64, equalJson, isObject, type JsonValue } from '@keelson/core';
 import { EnvelopeError, pae, readEnvelope } from '@keelson/envelopes';
-import { digestOf } from '@keelson/oci';
 import { defaultScheme, type PublicKey, verifySignature } from '@keelson/pki';
 import { type Bundle, bundleOfLayer, dsseMediaType, legacyAnnotations } from '@keelson/signing';
 import { AttestationError } from '../errors.ts';
@@ -95,11 +94,7 @@ export function bundleOfPart(part: SignedPart): Bundle {
     [legacyAnnotations.certificate, part.certificate],
     [legacyAnnotations.chain, part.chain],
   ]);
-  const size = part.signature.length;
-  return bundleOfLayer(
-    { mediaType: dsseMediaType, digest: digestOf(part.signature), size, annotations },
-    part.signature,
-  );
+  return bundleOfLayer({ mediaType: dsseMediaType, annotations }, part.signature);
 }
 
 /** Undefined for a signature that stands alone, as that of an image does. */

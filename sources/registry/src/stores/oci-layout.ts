@@ -14,6 +14,7 @@ import {
   OciError,
   parseManifest,
   referrerOf,
+  subjectOfTag,
   verified,
 } from '@keelson/oci';
 import { RegistryError } from '../errors.ts';
@@ -58,10 +59,8 @@ export class OciLayout implements ImageSource {
   async resolve(reference?: string): Promise<LoadedManifest> {
     if (reference !== undefined && isDigest(reference)) return await this.manifest({ digest: reference });
     const { manifests } = await this.index();
-    const named = manifests.filter(
-      // What refers to an image, as a signature does, is none itself.
-      ({ annotations, artifactType }) =>
-        reference === undefined ? artifactType === undefined : annotations.get(refName) === reference,
+    const named = manifests.filter((each) =>
+      reference === undefined ? !isBesideImage(each) : each.annotations.get(refName) === reference,
     );
     const digests = new Set(named.map(({ digest }) => digest));
     const [only] = named;
@@ -122,6 +121,11 @@ export class OciLayout implements ImageSource {
   #absent(digest: Digest): OciError {
     return new OciError('CONTENT_NOT_FOUND', `${this.name} has no ${digest}`);
   }
+}
+
+/** What refers to an image, as a signature does, is none itself; nor are the signatures at a tag of cosign 1 and 2. */
+function isBesideImage({ annotations, artifactType }: Descriptor): boolean {
+  return artifactType !== undefined || subjectOfTag(annotations.get(refName) ?? '') !== undefined;
 }
 
 /** A digest's algorithm and digits are plain words, so the path leads nowhere else. */

@@ -29,7 +29,7 @@ export const legacyAnnotations = Object.freeze({
  * @throws SigningError BUNDLE_INVALID, BUNDLE_UNSUPPORTED, LOG_ENTRY_INVALID
  */
 export function bundleOfLayer(
-  layer: Descriptor,
+  layer: Pick<Descriptor, 'mediaType' | 'annotations'>,
   blob: Uint8Array,
   limits: SigningLimits = defaultSigningLimits,
 ): Bundle {
@@ -45,7 +45,11 @@ export function bundleOfLayer(
   };
 }
 
-function contentFrom(layer: Descriptor, blob: Uint8Array, limits: SigningLimits): BundleContent {
+function contentFrom(
+  layer: Pick<Descriptor, 'mediaType' | 'annotations'>,
+  blob: Uint8Array,
+  limits: SigningLimits,
+): BundleContent {
   if (layer.mediaType === simpleSigningMediaType) {
     const signature = decodeBase64(layer.annotations.get(legacyAnnotations.signature) ?? '', 'any');
     if (signature === undefined || signature.length === 0)

@@ -119,7 +119,8 @@ async function bundleOf(
   return { manifest: digest, form: 'bundle', bundle: readBundle(blob, limits) };
 }
 
-async function manifestAt(source: ImageSource, tag: string): Promise<LoadedManifest | undefined> {
+/** Undefined where nothing is at the tag. */
+export async function manifestAt(source: ImageSource, tag: string): Promise<LoadedManifest | undefined> {
   try {
     return await source.resolve(tag);
   } catch (error) {

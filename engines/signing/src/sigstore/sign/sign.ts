@@ -17,6 +17,8 @@ export interface SignedContent {
   readonly certificates: SigningCertificates;
   /** What the signature is over: the artifact, or a DSSE pre-authentication encoding. */
   readonly signed: Uint8Array;
+  /** The DSSE envelope in JSON, where what is signed is a Statement. */
+  readonly envelope?: Uint8Array;
 }
 
 /** Who bears witness to a signature: transparency logs and timestamp authorities. What they answer is verified by who asks. */
@@ -63,12 +65,13 @@ export async function signStatement(statement: Uint8Array, options: SignOptions)
     payload: statement,
     signatures: [{ sig: signature }],
   });
-  return await bundleOf(['dsseEnvelope', envelope], { signature, signed }, options);
+  const told = { signature, signed, envelope: Buffer.from(stringifyJson(envelope)) };
+  return await bundleOf(['dsseEnvelope', envelope], told, options);
 }
 
 async function bundleOf(
   content: readonly [string, JsonObject],
-  made: Pick<SignedContent, 'signature' | 'signed'>,
+  made: Pick<SignedContent, 'signature' | 'signed' | 'envelope'>,
   { signer, certificates = [], witnesses = noWitnesses }: SignOptions,
 ): Promise<string> {
   const told: SignedContent = { ...made, signer, certificates };
