@@ -4,16 +4,16 @@ import {
   type ImageStore,
   type LoadedManifest,
   OciError,
+  type RegistryReference,
 } from '@keelson/oci';
-import { RegistryClient, type RegistryOptions } from './client.ts';
+import type { RegistryOptions } from './client.ts';
 import { defaultRegistryLimits, type RegistryLimits } from './limits.ts';
-import { RegistryRepository } from './repository.ts';
-import { DockerArchive } from './stores/docker-archive.ts';
+import type { RegistryRepository } from './repository.ts';
 import { FolderTree } from './stores/folder-tree.ts';
 import { ImageFolder } from './stores/image-folder.ts';
-import { OciLayout } from './stores/oci-layout.ts';
 import { OciLayoutFolder } from './stores/oci-layout-folder.ts';
-import { TarTree } from './stores/tar-tree.ts';
+
+// The ways to registries and archives are long, and who reads a folder needs neither: each is loaded when it is taken.
 
 /**
  * Opens what a reference names, whatever kind of place it is. Close it at the end.
@@ -27,30 +27,26 @@ export async function openSource(
   const limits = limitsOf(options);
   switch (reference.kind) {
     case 'registry':
-      return new RegistryRepository(new RegistryClient(reference.registry, options), reference.repository);
+      return await openRepository(reference, options);
     case 'oci':
       return await OciLayoutFolder.openFolder(reference.path, limits);
     case 'dir':
       return new ImageFolder(await FolderTree.open(reference.path), limits);
     case 'oci-archive':
-      return await inArchive(reference.path, limits, OciLayout.open);
-    case 'docker-archive':
-      return await inArchive(reference.path, limits, DockerArchive.open);
+    case 'docker-archive': {
+      const { openArchive } = await import('./stores/open-archive.ts');
+      return await openArchive(reference.kind, reference.path, limits);
+    }
   }
 }
 
-async function inArchive(
-  path: string,
-  limits: RegistryLimits,
-  open: (tree: TarTree, limits: RegistryLimits) => Promise<ImageSource>,
-): Promise<ImageSource> {
-  const tree = await TarTree.open(path, limits);
-  try {
-    return await open(tree, limits);
-  } catch (error) {
-    await tree.close();
-    throw error;
-  }
+async function openRepository(
+  { registry, repository }: RegistryReference,
+  options: RegistryOptions,
+): Promise<RegistryRepository> {
+  const { RegistryClient } = await import('./client.ts');
+  const { RegistryRepository } = await import('./repository.ts');
+  return new RegistryRepository(new RegistryClient(registry, options), repository);
 }
 
 /**
@@ -62,8 +58,7 @@ export async function openStore(
   reference: ImageReference,
   options: RegistryOptions = {},
 ): Promise<ImageStore> {
-  if (reference.kind === 'registry')
-    return new RegistryRepository(new RegistryClient(reference.registry, options), reference.repository);
+  if (reference.kind === 'registry') return await openRepository(reference, options);
   if (reference.kind === 'oci') return await OciLayoutFolder.create(reference.path, limitsOf(options));
   throw new OciError('REFERENCE_INVALID', `${reference.kind}:${reference.path} can only be read`);
 }
