@@ -1,5 +1,6 @@
+import { sha256Hex as sha256 } from '@keelson/sigstore-testing';
 import { expect, test } from 'vitest';
-import { day, inDays, sha256 } from './testing/simulated-repository.ts';
+import { day, inDays } from './testing/days.ts';
 import { all, firstVersions as first, runCase, type UpdateCase, World } from './testing/world.ts';
 
 test('an update asks for what it needs and no more', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { day, inDays } from './testing/simulated-repository.ts';
+import { day, inDays } from './testing/days.ts';
 import { all, World } from './testing/world.ts';
 
 describe('going back', () => {

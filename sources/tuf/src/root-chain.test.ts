@@ -1,6 +1,6 @@
+import { sha256Hex as sha256 } from '@keelson/sigstore-testing';
 import { describe, expect, test } from 'vitest';
 import { MemoryStore } from './store.ts';
-import { sha256 } from './testing/simulated-repository.ts';
 import { all, outcome, World, type WorldOptions } from './testing/world.ts';
 
 /** A client that keeps the versions of root. */

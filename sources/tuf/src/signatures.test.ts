@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { newSigner, signerOf } from '@keelson/sigstore-testing';
 import { expect, test } from 'vitest';
-import { newSigner, signerOf } from './testing/simulated-repository.ts';
 import { all, firstVersions as first, runCase, type UpdateCase, World } from './testing/world.ts';
 
 const cases: readonly UpdateCase[] = [

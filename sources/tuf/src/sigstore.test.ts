@@ -5,7 +5,7 @@ import { HttpError } from '@keelson/http';
 import { expect, test } from 'vitest';
 import { type Freshness, type SigstoreOptions, SigstoreRepository } from './sigstore.ts';
 import { repositoryStores } from './store.ts';
-import { day, inDays } from './testing/simulated-repository.ts';
+import { day, inDays } from './testing/days.ts';
 import { all, outcome, World } from './testing/world.ts';
 
 function served(): World {

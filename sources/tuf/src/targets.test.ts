@@ -1,5 +1,5 @@
+import { sha256Hex as sha256 } from '@keelson/sigstore-testing';
 import { describe, expect, test } from 'vitest';
-import { sha256 } from './testing/simulated-repository.ts';
 import { World } from './testing/world.ts';
 
 type Edge = readonly [

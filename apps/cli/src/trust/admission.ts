@@ -93,9 +93,7 @@ interface RunImage {
 }
 
 async function imagesOf(operand: string | undefined, values: PolicyValues) {
-  const { manifests, offline } = values;
-  if (offline === true && manifests !== undefined)
-    throw new CommandError('USAGE', '--manifests names images of registries, and --offline asks none');
+  const { manifests } = values;
   if ((operand === undefined) === (manifests === undefined))
     throw new CommandError(
       'USAGE',

@@ -1,7 +1,7 @@
+import { SimulatedRepository } from '@keelson/sigstore-testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TufError } from '../errors.ts';
-import { SimulatedRepository } from '../testing/simulated-repository.ts';
 import { readSnapshot, readTimestamp } from './meta-files.ts';
 import { matchesPattern, parsePattern } from './path-pattern.ts';
 import { readRoot } from './root.ts';
@@ -42,7 +42,7 @@ test('patterns cost no more than their length times that of the path', () => {
 });
 
 test('no bytes make the readers crash', () => {
-  const { files } = new SimulatedRepository();
+  const { files } = new SimulatedRepository(Date.now());
   const readers = {
     root: readRoot,
     timestamp: readTimestamp,

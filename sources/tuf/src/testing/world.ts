@@ -1,8 +1,9 @@
 import { isKeelsonError } from '@keelson/core';
+import { SimulatedRepository } from '@keelson/sigstore-testing';
 import { expect } from 'vitest';
 import { TufClient, type TufOptions } from '../client.ts';
 import { MemoryStore } from '../store.ts';
-import { SimulatedRepository, today } from './simulated-repository.ts';
+import { today } from './days.ts';
 
 export const all = ['root', 'targets', 'snapshot', 'timestamp'] as const;
 /** What is trusted after the first update. */
@@ -31,7 +32,7 @@ export interface WorldOptions extends Partial<TufOptions> {
 
 /** A repository, what a client keeps of it, and the time. */
 export class World {
-  readonly repository = new SimulatedRepository();
+  readonly repository = new SimulatedRepository(today);
   readonly store = new MemoryStore();
   readonly targets = new MemoryStore();
   root: Uint8Array = this.repository.files.get('1.root.json') ?? new Uint8Array();

@@ -42,6 +42,8 @@ export const { run, usage } = defineVerb(
     const [operand, ...others] = positionals;
     if (values.policy === undefined) throw new CommandError('USAGE', '--manifests needs --policy FILE');
     if (others.length > 0) throw new CommandError('USAGE', 'name one image');
+    if (values.offline === true && values.manifests !== undefined)
+      throw new CommandError('USAGE', '--manifests names images of registries, and --offline asks none');
     formatOf(values);
     demandApart([values.output], [...values.policy, values['trusted-root'], values['tuf-root']]);
     const { code, txt, json } = await verifyByPolicies(operand, values);

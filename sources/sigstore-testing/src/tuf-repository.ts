@@ -1,10 +1,7 @@
 import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { JsonObject, JsonValue } from '@keelson/core';
 import { canonicalJson } from '@keelson/envelopes';
-
-/** When the tests take place. */
-export const today = Date.parse('2030-06-01T00:00:00Z');
-export const day = 24 * 60 * 60 * 1000;
+import { TestServer } from '@keelson/registry-testing';
 
 export interface RoleKeys {
   keyids: string[];
@@ -48,9 +45,9 @@ export interface Signer {
   readonly privateKey: KeyObject;
 }
 
-/** A date as metadata has it. */
-export function inDays(days: number): string {
-  return new Date(today + days * day).toISOString().replace('.000Z', 'Z');
+/** A time, in milliseconds since 1970, as metadata has it. */
+export function expiryOf(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
 export function newSigner(more: JsonObject = {}): Signer {
@@ -60,10 +57,10 @@ export function newSigner(more: JsonObject = {}): Signer {
 }
 
 export function signerOf(key: JsonObject, privateKey: KeyObject): Signer {
-  return { id: sha256(canonical(key)), key, privateKey };
+  return { id: sha256Hex(canonical(key)), key, privateKey };
 }
 
-export function sha256(bytes: Uint8Array | string): string {
+export function sha256Hex(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
@@ -84,15 +81,9 @@ function signature(payload: Uint8Array, key: KeyObject): Buffer {
  */
 export class SimulatedRepository {
   readonly root: RootFile;
-  readonly timestamp = {
-    ...this.#signed('timestamp'),
-    meta: { 'snapshot.json': { version: 1 } as MetaFile },
-  };
-  readonly snapshot = {
-    ...this.#signed('snapshot'),
-    meta: { 'targets.json': { version: 1 } } as Record<string, MetaFile>,
-  };
-  readonly targets: TargetsFile = { ...this.#signed('targets'), targets: {} };
+  readonly timestamp: Signed & { meta: { 'snapshot.json': MetaFile } };
+  readonly snapshot: Signed & { meta: Record<string, MetaFile> };
+  readonly targets: TargetsFile;
   readonly delegated = new Map<string, TargetsFile>();
   readonly signers = new Map<string, Signer[]>();
   /** What is served, by path: `1.root.json`, `targets/…`. Tests change that too. */
@@ -100,8 +91,14 @@ export class SimulatedRepository {
   readonly requests: string[] = [];
   /** Announce length and hashes of metadata. */
   hasHashes = false;
+  readonly #expires: string;
 
-  constructor() {
+  /** @param now milliseconds since 1970: all of it expires thirty days after */
+  constructor(now: number) {
+    this.#expires = expiryOf(now + 30 * 24 * 60 * 60 * 1000);
+    this.timestamp = { ...this.#signed('timestamp'), meta: { 'snapshot.json': { version: 1 } } };
+    this.snapshot = { ...this.#signed('snapshot'), meta: { 'targets.json': { version: 1 } } };
+    this.targets = { ...this.#signed('targets'), targets: {} };
     this.root = { ...this.#signed('root'), consistent_snapshot: true, keys: {}, roles: {} };
     for (const role of ['root', 'timestamp', 'snapshot', 'targets']) {
       this.root.roles[role] = { keyids: [], threshold: 1 };
@@ -111,7 +108,7 @@ export class SimulatedRepository {
   }
 
   #signed(type: string): Signed {
-    return { _type: type, spec_version: '1.0.34', version: 0, expires: inDays(30) };
+    return { _type: type, spec_version: '1.0.34', version: 0, expires: this.#expires };
   }
 
   addKey(role: string, signer = newSigner()): Signer {
@@ -148,7 +145,7 @@ export class SimulatedRepository {
   }
 
   addTarget(role: string, path: string, content: string, hashes?: Record<string, string>): void {
-    const own = hashes ?? { sha256: sha256(content) };
+    const own = hashes ?? { sha256: sha256Hex(content) };
     this.targetsOf(role).targets[path] = { length: Buffer.byteLength(content), hashes: own };
     const at = path.lastIndexOf('/') + 1;
     for (const hash of Object.values(own))
@@ -191,7 +188,7 @@ export class SimulatedRepository {
       this.files.set(file, bytes);
     if (role === 'root' || role === 'timestamp') return;
     const announced = this.hasHashes
-      ? { version, length: bytes.length, hashes: { sha256: sha256(bytes) } }
+      ? { version, length: bytes.length, hashes: { sha256: sha256Hex(bytes) } }
       : { version };
     if (role === 'snapshot') this.timestamp.meta['snapshot.json'] = announced;
     else this.snapshot.meta[`${role}.json`] = announced;
@@ -222,4 +219,12 @@ function canonical(value: JsonValue): Uint8Array {
   const bytes = canonicalJson(value);
   if (bytes === undefined) throw new Error('metadata of the test has a number that is not whole');
   return bytes;
+}
+
+/** Serves a repository on loopback. */
+export async function serveRepository(repository: SimulatedRepository): Promise<TestServer> {
+  return await TestServer.start((request, response) => {
+    const bytes = repository.files.get(decodeURIComponent((request.url ?? '').slice(1)));
+    response.writeHead(bytes === undefined ? 404 : 200).end(bytes);
+  });
 }
