@@ -189,7 +189,7 @@ function thresholdOf({ threshold: text, 'certificate-identity-regexp': pattern }
 function signersOf({ accepted }: ImageVerdict, signer: AcceptedSigner): ReadonlySet<string> {
   return new Set(
     accepted.map(({ verified: { identity } }) => {
-      if (identity === undefined || signer.kind === 'key') return 'key';
+      if (identity === undefined || signer.kind !== 'identities') return 'key';
       const asked = identity.subjects.filter((name) =>
         signer.identities.some(({ subject }) => subject.matches(name)),
       );
