@@ -25,6 +25,23 @@ export {
   type ImageConfig,
   parseImageConfig,
 } from './image-config.ts';
+export {
+  type AskedOfImages,
+  type AttestationAnswer,
+  type AttestorAnswer,
+  type AttestorIdentity,
+  type AttestorText,
+  evaluateWithImages,
+  type ImageAttestation,
+  type ImageAttestor,
+  type ImageData,
+  type ImageLookup,
+  type ImageVerifier,
+  type KeyHash,
+  maxImagesOfEvaluation,
+  type SigstoreTerms,
+  type VerifiableImage,
+} from './image-verifier.ts';
 export { defaultManifestLimits, type ManifestLimits } from './limits.ts';
 export {
   artifactTypeOf,
