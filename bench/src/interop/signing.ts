@@ -12,7 +12,11 @@ import { Workshop } from './workshop.ts';
 
 const keyTypes = ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519', 'rsa-2048', 'rsa-4096'] as const;
 const waived = ['--insecure-ignore-tlog'];
-const predicate = '{"interop":true}';
+/** What SLSA provenance has to have. */
+const predicate = JSON.stringify({
+  buildDefinition: { buildType: 'https://example.com/interop', externalParameters: { interop: true } },
+  runDetails: { builder: { id: 'https://example.com/builder' } },
+});
 
 /** Signatures of cosign that keelson takes and the reverse, and tampered ones that keelson does not. */
 export async function open(): Promise<InteropSuite> {

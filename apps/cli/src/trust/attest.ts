@@ -1,18 +1,16 @@
-import { JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
 import { digestOf } from '@keelson/oci';
-import { cosignSignPredicate, writeStatement } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
-import { suggestion } from '../suggest.ts';
 import { defineVerb } from '../verb.ts';
+import { statedBy, statementOf } from './attest-predicate.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
 import { keepStatement, signedStatement } from './kept-signature.ts';
 import { keyFlags, keyHelp, signingOf } from './key-flags.ts';
 import { demandApart } from './outputs.ts';
-import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
+import { predicateTypeNames, predicateTypes } from './predicate-types.ts';
 
 const flags = {
   ...commonFlags,
@@ -25,16 +23,18 @@ const flags = {
 
 const help = `keelson attest: sign a statement about an image, or a file: provenance, a bill of materials, a scan's result
 
-Usage: keelson attest [options] --predicate FILE --type TYPE IMAGE
-       keelson attest [options] --predicate FILE --type TYPE --bundle FILE ARTIFACT
+Usage: keelson attest [options] --predicate FILE [--type TYPE] IMAGE
+       keelson attest [options] --predicate FILE [--type TYPE] --bundle FILE ARTIFACT
 
 The statement is an in-toto Statement v1 with the predicate in FILE. That of an image is kept beside it, as a manifest that refers to the
 image's digest; that of ARTIFACT is written to the file that --bundle names, as a Sigstore bundle. IMAGE is registry/repository:tag or
 @digest, or oci:FOLDER.
 
-  --predicate FILE     the predicate, in JSON; - for stdin
+  --predicate FILE     the predicate, in JSON; - for stdin. A report of keelson scan is stated as a test result
   --type TYPE          the type of the predicate: a URI, or one of
-                       ${Object.keys(predicateTypes).join(', ')}
+                       ${predicateTypeNames}.
+                       CycloneDX, SPDX, OpenVEX, SARIF, SLSA and reports of keelson scan say themselves what they are; any
+                       text may be stated as custom
 ${keyHelp}
   --bundle FILE        where the bundle of ARTIFACT is written; - for stdout
 ${imageHelp}
@@ -55,52 +55,28 @@ export const { run, usage } = defineVerb(
     const [operand, ...others] = positionals;
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
-    if (values.predicate === undefined || values.type === undefined)
-      throw new CommandError('USAGE', 'what is stated? Give --predicate FILE and --type TYPE');
-    const predicateType = statedType(values.type);
+    if (values.predicate === undefined)
+      throw new CommandError('USAGE', 'what is stated? Give --predicate FILE');
     demandApart(
       [values.bundle, values.output],
       [operand, values.key, values.predicate, values.certificate, values['certificate-chain']],
     );
-    const predicate = predicateOf(values.predicate);
+    const stated = statedBy(values.predicate, values.type, Date.now());
     const signing = await signingOf(values);
     if (values.bundle !== undefined) {
       const digest = digestOf(readInput(operand));
-      const statement = writeStatement({ predicateType, predicate, subject: { name: operand, digest } });
+      const statement = statementOf(stated, { name: operand, digest });
       writeResult(values.bundle, await signedStatement(signing, statement, digest));
       if (values.bundle !== '-') writeResult(values.output, `${digest}\n`);
       return exitCodes.done;
     }
-    const stated = await withImageStore(operand, values, async (image) => {
+    const about = await withImageStore(operand, values, async (image) => {
       const { digest } = image.loaded;
-      const statement = writeStatement({ predicateType, predicate, subject: { name: image.name, digest } });
-      await keepStatement(signing, image, { statement, predicateType });
+      const statement = statementOf(stated, { name: image.name, digest });
+      await keepStatement(signing, image, { statement, predicateType: stated.predicateType });
       return digest;
     });
-    writeResult(values.output, `${stated}\n`);
+    writeResult(values.output, `${about}\n`);
     return exitCodes.done;
   },
 );
-
-/** @throws CommandError USAGE for a text that is no type of predicates */
-function statedType(text: string): string {
-  const type = predicateTypeOf(text);
-  if (type === cosignSignPredicate)
-    throw new CommandError('USAGE', `${type} is the type of signatures: keelson sign makes those`);
-  if (URL.canParse(type)) return type;
-  const names = Object.keys(predicateTypes);
-  throw new CommandError(
-    'USAGE',
-    `--type ${text}${suggestion(text, names)}: it is a URI, or one of ${names.join(', ')}`,
-  );
-}
-
-/** @throws CommandError USAGE for a file that is no JSON */
-function predicateOf(file: string): JsonValue {
-  try {
-    return parseJsonBytes(readInput(file));
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
-    throw new CommandError('USAGE', `${file} is no JSON: ${error.message}`, { cause: error });
-  }
-}

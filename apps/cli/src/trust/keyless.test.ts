@@ -50,18 +50,19 @@ describe('keyless', () => {
   test('an image and a statement about it', async () => {
     await inWorld({}, async ({ sigstore, folder, run, verify }) => {
       const digest = await writeImage(folder, () => []);
-      writeFileSync(join(folder, 'p.json'), '{"score":9}');
+      const predicate = { builder: { id: 'b' }, buildType: 't' };
+      writeFileSync(join(folder, 'p.json'), JSON.stringify(predicate));
       writeFileSync(
         join(folder, 'token'),
         `${sigstore.token({ subject: 'https://ci.example/job', audience: 'sigstore' })}\n`,
       );
       const by = [...services, '--identity-token', sigstore.token()];
       expect(await run('sign', ...by, 'oci:image:1.0')).toMatchObject({ code: 0, out: `${digest}\n` });
-      const statement = ['--predicate', 'p.json', '--type', 'slsaprovenance1'];
+      const statement = ['--predicate', 'p.json', '--type', 'slsaprovenance'];
       const byFile = [...services, '--identity-token', 'token'];
       expect(await run('attest', ...byFile, ...statement, 'oci:image:1.0')).toMatchObject({ code: 0 });
       expect(await verify(insecureSct, 'oci:image:1.0')).toMatchObject({ code: 0 });
-      const type = ['--type', 'slsaprovenance1'];
+      const type = ['--type', 'slsaprovenance'];
       expect(await verify(insecureSct, ...type, 'oci:image:1.0')).toMatchObject({ code: 1 });
       const job = identity(sigstore, 'https://ci.example/job');
       const verified = await run(

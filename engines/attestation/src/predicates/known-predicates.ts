@@ -115,6 +115,13 @@ export const predicateTypeTable: readonly PredicateType[] = [
     oneOf: { result: ['PASSED', 'WARNED', 'FAILED'] },
   },
   {
+    // The standard's own address: no list of predicate types has one.
+    name: 'SARIF log',
+    uri: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0',
+    required: { version: 'text', runs: 'list' },
+    oneOf: { version: ['2.1.0'] },
+  },
+  {
     name: 'SCAI report',
     uri: 'https://in-toto.io/attestation/scai',
     hasVersions: true,
