@@ -20,6 +20,7 @@ const sideways = new Set([
   'envelopes → pki',
   'cli → report',
   'registry → http',
+  'kms → http',
   'sigstore → http',
   'sigstore-testing → registry-testing',
   'tuf → http',

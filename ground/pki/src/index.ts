@@ -71,6 +71,7 @@ export {
   schemeOf,
 } from './keys/schemes.ts';
 export { algorithmIdentifier, publicKeyOfKeyObject, sign } from './keys/sign.ts';
+export type { Signer } from './keys/signer.ts';
 export { type SignatureOptions, verifyDigestSignature } from './keys/verify-digest.ts';
 export { verifySignature } from './keys/verify-signature.ts';
 export { pkiLimits } from './limits.ts';
