@@ -36,6 +36,9 @@ function bindContent(body: EntryBody, content: BundleContent, artifact: Artifact
   if (content.kind === 'message') {
     if (body.data === undefined)
       throw mismatch(`it is of kind ${body.kind}, and the bundle signs an artifact`);
+    // Where the bundle names a digest that is not known of the artifact, nothing else holds it against anything.
+    if (content.digest !== undefined && !isSameDigest(content.digest, body.data))
+      throw mismatch('it names the artifact by another digest than the bundle does');
     const digest = artifact.digest(body.data.algorithm);
     if (digest === undefined)
       throw mismatch(`it names the artifact by ${body.data.algorithm}, and that digest is not known here`);
@@ -68,6 +71,10 @@ function writtenByCosign({ envelope, signature }: BundleContent & { kind: 'dsse'
     ],
   };
   return Buffer.from(JSON.stringify(sent));
+}
+
+function isSameDigest(a: Digest, b: Digest): boolean {
+  return a.algorithm === b.algorithm && equalBytes(a.digest, b.digest);
 }
 
 function isDigestOf({ algorithm, digest }: Digest, bytes: Uint8Array): boolean {

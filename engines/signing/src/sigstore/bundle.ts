@@ -3,7 +3,7 @@ import type { DsseEnvelope } from '@keelson/envelopes';
 import { SigningError } from '../errors.ts';
 import { bytes, documentFields, type JsonSource, optionalBytes } from '../fields.ts';
 import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
-import { type HashAlgorithm, hashAlgorithm, hashSizes } from './hashes.ts';
+import { enumeratedHash, type HashAlgorithm, hashSizes } from './hashes.ts';
 import { type LogEntry, logEntryFrom } from './log-entry.ts';
 import { readSignedEnvelope } from './signed-envelope.ts';
 
@@ -31,6 +31,8 @@ export type BundleMaterial =
       readonly leaf: Uint8Array;
       /** DER, in the bundle's order. */
       readonly intermediates: readonly Uint8Array[];
+      /** True where they stand in a chain, be it of the leaf alone. */
+      readonly isChain?: boolean;
     };
 
 /** What was signed. */
@@ -38,7 +40,7 @@ export type BundleContent =
   | {
       readonly kind: 'message';
       readonly signature: Uint8Array;
-      /** The digest as the bundle names it: a hint, which must not contradict the artifact. */
+      /** The digest as the bundle names it: a hint, which must not contradict the artifact. Older forms have none. */
       readonly digest?: { readonly algorithm: HashAlgorithm; readonly digest: Uint8Array };
     }
   | { readonly kind: 'dsse'; readonly envelope: DsseEnvelope; readonly signature: Uint8Array };
@@ -69,9 +71,12 @@ export function readBundle(source: JsonSource, limits: SigningLimits = defaultSi
   return {
     version,
     material: materialFrom(material, limits),
-    logEntries: material
-      .objects('tlogEntries', limits.maxLogEntries)
-      .map((entry) => demandEvidence(logEntryFrom(entry), entry, version)),
+    logEntries: demandDistinct(
+      material
+        .objects('tlogEntries', limits.maxLogEntries)
+        .map((entry) => demandEvidence(logEntryFrom(entry), entry, version)),
+      material,
+    ),
     timestamps: (timestamps?.objects('rfc3161Timestamps', limits.maxTimestamps) ?? []).map((timestamp) =>
       bytes(timestamp, 'signedTimestamp'),
     ),
@@ -79,16 +84,22 @@ export function readBundle(source: JsonSource, limits: SigningLimits = defaultSi
   };
 }
 
-// From version 0.2 on an entry needs its inclusion proof; before, its promise.
+// From version 0.2 on an entry needs its inclusion proof; before, its promise. A proof without a checkpoint proves nothing in any.
 function demandEvidence(entry: LogEntry, fields: JsonFields, version: BundleVersion): LogEntry {
-  if (version === '0.1') {
-    if (entry.promise === undefined) throw fields.invalid('inclusionPromise', 'is missing');
-  } else if (entry.proof === undefined) {
-    throw fields.invalid('inclusionProof', 'is missing');
-  } else if (entry.proof.checkpoint === undefined) {
+  if (version === '0.1' && entry.promise === undefined)
+    throw fields.invalid('inclusionPromise', 'is missing');
+  if (version !== '0.1' && entry.proof === undefined) throw fields.invalid('inclusionProof', 'is missing');
+  if (entry.proof !== undefined && entry.proof.checkpoint === undefined)
     throw fields.invalid('inclusionProof.checkpoint', 'is missing');
-  }
   return entry;
+}
+
+/** One entry twice is no second witness, and nobody who signs writes it so. */
+function demandDistinct(entries: readonly LogEntry[], fields: JsonFields): readonly LogEntry[] {
+  const names = entries.map(({ logId, logIndex }) => `${Buffer.from(logId).toString('hex')} ${logIndex}`);
+  const at = names.findIndex((name, index) => names.indexOf(name) < index);
+  if (at >= 0) throw fields.invalid(`tlogEntries[${at}]`, 'stands there twice');
+  return entries;
 }
 
 function materialFrom(fields: JsonFields, limits: SigningLimits): BundleMaterial {
@@ -110,7 +121,7 @@ function materialFrom(fields: JsonFields, limits: SigningLimits): BundleMaterial
     .objects('certificates', limits.maxCertificates)
     .map((certificate) => bytes(certificate, 'rawBytes'));
   if (leaf === undefined) throw chain.invalid('certificates', 'is empty');
-  return { kind: 'certificate', leaf, intermediates };
+  return { kind: 'certificate', leaf, intermediates, isChain: true };
 }
 
 function contentFrom(fields: JsonFields, limits: SigningLimits): BundleContent {
@@ -126,9 +137,8 @@ function contentFrom(fields: JsonFields, limits: SigningLimits): BundleContent {
 
 function messageFrom(fields: JsonFields): BundleContent {
   const signature = bytes(fields, 'signature');
-  const named = fields.object('messageDigest');
-  if (named === undefined) return { kind: 'message', signature };
-  const algorithm = hashAlgorithm(named.text('algorithm'));
+  const named = fields.required('messageDigest');
+  const algorithm = enumeratedHash(named.value('algorithm'));
   if (algorithm === undefined) throw named.invalid('algorithm', 'is no hash that keelson knows');
   const digest = optionalBytes(named, 'digest');
   if (digest.length !== hashSizes[algorithm]) throw named.invalid('digest', `is no digest of ${algorithm}`);

@@ -2,7 +2,7 @@ import type { JsonFields } from '@keelson/core';
 import { PkiError, readPem } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
 import { bytes, documentFields } from '../fields.ts';
-import { type HashAlgorithm, hashAlgorithm, hashSizes } from './hashes.ts';
+import { enumeratedHash, type HashAlgorithm, hashAlgorithm, hashSizes } from './hashes.ts';
 import type { LogEntry } from './log-entry.ts';
 
 export interface Digest {
@@ -133,21 +133,20 @@ function intotoV2(spec: JsonFields): Omit<EntryBody, 'apiVersion' | 'kind'> {
 }
 
 function hexDigest(fields: JsonFields): Digest {
-  const algorithm = algorithmOf(fields);
+  const algorithm = demandKnown(fields, hashAlgorithm(fields.text('algorithm')));
   const digest = Buffer.from(fields.text('value'), 'hex');
   if (digest.length !== hashSizes[algorithm]) throw fields.invalid('value', `is no digest of ${algorithm}`);
   return { algorithm, digest };
 }
 
 function protoDigest(fields: JsonFields): Digest {
-  const algorithm = algorithmOf(fields);
+  const algorithm = demandKnown(fields, enumeratedHash(fields.value('algorithm')));
   const digest = bytes(fields, 'digest');
   if (digest.length !== hashSizes[algorithm]) throw fields.invalid('digest', `is no digest of ${algorithm}`);
   return { algorithm, digest };
 }
 
-function algorithmOf(fields: JsonFields): HashAlgorithm {
-  const algorithm = hashAlgorithm(fields.text('algorithm'));
+function demandKnown(fields: JsonFields, algorithm: HashAlgorithm | undefined): HashAlgorithm {
   if (algorithm === undefined) throw fields.invalid('algorithm', 'is no hash that keelson knows');
   return algorithm;
 }

@@ -15,7 +15,13 @@ describe('identities', () => {
   refuses([
     ['another subject', 'IDENTITY_MISMATCH', () => logged, accepting('other@example.com')],
     ['another issuer', 'IDENTITY_MISMATCH', () => logged, accepting(subject, 'https://evil.example')],
-    ['nobody', 'IDENTITY_MISMATCH', () => makeBundle({ by: issueSigner({ names: [] }) })],
+    ['nobody', 'CERTIFICATE_UNTRUSTED', () => makeBundle({ by: issueSigner({ names: [] }) })],
+    ['two names, of which one is right', 'CERTIFICATE_UNTRUSTED', () => named(subject, 'other@example.com')],
+    [
+      'the name of a host, which Fulcio certifies for nobody',
+      'IDENTITY_MISMATCH',
+      () => makeBundle({ by: issueSigner({ names: [{ type: 'dns', value: subject }] }) }),
+    ],
     ['an empty name', 'IDENTITY_MISMATCH', () => named(''), accepting('')],
     ['a NUL behind the name', 'IDENTITY_MISMATCH', () => named(`${subject}\0.evil.example`)],
     ['a line end behind the name', 'IDENTITY_MISMATCH', () => named(`${subject}\n`)],
@@ -72,8 +78,11 @@ describe('identities', () => {
     ],
   ]);
 
-  test('one of several names is enough', () => {
-    expect(() => verify(named('other@example.com', subject))).not.toThrow();
+  test('of an authority of one’s own one of several names is enough', () => {
+    const names = ['other@example.com', subject].map((value) => ({ type: 'email', value }) as const);
+    const by = issueSigner({ names, claims: [] });
+    const identities = [{ subject: exactly(subject), issuer: matching('.*') }];
+    expect(() => verify(makeBundle({ by }), { signer: { kind: 'identities', identities } })).not.toThrow();
   });
 
   test('a name of a type that is nobody does not count', () => {

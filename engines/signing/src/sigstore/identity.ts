@@ -39,6 +39,7 @@ const usernameOid = '1.3.6.1.4.1.57264.1.7';
 
 /** Names of other types are nobody who signs. */
 const subjectTypes: ReadonlySet<GeneralNameType> = new Set(['email', 'uri', 'dns', 'ip']);
+const fulcioSubjectTypes: ReadonlySet<GeneralNameType> = new Set(['email', 'uri']);
 
 /** Who a certificate says that its holder is. */
 export interface CertificateIdentity {
@@ -51,9 +52,9 @@ export interface CertificateIdentity {
 }
 
 /**
- * The identity in a certificate.
+ * The identity in a certificate. One of Fulcio has exactly one name (sigstore/fulcio, docs/certificate-specification.md).
  *
- * @throws SigningError CERTIFICATE_UNTRUSTED where one claim has two values
+ * @throws SigningError CERTIFICATE_UNTRUSTED where one claim has two values, or a certificate of Fulcio not one name
  */
 export function identityOf(certificate: Certificate): CertificateIdentity {
   const found = new Map<CertificateClaim, string>();
@@ -66,10 +67,24 @@ export function identityOf(certificate: Certificate): CertificateIdentity {
       throw new SigningError('CERTIFICATE_UNTRUSTED', `the certificate has two values of ${name}`);
     found.set(name as CertificateClaim, text);
   }
-  const subjects = certificate.subjectAlternativeNames
-    .filter(({ type, oid }) => subjectTypes.has(type) || (type === 'otherName' && oid === usernameOid))
+  const issuer = found.get('issuer');
+  const names = certificate.subjectAlternativeNames;
+  // Of several names an issuer vouched for one, and nothing says for which.
+  if (issuer !== undefined && names.length !== 1)
+    throw new SigningError(
+      'CERTIFICATE_UNTRUSTED',
+      `the certificate has ${names.length} names, and one of Fulcio has one`,
+    );
+  const types = issuer === undefined ? subjectTypes : fulcioSubjectTypes;
+  const subjects = names
+    .filter(({ type, oid }) => types.has(type) || (type === 'otherName' && oid === usernameOid))
     .map(({ value }) => value);
-  return { subjects, issuer: found.get('issuer'), claims: found };
+  return { subjects, issuer, claims: found };
+}
+
+/** Whether Fulcio issued the certificate, or who writes an issuer into it as Fulcio does. */
+export function isOfFulcio({ extensions }: Certificate): boolean {
+  return extensions.has(`${claimArc}1`) || extensions.has(`${claimArc}8`);
 }
 
 function derText(name: string, value: Uint8Array): string {

@@ -167,6 +167,7 @@ describe('messages are short, whatever the input is', () => {
   const long = 'x'.repeat(100_000);
   const manyNames = issueSigner({
     names: Array.from({ length: 1_000 }, (_, at) => ({ type: 'email', value: `dev${at}@example.org` })),
+    claims: [],
   });
   const reads = (bundle: Json) => () =>
     verifyBundle(readBundle(JSON.stringify(bundle)), artifactOfBytes(artifact), requirements);

@@ -21,6 +21,7 @@ describe('content', () => {
     ['a digest in upper case', about({ sha256: upper }), byDigest],
     ['digests of which one is not known', about({ ...right, gitCommit: 'ab' }), byDigest],
     ['two digests', about({ ...right, sha512: hex(digest('sha512')) }), known],
+    ['a hash by its number', put(logged, ['messageSignature', 'messageDigest', 'algorithm'], 1), byDigest],
   ])('%s', (_, bundle, of) => {
     expect(() => verify(bundle, {}, of)).not.toThrow();
   });
@@ -36,7 +37,7 @@ describe('content', () => {
     ],
     [
       'no named digest',
-      'SIGNATURE_WRONG',
+      'BUNDLE_INVALID',
       put(logged, ['messageSignature', 'messageDigest'], undefined),
       artifactOfBytes(Buffer.from('else')),
     ],
@@ -44,6 +45,21 @@ describe('content', () => {
       'a digest of another',
       'ARTIFACT_MISMATCH',
       put(logged, ['messageSignature', 'messageDigest', 'digest'], Buffer.alloc(32).toString('base64')),
+      known,
+    ],
+    [
+      'a digest of an algorithm that nobody here can hold against it',
+      'LOG_ENTRY_MISMATCH',
+      put(logged, ['messageSignature', 'messageDigest'], {
+        algorithm: 'SHA2_512',
+        digest: Buffer.alloc(64).toString('base64'),
+      }),
+      byDigest,
+    ],
+    [
+      'an algorithm by the name that entries have',
+      'BUNDLE_INVALID',
+      put(logged, ['messageSignature', 'messageDigest', 'algorithm'], 'sha256'),
       known,
     ],
     ['a Statement about another', 'ARTIFACT_MISMATCH', about(wrong), byDigest],

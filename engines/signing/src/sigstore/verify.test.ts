@@ -9,6 +9,7 @@ import {
   noon,
   signerExtensions,
 } from '../testing/authority.ts';
+import { bundleMediaType } from './bundle.ts';
 import { byDigest, digest, known, refuses, verify } from './testing/attacks.ts';
 import { at, type Json, put } from './testing/json.ts';
 import {
@@ -42,7 +43,12 @@ const both = makeBundle({ logs: ['rekor1', 'rekor2'], stampedAt: signedAt });
 const withKey = makeBundle({ withKey: true });
 const statement = statementAbout({ sha256: hex(digest('sha256')) });
 const attested = makeBundle({ statement });
-const another = makeBundle({ blob: Buffer.from('something else'), stampedAt: signedAt });
+const another = makeBundle({
+  blob: Buffer.from('something else'),
+  logs: ['rekor1', 'rekor1'],
+  stampedAt: signedAt,
+});
+const twice = makeBundle({ logs: ['rekor1', 'rekor1'] });
 
 const pinned = ({ certificate }: Pick<Issued, 'certificate'>): Partial<BundleRequirements> => ({
   signer: { kind: 'certificate', certificate },
@@ -105,8 +111,9 @@ describe('every log entry is bound to the signature', () => {
     [
       'an entry of another signature behind the right one',
       'LOG_ENTRY_MISMATCH',
-      () => put(logged, entries, [at(logged, entry), foreign]),
+      () => put(logged, entries, [at(logged, entry), at(another, [...entries, 1])]),
     ],
+    ['one entry twice', 'BUNDLE_INVALID', () => put(logged, entries, [at(logged, entry), at(logged, entry)])],
     [
       'an entry of the same artifact by another key',
       'LOG_ENTRY_MISMATCH',
@@ -121,16 +128,11 @@ describe('every log entry is bound to the signature', () => {
     ['an entry of an attestation', 'LOG_ENTRY_MISMATCH', () => put(logged, entry, at(attested, entry))],
     ['an entry of a file', 'LOG_ENTRY_MISMATCH', () => put(attested, entry, at(logged, entry))],
     ['none', 'LOG_ENTRY_MISSING', () => makeBundle({ logs: [], stampedAt: signedAt })],
-    [
-      'one entry twice in place of two logs',
-      'LOG_ENTRY_MISSING',
-      () => put(logged, entries, [at(logged, entry), at(logged, entry)]),
-      { logEntries: 2 },
-    ],
+    ['two entries of one log in place of two logs', 'LOG_ENTRY_MISSING', () => twice, { logEntries: 2 }],
     [
       'one log trusted twice in place of two logs',
       'LOG_ENTRY_MISSING',
-      () => put(logged, entries, [at(logged, entry), at(logged, entry)]),
+      () => twice,
       {
         logEntries: 2,
         trustedRoot: trustedRootWith(
@@ -145,6 +147,11 @@ describe('every log entry is bound to the signature', () => {
       'a promise without a time',
       'LOG_PROMISE_WRONG',
       () => put(put(logged, [...entry, 'integratedTime'], undefined), stamps, [stampOf(logged)]),
+    ],
+    [
+      'a proof without a checkpoint beside a promise',
+      'BUNDLE_INVALID',
+      () => put(makeBundle({ intermediates: [] }), [...proof, 'checkpoint'], undefined),
     ],
     ['a time without a promise', 'TIME_MISSING', () => put(logged, promise, undefined)],
     ['a promise of another entry', 'LOG_PROMISE_WRONG', () => put(logged, promise, at(another, promise))],
@@ -369,6 +376,11 @@ describe('certificates', () => {
       {
         trustedRoot: trustedRootWith(['ctlogs', 0, 'publicKey', 'validFor', 'start'], '2026-01-01T13:00:01Z'),
       },
+    ],
+    [
+      'of Fulcio in a chain, where a bundle has it alone',
+      'BUNDLE_INVALID',
+      () => put(makeBundle({ intermediates: [] }), ['mediaType'], bundleMediaType),
     ],
     [
       'with two issuers',

@@ -15,7 +15,13 @@ import { bindEntry } from './binding.ts';
 import type { Bundle, BundleContent } from './bundle.ts';
 import { certificateFrom, verifyCertificate, verifyScts } from './certificate.ts';
 import { equalBytes } from './hashes.ts';
-import { type CertificateIdentity, demandIdentity, type IdentityMatcher, identityOf } from './identity.ts';
+import {
+  type CertificateIdentity,
+  demandIdentity,
+  type IdentityMatcher,
+  identityOf,
+  isOfFulcio,
+} from './identity.ts';
 import { type EntryEvidence, verifyEntry } from './log-evidence.ts';
 import {
   demandSubject,
@@ -134,7 +140,16 @@ function signerOf(bundle: Bundle, signer: AcceptedSigner): Certificate | undefin
       'the bundle has a certificate, and a key was given to verify with',
     );
   }
-  if (material.kind === 'certificate') return certificateFrom(material.leaf);
+  if (material.kind === 'certificate') {
+    const leaf = certificateFrom(material.leaf);
+    // sigstore_bundle.proto, `VerificationMaterial`: from 0.3 on a certificate of Fulcio stands alone; a chain is one's own authority's.
+    if (bundle.version === '0.3' && material.isChain === true && isOfFulcio(leaf))
+      throw new SigningError(
+        'BUNDLE_INVALID',
+        'a bundle of version 0.3 has a certificate of Fulcio in a chain',
+      );
+    return leaf;
+  }
   throw new SigningError('CERTIFICATE_EXPECTED', 'the bundle has no certificate, so nothing says who signed');
 }
 

@@ -132,16 +132,20 @@ export function checkpoint(
   return `${text}\n— ${origin.replace(/ - 1$/, '')} ${base64(Buffer.concat([logId(kind).subarray(0, 4), signature]))}\n`;
 }
 
-/** The entry of a log in whose tree it is the second of two. */
-export function logEntry(kind: LogKind, entryKind: string, version: string, spec: Json): Json {
+/**
+ * The entry of a log in whose tree it is the second of two.
+ *
+ * @param logIndex its number in all trees of the log
+ */
+export function logEntry(kind: LogKind, entryKind: string, version: string, spec: Json, logIndex = 1): Json {
   const body = Buffer.from(JSON.stringify({ apiVersion: version, kind: entryKind, spec }));
   const leaf = sha256(Buffer.concat([Uint8Array.of(0), body]));
   const other = sha256(Uint8Array.of(0, 1));
   const rootHash = sha256(Buffer.concat([Uint8Array.of(1), other, leaf]));
   const seconds = signedAt / 1_000;
-  const promised = `{"body":"${base64(body)}","integratedTime":${seconds},"logID":"${Buffer.from(logId(kind)).toString('hex')}","logIndex":1}`;
+  const promised = `{"body":"${base64(body)}","integratedTime":${seconds},"logID":"${Buffer.from(logId(kind)).toString('hex')}","logIndex":${logIndex}}`;
   return {
-    logIndex: '1',
+    logIndex: String(logIndex),
     logId: { keyId: base64(logId(kind)) },
     kindVersion: { kind: entryKind, version },
     ...(kind === 'rekor2'
@@ -178,27 +182,32 @@ export interface BundleInput {
   readonly blob?: Uint8Array;
   readonly logs?: readonly LogKind[];
   readonly stampedAt?: number;
-  /** The certificates of the bundle behind the signer's. */
+  /** The certificates of the bundle behind the signer's, in the version that had them. */
   readonly intermediates?: readonly Issued[];
 }
 
 /** A bundle in JSON, all of which holds unless the input says otherwise. */
 export function makeBundle(input: BundleInput = {}): Json {
   const { by = signer, withKey = false, statement, payloadType = 'application/vnd.in-toto+json' } = input;
-  const { blob = artifact, logs = ['rekor1'], intermediates = [] } = input;
+  const { blob = artifact, logs = ['rekor1'], intermediates } = input;
   const signed = statement === undefined ? blob : pae(payloadType, statement);
   const signature = sign(by.key, 'ecdsa-sha256', signed);
-  const certificates = [by, ...intermediates].map(({ certificate }) => ({
-    rawBytes: base64(certificate.bytes),
+  const [certificate = null, ...others] = [by, ...(intermediates ?? [])].map((each) => ({
+    rawBytes: base64(each.certificate.bytes),
   }));
   const material: Json = withKey
     ? { publicKey: { hint: 'a key' } }
-    : { x509CertificateChain: { certificates } };
+    : intermediates === undefined
+      ? { certificate }
+      : { x509CertificateChain: { certificates: [certificate, ...others] } };
   return {
-    mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    mediaType:
+      intermediates === undefined
+        ? 'application/vnd.dev.sigstore.bundle.v0.3+json'
+        : 'application/vnd.dev.sigstore.bundle+json;version=0.2',
     verificationMaterial: {
       ...material,
-      tlogEntries: logs.map((kind) => entryOf(kind, signed, signature, by, withKey)),
+      tlogEntries: logs.map((kind, at) => entryOf(kind, signed, signature, by, withKey, at)),
       ...(input.stampedAt === undefined
         ? {}
         : { timestampVerificationData: { rfc3161Timestamps: [stamp(signature, input.stampedAt)] } }),
@@ -237,16 +246,23 @@ function entryOf(
   signature: Uint8Array,
   by: Issued,
   withKey: boolean,
+  place: number,
 ): Json {
   const der = withKey ? spkiOf(by.key) : by.certificate.bytes;
   if (kind === 'rekor1')
-    return logEntry(kind, 'hashedrekord', '0.0.1', {
-      data: { hash: { algorithm: 'sha256', value: hex(sha256(signed)) } },
-      signature: {
-        content: base64(signature),
-        publicKey: { content: base64(writePem(withKey ? 'PUBLIC KEY' : 'CERTIFICATE', der)) },
+    return logEntry(
+      kind,
+      'hashedrekord',
+      '0.0.1',
+      {
+        data: { hash: { algorithm: 'sha256', value: hex(sha256(signed)) } },
+        signature: {
+          content: base64(signature),
+          publicKey: { content: base64(writePem(withKey ? 'PUBLIC KEY' : 'CERTIFICATE', der)) },
+        },
       },
-    });
+      1 + place,
+    );
   return logEntry(kind, 'hashedrekord', '0.0.2', {
     hashedRekordV002: {
       data: { algorithm: 'SHA2_256', digest: base64(sha256(signed)) },
