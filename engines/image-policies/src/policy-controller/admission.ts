@@ -10,6 +10,7 @@ import {
   type TrustedRoot,
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
+import { demanded, lacking, looseness, unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
 import type { AttestationDemand, Demand, ImagePolicy, NamedDemand, Workload } from '../model/policy.ts';
 import type { ClusterImagePolicy } from './cluster-image-policy.ts';
@@ -60,16 +61,6 @@ function isMatched(matches: readonly JsonFields[], workload: Workload | undefine
   });
 }
 
-/** The demand, or why nothing can meet it. */
-function demanded(make: () => Demand): Demand {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof ImagePolicyError) return { kind: 'unsupported', fault: error };
-    throw error;
-  }
-}
-
 /** @throws ImagePolicyError */
 function demandOf(authority: JsonFields, material: PolicyMaterial, warnings: string[]): Demand {
   const action = authority.object('static');
@@ -111,10 +102,8 @@ function identitiesOf(keyless: JsonFields | undefined, warnings: string[]): Acce
 function matcherOf(identity: JsonFields, name: string, warnings: string[]): TextMatcher {
   const pattern = text(identity, `${name}RegExp`);
   if (pattern === '') return exactly(text(identity, name));
-  if (!/^(?:\^|\\A)(?:[^|]*|\((?:\?:)?[^()]*\))(?:\$|\\z)$/.test(pattern))
-    warnings.push(
-      `${identity.place(`${name}RegExp`)}: /${pattern}/ matches anywhere in a text; write ^(?:...)$ to mean the whole of it`,
-    );
+  const loose = looseness(identity.place(`${name}RegExp`), pattern);
+  if (loose !== undefined) warnings.push(loose);
   return matchingAnywhere(pattern);
 }
 
@@ -246,8 +235,3 @@ function configMapData(reference: JsonFields, { configMaps }: PolicyMaterial): s
   if (typeof value === 'string') return value;
   throw lacking(reference.place('name'), `the entry ${key} of the ConfigMap ${name}`);
 }
-
-const unsupported = (place: string, what: string) =>
-  new ImagePolicyError('IMAGE_POLICY_UNSUPPORTED', `${place}: keelson does not do ${what}`);
-const lacking = (place: string, what: string) =>
-  new ImagePolicyError('IMAGE_POLICY_UNSUPPORTED', `${place}: ${what} was not given`);

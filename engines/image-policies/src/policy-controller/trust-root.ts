@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { decodeBase64, isObject, JsonFields, type JsonObject } from '@keelson/core';
 import { type Certificate, PkiError, publicKeyFromPem, readCertificates } from '@keelson/pki';
-import { readTrustedRoot, SigningError, type TrustedRoot } from '@keelson/signing';
+import { SigningError, type TrustedRoot } from '@keelson/signing';
+import { trustedRootOfKeys } from '../attestors/trusted-keys.ts';
 import { ImagePolicyError } from '../errors.ts';
 import { FieldFaults } from './field-faults.ts';
 import { shaped, trustRootShape } from './shape.ts';
@@ -70,7 +70,6 @@ function rootFault(root: string): readonly [value: string, details: string] | un
   }
 }
 
-/** What the keys say in the form of a trusted root, which has one reader. They have no bounds in time. */
 function trustedFrom(fields: JsonFields, faults: FieldFaults): TrustedRoot {
   const [authorities, stamps] = [
     fields.objects('certificateAuthorities'),
@@ -78,35 +77,24 @@ function trustedFrom(fields: JsonFields, faults: FieldFaults): TrustedRoot {
   ];
   if (authorities.length + stamps.length === 0)
     faults.neither('certificateAuthority', 'timestampAuthorities');
-  const validFor = { start: '1970-01-01T00:00:00Z' };
   const authority = (name: string) => (each: JsonFields, at: number) => ({
     uri: text(each, 'uri'),
-    validFor,
-    certChain: {
-      certificates: chainOf(each, faults.at(name, at), name).map(({ bytes }) => ({
-        rawBytes: Buffer.from(bytes).toString('base64'),
-      })),
-    },
+    certificates: chainOf(each, faults.at(name, at), name),
   });
-  const log = (name: string) => (each: JsonFields, at: number) => {
-    const key = keyOf(each, faults.at(name, at));
-    return {
-      baseUrl: text(each, 'baseURL'),
-      hashAlgorithm: text(each, 'hashAlgorithm'),
-      publicKey: { rawBytes: Buffer.from(key).toString('base64'), validFor },
-      logId: { keyId: createHash('sha256').update(key).digest('base64') },
-    };
-  };
-  const trustedRoot = {
-    mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
-    certificateAuthorities: authorities.map(authority('certificateAuthority')),
+  const log = (name: string) => (each: JsonFields, at: number) => ({
+    url: text(each, 'baseURL'),
+    hashAlgorithm: text(each, 'hashAlgorithm'),
+    spki: keyOf(each, faults.at(name, at)),
+  });
+  const keys = {
+    certificateAuthorities: authorities.map(authority('certificateAuthorities')),
     timestampAuthorities: stamps.map(authority('timestampAuthorities')),
-    tlogs: fields.objects('tLogs').map(log('tLogs')),
-    ctlogs: fields.objects('ctLogs').map(log('ctLogs')),
+    transparencyLogs: fields.objects('tLogs').map(log('tLogs')),
+    certificateLogs: fields.objects('ctLogs').map(log('ctLogs')),
   };
   demandNone(faults);
   try {
-    return readTrustedRoot(JSON.stringify(trustedRoot));
+    return trustedRootOfKeys(keys);
   } catch (error) {
     if (error instanceof SigningError) throw invalid(error.message, error);
     throw error;

@@ -1,0 +1,27 @@
+import { ImagePolicyError } from './errors.ts';
+import type { Demand } from './model/policy.ts';
+
+/** The error for what keelson does not do. */
+export const unsupported = (place: string, what: string) =>
+  new ImagePolicyError('IMAGE_POLICY_UNSUPPORTED', `${place}: keelson does not do ${what}`);
+
+/** The error for what a policy refers to and the caller did not give. */
+export const lacking = (place: string, what: string) =>
+  new ImagePolicyError('IMAGE_POLICY_UNSUPPORTED', `${place}: ${what} was not given`);
+
+/** The demand, or why nothing can meet it. */
+export function demanded(make: () => Demand): Demand {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof ImagePolicyError) return { kind: 'unsupported', fault: error };
+    throw error;
+  }
+}
+
+/** What is told of a regular expression that means less than it seems; undefined where it means the whole text. */
+export function looseness(place: string, pattern: string): string | undefined {
+  return /^(?:\^|\\A)(?:[^|]*|\((?:\?:)?[^()]*\))(?:\$|\\z)$/.test(pattern)
+    ? undefined
+    : `${place}: /${pattern}/ matches anywhere in a text; write ^(?:...)$ to mean the whole of it`;
+}
