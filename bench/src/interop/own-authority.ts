@@ -55,6 +55,22 @@ export function ownAuthorityCells(pair: CosignPair): readonly Cell[] {
   const programs = { keelson, cosign };
   return [
     { id: 'an authority of one’s own issues a certificate', run: () => prepare(pair) },
+    {
+      id: 'keelson → cosign: image, legacy tag, certificate chain of one’s own',
+      run: async () => {
+        const image = await pair.shop.image();
+        await keelson('sign', '--new-bundle-format=false', image);
+        await verify('verify', registry, image);
+      },
+    },
+    {
+      id: 'keelson → cosign: attestation, legacy tag, certificate chain of one’s own',
+      run: async () => {
+        const image = await pair.shop.image();
+        await keelson('attest', '--new-bundle-format=false', ...statement, image);
+        await verify('verify-attestation', registry, '--type', 'slsaprovenance1', image);
+      },
+    },
     ...(['keelson', 'cosign'] as const).flatMap((program): readonly Cell[] => {
       const sign = programs[program];
       const arrow = program === 'keelson' ? 'keelson → cosign' : 'cosign → keelson';

@@ -11,16 +11,20 @@ const page = fileURLToPath(new URL('../../../docs/interop.md', import.meta.url))
 const [name = '', ...flags] = process.argv.slice(2);
 const load = suites[name];
 if (load === undefined) {
-  console.error(`usage: npm run interop -- NAME [--write]; known: ${Object.keys(suites).join(', ')}`);
+  console.error(
+    `usage: npm run interop -- NAME [--write|--only=TEXT]; known: ${Object.keys(suites).join(', ')}; --only=TEXT runs the cells whose name has it`,
+  );
   process.exitCode = 2;
 } else {
+  const only = flags.find((flag) => flag.startsWith('--only='))?.slice('--only='.length) ?? '';
   const suite = await (await load()).open();
   try {
-    const outcomes = await judge(suite);
+    const cells = suite.cells.filter(({ id }) => id.includes(only));
+    const outcomes = await judge(only === '' ? suite : { ...suite, cells });
     const count = (kind: Outcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
     for (const { id, kind, reason } of outcomes)
       console.log(`${kind}: ${id}${reason === undefined ? '' : `: ${reason}`}`);
-    if (flags.includes('--write')) writeFileSync(page, pageOf(suite, outcomes));
+    if (flags.includes('--write') && only === '') writeFileSync(page, pageOf(suite, outcomes));
     console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('not run')} not run`);
     process.exitCode = count('failed') === 0 ? 0 : 1;
   } finally {

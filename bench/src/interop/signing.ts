@@ -3,6 +3,7 @@ import { findPeer } from '../peers.ts';
 import type { Cell, InteropSuite } from './cell.ts';
 import { CosignPair, cosignFlags } from './cosign.ts';
 import { keylessCells } from './keyless.ts';
+import { KeylessTags, legacyTagCells } from './legacy-tags.ts';
 import { notationCells } from './notation.ts';
 import { ownAuthorityCells } from './own-authority.ts';
 import { PrivateSigstore } from './private-sigstore.ts';
@@ -41,6 +42,7 @@ export async function open(): Promise<InteropSuite> {
   const services = PrivateSigstore.find();
   const sigstore =
     first === undefined || 'missing' in services ? undefined : await PrivateSigstore.start(first, services);
+  const tags = first === undefined ? undefined : await KeylessTags.open(first);
   const version = spawnSync(cosign.program, ['version'], { encoding: 'utf8' });
   return {
     name: 'signing',
@@ -53,9 +55,13 @@ export async function open(): Promise<InteropSuite> {
     ],
     cells: [
       ...(first === undefined ? [] : keyTypes.flatMap((type) => blobCells(first, type))),
-      ...pairs.flatMap((pair, at) => imageCells(pair, at === 0 ? 'referrers' : 'fallback tag')),
+      ...pairs.flatMap((pair, at) => {
+        const registry = at === 0 ? 'referrers' : 'fallback tag';
+        return [...imageCells(pair, registry), ...legacyTagCells(pair, registry)];
+      }),
       ...(first === undefined ? [] : ownAuthorityCells(first)),
       ...(first === undefined || sigstore === undefined ? [] : keylessCells(first, sigstore)),
+      ...(tags?.cells ?? []),
       ...shops.flatMap((shop, at) => {
         if ('missing' in notation) return [];
         return at === 0
@@ -82,6 +88,7 @@ export async function open(): Promise<InteropSuite> {
     ],
     close: async () => {
       await sigstore?.[Symbol.asyncDispose]();
+      await tags?.[Symbol.asyncDispose]();
       for (const shop of shops) await shop[Symbol.asyncDispose]();
     },
   };
@@ -237,24 +244,6 @@ function imageCells(pair: CosignPair, registry: string): readonly Cell[] {
       );
       demand(await keelsonVerifies(image, '--type', 'slsaprovenance1'), 'zero', 'keelson verify');
       demand(await keelsonVerifies(image, '--type', 'spdx'), 'not zero', 'keelson verify of another type');
-    }),
-    cell('cosign → keelson: image, legacy tag', async (image) => {
-      demand(
-        await pair.cosign(
-          ...[
-            'sign',
-            '--key',
-            'cosign.key',
-            '--new-bundle-format=false',
-            '--use-signing-config=false',
-            '--tlog-upload=false',
-          ],
-          ...[...cosignFlags.registry, '-y', image],
-        ),
-        'zero',
-        'cosign sign',
-      );
-      demand(await keelsonVerifies(image), 'zero', 'keelson verify');
     }),
     cell('both sign one image, and neither loses the other’s', async (image) => {
       demand(await cosignSigns(image), 'zero', 'cosign sign');

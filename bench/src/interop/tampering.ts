@@ -129,7 +129,12 @@ export function tamper(pair: CosignPair, file: string, { path, change }: Tamperi
   writeFileSync(pair.path(tampered), stringifyJson(changed(bundle, path, change)));
 }
 
-function changed(value: JsonValue, path: readonly string[], change: (text: string) => string): JsonValue {
+/** The value with the text at the path changed. */
+export function changed(
+  value: JsonValue,
+  path: readonly string[],
+  change: (text: string) => string,
+): JsonValue {
   const [step, ...rest] = path;
   if (step === undefined) return typeof value === 'string' ? change(value) : value;
   if (Array.isArray(value))

@@ -1,9 +1,25 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkedReferrers, digestOf, mediaTypes, parseReference, readBlob } from '@keelson/oci';
+import {
+  checkedReferrers,
+  cosignTag,
+  digestOf,
+  mediaTypes,
+  parseDigest,
+  parseReference,
+  readBlob,
+  writeManifest,
+} from '@keelson/oci';
 import { openStore, resolveReference } from '@keelson/registry';
 import { TestRegistry } from '@keelson/registry-testing';
+
+/** A signature as cosign 1 and 2 keep it. */
+export interface SignatureLayer {
+  readonly mediaType: string;
+  readonly blob: Uint8Array;
+  readonly annotations: Readonly<Record<string, string>>;
+}
 
 /** A folder and a registry of one interop run. Both go away with it. */
 export class Workshop implements AsyncDisposable {
@@ -75,8 +91,58 @@ export class Workshop implements AsyncDisposable {
     await Promise.all([taken.close(), kept.close()]);
   }
 
+  /**
+   * Writes the first signature at the `.sig` tag of an image anew, changed.
+   *
+   * @returns what puts the tag back as it was
+   */
+  async rewriteSignature(
+    image: string,
+    change: (layer: SignatureLayer) => SignatureLayer,
+  ): Promise<() => Promise<void>> {
+    return await this.#writeSignature(image, image, change);
+  }
+
+  /** Puts the signature at the `.sig` tag of one image at that of another. */
+  async copySignature(from: string, to: string): Promise<void> {
+    await this.#writeSignature(from, to, (layer) => layer);
+  }
+
+  async #writeSignature(
+    from: string,
+    to: string,
+    change: (layer: SignatureLayer) => SignatureLayer,
+  ): Promise<() => Promise<void>> {
+    const [source, target] = [await openStore(parseReference(from)), await openStore(parseReference(to))];
+    const before = await source.resolve(sigTagOf(from));
+    const layer = before.manifest.kind === 'manifest' ? before.manifest.layers[0] : undefined;
+    if (before.manifest.kind !== 'manifest' || layer === undefined)
+      throw new Error(`${from} has no signature`);
+    const { mediaType, blob, annotations } = change({
+      mediaType: layer.mediaType,
+      blob: await readBlob(source, layer, 1 << 20),
+      annotations: Object.fromEntries(layer.annotations),
+    });
+    const [config, digest] = [await readBlob(source, before.manifest.config, 1 << 20), digestOf(blob)];
+    await target.putBlob(before.manifest.config, () => config);
+    await target.putBlob({ digest, size: blob.length }, () => blob);
+    const manifest = writeManifest({
+      ...before.manifest,
+      layers: [{ mediaType, digest, size: blob.length, annotations: new Map(Object.entries(annotations)) }],
+    });
+    await target.putManifest(manifest, before.mediaType, sigTagOf(to));
+    return async () => {
+      await target.putManifest(before.bytes, before.mediaType, sigTagOf(to));
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.registry[Symbol.asyncDispose]();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The tag of the signatures of an image that is named by its digest. */
+function sigTagOf(image: string): string {
+  return cosignTag(parseDigest(image.slice(image.indexOf('@') + 1)), 'sig');
 }

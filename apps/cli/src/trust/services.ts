@@ -47,10 +47,11 @@ export function witnessesOf(config: SigningConfig, form: SignatureForm, now: num
     ),
     timestampAuthorities: authorities.map(
       ({ url }) =>
-        ({ signature }) =>
+        ({ signature, envelope }) =>
           stamp(http, url, {
             algorithm: 'sha256',
-            digest: createHash('sha256').update(signature).digest(),
+            // cosign 1 and 2 have an envelope stamped whole.
+            digest: sha256(form === 'tag' && envelope !== undefined ? envelope : signature),
             nonce: randomBytes(8).readBigUInt64BE(),
             certReq: true,
           }),
@@ -74,7 +75,7 @@ function logRequest({ signature, signed, signer, certificates, envelope }: Signe
   const [certificate] = certificates;
   return {
     signature,
-    digest: { algorithm: 'sha256' as const, digest: createHash('sha256').update(signed).digest() },
+    digest: { algorithm: 'sha256' as const, digest: sha256(signed) },
     publicKey: signer.publicKey,
     ...(certificate === undefined ? {} : { certificate }),
     ...(envelope === undefined ? {} : { envelope }),
@@ -101,4 +102,8 @@ export async function keylessOptions(
   const chain = await certify(http, authority.url, { token, publicKey: signer.publicKey, proofOfPossession });
   // The authority's own certificates stand in the trusted root.
   return { signer, certificates: chain.slice(0, 1) };
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
 }

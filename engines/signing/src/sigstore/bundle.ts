@@ -52,6 +52,8 @@ export interface Bundle {
   readonly logEntries: readonly LogEntry[];
   /** DER of RFC 3161 responses. */
   readonly timestamps: readonly Uint8Array[];
+  /** What the timestamps are of, where that is not the signature: cosign 1 and 2 have envelopes stamped whole. */
+  readonly stamped?: Uint8Array;
   readonly content: BundleContent;
 }
 

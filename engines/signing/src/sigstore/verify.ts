@@ -91,7 +91,7 @@ export function verifyBundle(
   const leaf = signerOf(bundle, signer);
   const key = leaf?.publicKey ?? keyOf(signer);
   const timestamps = bundle.timestamps.map((timestamp) =>
-    verifyTimestamp(timestamp, bundle.content.signature, trustedRoot.timestampAuthorities),
+    verifyTimestamp(timestamp, bundle.stamped ?? bundle.content.signature, trustedRoot.timestampAuthorities),
   );
   const stampedTimes = timestamps.map(({ time }) => time);
   const logEntries = bundle.logEntries.map((entry) =>
