@@ -21,6 +21,7 @@ export {
   type VerifiedTransparentStatement,
   verifyTransparentStatement,
 } from './scitt/transparent-statement.ts';
+export { buildKindOf } from './slsa/build-kind.ts';
 export { type BuilderId, readBuilderId } from './slsa/builder-id.ts';
 export {
   type CloudBuildDocument,

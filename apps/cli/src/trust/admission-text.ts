@@ -2,8 +2,8 @@ import type { AcceptedSignature, DemandVerdict, ImagePolicy, PolicyVerdict } fro
 import { terminalSafe } from '@keelson/report';
 import type { JudgedImage } from './admission.ts';
 import { faultJson, faultText } from './fault-text.ts';
+import { notationJson, notationLines } from './notation/verdict-text.ts';
 import { acceptedJson, acceptedLines, refusedJson, refusedLines } from './verdict-text.ts';
-import { verdictJson, verdictLines } from './verify/notation.ts';
 
 /** What policies say to each image, for people. */
 export function admissionText(images: readonly JudgedImage[], looser: readonly ImagePolicy[]): string {
@@ -46,7 +46,7 @@ function demandLines({ name, isPassed, isStatic, accepted, refused, fault, parts
 function acceptedSignatureLines(accepted: AcceptedSignature): string[] {
   if (accepted.kind === 'sigstore') return acceptedLines(accepted.signature);
   const { manifest, verdict } = accepted;
-  return [`  signature ${manifest} (notation)`, ...verdictLines(verdict).map((line) => `  ${line}`)];
+  return [`  signature ${manifest} (notation)`, ...notationLines(verdict).map((line) => `  ${line}`)];
 }
 
 /** The same for programs. */
@@ -96,4 +96,4 @@ const demandJson = ({
 const acceptedSignatureJson = (accepted: AcceptedSignature) =>
   accepted.kind === 'sigstore'
     ? acceptedJson(accepted.signature)
-    : { manifest: accepted.manifest, form: 'notation', ...verdictJson(accepted.verdict) };
+    : { manifest: accepted.manifest, form: 'notation', ...notationJson(accepted.verdict) };

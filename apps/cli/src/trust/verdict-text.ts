@@ -58,7 +58,7 @@ export function refusedLines({ manifest, form, fault }: RefusedSignature): strin
 }
 
 /** Who signed when, what says so, and what nothing says. */
-function signatureLines(verified: VerifiedBundle): string[] {
+export function signatureLines(verified: VerifiedBundle): string[] {
   const { identity, logEntries, timestamps, times, isTimeAssumed } = verified;
   const lines = [
     identity === undefined
@@ -81,7 +81,8 @@ function unchecked({ logEntries }: VerifiedBundle, isTimeless: boolean, isTimeAs
   return lines;
 }
 
-function bundleJson(verified: VerifiedBundle) {
+/** The same for programs. */
+export function bundleJson(verified: VerifiedBundle) {
   const { identity, times, logEntries, timestamps, isTimeAssumed, statement } = verified;
   return {
     ...(identity === undefined

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { pae } from '@keelson/envelopes';
 import type { Digest } from '@keelson/oci';
 import { bundleMediaType, cosignSignPredicate, statementPayloadType } from '@keelson/signing';
@@ -17,10 +17,11 @@ const material = { publicKey: { hint: '' } };
 
 function blobBundle(content: string): string {
   const signature = sign('sha256', Buffer.from(content), privateKey).toString('base64');
+  const digest = createHash('sha256').update(content).digest('base64');
   return JSON.stringify({
     mediaType: bundleMediaType,
     verificationMaterial: material,
-    messageSignature: { signature },
+    messageSignature: { messageDigest: { algorithm: 'SHA2_256', digest }, signature },
   });
 }
 
@@ -73,7 +74,7 @@ describe('keelson verify of a file', () => {
       'another file',
       ['--key', 'key.pub', '--insecure-ignore-tlog', '--bundle', 'a.bundle', 'b.txt'],
       1,
-      'SIGNATURE_WRONG',
+      'ARTIFACT_MISMATCH',
     ],
     [
       'another key',

@@ -9,6 +9,7 @@ const ways: Readonly<Record<WayName, () => Promise<VerbModule>>> = {
   cosign: () => import('./verify/cosign.ts'),
   notation: () => import('./verify/notation.ts'),
   policy: () => import('./verify/policy.ts'),
+  slsa: () => import('./verify/slsa.ts'),
 };
 
 /** `keelson verify`. */

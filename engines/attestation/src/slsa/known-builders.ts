@@ -79,6 +79,9 @@ const ofNpm = {
 } as const;
 const ofDelegator = { builders: delegators, ref: 'source', spelling: 'upper', mayLackRef: true } as const;
 
+/** The build type of GitHub's artifact attestations. */
+export const githubBuildType = 'https://actions.github.io/buildtypes/workflow/v1';
+
 /** By build type; one that several predicate types share stands more than once. */
 export const buildTypes: ReadonlyMap<string, readonly BuildType[]> = new Map<string, readonly BuildType[]>([
   [`${generator}/generic@v1`, [{ ...ofGenerator, builders: [generic] }]],
@@ -120,7 +123,7 @@ export const buildTypes: ReadonlyMap<string, readonly BuildType[]> = new Map<str
     ],
   ],
   [
-    'https://actions.github.io/buildtypes/workflow/v1',
+    githubBuildType,
     [{ predicateType: predicateTypes.v1, trigger: 'workflow', ref: 'trigger', spelling: 'upper' }],
   ],
 ]);

@@ -4,12 +4,10 @@ import {
   artifactOfBytes,
   artifactOfDigest,
   type BundleRequirements,
-  emptyTrustedRoot,
   type ImageVerdict,
   readBundle,
   SigningError,
   storedSignatures,
-  type TrustedRoot,
   verifyBundle,
   verifyImage,
   type Wanted,
@@ -24,8 +22,8 @@ import { readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { predicateTypeOf, predicateTypes } from '../predicate-types.ts';
 import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
-import { trustedRootOf, trustFlags, trustHelp, waysToTrust } from '../trusted-root.ts';
 import { type BlobVerdict, blobText, imageText, verdictJson } from '../verdict-text.ts';
+import { evidenceFlags, evidenceHelp, evidenceOf } from './evidence.ts';
 import { formatOf, type Told, tellVerdict, wayFlags, wayHelp } from './way.ts';
 
 const flags = {
@@ -33,13 +31,10 @@ const flags = {
   ...signerFlags,
   ...imageFlags,
   bundle: { type: 'string', value: 'file' },
-  ...trustFlags,
+  ...evidenceFlags,
   type: { type: 'string', value: { choices: Object.keys(predicateTypes) } },
   annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
   threshold: { type: 'string', value: 'text' },
-  'use-signed-timestamps': { type: 'boolean' },
-  'insecure-ignore-tlog': { type: 'boolean' },
-  'insecure-ignore-sct': { type: 'boolean' },
 } as const;
 
 const help = `keelson verify: tell whether an image, or a file beside its bundle, was signed by whom it should
@@ -57,21 +52,16 @@ Other ways of verifying have options of their own, which keelson verify --with W
   --with cosign        signatures and attestations of Sigstore and cosign: the default, whose options follow
   --with notation      signatures of the Notary Project, by its trust policies
   --with policy        image policies, as admission controllers have them; --policy FILE says the same
+  --with slsa          where and by what artifacts were built: SLSA provenance of GitHub and Google Cloud Build
 
 ${signerHelp}
-${trustHelp}
   --bundle FILE        the Sigstore bundle of ARTIFACT
   --type TYPE          an attestation of this type must hold, instead of a signature: a URI, or one of
                        ${Object.keys(predicateTypes).join(', ')}
   -a, --annotations NAME=VALUE
                        the signature must carry it; may be given more than once
   --threshold N        so many different signers must have signed (default 1)
-  --use-signed-timestamps
-                       a timestamp is required; those that are there must hold in any case
-  --insecure-ignore-tlog
-                       no entry of a transparency log is required
-  --insecure-ignore-sct
-                       a certificate needs no proof that it was logged
+${evidenceHelp}
 ${imageHelp}
 ${wayHelp}
 
@@ -136,26 +126,8 @@ const ofBundles = new Set(
 );
 
 async function requirementsOf(values: Values): Promise<BundleRequirements> {
-  const signer = signerOf(values);
-  return {
-    signer,
-    trustedRoot: await demandTrustedRoot(values),
-    logEntries: values['insecure-ignore-tlog'] === true ? 0 : 1,
-    timestamps: values['use-signed-timestamps'] === true ? 1 : 0,
-    certificateLogged: values['insecure-ignore-sct'] !== true,
-    // Whoever waives the log of a certificate's signature says that the certificate alone is to count: at this hour.
-    ...(values['insecure-ignore-tlog'] === true ? { fallbackTime: Date.now() } : {}),
-  };
-}
-
-async function demandTrustedRoot(values: Values): Promise<TrustedRoot> {
-  const trustedRoot = await trustedRootOf(values);
-  if (trustedRoot !== undefined) return trustedRoot;
-  if (values.key !== undefined && values['insecure-ignore-tlog'] === true) return emptyTrustedRoot;
-  throw new CommandError(
-    'USAGE',
-    `what is trusted? Give ${waysToTrust}; only a key with --insecure-ignore-tlog needs none`,
-  );
+  const signer = await signerOf(values);
+  return { signer, ...(await evidenceOf(values, signer.kind === 'key')) };
 }
 
 function wantedOf(values: Values): Wanted {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { nameToString } from '@keelson/pki';
 import { terminalSafe } from '@keelson/report';
 import {
   blobTarget,
@@ -18,6 +17,7 @@ import { imageFlags, imageHelp, withImage } from '../image.ts';
 import { readInput } from '../input.ts';
 import { revocationServers } from '../notation/revocation.ts';
 import { notationFolder, policyFile, trustStoresIn } from '../notation/settings.ts';
+import { notationJson, notationLines } from '../notation/verdict-text.ts';
 import { demandApart } from '../outputs.ts';
 import { formatOf, type Told, tellVerdict, wayFlags, wayHelp } from './way.ts';
 
@@ -79,10 +79,11 @@ async function verifyWithNotation(operand: string, values: NotationValues): Prom
     return { digest, image: await verifyNotationImage(source, target, requirements) };
   });
   const isVerified = image.outcome !== 'refused';
+  const isAccepted = image.outcome === 'accepted';
   const lines = [`${terminalSafe(operand)}: ${wordOf(image.outcome)}`, `  digest: ${digest}`];
   if (image.verdict !== undefined) {
     if (image.manifest !== undefined) lines.push(`  signature ${image.manifest} (notation)`);
-    lines.push(...verdictLines(image.verdict).map((line) => `  ${line}`));
+    lines.push(...notationLines(image.verdict).map((line) => `  ${line}`));
   }
   for (const { manifest, fault } of image.refused)
     lines.push(`  refused ${manifest}`, `    ${faultText(fault)}`);
@@ -95,8 +96,10 @@ async function verifyWithNotation(operand: string, values: NotationValues): Prom
     json: {
       image: operand,
       digest,
+      manifest: image.manifest,
+      verified: isAccepted,
       outcome: image.outcome,
-      ...(image.verdict === undefined ? {} : verdictJson(image.verdict)),
+      ...(image.verdict === undefined ? {} : notationJson(image.verdict)),
       refused,
       notLookedAt: image.untried,
     },
@@ -109,11 +112,11 @@ async function verifyBlob(operand: string, file: string, values: NotationValues)
   const mediaType = bytes[0] === 0x7b ? notaryMediaTypes.jws : notaryMediaTypes.cose;
   const target = blobTarget(readInput(operand));
   const verdict = await verifyNotation(bytes, mediaType, { ...requirementsOf(values, 'blob'), target });
-  const lines = [`${terminalSafe(operand)}: ${wordOf(verdict.outcome)}`, ...verdictLines(verdict)];
+  const lines = [`${terminalSafe(operand)}: ${wordOf(verdict.outcome)}`, ...notationLines(verdict)];
   return {
     isVerified: verdict.outcome !== 'refused',
     txt: `${lines.join('\n')}\n`,
-    json: { artifact: operand, outcome: verdict.outcome, ...verdictJson(verdict) },
+    json: { artifact: operand, ...notationJson(verdict) },
   };
 }
 
@@ -133,34 +136,4 @@ function wordOf(outcome: NotationVerdict['outcome']): string {
   return outcome === 'refused'
     ? 'not verified'
     : 'not verified, since the trust policy asks for no signature';
-}
-
-export function verdictLines({ statement, level, results, envelope, fault }: NotationVerdict): string[] {
-  const leaf = envelope?.chain[0];
-  return [
-    ...(leaf === undefined ? [] : [`  by ${terminalSafe(nameToString(leaf.subject))}`]),
-    `  statement ${terminalSafe(statement)}, level ${level.name}`,
-    ...results.map(
-      (result) =>
-        `  ${result.check}: ${result.action === 'skip' ? 'not checked, says the level' : result.fault === undefined ? 'holds' : `${faultText(result.fault)}${result.action === 'log' ? ' (logged only)' : ''}`}`,
-    ),
-    ...(fault === undefined || results.some((result) => result.fault === fault)
-      ? []
-      : [`  ${faultText(fault)}`]),
-  ];
-}
-
-export function verdictJson({ statement, level, results, fault }: NotationVerdict) {
-  return {
-    statement,
-    level: level.name,
-    checks: results.map((result) => ({
-      check: result.check,
-      action: result.action,
-      ...(result.fault === undefined
-        ? { holds: result.action !== 'skip' }
-        : { holds: false, ...faultJson(result.fault) }),
-    })),
-    ...(fault === undefined ? {} : { fault: faultJson(fault) }),
-  };
 }

@@ -1,9 +1,12 @@
+import { isObject, type JsonValue, objectOf, stringifyJson } from '@keelson/core';
+import { CommandError } from '../../errors.ts';
 import { exitCodes } from '../../exit.ts';
 import { choiceOf, commonFlags } from '../../flag-values.ts';
 import { writeResult } from '../../result.ts';
+import { tell } from '../../stderr.ts';
 
 /** The ways of verifying, the first of which is taken where none is named. */
-export const wayNames = ['cosign', 'notation', 'policy'] as const;
+export const wayNames = ['cosign', 'notation', 'policy', 'slsa'] as const;
 export type WayName = (typeof wayNames)[number];
 
 const formats = ['txt', 'json'] as const;
@@ -23,12 +26,16 @@ export const wayHelp = `  -f, --format FORMAT  txt (default) or json
 export interface Told {
   readonly isVerified: boolean;
   readonly txt: string;
-  readonly json: unknown;
+  /** What may be JSON; members that are undefined are left out. */
+  readonly json: object;
+  /** What is printed in the place of both, where that was asked for: what was verified. The text goes to stderr then. */
+  readonly printed?: readonly JsonValue[];
 }
 
 interface WayValues {
   readonly format?: string | undefined;
   readonly output?: string | undefined;
+  readonly quiet?: boolean | undefined;
 }
 
 /**
@@ -38,9 +45,16 @@ interface WayValues {
  * @throws CommandError OUTPUT_FAILED
  */
 export function tellVerdict(values: WayValues, told: Told, code: number = codeOf(told)): number {
+  if (told.printed !== undefined) {
+    if (values.quiet !== true) tell(told.txt.trimEnd());
+    const lines = told.printed.map((value) => `${safeJson(stringifyJson(value))}\n`);
+    writeResult(values.output, told.isVerified ? lines.join('') : '');
+    return code;
+  }
+  const isJson = formatOf(values) === 'json';
   writeResult(
     values.output,
-    formatOf(values) === 'json' ? `${JSON.stringify(told.json, undefined, 2)}\n` : told.txt,
+    isJson ? `${safeJson(stringifyJson(jsonOf(told.json), { indent: 2 }))}\n` : told.txt,
   );
   return code;
 }
@@ -48,10 +62,39 @@ export function tellVerdict(values: WayValues, told: Told, code: number = codeOf
 /**
  * In which form is told what was found; read before anything is done.
  *
+ * @param prints the flag that prints what was verified in the place of a verdict, where it was given
  * @throws CommandError USAGE
  */
-export function formatOf(values: WayValues): (typeof formats)[number] {
-  return choiceOf('format', values.format, formats) ?? 'txt';
+export function formatOf(values: WayValues, prints?: string): (typeof formats)[number] {
+  const format = choiceOf('format', values.format, formats);
+  if (format !== undefined && prints !== undefined)
+    throw new CommandError('USAGE', `--format and --${prints} do not go together: it prints JSON, by itself`);
+  return format ?? 'txt';
 }
 
 const codeOf = ({ isVerified }: Told) => (isVerified ? exitCodes.done : exitCodes.findings);
+
+function jsonOf(value: unknown): JsonValue {
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (isObject(value)) {
+    const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    return objectOf(members.map(([name, member]) => [name, jsonOf(member)]));
+  }
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return value;
+    default:
+      return null;
+  }
+}
+
+/** JSON has no need of control characters of Latin 1 either, which some terminals take for commands. */
+function safeJson(text: string): string {
+  return text.replace(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

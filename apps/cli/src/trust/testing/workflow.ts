@@ -1,0 +1,145 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { pae } from '@keelson/envelopes';
+import {
+  basicConstraints,
+  der,
+  type Extension,
+  extendedKeyUsage,
+  issueCertificate,
+  keyPurposes,
+  keyUsage,
+  sign,
+  subjectAlternativeName,
+} from '@keelson/pki';
+import { bundleMediaType, statementPayloadType } from '@keelson/signing';
+
+const githubIssuer = 'https://token.actions.githubusercontent.com';
+export const generator =
+  'https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml';
+export const commit = 'c0ffee'.padEnd(40, '0');
+
+/** A workflow on GitHub, and what it was started for. */
+export interface Workflow {
+  readonly workflow?: string;
+  readonly ref?: string;
+  readonly repository?: string;
+  readonly sourceRef?: string;
+  readonly runner?: string;
+}
+
+const now = Date.now();
+const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+const authorityKey = newKey();
+const authority = issueCertificate({
+  subject: [['CN', 'authority']],
+  key: authorityKey,
+  notBefore: now - 3_600_000,
+  notAfter: now + 3_600_000,
+  extensions: [basicConstraints(true), keyUsage(['keyCertSign'])],
+});
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** Trusts one authority and no log: for flags that ask for none. */
+export const trustedRoot = JSON.stringify({
+  mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+  certificateAuthorities: [
+    {
+      uri: 'https://authority.test',
+      certChain: { certificates: [{ rawBytes: base64(authority.bytes) }] },
+      validFor: { start: new Date(now - 7_200_000).toISOString() },
+    },
+  ],
+});
+export const unlogged = ['--insecure-ignore-tlog', '--insecure-ignore-sct'];
+
+/** Claims of Fulcio from number 8 on (sigstore/fulcio, docs/oid-info.md). */
+const claim = (number: number, text: string): Extension => ({
+  oid: `1.3.6.1.4.1.57264.1.${number}`,
+  critical: false,
+  value: der.utf8String(text),
+});
+
+/** A bundle over a statement, signed by a workflow. */
+export function workflowBundle(statement: unknown, by: Workflow = {}): string {
+  const { workflow = generator, ref = 'refs/tags/v2.0.0', repository = 'acme/shop' } = by;
+  const { sourceRef = 'refs/tags/v1.4.0', runner = 'github-hosted' } = by;
+  const key = newKey();
+  const certificate = issueCertificate({
+    subject: [],
+    key,
+    notBefore: now - 60_000,
+    notAfter: now + 3_600_000,
+    issuer: { certificate: authority, key: authorityKey },
+    extensions: [
+      keyUsage(['digitalSignature']),
+      extendedKeyUsage([keyPurposes.codeSigning]),
+      subjectAlternativeName([{ type: 'uri', value: `${workflow}@${ref}` }], true),
+      claim(8, githubIssuer),
+      claim(11, runner),
+      claim(12, `https://github.com/${repository}`),
+      claim(13, commit),
+      claim(14, sourceRef),
+      claim(20, 'push'),
+    ],
+  });
+  const payload = Buffer.from(JSON.stringify(statement));
+  const sig = base64(sign(key, 'ecdsa-sha256', pae(statementPayloadType, payload)));
+  return JSON.stringify({
+    mediaType: bundleMediaType,
+    verificationMaterial: { certificate: { rawBytes: base64(certificate.bytes) } },
+    dsseEnvelope: { payload: base64(payload), payloadType: statementPayloadType, signatures: [{ sig }] },
+  });
+}
+
+/** What the generator for any artifact writes (SLSA provenance 0.2). */
+export function generatorProvenance(digest: string, by: Workflow = {}) {
+  const { workflow = generator, ref = 'refs/tags/v2.0.0', repository = 'acme/shop' } = by;
+  const { sourceRef = 'refs/tags/v1.4.0' } = by;
+  const uri = `git+https://github.com/${repository}@${sourceRef}`;
+  return {
+    _type: 'https://in-toto.io/Statement/v0.1',
+    predicateType: 'https://slsa.dev/provenance/v0.2',
+    subject: [{ name: 'web.tar.gz', digest: { sha256: digest } }],
+    predicate: {
+      builder: { id: `${workflow}@${ref}` },
+      buildType: 'https://github.com/slsa-framework/slsa-github-generator/generic@v1',
+      invocation: {
+        configSource: { uri, digest: { sha1: commit }, entryPoint: '.github/workflows/release.yml' },
+        parameters: {},
+        environment: {
+          github_event_name: 'push',
+          github_ref: sourceRef,
+          github_ref_type: sourceRef.startsWith('refs/tags/') ? 'tag' : 'branch',
+          github_sha1: commit,
+        },
+      },
+      materials: [{ uri, digest: { sha1: commit } }],
+    },
+  };
+}
+
+/** GitHub's own attestation (SLSA provenance 1). */
+export function githubProvenance(digest: string, by: Required<Pick<Workflow, 'workflow' | 'ref'>>) {
+  return {
+    _type: 'https://in-toto.io/Statement/v1',
+    predicateType: 'https://slsa.dev/provenance/v1',
+    subject: [{ name: 'web.tar.gz', digest: { sha256: digest } }],
+    predicate: {
+      buildDefinition: {
+        buildType: 'https://actions.github.io/buildtypes/workflow/v1',
+        externalParameters: {
+          workflow: {
+            ref: by.ref,
+            repository: 'https://github.com/acme/shop',
+            path: '.github/workflows/release.yml',
+          },
+        },
+        internalParameters: { github: { event_name: 'push' } },
+        resolvedDependencies: [
+          { uri: `git+https://github.com/acme/shop@${by.ref}`, digest: { gitCommit: commit } },
+        ],
+      },
+      runDetails: { builder: { id: `${by.workflow}@${by.ref}` } },
+    },
+  };
+}

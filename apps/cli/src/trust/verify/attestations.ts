@@ -1,0 +1,114 @@
+import { isKeelsonError, type JsonValue, parseJsonBytes } from '@keelson/core';
+import {
+  type Bundle,
+  bundleOfEnvelope,
+  defaultSigningLimits,
+  readBundle,
+  readStatementHeader,
+  SigningError,
+  storedSignatures,
+  type VerifiedBundle,
+} from '@keelson/signing';
+import { type ImageValues, withImage } from '../image.ts';
+
+/** An attestation that nobody has verified yet, and where it was found: a line of a file, or a manifest. */
+export interface Candidate {
+  readonly place: string;
+  readonly bundle: Bundle;
+}
+
+/** Something that cannot be read, or does not hold, and why. */
+export interface Refused {
+  readonly place: string;
+  readonly fault: Error;
+}
+
+/** All that may be what is asked for. */
+export interface Candidates {
+  readonly found: readonly Candidate[];
+  readonly unreadable: readonly Refused[];
+  /** Attestations of other types, and signatures. */
+  readonly leftOut: number;
+}
+
+/**
+ * The attestations in a file: one in JSON, or one on each line. Each is a Sigstore bundle, or a DSSE envelope that may carry its
+ * certificate. One that cannot be read hides none of the others.
+ */
+export function attestationsIn(file: string, bytes: Uint8Array): Candidates {
+  // Byte by byte: whether they are UTF-8 is for the readers to say.
+  const lines = Buffer.from(bytes)
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const isOneEach = lines.length > 1 && lines.every((line) => line.trimStart().startsWith('{'));
+  const documents = isOneEach ? lines.map((line) => Buffer.from(line, 'latin1')) : [bytes];
+  const limit = defaultSigningLimits.maxStoredSignatures;
+  if (documents.length > limit)
+    throw new SigningError('SIGNING_LIMIT', `${file} has more than maxStoredSignatures (${limit}) lines`);
+  const found: Candidate[] = [];
+  const unreadable: Refused[] = [];
+  for (const [at, document] of documents.entries()) {
+    const place = isOneEach ? `line ${at + 1} of ${file}` : file;
+    try {
+      found.push({ place, bundle: attestationFrom(document) });
+    } catch (error) {
+      if (!isKeelsonError(error)) throw error;
+      unreadable.push({ place, fault: error });
+    }
+  }
+  return { found, unreadable, leftOut: 0 };
+}
+
+function attestationFrom(document: Uint8Array): Bundle {
+  // Both are read strictly: only which of them it is to be is told from its first look.
+  return isEnvelope(document) ? bundleOfEnvelope(document) : readBundle(document);
+}
+
+/** True for a DSSE envelope by itself. */
+export function isEnvelope(document: Uint8Array): boolean {
+  try {
+    const value = parseJsonBytes(document);
+    return typeof value === 'object' && Object.hasOwn(value ?? {}, 'payloadType');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The attestations beside an image whose predicate is of one of the types.
+ *
+ * @throws OciError, RegistryError, HttpError; CommandError USAGE
+ */
+export async function attestationsBeside(
+  image: string,
+  values: ImageValues,
+  types: ReadonlySet<string>,
+): Promise<Candidates & { readonly digest: string }> {
+  return await withImage(image, values, async ({ source, loaded: { digest } }) => {
+    const { found, unreadable } = await storedSignatures(source, digest);
+    const wanted = found.filter(({ bundle }) => mayBeOf(bundle, types));
+    return {
+      digest,
+      found: wanted.map(({ manifest, bundle }) => ({ place: manifest, bundle })),
+      unreadable: unreadable.map(({ manifest, fault }) => ({ place: manifest, fault })),
+      leftOut: found.length - wanted.length,
+    };
+  });
+}
+
+/** What cannot be read stays, so that its verification tells why. */
+function mayBeOf({ content }: Bundle, types: ReadonlySet<string>): boolean {
+  if (content.kind !== 'dsse') return false;
+  try {
+    return types.has(readStatementHeader(content.envelope.payload).predicateType);
+  } catch (error) {
+    if (isKeelsonError(error)) return true;
+    throw error;
+  }
+}
+
+/** The statement that was verified, with its predicate, as it was signed. */
+export function statementOf({ statement, payload }: VerifiedBundle): JsonValue | undefined {
+  return statement === undefined || payload === undefined ? undefined : parseJsonBytes(payload);
+}
