@@ -25,9 +25,9 @@ export function certificateFrom(der: Uint8Array): Certificate {
 /**
  * Verifies that a certificate was issued for signing by a trusted authority, and was valid at each of the times.
  *
- * @param times milliseconds since 1970; at least one
+ * @param times milliseconds since 1970
  * @returns the chain, leaf first, at the first time
- * @throws SigningError CERTIFICATE_UNTRUSTED
+ * @throws SigningError CERTIFICATE_UNTRUSTED; TIME_MISSING where there are no times
  */
 export function verifyCertificate(
   leaf: Certificate,
@@ -40,7 +40,10 @@ export function verifyCertificate(
   const chains = times.map((time) => chainAt(leaf, intermediates, authorities, time));
   const [chain] = chains;
   if (chain === undefined)
-    throw new SigningError('TIME_MISSING', 'there is no time to judge the certificate at');
+    throw new SigningError(
+      'TIME_MISSING',
+      'no trusted time: neither a timestamp nor a promise of a log says when the signature was made',
+    );
   return chain;
 }
 

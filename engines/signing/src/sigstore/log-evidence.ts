@@ -17,8 +17,9 @@ export interface EntryEvidence {
 /**
  * Verifies that an entry is in a trusted log: its promise and its inclusion proof, each that is there, and at least one.
  *
- * @param times when the signature was made by other witnesses; the log must have been trusted then, where it gives no time itself
- * @throws SigningError LOG_UNTRUSTED, LOG_PROMISE_WRONG, LOG_PROOF_WRONG, CHECKPOINT_WRONG
+ * @param times when the signature was made, as all witnesses have it, or is assumed to have been; the log must have been trusted then,
+ *   where it gives no time itself
+ * @throws SigningError LOG_UNTRUSTED, LOG_PROMISE_WRONG, LOG_PROOF_WRONG, CHECKPOINT_WRONG, TIME_MISSING
  */
 export function verifyEntry(
   entry: LogEntry,
@@ -26,8 +27,7 @@ export function verifyEntry(
   times: readonly number[],
   limits: SigningLimits = defaultSigningLimits,
 ): EntryEvidence {
-  // A time without a promise is a number that anybody may have written.
-  const time = entry.promise === undefined ? undefined : entry.integratedTime;
+  const time = promisedTime(entry);
   const log = logOf(entry, logs, time === undefined ? times : [time]);
   if (entry.promise === undefined && entry.proof?.checkpoint === undefined)
     throw new SigningError('LOG_PROOF_WRONG', 'the log entry has neither a promise nor an inclusion proof');
@@ -37,15 +37,26 @@ export function verifyEntry(
   return time === undefined ? { log } : { log, time };
 }
 
+/** When the log says that it took the entry in, in milliseconds since 1970. A time without a promise is a number that anybody may have written. */
+export function promisedTime({ promise, integratedTime }: LogEntry): number | undefined {
+  return promise === undefined ? undefined : integratedTime;
+}
+
 function logOf(entry: LogEntry, logs: readonly TrustedLog[], times: readonly number[]): TrustedLog {
   const named = logs.filter((log) => equalBytes(log.id, entry.logId));
   const name = Buffer.from(entry.logId).toString('hex');
   if (named.length === 0)
     throw new SigningError('LOG_UNTRUSTED', `the log entry is of log ${name}, which is not trusted`);
-  const log = named.find(
-    ({ validity }) => validity.start !== undefined && times.every((time) => isWithin(validity, time)),
+  const begun = named.filter(({ validity }) => validity.start !== undefined);
+  const log = begun.find(({ validity }) =>
+    times.length === 0 ? validity.end === undefined : times.every((time) => isWithin(validity, time)),
   );
   if (log !== undefined) return log;
+  if (times.length === 0 && begun.length > 0)
+    throw new SigningError(
+      'TIME_MISSING',
+      `the log entry is of log ${name}, whose trust has an end, and nothing says whether it was made before`,
+    );
   const at = times.map((time) => new Date(time).toISOString()).join(' and ') || 'at any time';
   throw new SigningError('LOG_UNTRUSTED', `the log entry is of log ${name}, which is not trusted ${at}`);
 }

@@ -65,6 +65,18 @@ describe('accepted', () => {
     ['a log without times, and a timestamp', tiled, { timestamps: 1 }],
     ['two logs', both, { logEntries: 2, timestamps: 1 }],
     ['a key, logged', withKey, requirementsOfKey],
+    ['a key, in a log without times', makeBundle({ withKey: true, logs: ['rekor2'] }), requirementsOfKey],
+    [
+      'a log without times in its last second',
+      makeBundle({ logs: ['rekor2'] }),
+      {
+        fallbackTime: signedAt,
+        trustedRoot: trustedRootWith(
+          ['tlogs', 1, 'publicKey', 'validFor', 'end'],
+          new Date(signedAt).toISOString(),
+        ),
+      },
+    ],
     ['a key alone', makeBundle({ withKey: true, logs: [] }), { ...requirementsOfKey, logEntries: 0 }],
     ['a timestamp alone', makeBundle({ logs: [], stampedAt: signedAt }), { logEntries: 0, timestamps: 1 }],
     ['a Statement', attested, {}],
@@ -81,6 +93,9 @@ describe('accepted', () => {
     expect(identity).toMatchObject({ subjects: [subject], issuer: issuerUri });
     expect([...new Set(times)]).toEqual([signedAt]);
     expect(isTimeAssumed).toBe(false);
+    const key = { ...requirementsOfKey, logEntries: 0, fallbackTime: signedAt };
+    expect(verify(makeBundle({ withKey: true, logs: ['rekor2'] }), key).isTimeAssumed).toBe(true);
+    expect(verify(makeBundle({ withKey: true, logs: [] }), key).isTimeAssumed).toBe(false);
   });
 });
 
@@ -170,6 +185,7 @@ function stampOf(bundle: Json, time = signedAt): Json {
 }
 
 describe('every inclusion proof leads to a checkpoint of its log', () => {
+  const ended = trustedRootWith(['tlogs', 1, 'publicKey', 'validFor', 'end'], '2026-01-01T12:59:59Z');
   const rootHash = [...proof, 'rootHash'];
   const note = [...proof, 'checkpoint', 'envelope'];
   const rootBytes = Buffer.from(String(at(tiled, rootHash)), 'base64');
@@ -215,13 +231,30 @@ describe('every inclusion proof leads to a checkpoint of its log', () => {
       () => tiled,
       { trustedRoot: trustedRootWith(['tlogs'], []) },
     ],
+    ['a log that ended', 'LOG_UNTRUSTED', () => tiled, { trustedRoot: ended }],
     [
-      'a log that ended',
+      'a log that ended before another log promised',
       'LOG_UNTRUSTED',
-      () => tiled,
-      {
-        trustedRoot: trustedRootWith(['tlogs', 1, 'publicKey', 'validFor', 'end'], '2026-01-01T12:59:59Z'),
-      },
+      () => makeBundle({ logs: ['rekor1', 'rekor2'] }),
+      { trustedRoot: ended },
+    ],
+    [
+      'a log that ended before the time that is assumed',
+      'LOG_UNTRUSTED',
+      () => makeBundle({ logs: ['rekor2'] }),
+      { trustedRoot: ended, fallbackTime: signedAt },
+    ],
+    [
+      'the same with a key',
+      'LOG_UNTRUSTED',
+      () => makeBundle({ logs: ['rekor2'], withKey: true }),
+      { ...requirementsOfKey, trustedRoot: ended, fallbackTime: signedAt },
+    ],
+    [
+      'a log that ends, with a key at no time',
+      'TIME_MISSING',
+      () => makeBundle({ logs: ['rekor2'], withKey: true }),
+      { ...requirementsOfKey, trustedRoot: ended },
     ],
     [
       'a log without a beginning',

@@ -22,7 +22,7 @@ import {
   identityOf,
   isOfFulcio,
 } from './identity.ts';
-import { type EntryEvidence, verifyEntry } from './log-evidence.ts';
+import { type EntryEvidence, promisedTime, verifyEntry } from './log-evidence.ts';
 import {
   demandSubject,
   readStatementHeader,
@@ -49,8 +49,8 @@ export interface BundleRequirements {
   /** Whether a certificate must carry a proof that it was logged. */
   readonly certificateLogged: boolean;
   /**
-   * The time to judge a certificate at where nothing trusted says when the signature was made: milliseconds since 1970. Without it
-   * such a signature is refused.
+   * The time to judge certificates and logs at where nothing trusted says when the signature was made: milliseconds since 1970. Without
+   * it such a signature is refused where it comes with a certificate, or an entry of a log whose trust has an end.
    */
   readonly fallbackTime?: number;
   readonly limits?: SigningLimits;
@@ -65,7 +65,7 @@ export interface VerifiedBundle {
   readonly times: readonly number[];
   readonly logEntries: readonly EntryEvidence[];
   readonly timestamps: readonly TrustedTimestamp[];
-  /** True where the certificate was judged at `fallbackTime`. */
+  /** True where the certificate, or an entry of a log, was judged at `fallbackTime`. */
   readonly isTimeAssumed: boolean;
   /** The Statement that was signed, where the content is one. */
   readonly statement?: StatementHeader;
@@ -87,25 +87,28 @@ export function verifyBundle(
   artifact: Artifact,
   requirements: BundleRequirements,
 ): VerifiedBundle {
-  const { trustedRoot, signer, limits = defaultSigningLimits } = requirements;
+  const { trustedRoot, signer, fallbackTime, limits = defaultSigningLimits } = requirements;
   const leaf = signerOf(bundle, signer);
   const key = leaf?.publicKey ?? keyOf(signer);
   const timestamps = bundle.timestamps.map((timestamp) =>
     verifyTimestamp(timestamp, bundle.stamped ?? bundle.content.signature, trustedRoot.timestampAuthorities),
   );
-  const stampedTimes = timestamps.map(({ time }) => time);
+  // Whose promise does not hold is refused below, and all with it.
+  const times = [
+    ...timestamps.map(({ time }) => time),
+    ...bundle.logEntries.flatMap((entry) => promisedTime(entry) ?? []),
+  ];
+  const judgedAt = times.length > 0 || fallbackTime === undefined ? times : [fallbackTime];
   const logEntries = bundle.logEntries.map((entry) =>
-    verifyEntry(entry, trustedRoot.transparencyLogs, stampedTimes, limits),
+    verifyEntry(entry, trustedRoot.transparencyLogs, judgedAt, limits),
   );
   demandEnough(requirements, logEntries, timestamps);
-  const times = [...stampedTimes, ...logEntries.flatMap(({ time }) => time ?? [])];
-  const isTimeAssumed = times.length === 0 && leaf !== undefined;
   if (leaf !== undefined) {
     const chain = verifyCertificate(
       leaf,
       intermediatesOf(bundle),
       trustedRoot.certificateAuthorities,
-      isTimeAssumed ? [assumedTime(requirements)] : times,
+      judgedAt,
     );
     if (requirements.certificateLogged) verifyScts(chain, trustedRoot);
   }
@@ -121,7 +124,7 @@ export function verifyBundle(
     times,
     logEntries,
     timestamps,
-    isTimeAssumed,
+    isTimeAssumed: judgedAt !== times && (leaf !== undefined || logEntries.length > 0),
     ...signedContent(bundle.content, artifact),
   };
 }
@@ -185,14 +188,6 @@ function demandEnough(
       'TIMESTAMP_MISSING',
       `the signature has timestamps of ${authorities} trusted authorities, and ${neededTimestamps} are required`,
     );
-}
-
-function assumedTime({ fallbackTime }: BundleRequirements): number {
-  if (fallbackTime !== undefined) return fallbackTime;
-  throw new SigningError(
-    'TIME_MISSING',
-    'no trusted time: neither a timestamp nor a promise of a log says when the signature was made',
-  );
 }
 
 /** The signature over the content, by the key, and the content as the artifact. */
