@@ -1,4 +1,4 @@
-import type { JsonFields } from '@keelson/core';
+import { decodeBase64, type JsonFields } from '@keelson/core';
 import { bytes, int64, optionalBytes } from '../fields.ts';
 
 /** How an entry lies in the tree of its log (sigstore_rekor.proto, `InclusionProof`). */
@@ -65,8 +65,8 @@ function proofFrom(fields: JsonFields): InclusionProof {
     treeSize: int64(fields, 'treeSize'),
     rootHash: optionalBytes(fields, 'rootHash'),
     hashes: fields.texts('hashes', maxProofHashes).map((text, at) => {
-      const hash = Buffer.from(text, 'base64');
-      if (hash.length !== 32) throw fields.invalid(`hashes[${at}]`, 'is no hash of 32 bytes in base64');
+      const hash = decodeBase64(text, 'any');
+      if (hash?.length !== 32) throw fields.invalid(`hashes[${at}]`, 'is no hash of 32 bytes in base64');
       return hash;
     }),
     ...(checkpoint === '' ? {} : { checkpoint }),
