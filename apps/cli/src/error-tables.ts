@@ -9,6 +9,7 @@ import { evidenceErrorCodes } from '@keelson/evidence';
 import { hclErrorCodes } from '@keelson/hcl';
 import { httpErrorCodes } from '@keelson/http';
 import { imagePolicyErrorCodes } from '@keelson/image-policies';
+import { kmsErrorCodes } from '@keelson/kms';
 import { manifestErrorCodes } from '@keelson/manifests';
 import { netpolErrorCodes } from '@keelson/netpol';
 import { ociErrorCodes } from '@keelson/oci';
@@ -45,6 +46,7 @@ export const errorTables: readonly (readonly [part: string, codes: Readonly<Reco
   ['Attestations (`@keelson/attestation`)', attestationErrorCodes],
   ['Policies of images (`@keelson/image-policies`)', imagePolicyErrorCodes],
   ['Services of Sigstore (`@keelson/sigstore`)', sigstoreErrorCodes],
+  ['Key services (`@keelson/kms`)', kmsErrorCodes],
   ['Keys, certificates and timestamps (`@keelson/pki`)', pkiErrorCodes],
   ['Signed envelopes (`@keelson/envelopes`)', envelopeErrorCodes],
   ['Repositories of The Update Framework (`@keelson/tuf`)', tufErrorCodes],

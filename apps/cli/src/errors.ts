@@ -53,7 +53,7 @@ export function reportError(error: unknown, debug: boolean): number {
  * need.
  */
 const outside =
-  /^(?:OUTSIDE_FAILED|BUNDLE_NOT_GIVEN|CONTENT_NOT_FOUND|(?:HTTP|REGISTRY|SIGSTORE|TUF)_.*|(?:DIGEST|SIZE)_MISMATCH|CREDENTIALS_UNAVAILABLE)$/;
+  /^(?:OUTSIDE_FAILED|BUNDLE_NOT_GIVEN|CONTENT_NOT_FOUND|(?:HTTP|REGISTRY|SIGSTORE|TUF)_.*|(?:DIGEST|SIZE)_MISMATCH|CREDENTIALS_UNAVAILABLE|KMS_(?:REFUSED|ANSWER_INVALID))$/;
 
 /** Errors of node:util parseArgs. */
 function isUsageFault(error: unknown): error is Error & { code: string } {

@@ -5,17 +5,16 @@ import {
   type BundleRequirements,
   matching,
   noWitnesses,
-  readPrivateKey,
   readSigningConfig,
   readTrustedRoot,
   type SignOptions,
-  signerOfKey,
   type TrustedRoot,
   verifyBundle,
 } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { choiceOf } from '../flag-values.ts';
 import { readInput } from './input.ts';
+import { signerOfSource } from './key-source.ts';
 import { keylessOptions, type SignatureForm, witnessesOf } from './services.ts';
 
 /** Flags that say with what is signed, named as cosign's. */
@@ -29,7 +28,8 @@ export const keyFlags = {
   'new-bundle-format': { type: 'string', value: { choices: ['true', 'false'] } },
 } as const;
 
-export const keyHelp = `  --key FILE           the private key, in PEM: cosign's encrypted form (the password is in COSIGN_PASSWORD), PKCS #8, SEC 1 or PKCS #1
+export const keyHelp = `  --key KEY            the private key: a file of PEM in cosign's encrypted form (the password is in COSIGN_PASSWORD), PKCS #8, SEC 1 or
+                       PKCS #1; env://NAME; or a key in a service: awskms://, gcpkms://, azurekms://, hashivault://
   --certificate FILE   the key's certificate, in PEM, of an authority of your own
   --certificate-chain FILE
                        who issued the certificate, without the root
@@ -131,10 +131,8 @@ function tokenOf(text: string | undefined): string | undefined {
   }
 }
 
-async function withKey(values: KeyValues, file: string): Promise<SignOptions> {
-  const key = await readPrivateKey(readInput(file).toString('utf8'), passwordOf);
-  // cosign takes SHA-256 for keys in files, whatever their curve.
-  const signer = key.asymmetricKeyType === 'ec' ? signerOfKey(key, 'ecdsa-sha256') : signerOfKey(key);
+async function withKey(values: KeyValues, source: string): Promise<SignOptions> {
+  const signer = await signerOfSource(source);
   const files = [values.certificate, values['certificate-chain']];
   if (files[0] === undefined && files[1] !== undefined)
     throw new CommandError('USAGE', '--certificate-chain goes with --certificate');
@@ -143,12 +141,4 @@ async function withKey(values: KeyValues, file: string): Promise<SignOptions> {
   if (leaf !== undefined && Buffer.compare(leaf.publicKey.spki, signer.publicKey.spki) !== 0)
     throw new CommandError('USAGE', 'the certificate is not of the key');
   return { signer, certificates: certificates.map(({ bytes }) => bytes) };
-}
-
-/** @throws CommandError USAGE where no password was given */
-export function passwordOf(): Uint8Array {
-  const password = process.env['COSIGN_PASSWORD'];
-  if (password === undefined)
-    throw new CommandError('USAGE', 'the key needs a password: set COSIGN_PASSWORD (it may be empty)');
-  return Buffer.from(password);
 }

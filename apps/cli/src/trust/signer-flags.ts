@@ -1,7 +1,6 @@
-import { publicKeyFromPem } from '@keelson/pki';
 import { type AcceptedSigner, exactly, matching, type TextMatcher } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
-import { readInput } from './input.ts';
+import { isInService, publicKeyOfSource } from './key-source.ts';
 
 /** Flags that say whose signature is accepted, named as cosign's. */
 export const signerFlags = {
@@ -12,7 +11,8 @@ export const signerFlags = {
   'certificate-oidc-issuer-regexp': { type: 'string', value: 'text' },
 } as const;
 
-export const signerHelp = `  --key FILE           the public key, in PEM, that must have signed
+export const signerHelp = `  --key KEY            the public key that must have signed: a file of PEM, env://NAME, or a key in a service, which is asked for it:
+                       awskms://, gcpkms://, azurekms://, hashivault://
   --certificate-identity TEXT
                        who must have signed, without a key: an e-mail address or the URI of a workflow
   --certificate-identity-regexp PATTERN
@@ -22,14 +22,16 @@ export const signerHelp = `  --key FILE           the public key, in PEM, that m
   --certificate-oidc-issuer-regexp PATTERN
                        the same as a pattern`;
 
-type SignerValues = { readonly [Name in keyof typeof signerFlags]?: string | undefined };
+type SignerValues = { readonly [Name in keyof typeof signerFlags]?: string | undefined } & {
+  readonly offline?: boolean | undefined;
+};
 
 /**
  * Whose signature is accepted: a key's, or an identity's with its issuer.
  *
- * @throws CommandError USAGE; PkiError for a file that is no public key; SigningError PATTERN_INVALID
+ * @throws CommandError USAGE; PkiError for a file that is no public key; KmsError, HttpError; SigningError PATTERN_INVALID
  */
-export function signerOf(values: SignerValues): AcceptedSigner {
+export async function signerOf(values: SignerValues): Promise<AcceptedSigner> {
   const subject = matcherOf(values, 'certificate-identity');
   const issuer = matcherOf(values, 'certificate-oidc-issuer');
   if (values.key !== undefined) {
@@ -38,7 +40,12 @@ export function signerOf(values: SignerValues): AcceptedSigner {
         'USAGE',
         'a key has no identity: give --key, or --certificate-identity and its issuer',
       );
-    return { kind: 'key', key: publicKeyFromPem(readInput(values.key).toString('utf8')) };
+    if (values.offline === true && isInService(values.key))
+      throw new CommandError(
+        'USAGE',
+        `--offline and --key ${values.key} do not go together: give the public key in a file`,
+      );
+    return { kind: 'key', key: await publicKeyOfSource(values.key) };
   }
   if (subject === undefined || issuer === undefined)
     throw new CommandError(

@@ -4,8 +4,7 @@ import {
   algorithmOfKey,
   type NotaryFormat,
   type NotarySignature,
-  notarySignerOf,
-  readPrivateKey,
+  notaryScheme,
   signNotation,
   storeNotarySignature,
 } from '@keelson/signing';
@@ -15,7 +14,7 @@ import { version } from '../../version.ts';
 import { annotationsOf } from '../annotations.ts';
 import { type ImageValues, withImageStore } from '../image.ts';
 import { readInput } from '../input.ts';
-import { passwordOf } from '../key-flags.ts';
+import { signerOfSource } from '../key-source.ts';
 
 const formats = ['jws', 'cose'] as const satisfies readonly NotaryFormat[];
 
@@ -55,12 +54,11 @@ export async function signWithNotation(
       'USAGE',
       'notation signs with a certificate: give --key and --certificate, whose chain ends in the root',
     );
-  const key = await readPrivateKey(readInput(values.key).toString('utf8'), passwordOf);
   const files = [values.certificate, values['certificate-chain']];
   const now = Date.now();
   const options = {
     format: choiceOf('signature-format', values['signature-format'], formats) ?? 'jws',
-    signer: notarySignerOf(key),
+    signer: await signerOfSource(values.key, notaryScheme),
     chain: files.flatMap((file) => (file === undefined ? [] : readCertificates(readInput(file)))),
     signingTime: now,
     agent: `keelson/${version}`,
