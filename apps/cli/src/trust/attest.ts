@@ -8,7 +8,7 @@ import { statedBy, statementOf } from './attest-predicate.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
 import { keepStatement, signedStatement } from './kept-signature.ts';
-import { keyFlags, keyHelp, signingOf } from './key-flags.ts';
+import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
 import { demandApart } from './outputs.ts';
 import { predicateTypeNames, predicateTypes } from './predicate-types.ts';
 
@@ -41,7 +41,7 @@ ${imageHelp}
   -o, --output FILE    write what the statement is about to FILE instead of stdout
   -q, --quiet          say nothing on stderr
 
-Exit: 0 signed, 2 wrong call, 4 the registry failed.
+Exit: 0 signed, 2 wrong call, 4 the registry, a service or the repository of --tuf-mirror failed.
 
 Examples:
   keelson attest --key shop.key --type slsaprovenance1 --predicate provenance.json registry.example/shop/web@sha256:...
@@ -57,10 +57,7 @@ export const { run, usage } = defineVerb(
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     if (values.predicate === undefined)
       throw new CommandError('USAGE', 'what is stated? Give --predicate FILE');
-    demandApart(
-      [values.bundle, values.output],
-      [operand, values.key, values.predicate, values.certificate, values['certificate-chain']],
-    );
+    demandApart([values.bundle, values.output], [operand, values.predicate, ...keyInputs(values)]);
     const stated = statedBy(values.predicate, values.type, Date.now());
     const signing = await signingOf(values);
     if (values.bundle !== undefined) {

@@ -5,17 +5,17 @@ import {
   type BundleRequirements,
   matching,
   noWitnesses,
-  readSigningConfig,
-  readTrustedRoot,
   type SignOptions,
   type TrustedRoot,
   verifyBundle,
+  type Witnesses,
 } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { choiceOf } from '../flag-values.ts';
 import { readInput } from './input.ts';
 import { signerOfSource } from './key-source.ts';
 import { keylessOptions, type SignatureForm, witnessesOf } from './services.ts';
+import { signingTrustOf, type TrustValues, trustFlags, trustHelp } from './trusted-root.ts';
 
 /** Flags that say with what is signed, named as cosign's. */
 export const keyFlags = {
@@ -24,7 +24,7 @@ export const keyFlags = {
   'certificate-chain': { type: 'string', value: 'file' },
   'identity-token': { type: 'string', value: 'text' },
   'signing-config': { type: 'string', value: 'file' },
-  'trusted-root': { type: 'string', value: 'file' },
+  ...trustFlags,
   'new-bundle-format': { type: 'string', value: { choices: ['true', 'false'] } },
 } as const;
 
@@ -38,12 +38,19 @@ export const keyHelp = `  --key KEY            the private key: a file of PEM in
   --identity-token TOKEN
                        who signs, without a key: an OpenID Connect token, or a file that holds one; else SIGSTORE_ID_TOKEN, or the one
                        of a job of GitHub Actions
-  --trusted-root FILE  the authorities and logs that are trusted; needed with --signing-config: what is signed is verified
-                       before it is written
+${trustHelp}
+                       What is signed by services is verified by it before it is written; a repository also has the signing config,
+                       where no --signing-config is given
   --new-bundle-format=false
                        keep the signature of an image as cosign 1 and 2 do, at a tag .sig or .att`;
 
-type KeyValues = { readonly [Name in keyof typeof keyFlags]?: string | undefined };
+type KeyValues = { readonly [Name in keyof typeof keyFlags]?: string | undefined } & TrustValues;
+
+/** The files that these flags name: nothing is written over them. */
+export function keyInputs(values: KeyValues): readonly (string | undefined)[] {
+  const names = ['key', 'certificate', 'certificate-chain', 'identity-token', 'signing-config'] as const;
+  return [...names.map((name) => values[name]), values['trusted-root'], values['tuf-root']];
+}
 
 /** With what is signed, and the check that what comes of it holds. */
 export interface Signing {
@@ -60,28 +67,25 @@ export interface Signing {
  */
 export async function signingOf(values: KeyValues): Promise<Signing> {
   const form = formOf(values);
-  const file = values['signing-config'];
-  if (file === undefined) {
-    for (const name of ['identity-token', 'trusted-root'] as const)
-      if (values[name] !== undefined)
-        throw new CommandError('USAGE', `--${name} goes with --signing-config: nothing else looks at it`);
+  const trust = await signingTrustOf(values);
+  if (trust === undefined) {
+    if (values['identity-token'] !== undefined)
+      throw new CommandError(
+        'USAGE',
+        '--identity-token goes with --signing-config or --tuf-mirror: nothing else looks at it',
+      );
     if (values.key === undefined)
       throw new CommandError(
         'USAGE',
-        'with what is it signed? Give --key FILE, or --signing-config FILE and --trusted-root FILE',
+        'with what is it signed? Give --key FILE, --tuf-mirror URL, or --signing-config FILE and --trusted-root FILE',
       );
     return { options: await withKey(values, values.key), form, check: () => undefined };
   }
-  if (values['trusted-root'] === undefined)
-    throw new CommandError(
-      'USAGE',
-      '--signing-config goes with --trusted-root: what is signed is verified before it is written',
-    );
-  const trustedRoot = readTrustedRoot(readInput(values['trusted-root']));
-  const config = readSigningConfig(readInput(file));
+  const { trustedRoot, config } = trust;
   const now = Date.now();
   // What the config lacks is told before anybody is asked.
   const witnesses = witnessesOf(config, form, now);
+  if (values.offline === true) demandNoServices(values, witnesses);
   const made =
     values.key === undefined
       ? await keylessOptions(config, tokenOf(values['identity-token']), now)
@@ -92,6 +96,17 @@ export async function signingOf(values: KeyValues): Promise<Signing> {
     form,
     check: (bundle, artifact) => verifyBundle(bundle, artifact, requirementsOf(options, trustedRoot, now)),
   };
+}
+
+/** @throws CommandError USAGE */
+function demandNoServices({ key }: KeyValues, { logs, timestampAuthorities }: Witnesses): void {
+  if (key === undefined)
+    throw new CommandError('USAGE', '--offline needs --key: a certificate authority would be asked');
+  if (logs.length + timestampAuthorities.length > 0)
+    throw new CommandError(
+      'USAGE',
+      '--offline and a signing config that names logs or timestamp authorities do not go together: they would be asked',
+    );
 }
 
 function formOf(values: KeyValues): SignatureForm {

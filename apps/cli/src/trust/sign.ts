@@ -11,7 +11,7 @@ import { demandOnly } from './flags-together.ts';
 import { imageFlags, imageHelp, withImageStore } from './image.ts';
 import { readInput } from './input.ts';
 import { keepSignature, signedFile } from './kept-signature.ts';
-import { keyFlags, keyHelp, signingOf } from './key-flags.ts';
+import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
 import { passwordOf } from './key-source.ts';
 import { demandAbsent, writeNewFile } from './new-file.ts';
 import { notationSignFlags, notationSignHelp, signWithNotation } from './notation/sign.ts';
@@ -56,12 +56,13 @@ ${imageHelp}
   -o, --output FILE    write what was signed to FILE instead of stdout
   -q, --quiet          say nothing on stderr
 
-Exit: 0 signed, 2 wrong call, 4 the registry failed.
+Exit: 0 signed, 2 wrong call, 4 the registry, a service or the repository of --tuf-mirror failed.
 
 Examples:
   COSIGN_PASSWORD=... keelson sign --generate-key-pair shop
   COSIGN_PASSWORD=... keelson sign --key shop.key -a env=prod registry.example/shop/web@sha256:...
   COSIGN_PASSWORD=... keelson sign --key shop.key --bundle web.tar.gz.bundle web.tar.gz
+  keelson sign --tuf-mirror https://tuf-repo-cdn.sigstore.dev registry.example/shop/web@sha256:...
   keelson sign --signing-config signing_config.json --trusted-root trusted_root.json --identity-token token.txt registry.example/shop/web@sha256:...
   keelson sign --with notation --key web.key --certificate web.crt --expiry 30d registry.example/shop/web@sha256:...
 `;
@@ -80,10 +81,7 @@ export const { run, usage } = defineVerb(
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     if (values['key-type'] !== undefined)
       throw new CommandError('USAGE', '--key-type is of a new key: it goes with --generate-key-pair');
-    demandApart(
-      [values.bundle, values.signature, values.output],
-      [operand, values.key, values.certificate, values['certificate-chain'], values['identity-token']],
-    );
+    demandApart([values.bundle, values.signature, values.output], [operand, ...keyInputs(values)]);
     if (choiceOf('with', values.with, toolNames) === 'notation') {
       demandOnly(values, looksAt.notation, '--with notation', 'its signatures have no place for it');
       const digest = await signWithNotation(operand, values, (file, { bytes }) =>

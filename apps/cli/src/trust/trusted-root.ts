@@ -1,4 +1,4 @@
-import { readTrustedRoot, type TrustedRoot } from '@keelson/signing';
+import { readSigningConfig, readTrustedRoot, type SigningConfig, type TrustedRoot } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { readInput } from './input.ts';
 
@@ -39,12 +39,51 @@ export async function trustedRootOf(values: TrustValues): Promise<TrustedRoot | 
   return readTrustedRoot(await sigstoreRepository(mirror, values, 'unexpired').trustedRoot());
 }
 
+/** What is trusted, and the services that are asked, to sign. */
+export interface SigningTrust {
+  readonly trustedRoot: TrustedRoot;
+  readonly config: SigningConfig;
+}
+
+/**
+ * The trusted root and the signing config. Both come from the repository, as it is now, where no file names the latter.
+ *
+ * @returns undefined where the flags name no services
+ * @throws CommandError USAGE; SigningError TRUSTED_ROOT_INVALID, SIGNING_CONFIG_INVALID; TufError, HttpError
+ */
+export async function signingTrustOf(
+  values: TrustValues & { readonly 'signing-config'?: string | undefined },
+): Promise<SigningTrust | undefined> {
+  const { 'signing-config': file, 'tuf-mirror': mirror, 'trusted-root': rootFile } = values;
+  demandOneTrust(values);
+  const given = file === undefined ? undefined : readSigningConfig(readInput(file));
+  if (mirror === undefined) {
+    if (rootFile !== undefined && given === undefined)
+      throw new CommandError('USAGE', '--trusted-root goes with --signing-config: nothing else looks at it');
+    if (given !== undefined && rootFile === undefined)
+      throw new CommandError(
+        'USAGE',
+        '--signing-config goes with --trusted-root or --tuf-mirror: what is signed is verified before it is written',
+      );
+    if (given === undefined || rootFile === undefined) return undefined;
+    return { trustedRoot: readTrustedRoot(readInput(rootFile)), config: given };
+  }
+  const { sigstoreRepository } = await import('./tuf.ts');
+  // Services come and go, and who signs asks them in any case.
+  const repository = sigstoreRepository(mirror, values, 'newest');
+  const trustedRoot = readTrustedRoot(await repository.trustedRoot());
+  if (given !== undefined) return { trustedRoot, config: given };
+  const config = await repository.signingConfig();
+  if (config !== undefined) return { trustedRoot, config: readSigningConfig(config) };
+  throw new CommandError('USAGE', `${mirror} has no signing config: give --signing-config FILE`);
+}
+
 /**
  * Refuses flags that would name two things to trust, or none.
  *
  * @throws CommandError USAGE
  */
-export function demandOneTrust(values: TrustValues): void {
+function demandOneTrust(values: TrustValues): void {
   const { 'trusted-root': file, 'tuf-mirror': mirror, 'tuf-root': first } = values;
   if (mirror === undefined && first !== undefined)
     throw new CommandError('USAGE', '--tuf-root goes with --tuf-mirror URL, the repository that it is of');

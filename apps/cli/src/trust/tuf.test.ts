@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SimulatedRepository, serveRepository } from '@keelson/sigstore-testing';
@@ -12,6 +13,15 @@ const refused = (code: string, text = '') => ({
   err: expect.stringMatching(new RegExp(`^keelson: ${text}.*\\[${code}\\]\n$`)),
 });
 const rootUnknown = /127.0.0.1.*--tuf-root FILE.*\[TUF_ROOT_UNKNOWN\]/;
+
+const keyPem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+const trustedRootOfOthers = JSON.stringify({
+  mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+  tlogs: [],
+  certificateAuthorities: [],
+  ctlogs: [],
+  timestampAuthorities: [],
+});
 
 describe('what is trusted, by a repository', () => {
   test('is fetched once, and asked for again only where it has expired', async () => {
@@ -195,6 +205,61 @@ describe('what is trusted, by a repository', () => {
       expect((await run('inspect', ...mirror, 'oci:image:1.0')).out).toContain('holds, signed');
       expect((await run('inspect', ...mirror, '--offline', 'oci:image:1.0')).out).toContain('holds, signed');
       expect((await run('inspect', '--offline', 'oci:image:1.0')).out).toContain('no trusted root was given');
+    });
+  });
+});
+
+describe('signing by a repository', () => {
+  test('takes its services and what is trusted from it, as they are now', async () => {
+    await inTufWorld(async ({ run, mirror, sigstore, server, repository, publish }) => {
+      const sign = (...more: string[]) =>
+        run(
+          'sign',
+          ...mirror,
+          '--identity-token',
+          sigstore.token(),
+          ...more,
+          '--bundle',
+          'b.bundle',
+          'a.txt',
+        );
+      const check = () => run('verify', ...mirror, ...byDeveloper(sigstore), '--bundle', 'b.bundle', 'a.txt');
+      expect(await sign()).toMatchObject({ code: 0, err: '' });
+      expect(await check()).toMatchObject(verified);
+      server.log.length = 0;
+      expect(await sign()).toMatchObject({ code: 0, err: '' });
+      expect(server.log).toEqual(['GET /3.root.json', 'GET /timestamp.json']);
+      expect(await sign('--signing-config', 'sc.json')).toMatchObject({ code: 0, err: '' });
+      delete repository.targets.targets['signing_config.v0.2.json'];
+      publish(30);
+      expect(await sign()).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('give --signing-config FILE'),
+      });
+      repository.addTarget('targets', 'trusted_root.json', trustedRootOfOthers);
+      publish(30);
+      // What the services answer is not of whom the repository says is trusted now.
+      expect((await sign('--signing-config', 'sc.json')).code).not.toBe(0);
+      expect(await check()).toMatchObject({ code: 1, err: '' });
+    });
+  });
+
+  test('offline is for keys without services', async () => {
+    await inTufWorld(async ({ folder, run, mirror }) => {
+      writeFileSync(join(folder, 'key.pem'), keyPem);
+      const empty = { mediaType: 'application/vnd.dev.sigstore.signingconfig.v0.2+json' };
+      writeFileSync(join(folder, 'empty.json'), JSON.stringify(empty));
+      const key = ['--key', 'key.pem', '--bundle', 'b.bundle', 'a.txt', '--offline'];
+      expect(await run('sign', ...key)).toMatchObject({ code: 0, err: '' });
+      const files = ['--trusted-root', 'tr.json', '--signing-config'];
+      expect(await run('sign', ...files, 'empty.json', ...key)).toMatchObject({ code: 0, err: '' });
+      expect(await run('sign', ...files, 'sc.json', ...key)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('they would be asked'),
+      });
+      expect(await run('sign', ...mirror, '-q', ...key)).toMatchObject(refused('TUF_NOT_AVAILABLE', 'http'));
+      const keyless = await run('sign', ...files, 'sc.json', ...key.slice(2));
+      expect(keyless).toMatchObject({ code: 2, err: expect.stringContaining('--offline needs --key') });
     });
   });
 });
