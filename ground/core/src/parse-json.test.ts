@@ -35,6 +35,10 @@ test.each([
   ['99999999999999999999', 'a whole number beyond 64 bits'],
   ['"\\ud800"', 'a lone surrogate'],
   ['"a\nb"', 'no text in double quotes'],
+  ['"a\nb\\n"', 'no text in double quotes'],
+  ['"a\\', 'no text in double quotes'],
+  ['"a\\"', 'no text in double quotes'],
+  ['"\\x"', 'no text in double quotes'],
   ['nul', 'no JSON value'],
   ['NaN', 'no JSON value'],
   ['{} {}', 'something behind the value'],
@@ -45,6 +49,11 @@ test.each([
   const limits = { maxDepth: 3, maxValues: 6 };
   expect(() => parseJson(text, limits)).toThrow(JsonSyntaxError);
   expect(() => parseJson(text, limits)).toThrow(reason);
+});
+
+test('texts of any length', () => {
+  for (const text of ['x'.repeat(2 ** 24), '"\\'.repeat(2 ** 20), `${'\\'.repeat(2 ** 20)}"`])
+    expect(parseJson(JSON.stringify([text, 1]))).toEqual([text, 1]);
 });
 
 test('bytes must be UTF-8', () => {

@@ -50,7 +50,8 @@ function decodeUtf8(bytes: Uint8Array): string {
 }
 
 const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-const textPattern = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const controls = /[\u0000-\u001f]/;
+const noString = 'no text in double quotes';
 const blankPattern = /[ \t\n\r]*/y;
 const literals = new Map<string, JsonValue>([
   ['true', true],
@@ -114,12 +115,39 @@ class Reader {
     return items;
   }
 
+  // Searched, not matched: a regular expression that repeats a choice overflows the stack on a text of some megabytes.
   #string(): string {
-    const raw = this.#match(textPattern);
-    if (raw === undefined) throw this.#fault('no text in double quotes');
-    const text = raw.includes('\\') ? String(JSON.parse(raw)) : raw.slice(1, -1);
+    const raw = this.#quoted();
+    const text = raw.includes('\\') ? this.#unescaped(raw) : this.#plain(raw);
+    this.#at += raw.length;
     if (!text.isWellFormed()) throw this.#fault('a lone surrogate');
     return text;
+  }
+
+  /** Up to the first quote that no backslash stands before, or an even number of them. */
+  #quoted(): string {
+    const start = this.#at;
+    if (this.#text[start] !== '"') throw this.#fault(noString);
+    for (let end = start; ; ) {
+      end = this.#text.indexOf('"', end + 1);
+      if (end < 0) throw this.#fault(noString);
+      let backslashes = 0;
+      while (this.#text[end - 1 - backslashes] === '\\') backslashes++;
+      if (backslashes % 2 === 0) return this.#text.slice(start, end + 1);
+    }
+  }
+
+  #plain(raw: string): string {
+    if (controls.test(raw)) throw this.#fault(noString);
+    return raw.slice(1, -1);
+  }
+
+  #unescaped(raw: string): string {
+    try {
+      return String(JSON.parse(raw));
+    } catch {
+      throw this.#fault(noString);
+    }
   }
 
   #scalar(): JsonValue {
