@@ -1,11 +1,12 @@
 // Runs the command on examples in this process, with what it prints thrown away by its caller, and leaves the code that V8 compiled for it beside its modules.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reportFormats } from '@keelson/report';
 import { exitCodes } from '../src/exit.ts';
 import { codeFileOf, ModuleLoader } from '../src/module-loader.ts';
+import { writeImage } from '../src/trust/testing/image-layout.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const shop = here('../../../examples/shop');
@@ -17,10 +18,23 @@ const evaluation = (query: string): readonly string[] => [
   ...['-i', here('runs/input.json')],
 ];
 
+/** Of what `scripts/signed-runs.ts` has written. */
+const verification = (...of: readonly string[]): readonly string[] => [
+  ...['verify', '--trusted-root', here('runs/signed/trusted_root.json')],
+  ...[
+    '--certificate-identity',
+    'dev@example.com',
+    '--certificate-oidc-issuer',
+    'https://accounts.example.com',
+  ],
+  ...of,
+];
+
 /** The starts that people wait for, each once. */
 const starts: readonly (readonly string[])[] = [
   evaluation('data.runs.summary'),
   ['scan', here('runs/pod.yaml')],
+  verification('--bundle', here('runs/signed/file.sigstore.json'), here('runs/signed/image.manifest')),
 ];
 
 /** What policies use of formats outside of Rego. */
@@ -38,6 +52,8 @@ const others = (out: string): readonly (readonly string[])[] => [
   ...['data.runs.deny', '1 + 1', outside].map(evaluation),
   ['rego', 'test', registry],
   ['checks', 'list'],
+  verification('--bundle', here('runs/signed/image.sigstore.json'), here('runs/signed/image.manifest')),
+  verification('-f', 'json', `oci:${join(out, 'image')}:1.0`),
 ];
 
 /**
@@ -52,6 +68,8 @@ process.getBuiltinModule('node:v8').setFlagsFromString = (flag) => {
 
 const folder = mkdtempSync(join(tmpdir(), 'keelson-build-'));
 try {
+  const bundle = readFileSync(here('runs/signed/image.sigstore.json'), 'utf8');
+  await writeImage(join(folder, 'out'), () => [bundle]);
   const flagsOf = new Map<string, readonly string[]>();
   const loader: ModuleLoader = new ModuleLoader(() => {
     for (const file of loader.scripts.keys()) if (!flagsOf.has(file)) flagsOf.set(file, flags.slice());
@@ -60,8 +78,10 @@ try {
   const run = async (args: readonly string[]): Promise<void> => {
     flags = [];
     const exit = await main(args);
-    // A run that ends early would keep the code of half a run, and nobody would see it.
-    if (exit > exitCodes.findings) throw new Error(`keelson ${args.join(' ')} ends with ${exit}`);
+    // A run that ends early would keep the code of half a run, and nobody would see it. A scan has findings, a
+    // verification that is refused is over early.
+    if (exit > (args[0] === 'verify' ? exitCodes.done : exitCodes.findings))
+      throw new Error(`keelson ${args.join(' ')} ends with ${exit}`);
   };
   for (const args of starts) await run(args);
   // V8 makes machine code anew, whenever it takes what was kept, of each function that had some. That pays for what a

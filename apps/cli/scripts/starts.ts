@@ -10,11 +10,18 @@ const starts: Readonly<Record<string, readonly string[]>> = {
   // Beside its own code the programs of checks that may concern any input.
   scan: ['main', 'scan/scan', '../../../packs/checks/dist/programs/index'],
   rego: ['main', 'rego/rego', 'rego/eval'],
+  // A file beside its bundle.
+  verify: ['main', 'trust/verify', 'trust/verify/cosign'],
 };
 
 /** What a start seldom needs, with what only that imports: a module that is loaded when something of it is first used. */
 const seldom: Readonly<Record<string, readonly string[]>> = {
   outside: ['../../../languages/rego/dist/builtins/outside'],
+};
+
+/** What a start loads only for some input, beside what it has then: one module more. */
+const further: Readonly<Record<string, readonly string[]>> = {
+  images: ['trust/verify/cosign-image', '../../../sources/registry/dist/stores/oci-layout-folder'],
 };
 
 const sharedName = 'shared';
@@ -32,7 +39,7 @@ export function modulesOfStarts(
     }
   }
   const early = new Set(names.keys());
-  for (const [name, entries] of Object.entries(seldom)) {
+  for (const [name, entries] of Object.entries({ ...seldom, ...further })) {
     for (const file of importedBy(entries.map(fileOf), early, context)) names.set(file, name);
   }
   // The entry is a module of its own in any case.

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withFolder } from './testing/run.ts';
+import { writeImage } from './trust/testing/image-layout.ts';
 
 // What a start loads is part of what it costs: a module that joins these lists should be worth it.
 const shim = fileURLToPath(new URL('../bin/keelson.cjs', import.meta.url));
@@ -76,4 +79,42 @@ test('rego eval loads the engine and nothing else', () => {
   expect(modules).toEqual([...common, 'rego'].sort());
   expect(withoutCode).toEqual([]);
   expect(builtins.filter((name) => costly.includes(name))).toEqual([]);
+});
+
+describe('verify loads neither other verbs nor what asks the network', () => {
+  const signed = (name: string) => fileURLToPath(new URL(`../scripts/runs/signed/${name}`, import.meta.url));
+  const verify = (...of: readonly string[]) =>
+    loadedBy([
+      ...['verify', '--trusted-root', signed('trusted_root.json')],
+      ...[
+        '--certificate-identity',
+        'dev@example.com',
+        '--certificate-oidc-issuer',
+        'https://accounts.example.com',
+      ],
+      ...of,
+    ]);
+  const network = costly.filter((name) => name !== 'crypto');
+
+  test('a file beside its bundle', () => {
+    const { builtins, modules, withoutCode } = verify(
+      ...['--bundle', signed('file.sigstore.json'), signed('image.manifest')],
+    );
+    expect(modules).toEqual([...common, 'verify'].sort());
+    expect(withoutCode).toEqual([]);
+    expect(builtins.filter((name) => network.includes(name))).toEqual([]);
+  });
+
+  test('an image in a layout', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keelson-test-'));
+    try {
+      await writeImage(folder, () => [readFileSync(signed('image.sigstore.json'), 'utf8')]);
+      const { builtins, modules, withoutCode } = verify(`oci:${join(folder, 'image')}:1.0`);
+      expect(modules).toEqual([...common, 'images', 'verify'].sort());
+      expect(withoutCode).toEqual([]);
+      expect(builtins.filter((name) => network.includes(name))).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

@@ -7,16 +7,7 @@ import {
 } from '@keelson/oci';
 import { configuredCredentials, openSource, openStore, resolveReference } from '@keelson/registry';
 import { CommandError } from '../errors.ts';
-
-/** Flags of verbs that read images. */
-export const imageFlags = {
-  'allow-http-registry': { type: 'boolean' },
-  offline: { type: 'boolean' },
-} as const;
-
-export const imageHelp = `  --allow-http-registry
-                       read registries over plain HTTP; those on this machine are in any case
-  --offline            ask the network for nothing: images are local, and what was kept of repositories must not have expired`;
+import type { ImageValues } from './image-flags.ts';
 
 /** An image in its opened source. Its tag was resolved once: all that follows goes by the digest. */
 export interface OpenedImage {
@@ -32,12 +23,6 @@ export interface OpenedStore {
   readonly loaded: LoadedManifest;
   /** Without tag and digest. */
   readonly name: string;
-}
-
-/** Values of the flags of verbs that read images. */
-export interface ImageValues {
-  readonly 'allow-http-registry'?: boolean | undefined;
-  readonly offline?: boolean | undefined;
 }
 
 /** A reference as it may be opened. @throws OciError; CommandError USAGE where the network may not be asked for it */

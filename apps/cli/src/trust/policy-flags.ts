@@ -1,4 +1,4 @@
-import type { ImageValues } from './image.ts';
+import type { ImageValues } from './image-flags.ts';
 import type { TrustValues } from './trusted-root.ts';
 
 /** Flags of `keelson verify` with policies. */

@@ -12,7 +12,8 @@ import { CommandError } from '../../errors.ts';
 import { choiceOf } from '../../flag-values.ts';
 import { version } from '../../version.ts';
 import { annotationsOf } from '../annotations.ts';
-import { type ImageValues, withImageStore } from '../image.ts';
+import { withImageStore } from '../image.ts';
+import type { ImageValues } from '../image-flags.ts';
 import { readInput } from '../input.ts';
 import { signerOfSource } from '../key-source.ts';
 

@@ -9,7 +9,8 @@ import {
   storedSignatures,
   type VerifiedBundle,
 } from '@keelson/signing';
-import { type ImageValues, withImage } from '../image.ts';
+import { withImage } from '../image.ts';
+import type { ImageValues } from '../image-flags.ts';
 
 /** An attestation that nobody has verified yet, and where it was found: a line of a file, or a manifest. */
 export interface Candidate {

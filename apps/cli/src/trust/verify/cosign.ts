@@ -1,28 +1,21 @@
 import { isKeelsonError } from '@keelson/core';
 import {
-  type AcceptedSigner,
   artifactOfBytes,
   artifactOfDigest,
   type BundleRequirements,
-  type ImageVerdict,
   readBundle,
   SigningError,
-  storedSignatures,
   verifyBundle,
-  verifyImage,
-  type Wanted,
 } from '@keelson/signing';
 import { CommandError } from '../../errors.ts';
-import { tell } from '../../stderr.ts';
 import { defineVerb } from '../../verb.ts';
-import { annotationsOf } from '../annotations.ts';
 import { demandOnly } from '../flags-together.ts';
-import { imageFlags, imageHelp, withImage } from '../image.ts';
+import { imageFlags, imageHelp } from '../image-flags.ts';
 import { readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { predicateTypeOf, predicateTypes } from '../predicate-types.ts';
 import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
-import { type BlobVerdict, blobText, imageText, verdictJson } from '../verdict-text.ts';
+import { type BlobVerdict, blobText, verdictJson } from '../verdict-text.ts';
 import { evidenceFlags, evidenceHelp, evidenceOf } from './evidence.ts';
 import { formatOf, type Told, tellVerdict, wayFlags, wayHelp } from './way.ts';
 
@@ -88,7 +81,9 @@ export const { run, usage } = defineVerb(
     );
     if (values.bundle !== undefined)
       return tellVerdict(values, await verifyFile(operand, values.bundle, values));
-    return tellVerdict(values, await verifyNamed(operand, values));
+    // A file needs nothing of what opens images.
+    const { verifyStored } = await import('./cosign-image.ts');
+    return tellVerdict(values, await verifyStored(operand, values, await requirementsOf(values)));
   },
 );
 
@@ -102,22 +97,6 @@ async function verifyFile(operand: string, bundle: string, values: Values): Prom
   };
 }
 
-async function verifyNamed(operand: string, values: Values): Promise<Told> {
-  const requirements = await requirementsOf(values);
-  const wanted = wantedOf(values);
-  const threshold = thresholdOf(values);
-  const { digest, verdict } = await withImage(operand, values, async ({ source, loaded }) => ({
-    digest: loaded.digest,
-    verdict: verifyImage(await storedSignatures(source, loaded.digest), loaded.digest, wanted, requirements),
-  }));
-  const signers = signersOf(verdict, requirements.signer);
-  const isVerified = signers.size >= threshold;
-  if (!isVerified && signers.size > 0 && values.quiet !== true)
-    tell(`${signers.size} of ${threshold} different signers have signed`);
-  const image = { name: operand, digest, verdict, wanted, isVerified, signers: signers.size, threshold };
-  return { isVerified, txt: imageText(image), json: verdictJson.ofImage(image) };
-}
-
 type Values = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>[0]['values'];
 
 /** What is looked at beside a bundle. */
@@ -128,46 +107,6 @@ const ofBundles = new Set(
 async function requirementsOf(values: Values): Promise<BundleRequirements> {
   const signer = await signerOf(values);
   return { signer, ...(await evidenceOf(values, signer.kind === 'key')) };
-}
-
-function wantedOf(values: Values): Wanted {
-  if (values.type !== undefined) {
-    if (values.annotations !== undefined)
-      throw new CommandError(
-        'USAGE',
-        'annotations are of signatures: --annotations and --type do not go together',
-      );
-    return { kind: 'attestation', predicateType: predicateTypeOf(values.type) };
-  }
-  return { kind: 'signature', annotations: annotationsOf(values.annotations) };
-}
-
-function thresholdOf({ threshold: text, 'certificate-identity-regexp': pattern }: Values): number {
-  const count = Number(text ?? '1');
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new CommandError('USAGE', `--threshold ${text}: it is a whole number from 1 on`);
-  if (count > 1 && pattern === undefined)
-    throw new CommandError(
-      'USAGE',
-      `--threshold ${count} needs a pattern: one key, or one identity, is one signer`,
-    );
-  return count;
-}
-
-/**
- * The different signers: two signatures of one key, or of one identity, are one. A certificate with several names is its holder's by the
- * one that was asked for, so that names that others share make nobody two.
- */
-function signersOf({ accepted }: ImageVerdict, signer: AcceptedSigner): ReadonlySet<string> {
-  return new Set(
-    accepted.map(({ verified: { identity } }) => {
-      if (identity === undefined || signer.kind !== 'identities') return 'key';
-      const asked = identity.subjects.filter((name) =>
-        signer.identities.some(({ subject }) => subject.matches(name)),
-      );
-      return JSON.stringify([identity.issuer, [...asked].sort()[0]]);
-    }),
-  );
 }
 
 function blobVerdict(

@@ -1,7 +1,7 @@
 import { CommandError } from '../../errors.ts';
 import { defineVerb } from '../../verb.ts';
 import { verifyByPolicies } from '../admission.ts';
-import { imageFlags, imageHelp } from '../image.ts';
+import { imageFlags, imageHelp } from '../image-flags.ts';
 import { demandApart } from '../outputs.ts';
 import { policyFlags, policyHelp } from '../policy-flags.ts';
 import { trustFlags, trustHelp } from '../trusted-root.ts';

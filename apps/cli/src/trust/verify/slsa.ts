@@ -11,7 +11,7 @@ import { defineVerb } from '../../verb.ts';
 import { annotationsOf } from '../annotations.ts';
 import { artifactNamed, type NamedArtifact } from '../artifact-operand.ts';
 import { demandOnly } from '../flags-together.ts';
-import { imageFlags, imageHelp } from '../image.ts';
+import { imageFlags, imageHelp } from '../image-flags.ts';
 import { readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { attestationsBeside, attestationsIn, type Candidates, statementOf } from './attestations.ts';

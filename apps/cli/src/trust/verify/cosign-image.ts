@@ -1,0 +1,84 @@
+import {
+  type AcceptedSigner,
+  type BundleRequirements,
+  type ImageVerdict,
+  storedSignatures,
+  verifyImage,
+  type Wanted,
+} from '@keelson/signing';
+import { CommandError } from '../../errors.ts';
+import { tell } from '../../stderr.ts';
+import { annotationsOf } from '../annotations.ts';
+import { withImage } from '../image.ts';
+import type { ImageValues } from '../image-flags.ts';
+import { predicateTypeOf } from '../predicate-types.ts';
+import { imageText, verdictJson } from '../verdict-text.ts';
+import type { Told } from './way.ts';
+
+interface CosignImageValues extends ImageValues {
+  readonly type?: string | undefined;
+  readonly annotations?: readonly string[] | undefined;
+  readonly threshold?: string | undefined;
+  readonly 'certificate-identity-regexp'?: string | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** Verifies an image by the signatures and attestations that stand beside it. */
+export async function verifyStored(
+  operand: string,
+  values: CosignImageValues,
+  requirements: BundleRequirements,
+): Promise<Told> {
+  const wanted = wantedOf(values);
+  const threshold = thresholdOf(values);
+  const { digest, verdict } = await withImage(operand, values, async ({ source, loaded }) => ({
+    digest: loaded.digest,
+    verdict: verifyImage(await storedSignatures(source, loaded.digest), loaded.digest, wanted, requirements),
+  }));
+  const signers = signersOf(verdict, requirements.signer);
+  const isVerified = signers.size >= threshold;
+  if (!isVerified && signers.size > 0 && values.quiet !== true)
+    tell(`${signers.size} of ${threshold} different signers have signed`);
+  const image = { name: operand, digest, verdict, wanted, isVerified, signers: signers.size, threshold };
+  return { isVerified, txt: imageText(image), json: verdictJson.ofImage(image) };
+}
+
+function wantedOf(values: CosignImageValues): Wanted {
+  if (values.type !== undefined) {
+    if (values.annotations !== undefined)
+      throw new CommandError(
+        'USAGE',
+        'annotations are of signatures: --annotations and --type do not go together',
+      );
+    return { kind: 'attestation', predicateType: predicateTypeOf(values.type) };
+  }
+  return { kind: 'signature', annotations: annotationsOf(values.annotations) };
+}
+
+function thresholdOf({ threshold: text, 'certificate-identity-regexp': pattern }: CosignImageValues): number {
+  const count = Number(text ?? '1');
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new CommandError('USAGE', `--threshold ${text}: it is a whole number from 1 on`);
+  if (count > 1 && pattern === undefined)
+    throw new CommandError(
+      'USAGE',
+      `--threshold ${count} needs a pattern: one key, or one identity, is one signer`,
+    );
+  return count;
+}
+
+/**
+ * The different signers: two signatures of one key, or of one identity, are one. A certificate with several names is its holder's by the
+ * one that was asked for, so that names that others share make nobody two.
+ */
+function signersOf({ accepted }: ImageVerdict, signer: AcceptedSigner): ReadonlySet<string> {
+  return new Set(
+    accepted.map(({ verified: { identity } }) => {
+      if (identity === undefined || signer.kind !== 'identities') return 'key';
+      const asked = identity.subjects.filter((name) =>
+        signer.identities.some(({ subject }) => subject.matches(name)),
+      );
+      return JSON.stringify([identity.issuer, [...asked].sort()[0]]);
+    }),
+  );
+}
