@@ -10,6 +10,8 @@ const ways: Readonly<Record<WayName, () => Promise<VerbModule>>> = {
   notation: () => import('./verify/notation.ts'),
   policy: () => import('./verify/policy.ts'),
   slsa: () => import('./verify/slsa.ts'),
+  npm: () => import('./verify/npm.ts'),
+  vsa: () => import('./verify/vsa.ts'),
 };
 
 /** `keelson verify`. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { pae } from '@keelson/envelopes';
 import {
   basicConstraints,
@@ -6,6 +6,7 @@ import {
   type Extension,
   extendedKeyUsage,
   issueCertificate,
+  issueTimeStamp,
   keyPurposes,
   keyUsage,
   sign,
@@ -28,7 +29,7 @@ export interface Workflow {
 }
 
 const now = Date.now();
-const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+export const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 const authorityKey = newKey();
 const authority = issueCertificate({
   subject: [['CN', 'authority']],
@@ -37,18 +38,28 @@ const authority = issueCertificate({
   notAfter: now + 3_600_000,
   extensions: [basicConstraints(true), keyUsage(['keyCertSign'])],
 });
+const stamperKey = newKey();
+const stamper = issueCertificate({
+  subject: [['CN', 'stamper']],
+  key: stamperKey,
+  notBefore: now - 3_600_000,
+  notAfter: now + 3_600_000,
+  issuer: { certificate: authority, key: authorityKey },
+  extensions: [keyUsage(['digitalSignature']), extendedKeyUsage([keyPurposes.timeStamping], true)],
+});
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-/** Trusts one authority and no log: for flags that ask for none. */
+const trusted = (...chain: readonly { readonly bytes: Uint8Array }[]) => ({
+  uri: 'https://authority.test',
+  certChain: { certificates: chain.map(({ bytes }) => ({ rawBytes: base64(bytes) })) },
+  validFor: { start: new Date(now - 7_200_000).toISOString() },
+});
+
+/** Trusts one authority, which stamps too, and no log: for flags that ask for none. */
 export const trustedRoot = JSON.stringify({
   mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
-  certificateAuthorities: [
-    {
-      uri: 'https://authority.test',
-      certChain: { certificates: [{ rawBytes: base64(authority.bytes) }] },
-      validFor: { start: new Date(now - 7_200_000).toISOString() },
-    },
-  ],
+  certificateAuthorities: [trusted(authority)],
+  timestampAuthorities: [trusted(stamper, authority)],
 });
 export const unlogged = ['--insecure-ignore-tlog', '--insecure-ignore-sct'];
 
@@ -82,13 +93,37 @@ export function workflowBundle(statement: unknown, by: Workflow = {}): string {
       claim(20, 'push'),
     ],
   });
+  return bundleOf(envelope(statement, key), { certificate: { rawBytes: base64(certificate.bytes) } });
+}
+
+/** A bundle over a statement, signed by a key and stamped. */
+export function keyBundle(statement: unknown, key: KeyObject, hint: string): string {
+  const signed = envelope(statement, key);
+  const signature = Buffer.from(signed.signatures[0]?.sig ?? '', 'base64');
+  const stamp = issueTimeStamp({
+    authority: { certificate: stamper, key: stamperKey },
+    messageImprint: { algorithm: 'sha256', digest: createHash('sha256').update(signature).digest() },
+    policy: '1.3.6.1.4.1.57264.2',
+    serialNumber: 7,
+    genTime: now,
+  });
+  const rfc3161Timestamps = [{ signedTimestamp: base64(stamp) }];
+  return bundleOf(signed, { publicKey: { hint }, timestampVerificationData: { rfc3161Timestamps } });
+}
+
+/** A DSSE envelope. */
+export function envelope(statement: unknown, key: KeyObject, keyid?: string) {
   const payload = Buffer.from(JSON.stringify(statement));
   const sig = base64(sign(key, 'ecdsa-sha256', pae(statementPayloadType, payload)));
-  return JSON.stringify({
-    mediaType: bundleMediaType,
-    verificationMaterial: { certificate: { rawBytes: base64(certificate.bytes) } },
-    dsseEnvelope: { payload: base64(payload), payloadType: statementPayloadType, signatures: [{ sig }] },
-  });
+  return {
+    payload: base64(payload),
+    payloadType: statementPayloadType,
+    signatures: [{ sig, ...(keyid === undefined ? {} : { keyid }) }],
+  };
+}
+
+function bundleOf(dsseEnvelope: ReturnType<typeof envelope>, verificationMaterial: object): string {
+  return JSON.stringify({ mediaType: bundleMediaType, verificationMaterial, dsseEnvelope });
 }
 
 /** What the generator for any artifact writes (SLSA provenance 0.2). */
@@ -114,6 +149,27 @@ export function generatorProvenance(digest: string, by: Workflow = {}) {
         },
       },
       materials: [{ uri, digest: { sha1: commit } }],
+    },
+  };
+}
+
+/** What npm writes in a workflow (SLSA provenance 1). */
+export function npmProvenance(sha512: string, name = 'pkg:npm/%40acme/web@1.4.0') {
+  const uri = 'git+https://github.com/acme/shop@refs/tags/v1.4.0';
+  return {
+    _type: 'https://in-toto.io/Statement/v1',
+    predicateType: 'https://slsa.dev/provenance/v1',
+    subject: [{ name, digest: { sha512 } }],
+    predicate: {
+      buildDefinition: {
+        buildType: 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1',
+        externalParameters: {
+          workflow: { ref: 'refs/tags/v1.4.0', repository: 'https://github.com/acme/shop' },
+        },
+        internalParameters: { github: { event_name: 'push' } },
+        resolvedDependencies: [{ uri, digest: { gitCommit: commit } }],
+      },
+      runDetails: { builder: { id: 'https://github.com/actions/runner/github-hosted' } },
     },
   };
 }

@@ -12,10 +12,10 @@ import {
 import { withImage } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
 
-/** An attestation that nobody has verified yet, and where it was found: a line of a file, or a manifest. */
-export interface Candidate {
+/** Something that nobody has verified yet, and where it was found: a line of a file, or a manifest. */
+export interface Candidate<T> {
   readonly place: string;
-  readonly bundle: Bundle;
+  readonly item: T;
 }
 
 /** Something that cannot be read, or does not hold, and why. */
@@ -25,8 +25,8 @@ export interface Refused {
 }
 
 /** All that may be what is asked for. */
-export interface Candidates {
-  readonly found: readonly Candidate[];
+export interface Candidates<T = Bundle> {
+  readonly found: readonly Candidate<T>[];
   readonly unreadable: readonly Refused[];
   /** Attestations of other types, and signatures. */
   readonly leftOut: number;
@@ -35,8 +35,22 @@ export interface Candidates {
 /**
  * The attestations in a file: one in JSON, or one on each line. Each is a Sigstore bundle, or a DSSE envelope that may carry its
  * certificate. One that cannot be read hides none of the others.
+ *
+ * @throws SigningError SIGNING_LIMIT
  */
 export function attestationsIn(file: string, bytes: Uint8Array): Candidates {
+  // Both are read strictly: only which of them it is to be is told by a first look.
+  return candidatesIn(file, bytes, (document) =>
+    isEnvelope(document) ? bundleOfEnvelope(document) : readBundle(document),
+  );
+}
+
+/** The same as something else. */
+export function candidatesIn<T>(
+  file: string,
+  bytes: Uint8Array,
+  read: (document: Uint8Array) => T,
+): Candidates<T> {
   // Byte by byte: whether they are UTF-8 is for the readers to say.
   const lines = Buffer.from(bytes)
     .toString('latin1')
@@ -47,23 +61,18 @@ export function attestationsIn(file: string, bytes: Uint8Array): Candidates {
   const limit = defaultSigningLimits.maxStoredSignatures;
   if (documents.length > limit)
     throw new SigningError('SIGNING_LIMIT', `${file} has more than maxStoredSignatures (${limit}) lines`);
-  const found: Candidate[] = [];
+  const found: Candidate<T>[] = [];
   const unreadable: Refused[] = [];
   for (const [at, document] of documents.entries()) {
     const place = isOneEach ? `line ${at + 1} of ${file}` : file;
     try {
-      found.push({ place, bundle: attestationFrom(document) });
+      found.push({ place, item: read(document) });
     } catch (error) {
       if (!isKeelsonError(error)) throw error;
       unreadable.push({ place, fault: error });
     }
   }
   return { found, unreadable, leftOut: 0 };
-}
-
-function attestationFrom(document: Uint8Array): Bundle {
-  // Both are read strictly: only which of them it is to be is told from its first look.
-  return isEnvelope(document) ? bundleOfEnvelope(document) : readBundle(document);
 }
 
 /** True for a DSSE envelope by itself. */
@@ -91,7 +100,7 @@ export async function attestationsBeside(
     const wanted = found.filter(({ bundle }) => mayBeOf(bundle, types));
     return {
       digest,
-      found: wanted.map(({ manifest, bundle }) => ({ place: manifest, bundle })),
+      found: wanted.map(({ manifest, bundle }) => ({ place: manifest, item: bundle })),
       unreadable: unreadable.map(({ manifest, fault }) => ({ place: manifest, fault })),
       leftOut: found.length - wanted.length,
     };

@@ -46,6 +46,8 @@ Other ways of verifying have options of their own, which keelson verify --with W
   --with notation      signatures of the Notary Project, by its trust policies
   --with policy        image policies, as admission controllers have them; --policy FILE says the same
   --with slsa          where and by what artifacts were built: SLSA provenance of GitHub and Google Cloud Build
+  --with npm           where an npm package was built, and that its registry published it
+  --with vsa           what a verifier says that is trusted: SLSA verification summaries
 
 ${signerHelp}
   --bundle FILE        the Sigstore bundle of ARTIFACT

@@ -1,6 +1,5 @@
 import { isKeelsonError, type JsonValue } from '@keelson/core';
 import { terminalSafe } from '@keelson/report';
-import type { Bundle } from '@keelson/signing';
 import { faultJson, faultText } from '../fault-text.ts';
 import type { Candidates, Refused } from './attestations.ts';
 import type { Told } from './way.ts';
@@ -15,15 +14,15 @@ export interface Judged<T> {
 }
 
 /** Judges each attestation about an artifact. */
-export function judged<T>(
+export function judged<C, T>(
   of: { readonly name: string; readonly digest?: string },
-  { found, unreadable, leftOut }: Candidates,
-  verify: (bundle: Bundle) => T,
+  { found, unreadable, leftOut }: Candidates<C>,
+  verify: (item: C) => T,
 ): Judged<T> {
   const accepted: { place: string; verified: T }[] = [];
   const refused: Refused[] = [...unreadable];
-  for (const { place, bundle } of found) {
-    const outcome = outcomeOf(place, () => verify(bundle));
+  for (const { place, item } of found) {
+    const outcome = outcomeOf(place, () => verify(item));
     if ('fault' in outcome) refused.push(outcome);
     else accepted.push(outcome);
   }

@@ -6,7 +6,7 @@ import { writeResult } from '../../result.ts';
 import { tell } from '../../stderr.ts';
 
 /** The ways of verifying, the first of which is taken where none is named. */
-export const wayNames = ['cosign', 'notation', 'policy', 'slsa'] as const;
+export const wayNames = ['cosign', 'notation', 'policy', 'slsa', 'npm', 'vsa'] as const;
 export type WayName = (typeof wayNames)[number];
 
 const formats = ['txt', 'json'] as const;
@@ -47,15 +47,12 @@ interface WayValues {
 export function tellVerdict(values: WayValues, told: Told, code: number = codeOf(told)): number {
   if (told.printed !== undefined) {
     if (values.quiet !== true) tell(told.txt.trimEnd());
-    const lines = told.printed.map((value) => `${safeJson(stringifyJson(value))}\n`);
+    const lines = told.printed.map((value) => `${stringifyJson(value)}\n`);
     writeResult(values.output, told.isVerified ? lines.join('') : '');
     return code;
   }
   const isJson = formatOf(values) === 'json';
-  writeResult(
-    values.output,
-    isJson ? `${safeJson(stringifyJson(jsonOf(told.json), { indent: 2 }))}\n` : told.txt,
-  );
+  writeResult(values.output, isJson ? `${stringifyJson(jsonOf(told.json), { indent: 2 })}\n` : told.txt);
   return code;
 }
 
@@ -89,12 +86,4 @@ function jsonOf(value: unknown): JsonValue {
     default:
       return null;
   }
-}
-
-/** JSON has no need of control characters of Latin 1 either, which some terminals take for commands. */
-function safeJson(text: string): string {
-  return text.replace(
-    /[\u007f-\u009f]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
