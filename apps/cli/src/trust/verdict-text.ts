@@ -76,7 +76,7 @@ export function signatureLines(verified: VerifiedBundle): string[] {
 function unchecked({ logEntries }: VerifiedBundle, isTimeless: boolean, isTimeAssumed: boolean): string[] {
   const lines: string[] = [];
   if (logEntries.length === 0) lines.push('  not checked: no entry of a transparency log');
-  if (isTimeAssumed) lines.push('  not checked: when it was signed; the certificate counts as of now');
+  if (isTimeAssumed) lines.push('  not checked: when it was signed; certificates and logs count as of now');
   else if (isTimeless) lines.push('  not checked: when it was signed');
   return lines;
 }

@@ -40,8 +40,9 @@ export async function evidenceOf(
     logEntries: isUnlogged ? 0 : 1,
     timestamps: values['use-signed-timestamps'] === true ? 1 : 0,
     certificateLogged: values['insecure-ignore-sct'] !== true,
-    // Whoever waives the log of a certificate's signature says that the certificate alone is to count: at this hour.
-    ...(isUnlogged ? { fallbackTime: Date.now() } : {}),
+    // Whoever waives the log of a certificate's signature says that the certificate alone is to count: at this hour. A key has no
+    // time that it needs, but a log that gives none must be trusted still.
+    ...(isUnlogged || isOfKey ? { fallbackTime: Date.now() } : {}),
   };
 }
 
