@@ -19,22 +19,31 @@ export function readStdin(): string {
  * @throws CommandError USAGE where it cannot be read, or is larger than a text may be
  */
 export function readStdinBytes(): Buffer {
+  return readPieces(standardInput, 'stdin');
+}
+
+/**
+ * All that comes out of a pipe or a device, which may be endless.
+ * @param name for messages
+ * @throws CommandError USAGE where it cannot be read, or is larger than a text may be
+ */
+export function readPieces(descriptor: number, name: string): Buffer {
   const pieces: Buffer[] = [];
   let size = 0;
   for (;;) {
-    const piece = readPiece();
+    const piece = readPiece(descriptor, name);
     if (piece.length === 0) return Buffer.concat(pieces);
     size += piece.length;
-    if (size > maxStdinBytes) throw new CommandError('USAGE', `stdin: larger than ${maxStdinBytes} bytes`);
+    if (size > maxStdinBytes) throw new CommandError('USAGE', `${name}: larger than ${maxStdinBytes} bytes`);
     pieces.push(piece);
   }
 }
 
-function readPiece(): Buffer {
+function readPiece(descriptor: number, name: string): Buffer {
   const piece = Buffer.allocUnsafe(pieceBytes);
   try {
-    return piece.subarray(0, readSync(standardInput, piece));
+    return piece.subarray(0, readSync(descriptor, piece));
   } catch (error) {
-    throw new CommandError('USAGE', `stdin: ${reasonOf(error)}`, { cause: error });
+    throw new CommandError('USAGE', `${name}: ${reasonOf(error)}`, { cause: error });
   }
 }

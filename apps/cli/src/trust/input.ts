@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { CommandError, reasonOf } from '../errors.ts';
-import { readStdinBytes } from '../stdin.ts';
+import { readPieces, readStdinBytes } from '../stdin.ts';
 
 /** Bound on a file that is read whole: an artifact that is verified, a bundle, a key. Larger artifacts go by their digest. */
 const maxInputBytes = 2 ** 31 - 1;
@@ -13,7 +13,9 @@ const maxInputBytes = 2 ** 31 - 1;
 export function readInput(file: string): Buffer {
   try {
     if (file === '-') return readStdinBytes();
-    const { size } = statSync(file);
+    const stats = statSync(file);
+    if (!stats.isFile() && !stats.isDirectory()) return readDevice(file);
+    const { size } = stats;
     if (size > maxInputBytes)
       throw new CommandError(
         'USAGE',
@@ -23,5 +25,15 @@ export function readInput(file: string): Buffer {
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError('USAGE', `${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** A pipe, as a shell makes it of `<(…)`, or a device; its size says nothing. */
+function readDevice(file: string): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    return readPieces(descriptor, file);
+  } finally {
+    closeSync(descriptor);
   }
 }
