@@ -86,6 +86,7 @@ async function sent(
   { url, method = 'GET', headers = {}, authorization, body, isMetadata = false }: ServiceRequest,
 ): Promise<{ status: number; bytes: Uint8Array }> {
   const content = body === undefined ? undefined : contentOf(body);
+  demandPlain({ ...headers, ...(authorization === undefined ? {} : { authorization }) });
   const request: HttpRequest = {
     url,
     method,
@@ -103,6 +104,16 @@ async function sent(
       throw new HttpError(error.code, secrets.hide(error.message));
     throw error;
   }
+}
+
+/** What goes into headers comes from the environment, from files and from other services. @throws KmsError KMS_CREDENTIALS_MISSING */
+function demandPlain(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers))
+    if (!/^[A-Za-z0-9-]+$/.test(name) || /[^\x20-\x7e]/.test(value))
+      throw new KmsError(
+        'KMS_CREDENTIALS_MISSING',
+        `what would be sent as ${terminalSafe(name.slice(0, 60))} has characters that headers do not have`,
+      );
 }
 
 function contentOf(body: NonNullable<ServiceRequest['body']>): {

@@ -73,7 +73,7 @@ export class Surroundings {
   /** A token in a file: no message shows it. */
   tokenFile(path: string, namedBy: string): string {
     const token = this.file(path, namedBy).trim();
-    if (token === '' || /[^\x21-\x7e]/.test(token))
+    if (token === '')
       throw new KmsError('KMS_CREDENTIALS_MISSING', `${path}, which ${namedBy} names, holds no token`);
     return this.secrets.keep(token);
   }

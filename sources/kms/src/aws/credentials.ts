@@ -207,8 +207,5 @@ function passing(around: Surroundings, given: AwsCredentials, expiration: string
 function kept({ secrets }: Surroundings, value: AwsCredentials): Found {
   secrets.keep(value.secretAccessKey);
   if (value.sessionToken !== undefined) secrets.keep(value.sessionToken);
-  // They go into headers, which take no other characters.
-  const isPlain = Object.values(value).every((each) => each === undefined || /^[\x21-\x7e]+$/.test(each));
-  if (!isPlain) throw missing('the credentials for AWS have characters that credentials do not have');
   return { value };
 }

@@ -34,7 +34,7 @@ function sectionName(line: string): string | undefined {
     .slice(1, end < 0 ? 1 : end)
     .trim()
     .split(/\s+/);
-  if (words.length === 1) return words[0];
+  if (words.length === 1) return words[0] || undefined;
   return words.length === 2 && words[0] === 'profile' ? words[1] : undefined;
 }
 

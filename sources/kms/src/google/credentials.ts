@@ -130,7 +130,7 @@ async function ofExternalAccount(around: Surroundings, fields: JsonFields): Prom
     body: objectOf([['scope', [scope]]]),
   });
   const expires = Date.parse(answer.optionalText('expireTime') ?? '');
-  const token = plainToken(around, answer, 'accessToken');
+  const token = around.secrets.keep(answer.text('accessToken'));
   return { value: { token }, ...(Number.isNaN(expires) ? {} : { expires }) };
 }
 
@@ -173,15 +173,8 @@ async function tokenOf(around: Surroundings, url: URL, form: Record<string, stri
 }
 
 function accessOf(around: Surroundings, answer: JsonFields): Found {
-  const token = plainToken(around, answer, 'access_token');
+  const token = around.secrets.keep(answer.text('access_token'));
   return { value: { token }, expires: around.timing.now() + answer.count('expires_in') * 1_000 };
-}
-
-/** A token that goes into a header. */
-function plainToken(around: Surroundings, answer: JsonFields, name: string): string {
-  const token = around.secrets.keep(answer.text(name));
-  if (!/^[\x21-\x7e]+$/.test(token)) throw answer.invalid(name, 'is no token');
-  return token;
 }
 
 async function ofMachine(around: Surroundings): Promise<Found> {

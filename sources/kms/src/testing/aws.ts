@@ -85,7 +85,12 @@ export function awsWorld(kind: Kind = 'P-256'): World {
       AWS_SESSION_TOKEN: sessionToken,
     },
     files: {},
-    routes: { key: `POST ${kmsHost}/`, sign: `POST ${kmsHost}/` },
+    stepOf: ({ headers }) =>
+      headers.get('x-amz-target') === 'TrentService.Sign'
+        ? 'sign'
+        : headers.has('x-amz-target')
+          ? 'key'
+          : undefined,
     secrets: [secretKey, sessionToken],
   };
 }

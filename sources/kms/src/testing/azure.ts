@@ -1,6 +1,6 @@
 import { type Kind, keyOf, signatureOf } from './keys.ts';
 import { demand, json, type Received } from './network.ts';
-import { newNetwork, type World } from './world.ts';
+import { newNetwork, stepByRoute, type World } from './world.ts';
 
 export const vault = 'https://shop.vault.azure.net';
 export const version = '0123456789abcdef0123456789abcdef';
@@ -72,7 +72,7 @@ export function azureWorld(kind: Kind = 'P-256'): World {
       AZURE_CLIENT_SECRET: clientSecret,
     },
     files: {},
-    routes,
+    stepOf: stepByRoute(routes),
     secrets: [accessToken, clientSecret],
   };
 }

@@ -2,7 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { crc32c } from '../google/crc32c.ts';
 import { type Kind, keyOf, pemOf, signatureOf } from './keys.ts';
 import { demand, json, type Received } from './network.ts';
-import { newNetwork, type World } from './world.ts';
+import { newNetwork, stepByRoute, type World } from './world.ts';
 
 export const keyName = 'projects/shop/locations/europe-west3/keyRings/release/cryptoKeys/web';
 export const versionName = `${keyName}/cryptoKeyVersions/3`;
@@ -99,14 +99,13 @@ export function googleWorld(kind: Kind = 'P-256'): World {
       routes.sign,
       guarded((request) => signAnswer(kind, request)),
     );
-  const [, body = ''] = serviceAccount().match(/KEY-----\\n(\S{40})/) ?? [];
   return {
     name: 'Google Cloud KMS',
     network,
     reference: `gcpkms://${keyName}/versions/3`,
     environment: { GOOGLE_APPLICATION_CREDENTIALS: '/run/account.json' },
     files: { '/run/account.json': serviceAccount() },
-    routes,
-    secrets: [accessToken, body],
+    stepOf: stepByRoute(routes),
+    secrets: [accessToken],
   };
 }

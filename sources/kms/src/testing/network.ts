@@ -15,10 +15,19 @@ export class FakeNetwork {
   readonly log: string[] = [];
   readonly slept: number[] = [];
   readonly #routes = new Map<string, Handler>();
+  /** Asked before any host is: a request that it answers goes no further. */
+  intercept: (request: Received) => Response | undefined | Promise<Response | undefined> = () => undefined;
   now: number;
 
   constructor(now: number) {
     this.now = now;
+  }
+
+  /** The answer of the host itself. */
+  async answer(request: Received): Promise<Response> {
+    const handler = this.#routes.get(`${request.method} ${request.url.origin}${request.url.pathname}`);
+    if (handler === undefined) throw refusedConnection();
+    return await handler(request);
   }
 
   /** @param route `METHOD scheme://host/path` */
@@ -33,10 +42,9 @@ export class FakeNetwork {
     const route = `${method} ${url.origin}${url.pathname}`;
     this.log.push(route);
     if (init.redirect !== 'manual') throw new Error('redirects are left to fetch');
-    const handler = this.#routes.get(route);
-    if (handler === undefined) throw refusedConnection();
     const body = init.body === undefined || init.body === null ? '' : await new Response(init.body).text();
-    return await handler({ method, url, headers: new Headers(init.headers), body });
+    const request = { method, url, headers: new Headers(init.headers), body };
+    return (await this.intercept(request)) ?? (await this.answer(request));
   };
 
   readonly timing: Timing = {

@@ -1,6 +1,6 @@
 import { type Kind, keyOf, pemOf, signatureOf } from './keys.ts';
 import { demand, json, type Received } from './network.ts';
-import { newNetwork, type World } from './world.ts';
+import { newNetwork, stepByRoute, type World } from './world.ts';
 
 export const address = 'https://vault.example:8200';
 export const token = 'hvs.canary-token';
@@ -83,7 +83,7 @@ export function vaultWorld(kind: Kind = 'P-256'): World {
     reference: 'hashivault://web',
     environment: { VAULT_ADDR: address, VAULT_TOKEN: token },
     files: {},
-    routes,
+    stepOf: stepByRoute(routes),
     secrets: [token],
   };
 }

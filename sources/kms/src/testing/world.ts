@@ -1,7 +1,9 @@
 import { openKey } from '../open-key.ts';
 import type { ServiceKey } from '../service-key.ts';
 import type { KeyServiceOptions } from '../surroundings.ts';
-import { FakeNetwork } from './network.ts';
+import { FakeNetwork, type Received } from './network.ts';
+
+export type Step = 'key' | 'sign';
 
 /** A service with one key, and who asks it. */
 export interface World {
@@ -10,8 +12,8 @@ export interface World {
   reference: string;
   environment: Record<string, string>;
   files: Record<string, string>;
-  /** Routes of the network. */
-  readonly routes: { readonly key: string; readonly sign: string };
+  /** Which of the two things that are asked of a service a request asks; undefined for credentials. */
+  readonly stepOf: (request: Received) => Step | undefined;
   /** What no message may show. */
   readonly secrets: readonly string[];
 }
@@ -37,4 +39,12 @@ export function optionsOf({ environment, files, network }: World): KeyServiceOpt
 
 export async function open(world: World): Promise<ServiceKey> {
   return await openKey(world.reference, optionsOf(world));
+}
+
+/** The step of a request by its route. */
+export function stepByRoute(routes: Readonly<Record<Step, string>>): World['stepOf'] {
+  return ({ method, url }) => {
+    const route = `${method} ${url.origin}${url.pathname}`;
+    return route === routes.sign ? 'sign' : route === routes.key ? 'key' : undefined;
+  };
 }

@@ -140,7 +140,7 @@ function caller(around: Surroundings): Call {
 function tokenOf(around: Surroundings): string {
   const file = join(around.home, '.vault-token');
   const token = around.secretVariable('VAULT_TOKEN', 'BAO_TOKEN') ?? around.optionalFile(file)?.trim() ?? '';
-  if (token === '' || /[^\x21-\x7e]/.test(token))
+  if (token === '')
     throw new KmsError(
       'KMS_CREDENTIALS_MISSING',
       'no token for Vault: set VAULT_TOKEN, or log in, which writes ~/.vault-token',
