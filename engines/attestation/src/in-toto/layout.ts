@@ -35,6 +35,8 @@ export interface Layout {
   readonly inspections: readonly Inspection[];
 }
 
+const foreignToFiles = /[/\\\p{Cc}]/u;
+
 /** @throws AttestationError LAYOUT_INVALID, LAYOUT_KEY_INVALID, RULE_INVALID, PARAMETER_INVALID, ATTESTATION_LIMIT */
 export function readLayout(
   fields: JsonFields,
@@ -66,7 +68,11 @@ function keysOf(fields: JsonFields, limits: AttestationLimits): ReadonlyMap<stri
   if (keys === undefined) return found;
   const ids = keys.names();
   if (ids.length > limits.maxKeys) throw fields.invalid('keys', `are more than maxKeys (${limits.maxKeys})`);
-  for (const id of ids) found.set(id, readLayoutKeyFields(id, keys.required(id)));
+  for (const id of ids) {
+    // The name of a link's file is made of it, and a sublayout is not the owner's.
+    if (foreignToFiles.test(id)) throw keys.invalid('', 'have an id with a slash or a control character');
+    found.set(id, readLayoutKeyFields(id, keys.required(id)));
+  }
   return found;
 }
 
@@ -100,7 +106,7 @@ function readItem(
   if (fields.text('_type') !== type) throw fields.invalid('_type', `is not "${type}"`);
   const name = fields.text('name');
   // The name is part of a file's name.
-  if (name === '' || /[/\\\p{Cc}]/u.test(name) || name.startsWith('.'))
+  if (name === '' || foreignToFiles.test(name) || name.startsWith('.'))
     throw fields.invalid('name', 'is empty, starts with a dot or has a slash or a control character');
   const rulesOf = (member: string) =>
     fields.list(member, limits.maxRules).map((rule) => readRule(substitutedRule(rule, parameters), limits));

@@ -156,6 +156,7 @@ test.each<[name: string, code: AttestationErrorCode, change: JsonObject]>([
   ['a date with a zone', 'LAYOUT_INVALID', { expires: '2030-02-20T00:00:00+01:00' }],
   ['a step twice', 'LAYOUT_INVALID', { steps: [step('build', [alice]), step('build', [alice])] }],
   ['a step that leads elsewhere', 'LAYOUT_INVALID', { steps: [step('../build', [alice])] }],
+  ['a key whose id leads elsewhere', 'LAYOUT_INVALID', { keys: { '/../../a': alice.json } }],
   ['a functionary without key', 'LAYOUT_INVALID', { steps: [step('build', [eve])] }],
   [
     '[^…]',
