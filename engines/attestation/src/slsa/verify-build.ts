@@ -10,16 +10,17 @@ import {
 import { AttestationError } from '../errors.ts';
 import { type BuilderId, builderText, demandBuilder, isBuilder, readBuilderId } from './builder-id.ts';
 import { demandExpectations, type SourceExpectations } from './expectations.ts';
-import { gitUriOf, isRelease, nameOfRef } from './git.ts';
+import { gitUriOf, isRelease, nameOfRef, readGitUri } from './git.ts';
 import {
   type BuildKind,
+  type BuildType,
   delegatedBuilders,
   delegators,
   githubIssuer,
   trustedWorkflows,
 } from './known-builders.ts';
 import { buildTypeOf, type Provenance, readProvenance } from './provenance.ts';
-import { sourceOf } from './trigger.ts';
+import { sourceOf, triggerOf } from './trigger.ts';
 import { type WorkflowIdentity, workflowIdentityOf } from './workflow-identity.ts';
 
 /** What is asked of a build on GitHub. */
@@ -66,6 +67,7 @@ export function verifyBuild(
   if (isDelegator) demandDelegated(named, provenance, expected);
   else demandBuilder(named, builderText(builder));
   demandExpectations(provenance, type, artifact, expected);
+  if (expected.kind === 'github-attestation') demandCertifiedRef(provenance, type, workflow);
   return { builder: isDelegator ? named : builder, workflow, provenance, signature };
 }
 
@@ -124,6 +126,16 @@ function demandReleased(ref: string, isOfTests: boolean): void {
   if (isOfTests && ref === 'refs/heads/main') return;
   if (!isRelease(nameOfRef('tags', ref), isOfTests))
     throw new AttestationError('REF_INVALID', `the builder is at ${ref}, which is no release: vX.Y.Z`);
+}
+
+/** A workflow that attests for itself writes what it likes of the ref that it was started for; the certificate has it from GitHub. */
+function demandCertifiedRef(provenance: Provenance, type: BuildType, { sourceRef }: WorkflowIdentity): void {
+  const { ref } = readGitUri(triggerOf(provenance, type));
+  if (sourceRef !== undefined && ref !== sourceRef)
+    throw new AttestationError(
+      'CERTIFICATE_MISMATCH',
+      `the provenance is of ${ref ?? 'no ref'}, and the certificate of ${sourceRef}`,
+    );
 }
 
 /** @throws AttestationError SOURCE_MISMATCH */

@@ -25,6 +25,10 @@ const files = {
   // A line that cannot be read, one of another source, and the one that counts.
   'all.jsonl': `{}\n${workflowBundle(generatorProvenance(hex, { repository: 'acme/other' }), { repository: 'acme/other' })}\n${good}\n`,
   'github.json': workflowBundle(githubProvenance(hex, ofRelease), ofRelease),
+  'elsewhere.json': workflowBundle(githubProvenance(hex, ofRelease), {
+    ...ofRelease,
+    sourceRef: 'refs/heads/dev',
+  }),
   'own.json': workflowBundle(generatorProvenance(hex, ofRelease), ofRelease),
   'cloud.json': JSON.stringify({ image_summary: {}, provenance_summary: { provenance: [] } }),
 };
@@ -75,6 +79,12 @@ describe('keelson verify --with slsa', () => {
       ['--builder-id', `${release}@refs/heads/main`, '--provenance', 'github.json', 'a.txt'],
       0,
       `built by ${release}@refs/heads/main`,
+    ],
+    [
+      'one that names another branch than its certificate',
+      ['--builder-id', `${release}@refs/heads/main`, '--provenance', 'elsewhere.json', 'a.txt'],
+      1,
+      'CERTIFICATE_MISMATCH',
     ],
     [
       'the same where only the workflow is named',
