@@ -82,4 +82,10 @@ export {
   runProvenance,
 } from './tekton/provenance.ts';
 export { type RunKind, readRun, type TektonRun } from './tekton/run.ts';
-export { bundleOfPart, readSignedParts, type SignedPart, verifySignedPart } from './tekton/signed-run.ts';
+export {
+  bundleOfPart,
+  readSignedParts,
+  type SignedPart,
+  verifyPartAsBundle,
+  verifySignedPart,
+} from './tekton/signed-run.ts';

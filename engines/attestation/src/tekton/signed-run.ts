@@ -1,7 +1,20 @@
 import { decodeBase64, equalJson, isObject, type JsonValue } from '@keelson/core';
-import { EnvelopeError, pae, readEnvelope } from '@keelson/envelopes';
+import { type DsseEnvelope, EnvelopeError, pae, readEnvelope } from '@keelson/envelopes';
 import { defaultScheme, type PublicKey, verifySignature } from '@keelson/pki';
-import { type Bundle, bundleOfLayer, dsseMediaType, legacyAnnotations } from '@keelson/signing';
+import {
+  type Artifact,
+  artifactOfBytes,
+  type Bundle,
+  type BundleRequirements,
+  bundleOfLayer,
+  dsseMediaType,
+  legacyAnnotations,
+  readStatementHeader,
+  type StatementHeader,
+  simpleSigningMediaType,
+  type VerifiedBundle,
+  verifyBundle,
+} from '@keelson/signing';
 import { AttestationError } from '../errors.ts';
 import { fieldsOf, parsed } from '../fields.ts';
 import { type AttestationLimits, beyond, defaultAttestationLimits } from '../limits.ts';
@@ -76,25 +89,60 @@ export function verifySignedPart(run: TektonRun, part: SignedPart, key: PublicKe
           verifySignature(key, scheme, pae(envelope.payloadType, envelope.payload), sig),
         );
   if (!holds) throw wrong(part, 'does not hold for the key');
-  if (envelope !== undefined && !Buffer.from(part.payload).equals(envelope.payload))
-    throw wrong(part, 'is over another payload than the one beside it');
+  demandPayload(part, envelope);
   demandRun(run, part);
   return part.payload;
 }
 
+/** The payload beside an envelope is what people read. */
+function demandPayload(part: SignedPart, envelope: DsseEnvelope | undefined): void {
+  if (envelope !== undefined && !Buffer.from(part.payload).equals(envelope.payload))
+    throw wrong(part, 'is over another payload than the one beside it');
+}
+
 /**
- * What was signed with a certificate as a Sigstore bundle, for verifyBundle.
+ * Verifies the same by what is asked of bundles: where a certificate signed, or where a log or a timestamp is asked for, which a run does
+ * not keep. The statement is about whatever it says that it is about: whoever asks for an artifact looks for it among the subjects.
  *
- * @throws AttestationError RUN_INVALID where no envelope was signed; SigningError
+ * @throws SigningError for the signature; AttestationError RUN_SIGNATURE_WRONG, RUN_INVALID
+ */
+export function verifyPartAsBundle(
+  run: TektonRun,
+  part: SignedPart,
+  requirements: BundleRequirements,
+): VerifiedBundle {
+  const envelope = envelopeOf(part);
+  const artifact =
+    envelope === undefined ? artifactOfBytes(part.payload) : subjectOf(readStatementHeader(part.payload));
+  const verified = verifyBundle(bundleOfPart(part), artifact, requirements);
+  demandPayload(part, envelope);
+  demandRun(run, part);
+  return verified;
+}
+
+function subjectOf({ subjects: [subject] }: StatementHeader): Artifact {
+  return {
+    digest: (algorithm) => {
+      const hex = subject?.digest.get(algorithm);
+      return hex === undefined ? undefined : Buffer.from(hex, 'hex');
+    },
+  };
+}
+
+/**
+ * What was signed as a Sigstore bundle, for verifyBundle.
+ *
+ * @throws AttestationError RUN_INVALID; SigningError
  */
 export function bundleOfPart(part: SignedPart): Bundle {
-  if (envelopeOf(part) === undefined)
-    throw new AttestationError('RUN_INVALID', `the signature of ${part.key} is no DSSE envelope`);
-  const annotations = new Map([
+  const annotations = new Map<string, string>([
     [legacyAnnotations.certificate, part.certificate],
     [legacyAnnotations.chain, part.chain],
   ]);
-  return bundleOfLayer({ mediaType: dsseMediaType, annotations }, part.signature);
+  if (envelopeOf(part) !== undefined)
+    return bundleOfLayer({ mediaType: dsseMediaType, annotations }, part.signature);
+  annotations.set(legacyAnnotations.signature, Buffer.from(part.signature).toString('base64'));
+  return bundleOfLayer({ mediaType: simpleSigningMediaType, annotations }, part.payload);
 }
 
 /** Undefined for a signature that stands alone, as that of an image does. */

@@ -11,6 +11,7 @@ import {
   keyUsage,
   sign,
   subjectAlternativeName,
+  writePem,
 } from '@keelson/pki';
 import { bundleMediaType, statementPayloadType } from '@keelson/signing';
 
@@ -70,8 +71,8 @@ const claim = (number: number, text: string): Extension => ({
   value: der.utf8String(text),
 });
 
-/** A bundle over a statement, signed by a workflow. */
-export function workflowBundle(statement: unknown, by: Workflow = {}): string {
+/** A key with a certificate that the authority gave to a workflow. */
+function issuedTo(by: Workflow) {
   const { workflow = generator, ref = 'refs/tags/v2.0.0', repository = 'acme/shop' } = by;
   const { sourceRef = 'refs/tags/v1.4.0', runner = 'github-hosted' } = by;
   const key = newKey();
@@ -93,7 +94,19 @@ export function workflowBundle(statement: unknown, by: Workflow = {}): string {
       claim(20, 'push'),
     ],
   });
+  return { key, certificate };
+}
+
+/** A bundle over a statement, signed by a workflow. */
+export function workflowBundle(statement: unknown, by: Workflow = {}): string {
+  const { key, certificate } = issuedTo(by);
   return bundleOf(envelope(statement, key), { certificate: { rawBytes: base64(certificate.bytes) } });
+}
+
+/** An envelope that a workflow signed, with its certificate in PEM. */
+export function workflowEnvelope(statement: unknown, by: Workflow = {}) {
+  const { key, certificate } = issuedTo(by);
+  return { envelope: envelope(statement, key), certificate: writePem('CERTIFICATE', certificate.bytes) };
 }
 
 /** A bundle over a statement, signed by a key and stamped. */

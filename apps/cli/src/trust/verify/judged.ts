@@ -4,16 +4,17 @@ import { faultJson, faultText } from '../fault-text.ts';
 import type { Candidates, Refused } from './attestations.ts';
 import type { Told } from './way.ts';
 
-/** What became of an artifact: it is verified where at least one attestation holds. */
+/** What became of an artifact. */
 export interface Judged<T> {
   readonly name: string;
+  readonly isVerified: boolean;
   readonly digest?: string;
   readonly accepted: readonly { readonly place: string; readonly verified: T }[];
   readonly refused: readonly Refused[];
   readonly leftOut: number;
 }
 
-/** Judges each attestation about an artifact. */
+/** Judges each attestation about an artifact: it is verified where at least one holds. */
 export function judged<C, T>(
   of: { readonly name: string; readonly digest?: string },
   { found, unreadable, leftOut }: Candidates<C>,
@@ -26,7 +27,8 @@ export function judged<C, T>(
     if ('fault' in outcome) refused.push(outcome);
     else accepted.push(outcome);
   }
-  return { name: of.name, ...digestOf(of), accepted, refused, leftOut };
+  const isVerified = accepted.length > 0;
+  return { name: of.name, isVerified, ...digestOf(of), accepted, refused, leftOut };
 }
 
 /** The same of a single document. */
@@ -39,6 +41,7 @@ export function judgedAlone<T>(
   const isRefused = 'fault' in outcome;
   return {
     name: of.name,
+    isVerified: !isRefused,
     ...digestOf(of),
     accepted: isRefused ? [] : [outcome],
     refused: isRefused ? [outcome] : [],
@@ -73,7 +76,7 @@ export interface Telling<T> {
 
 /** What became of all artifacts: each must be verified, and there must be one. */
 export function toldOfAll<T>(artifacts: readonly Judged<T>[], telling: Telling<T>): Told {
-  const isVerified = artifacts.length > 0 && artifacts.every(({ accepted }) => accepted.length > 0);
+  const isVerified = artifacts.length > 0 && artifacts.every((each) => each.isVerified);
   const statements = artifacts.flatMap(({ accepted }) =>
     accepted.flatMap(({ verified }) => telling.statementOf(verified) ?? []),
   );
@@ -89,10 +92,10 @@ export function toldOfAll<T>(artifacts: readonly Judged<T>[], telling: Telling<T
 }
 
 function judgedText<T>(
-  { name, digest, accepted, refused, leftOut }: Judged<T>,
+  { name, isVerified, digest, accepted, refused, leftOut }: Judged<T>,
   { what, linesOf }: Telling<T>,
 ): string {
-  const lines = [`${terminalSafe(name)}: ${accepted.length > 0 ? 'verified' : 'not verified'}`];
+  const lines = [`${terminalSafe(name)}: ${isVerified ? 'verified' : 'not verified'}`];
   if (digest !== undefined && digest !== name) lines.push(`  digest: ${digest}`);
   for (const { place, verified } of accepted)
     lines.push(`  ${what} ${terminalSafe(place)}`, ...linesOf(verified).map((line) => `    ${line}`));
@@ -104,13 +107,13 @@ function judgedText<T>(
 }
 
 function judgedJson<T>(
-  { name, digest, accepted, refused, leftOut }: Judged<T>,
+  { name, isVerified, digest, accepted, refused, leftOut }: Judged<T>,
   { jsonOf, statementOf }: Telling<T>,
 ) {
   return {
     artifact: name,
     digest,
-    verified: accepted.length > 0,
+    verified: isVerified,
     accepted: accepted.map(({ place, verified }) => ({
       place,
       ...jsonOf(verified),
