@@ -4,7 +4,7 @@ import { hour, noon } from '../testing/authority.ts';
 import { attributeNames, type ExtendedAttribute } from './attributes.ts';
 import { type PluginRunner, pluginCapabilities, readPluginError } from './plugins.ts';
 import { notarySignerOf, signNotation } from './sign.ts';
-import { chain, policyWith, requirements, signer, target } from './testing/world.ts';
+import { chain, policyWith, requirements, signer, stampRoot, target } from './testing/world.ts';
 import { verifyNotation } from './verify.ts';
 
 const { trustedIdentity, revocationCheck } = pluginCapabilities;
@@ -37,6 +37,15 @@ const attributes = [
   critical(attributeNames.verificationPluginMinVersion, '1.1.0'),
   critical('x', 'y'),
 ];
+
+const signed = (extended: readonly ExtendedAttribute[], format: 'jws' | 'cose' = 'jws') =>
+  signNotation(target, {
+    format,
+    signer: notarySignerOf(signer.key),
+    chain,
+    signingTime: noon + hour,
+    extended,
+  });
 
 test.each<
   [
@@ -111,13 +120,7 @@ test.each<
   ],
 ])('%s', async (_, plugins, expected, statement = {}, extended = attributes) => {
   for (const format of ['jws', 'cose'] as const) {
-    const outcome = await signNotation(target, {
-      format,
-      signer: notarySignerOf(signer.key),
-      chain,
-      signingTime: noon + hour,
-      extended,
-    })
+    const outcome = await signed(extended, format)
       .then(({ bytes, mediaType }) =>
         verifyNotation(bytes, mediaType, {
           ...requirements,
@@ -130,6 +133,43 @@ test.each<
         (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
       );
     expect(outcome).toBe(expected);
+  }
+});
+
+test.each<[string, PluginRunner, Readonly<Record<string, unknown>>, readonly string[]]>([
+  ['in no trust store', plugin(), { trustStores: ['ca:none', 'signingAuthority:none'] }, []],
+  [
+    'of another identity, which the plugin does not judge',
+    plugin({ ...metadata, capabilities: [revocationCheck] }),
+    { trustedIdentities: ['x509.subject: C=DE, ST=Hessen, O=other'] },
+    ['get-plugin-metadata'],
+  ],
+])('no plugin is asked about a signer %s', async (_, runner, statement, expected) => {
+  for (const [level, code] of [
+    ['strict', undefined],
+    ['audit', 'NOTARY_PLUGIN_MISSING'],
+  ] as const) {
+    const commands: string[] = [];
+    const plugins: PluginRunner = {
+      run: (name, command, request) => {
+        commands.push(command);
+        return runner.run(name, command, request);
+      },
+    };
+    const { bytes, mediaType } = await signed(attributes);
+    const verdict = await verifyNotation(bytes, mediaType, {
+      ...requirements,
+      policy: policyWith({ ...statement, signatureVerification: { level } }),
+      trustStores: {
+        certificates: (type, name) =>
+          name === 'none' ? [stampRoot.certificate] : requirements.trustStores.certificates(type, name),
+      },
+      plugins,
+    });
+    const authenticity = verdict.results.find(({ check }) => check === 'authenticity');
+    expect(authenticity?.fault?.code).toMatch(/^(?:CERTIFICATE_UNTRUSTED|IDENTITY_MISMATCH)$/);
+    expect(verdict.fault?.code).toBe(code ?? authenticity?.fault?.code);
+    expect(commands).toEqual(expected);
   }
 });
 

@@ -129,45 +129,78 @@ export interface PluginFindings {
   readonly revocation: { readonly fault: SigningError | undefined } | undefined;
 }
 
+/** A plugin that a signature names, and that is there to verify it. */
+export interface NamedPlugin {
+  /** Whether it judges who signed in place of the policy's identities. */
+  readonly judgesIdentity: boolean;
+  /** @throws SigningError NOTARY_PLUGIN_INVALID, NOTARY_ATTRIBUTE_UNKNOWN */
+  verify(): Promise<PluginFindings>;
+}
+
 /**
- * Lets the plugin that a signature names verify what it can (plugin-extensibility.md, verification workflow using plugin).
+ * The plugin that a signature names (plugin-extensibility.md, verification workflow using plugin). It has told about itself, and nothing of the
+ * signature has been shown to it.
  *
  * @returns undefined for a signature that names none
  * @throws SigningError NOTARY_PLUGIN_MISSING, NOTARY_PLUGIN_INVALID, NOTARY_ATTRIBUTE_UNKNOWN
  */
-export async function consultPlugin(
+export async function pluginOf(
   envelope: NotaryEnvelope,
   statement: TrustStatement,
   runner: PluginRunner | undefined,
   pluginConfig: ReadonlyMap<string, string> = new Map(),
-): Promise<PluginFindings | undefined> {
-  const { verificationPlugin: plugin, extended } = envelope.attributes;
-  const critical = extended.filter(({ isCritical }) => isCritical).map(({ name }) => name);
+): Promise<NamedPlugin | undefined> {
+  const { verificationPlugin: plugin } = envelope.attributes;
   if (plugin === undefined) {
-    if (critical[0] !== undefined) throw unknownAttribute(critical[0]);
+    demandProcessed(envelope, []);
     return undefined;
   }
-  const run = await installed(plugin, envelope, runner, pluginConfig);
-  const asked = run.capabilities.filter(
+  const { capabilities, ask } = await installed(plugin, envelope, runner, pluginConfig);
+  const asked = capabilities.filter(
     (each) => each !== pluginCapabilities.revocationCheck || statement.level.actions.revocation !== 'skip',
   );
-  if (asked.length === 0) {
-    if (critical[0] !== undefined) throw unknownAttribute(critical[0]);
-    return { plugin, identity: undefined, revocation: undefined };
-  }
-  const answer = await run.ask('verify-signature', pluginRequest(envelope, statement, asked, pluginConfig));
-  const { faults, processedAttributes } = readPluginVerdict(answer, asked);
-  for (const name of critical) if (!processedAttributes.includes(name)) throw unknownAttribute(name);
-  const finding = (capability: string) => {
-    if (!faults.has(capability)) return undefined;
-    const reason = faults.get(capability);
-    return { fault: reason === undefined ? undefined : refused(plugin, reason) };
-  };
   return {
-    plugin,
-    identity: finding(pluginCapabilities.trustedIdentity),
-    revocation: finding(pluginCapabilities.revocationCheck),
+    judgesIdentity: asked.includes(pluginCapabilities.trustedIdentity),
+    verify: async () => {
+      if (asked.length === 0) {
+        demandProcessed(envelope, []);
+        return { plugin, identity: undefined, revocation: undefined };
+      }
+      const answer = await ask('verify-signature', pluginRequest(envelope, statement, asked, pluginConfig));
+      const { faults, processedAttributes } = readPluginVerdict(answer, asked);
+      demandProcessed(envelope, processedAttributes);
+      const finding = (capability: string) => {
+        if (!faults.has(capability)) return undefined;
+        const reason = faults.get(capability);
+        return { fault: reason === undefined ? undefined : refused(plugin, reason) };
+      };
+      return {
+        plugin,
+        identity: finding(pluginCapabilities.trustedIdentity),
+        revocation: finding(pluginCapabilities.revocationCheck),
+      };
+    },
   };
+}
+
+/**
+ * Refuses a signature that leaves something to a plugin, where none is asked: whoever is not trusted shall not choose what is run.
+ *
+ * @throws SigningError NOTARY_PLUGIN_MISSING, NOTARY_ATTRIBUTE_UNKNOWN
+ */
+export function demandNoPlugin(envelope: NotaryEnvelope): void {
+  const { verificationPlugin: plugin } = envelope.attributes;
+  if (plugin !== undefined) throw missing(plugin, 'it is asked only about signers that are trusted');
+  demandProcessed(envelope, []);
+}
+
+function demandProcessed({ attributes }: NotaryEnvelope, processed: readonly string[]): void {
+  for (const { name, isCritical } of attributes.extended)
+    if (isCritical && !processed.includes(name))
+      throw new SigningError(
+        'NOTARY_ATTRIBUTE_UNKNOWN',
+        `the critical attribute ${JSON.stringify(name.slice(0, 100))} is not understood`,
+      );
 }
 
 /** The plugin, where it is there, new enough and able to verify. */
@@ -220,11 +253,4 @@ function missing(plugin: string, reason: string): SigningError {
 
 function refused(plugin: string, reason: string): SigningError {
   return new SigningError('NOTARY_PLUGIN_REFUSED', `the plugin ${plugin} refuses: ${reason.slice(0, 1_000)}`);
-}
-
-function unknownAttribute(name: string): SigningError {
-  return new SigningError(
-    'NOTARY_ATTRIBUTE_UNKNOWN',
-    `the critical attribute ${JSON.stringify(name.slice(0, 100))} is not understood`,
-  );
 }

@@ -6,7 +6,7 @@ import { subjectOf } from './certificate-rules.ts';
 import { readNotaryEnvelope } from './envelope.ts';
 import { signingErrorOf } from './faults.ts';
 import { type NotaryPayload, readPayload } from './payload.ts';
-import { consultPlugin, type PluginFindings, type PluginRunner } from './plugins.ts';
+import { demandNoPlugin, type PluginFindings, type PluginRunner, pluginOf } from './plugins.ts';
 import {
   type CertificateRevocation,
   checkRevocation,
@@ -143,21 +143,28 @@ class Verification {
     checkMetadata(payload, userMetadata);
   }
 
-  /** A plugin is run only for signers that are trusted, where trust is enforced: its name is the signer's. */
   async #authenticity(envelope: NotaryEnvelope): Promise<PluginFindings | undefined> {
     const { plugins, pluginConfig, trustStores } = this.#requirements;
     const trust = await this.#faultOf('CERTIFICATE_UNTRUSTED', () =>
       checkTrust(envelope, this.#statement, trustStores),
     );
-    if (trust.fault !== undefined && this.#statement.level.actions.authenticity === 'enforce') {
-      this.#conclude('authenticity', trust.fault);
+    if (trust.fault !== undefined) return this.#untrusted(envelope, trust.fault);
+    const plugin = await pluginOf(envelope, this.#statement, plugins, pluginConfig);
+    if (plugin?.judgesIdentity !== true) {
+      const { fault } = await this.#faultOf('IDENTITY_MISMATCH', () =>
+        checkIdentity(envelope, this.#statement),
+      );
+      if (fault !== undefined) return this.#untrusted(envelope, fault);
     }
-    const plugin = await consultPlugin(envelope, this.#statement, plugins, pluginConfig);
-    const identity =
-      plugin?.identity ??
-      (await this.#faultOf('IDENTITY_MISMATCH', () => checkIdentity(envelope, this.#statement)));
-    this.#conclude('authenticity', trust.fault ?? identity.fault);
-    return plugin;
+    const findings = await plugin?.verify();
+    this.#conclude('authenticity', findings?.identity?.fault);
+    return findings;
+  }
+
+  /** The name of a plugin is the signer's: where the level passes over who that is, the plugin is not asked for them. */
+  #untrusted(envelope: NotaryEnvelope, fault: SigningError): undefined {
+    this.#conclude('authenticity', fault);
+    demandNoPlugin(envelope);
   }
 
   #time(envelope: NotaryEnvelope): Promise<AuthenticTime | undefined> {

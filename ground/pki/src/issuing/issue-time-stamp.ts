@@ -20,6 +20,8 @@ export interface TimeStampInput {
   readonly serialNumber: number | bigint | Uint8Array;
   /** Milliseconds since the epoch, cut to seconds. */
   readonly genTime: number;
+  /** How far off the clock may be; it does not say by default. */
+  readonly accuracySeconds?: number;
   /** That of the request. */
   readonly nonce?: bigint;
   /** The certificates that go with the token; the authority's own by default. */
@@ -29,13 +31,14 @@ export interface TimeStampInput {
 
 /** A TimeStampResp that grants a token (RFC 3161 section 2.4.2). */
 export function issueTimeStamp(input: TimeStampInput): Uint8Array {
-  const { authority, messageImprint, nonce } = input;
+  const { authority, messageImprint, accuracySeconds, nonce } = input;
   const info = der.sequence(
     der.integer(1),
     der.oid(input.policy),
     der.sequence(hashIdentifier(messageImprint.algorithm), der.octetString(messageImprint.digest)),
     der.integer(input.serialNumber),
     der.generalizedTime(input.genTime),
+    ...(accuracySeconds === undefined ? [] : [der.sequence(der.integer(accuracySeconds))]),
     ...(nonce === undefined ? [] : [der.integer(nonce)]),
   );
   const attributes = [

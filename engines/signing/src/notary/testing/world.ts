@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
 import {
-  algorithmIdentifier,
   type Certificate,
   children,
-  defaultScheme,
-  der,
+  hashOf,
   integer,
-  publicKeyOfKeyObject,
+  issueTimeStamp,
+  octetString,
   readDer,
-  sign,
+  tags,
 } from '@keelson/pki';
 import {
   caExtensions,
@@ -58,10 +56,6 @@ export const requirements: NotationRequirements = {
   now: noon + 2 * hour,
 };
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
-const sha256Identifier = der.sequence(der.oid('2.16.840.1.101.3.4.2.1'), der.null());
-const attribute = (type: string, value: Uint8Array) => der.sequence(der.oid(type), der.set(value));
-
 /** A time-stamp authority: answers a request as RFC 3161 has it, at any time that is wanted. */
 export function stampAt(
   time: number,
@@ -69,42 +63,17 @@ export function stampAt(
 ): (request: Uint8Array) => Promise<Uint8Array> {
   return async (request) => {
     const [, imprint, ...options] = children(readDer(request));
-    const nonce = options.find(({ tag }) => tag === 0x02);
-    if (imprint === undefined) throw new Error('no request');
-    const info = der.sequence(
-      der.integer(1),
-      der.oid('1.3.6.1.4.1.57264.2'),
-      imprint.bytes,
-      der.integer(77),
-      der.generalizedTime(time),
-      ...(accuracySeconds === undefined ? [] : [der.sequence(der.integer(accuracySeconds))]),
-      ...(nonce === undefined ? [] : [der.integer(integer(nonce))]),
-    );
-    const set = der.set(
-      attribute('1.2.840.113549.1.9.3', der.oid('1.2.840.113549.1.9.16.1.4')),
-      attribute('1.2.840.113549.1.9.4', der.octetString(sha256(info))),
-      attribute(
-        '1.2.840.113549.1.9.16.2.47',
-        der.sequence(der.sequence(der.sequence(der.octetString(sha256(by.certificate.bytes))))),
-      ),
-    );
-    const scheme = defaultScheme(publicKeyOfKeyObject(by.key));
-    const signerInfo = der.sequence(
-      der.integer(1),
-      der.sequence(by.certificate.issuer.bytes, der.integer(by.certificate.serialNumber)),
-      sha256Identifier,
-      der.implicit(0, set),
-      algorithmIdentifier(scheme),
-      der.octetString(sign(by.key, scheme, set)),
-    );
-    const signed = der.sequence(
-      der.integer(3),
-      der.set(sha256Identifier),
-      der.sequence(der.oid('1.2.840.113549.1.9.16.1.4'), der.explicit(0, der.octetString(info))),
-      der.implicit(0, der.set(by.certificate.bytes)),
-      der.set(signerInfo),
-    );
-    const token = der.sequence(der.oid('1.2.840.113549.1.7.2'), der.explicit(0, signed));
-    return der.sequence(der.sequence(der.integer(0)), token);
+    const [algorithm, digest] = imprint === undefined ? [] : children(imprint);
+    if (algorithm === undefined || digest === undefined) throw new Error('no request');
+    const nonce = options.find(({ tag }) => tag === tags.integer);
+    return issueTimeStamp({
+      authority: by,
+      messageImprint: { algorithm: hashOf(algorithm), digest: octetString(digest) },
+      policy: '1.3.6.1.4.1.57264.2',
+      serialNumber: 77,
+      genTime: time,
+      ...(accuracySeconds === undefined ? {} : { accuracySeconds }),
+      ...(nonce === undefined ? {} : { nonce: integer(nonce) }),
+    });
   };
 }
