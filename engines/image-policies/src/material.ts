@@ -11,6 +11,8 @@ export interface PolicySurroundings {
   readonly trustStores?: TrustStores;
   /** Whom to ask whether a certificate was revoked. */
   readonly revocation?: RevocationSource;
+  /** Public keys in PEM by the references to key services that policies name: `awskms://…`. */
+  readonly keys?: ReadonlyMap<string, string>;
   /** Milliseconds since 1970: the time of what has to be judged at this hour. Without it that is refused. */
   readonly now?: number;
 }

@@ -58,6 +58,58 @@ const root: JsonValue = {
   },
 };
 
+const attestors = [
+  {
+    count: 1,
+    entries: [
+      {
+        keys: {
+          publicKeys: 'k8s://a/s',
+          signatureAlgorithm: 'sha256',
+          rekor: { url: 'x', ignoreTlog: true },
+        },
+        annotations: { a: 'b' },
+      },
+      {
+        keyless: {
+          issuer: 'a*',
+          subjectRegExp: 'b',
+          rekor: { url: 'x' },
+          additionalExtensions: { oidcIssuer: 'c' },
+        },
+      },
+      { certificates: { certChain: 'AAAA', ctlog: { ignoreSCT: true, tsaCertChain: 'AAAA' } } },
+      { attestor: { entries: [{ keys: { kms: 'awskms:///a' } }] } },
+    ],
+  },
+];
+const condition = { key: '{{ a[?b==`1`].c | [0] }}', operator: 'AllIn', value: ['{{ d }}', 'e*'] };
+const clusterPolicy: JsonValue = {
+  apiVersion: 'kyverno.io/v1',
+  kind: 'ClusterPolicy',
+  metadata: { name: 'a' },
+  spec: {
+    validationFailureAction: 'Enforce',
+    rules: [
+      {
+        name: 'r',
+        match: { any: [{ resources: { kinds: ['Pod'], selector: { matchLabels: { a: 'b' } } } }] },
+        exclude: { all: [{ resources: { namespaces: ['a*'], names: ['b'] }, subjects: [{}] }] },
+        preconditions: { any: [condition] },
+        verifyImages: [
+          {
+            imageReferences: ['*'],
+            skipImageReferences: ['x?'],
+            attestors,
+            attestations: [{ type: 'a', attestors, conditions: [{ all: [condition], any: [condition] }] }],
+            mutateDigest: false,
+          },
+        ],
+      },
+    ],
+  },
+};
+
 /** The value with the `at`th of its nodes, counted in depth, replaced. */
 function withNode(value: JsonValue, at: number, other: JsonValue): JsonValue {
   let left = at;
@@ -79,9 +131,10 @@ const odd = fc.oneof(
 test.each([
   ['a policy', whole],
   ['a trust root', root],
+  ['a policy of Kyverno', clusterPolicy],
 ])('%s with anything in it is read and judged, or refused in words', async (_, document) => {
   await fc.assert(
-    fc.asyncProperty(fc.nat(90), odd, async (at, other) => {
+    fc.asyncProperty(fc.nat(140), odd, async (at, other) => {
       const texts = [withNode(document, at, other), whole].map((each) => JSON.stringify(each));
       try {
         const policies = readImagePolicies([{ name: 'a.yaml', text: texts.join('\n---\n') }], {

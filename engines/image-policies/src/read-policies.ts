@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '@keelson/core';
 import { parseYaml } from '@keelson/yaml';
 import { ImagePolicyError } from './errors.ts';
+import { kyvernoPolicy } from './kyverno/cluster-policy.ts';
 import type { PolicyReader, PolicySurroundings } from './material.ts';
 import type { ImagePolicy } from './model/policy.ts';
 import { policyOf } from './policy-controller/admission.ts';
@@ -19,9 +20,12 @@ const clusterImagePolicy: PolicyReader = ({ object }) => {
 };
 
 /** Who reads which kind of policy. */
-const readers: ReadonlyMap<string, PolicyReader> = new Map([
+const readers: ReadonlyMap<string, PolicyReader> = new Map<string, PolicyReader>([
   ['policy.sigstore.dev/v1alpha1 ClusterImagePolicy', clusterImagePolicy],
   ['policy.sigstore.dev/v1beta1 ClusterImagePolicy', clusterImagePolicy],
+  ...['v1', 'v2beta1'].flatMap((version) =>
+    ['ClusterPolicy', 'Policy'].map((kind) => [`kyverno.io/${version} ${kind}`, kyvernoPolicy] as const),
+  ),
 ]);
 
 /**

@@ -11,7 +11,10 @@ export interface Place {
 }
 
 /** The Pod of a Tekton task: its steps and sidecars are containers, `stepTemplate` holds defaults of the steps. */
-export function tektonTemplates(resource: Resource, task: Place): PodTemplate[] {
+export function tektonTemplates(
+  resource: Pick<Resource, 'group' | 'kind' | 'object'>,
+  task: Place,
+): PodTemplate[] {
   const defaults = task.value['stepTemplate'];
   const containers: ContainerRef[] = [];
   collect(task, 'steps', 'container', containers, isObject(defaults) ? defaults : undefined);
@@ -68,7 +71,7 @@ const argoPodFields = [
 ] as const;
 
 /** One Pod for each template of an Argo workflow that runs containers; steps and DAGs only call others. */
-export function argoTemplates(_resource: Resource, workflow: Place): PodTemplate[] {
+export function argoTemplates(_resource: unknown, workflow: Place): PodTemplate[] {
   const templates = workflow.value['templates'];
   if (!Array.isArray(templates)) return [];
   return templates.flatMap((template, i) =>

@@ -10,7 +10,10 @@ import { argoTemplates, type Place, tektonTemplates } from './foreign-template.t
 import { foreignTemplatePaths, podTemplatePaths } from './pod-template-kinds.ts';
 import type { ContainerRef, ContainerType, PodTemplate, Resource } from './resource.ts';
 
-type Collector = (resource: Resource) => readonly PodTemplate[];
+/** What of an object tells which Pods it makes. */
+type Maker = Pick<Resource, 'group' | 'kind' | 'object'>;
+
+type Collector = (resource: Maker) => readonly PodTemplate[];
 
 const collectors = new Map<string, Collector>([
   ...Object.entries(podTemplatePaths).map(([key, paths]) => [key, plainCollector(paths)] as const),
@@ -24,7 +27,7 @@ const collectors = new Map<string, Collector>([
 ]);
 
 const none: readonly PodTemplate[] = Object.freeze([]);
-const cache = new WeakMap<Resource, readonly PodTemplate[]>();
+const cache = new WeakMap<Maker, readonly PodTemplate[]>();
 
 /** True for kinds that make Pods, or are Pods. */
 export function isWorkloadKind(group: string, kind: string): boolean {
@@ -35,7 +38,7 @@ export function isWorkloadKind(group: string, kind: string): boolean {
  * Every Pod template of an object, in the order of the kind's table; none for kinds that make no Pods and for
  * templates without a `spec` mapping. Worked out once for each resource.
  */
-export function podTemplates(resource: Resource): readonly PodTemplate[] {
+export function podTemplates(resource: Maker): readonly PodTemplate[] {
   const known = cache.get(resource);
   if (known !== undefined) return known;
   const collect = collectors.get(`${resource.group}/${resource.kind}`);
@@ -45,7 +48,7 @@ export function podTemplates(resource: Resource): readonly PodTemplate[] {
 }
 
 /** The first Pod template of an object, which for every built-in workload is the only one. */
-export function podTemplate(resource: Resource): PodTemplate | undefined {
+export function podTemplate(resource: Maker): PodTemplate | undefined {
   return podTemplates(resource)[0];
 }
 
@@ -67,7 +70,7 @@ function plainCollector(paths: readonly string[]): Collector {
   };
 }
 
-function found(resource: Resource, pattern: readonly string[]): Place[] {
+function found(resource: Maker, pattern: readonly string[]): Place[] {
   const out: Place[] = [];
   walk(resource.object, pattern, 0, [], out);
   return out;

@@ -1,57 +1,16 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { isKeelsonError } from '@keelson/core';
-import { pae } from '@keelson/envelopes';
-import { parseDigest } from '@keelson/oci';
-import { type StoredSignature, statementPayloadType, writeSimpleSigning } from '@keelson/signing';
+import type { StoredSignature } from '@keelson/signing';
 import { expect, test } from 'vitest';
 import { readImagePolicies } from '../read-policies.ts';
 import { evidenceOf } from '../testing/evidence.ts';
+import { attestationBy, digest, type KeyPair, newPair, pemOf, signatureBy } from '../testing/signatures.ts';
 import { admitImage } from './evaluate.ts';
 import type { Workload } from './policy.ts';
 
-const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
-const manifest = parseDigest(`sha256:${'b'.repeat(64)}`);
-const [ours, theirs] = [0, 1].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
-if (ours === undefined || theirs === undefined) throw new Error('two keys were made');
+const [ours, theirs] = [newPair(), newPair()];
+const attestedBy = (pair: KeyPair, data: string, type?: string) => attestationBy(pair, { Data: data }, type);
 
-const pemOf = ({ publicKey }: { publicKey: KeyObject }) =>
-  publicKey.export({ type: 'spki', format: 'pem' }).toString();
-
-const common = {
-  version: '0.1',
-  material: { kind: 'publicKey', hint: '' },
-  logEntries: [],
-  timestamps: [],
-} as const;
-
-function signatureBy({ privateKey }: { privateKey: KeyObject }): StoredSignature {
-  const payload = writeSimpleSigning({ digest, reference: 'r.example/a', annotations: new Map() });
-  const content = { kind: 'message', signature: sign('sha256', payload, privateKey) } as const;
-  return { manifest, form: 'simplesigning', payload, bundle: { ...common, content } };
-}
-
-function attestationBy(
-  { privateKey }: { privateKey: KeyObject },
-  data: string,
-  type = 'https://cosign.sigstore.dev/attestation/v1',
-): StoredSignature {
-  const statement = {
-    _type: 'https://in-toto.io/Statement/v1',
-    subject: [{ digest: { sha256: 'a'.repeat(64) } }],
-    predicateType: type,
-    predicate: { Data: data },
-  };
-  const payload = Buffer.from(JSON.stringify(statement));
-  const sig = sign('sha256', pae(statementPayloadType, payload), privateKey);
-  const envelope = { payloadType: statementPayloadType, payload, signatures: [{ sig }] };
-  return {
-    manifest,
-    form: 'envelope',
-    bundle: { ...common, content: { kind: 'dsse', envelope, signature: sig } },
-  };
-}
-
-const key = (pair: { publicKey: KeyObject }, more: object = {}) => ({ key: { data: pemOf(pair) }, ...more });
+const key = (pair: KeyPair, more: object = {}) => ({ key: { data: pemOf(pair) }, ...more });
 
 function policy(authorities: readonly object[], more: object = {}, glob = '**') {
   return {
@@ -119,31 +78,31 @@ test.each<[string, object[], StoredSignature[], boolean, string?]>([
     [signatureBy(ours)],
     true,
   ],
-  ['an attestation', [policy([key(ours, custom(isShop))])], [attestationBy(ours, 'shop')], true],
+  ['an attestation', [policy([key(ours, custom(isShop))])], [attestedBy(ours, 'shop')], true],
   [
     'an attestation of other words',
     [policy([key(ours, custom(isShop))])],
-    [attestationBy(ours, 'x')],
+    [attestedBy(ours, 'x')],
     false,
     'isCompliant',
   ],
   [
     'one of two',
     [policy([key(ours, custom(isShop))])],
-    [attestationBy(ours, 'x'), attestationBy(ours, 'shop')],
+    [attestedBy(ours, 'x'), attestedBy(ours, 'shop')],
     true,
   ],
   [
     'an attestation of another type',
     [policy([key(ours, custom(isShop))])],
-    [attestationBy(ours, 'shop', 'https://spdx.dev/Document')],
+    [attestedBy(ours, 'shop', 'https://spdx.dev/Document')],
     false,
     'it is an attestation of type https://spdx.dev/Document',
   ],
   [
     'an attestation of another key',
     [policy([key(ours, custom(isShop))])],
-    [attestationBy(theirs, 'shop')],
+    [attestedBy(theirs, 'shop')],
     false,
     'SIGNATURE_WRONG',
   ],
@@ -157,28 +116,28 @@ test.each<[string, object[], StoredSignature[], boolean, string?]>([
   [
     'an attestation where a signature is asked for',
     [policy([key(ours)])],
-    [attestationBy(ours, 'shop')],
+    [attestedBy(ours, 'shop')],
     false,
     'IMAGE_SIGNATURE_UNWANTED',
   ],
   [
     'a warning of a rule',
     [policy([key(ours, custom('isCompliant = {"result": true, "warning": "old"}'))])],
-    [attestationBy(ours, 'x')],
+    [attestedBy(ours, 'x')],
     false,
     'old',
   ],
   [
     'an error of a rule',
     [policy([key(ours, custom('isCompliant = {"result": false, "error": "bad"}'))])],
-    [attestationBy(ours, 'x')],
+    [attestedBy(ours, 'x')],
     false,
     'bad',
   ],
   [
     'a rule that does not compile',
     [policy([key(ours, custom('isCompliant {'))])],
-    [attestationBy(ours, 'x')],
+    [attestedBy(ours, 'x')],
     false,
     'does not compile',
   ],
@@ -259,8 +218,8 @@ test.each([
   ['nothing', 'a: 1', 'is no policy of images'],
   [
     'another kind',
-    '{apiVersion: kyverno.io/v1, kind: ClusterPolicy}',
-    'kyverno.io/v1 ClusterPolicy is no policy',
+    '{apiVersion: kyverno.io/v1, kind: UpdateRequest}',
+    'kyverno.io/v1 UpdateRequest is no policy',
   ],
   ['no document', '', 'no policy of images is in'],
   ['a list', '[1]', 'is no object'],

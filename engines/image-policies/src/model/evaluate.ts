@@ -1,5 +1,5 @@
-import type { DemandVerdict } from './demands.ts';
-import { judgeSet } from './demands.ts';
+import { ImagePolicyError } from '../errors.ts';
+import { type DemandVerdict, judgeSet } from './demands.ts';
 import type { ImageToJudge } from './evidence.ts';
 import type { ImagePolicy } from './policy.ts';
 
@@ -26,9 +26,23 @@ export async function admitImage(
   const verdicts: PolicyVerdict[] = [];
   for (const policy of policies)
     if (policy.isAbout(image.name, image.workload)) verdicts.push(await judgePolicy(image, policy));
+  const isSigned = verdicts.some(({ isPassed, parts }) => isPassed && hasSignature(parts));
+  const judged = verdicts.map((verdict) => (isSigned ? verdict : withoutSignature(verdict)));
   const isAdmitted =
-    verdicts.length > 0 && verdicts.every(({ isPassed, policy }) => isPassed || policy.mode === 'warn');
-  return { isAdmitted, policies: verdicts };
+    judged.length > 0 && judged.every(({ isPassed, policy }) => isPassed || policy.mode === 'warn');
+  return { isAdmitted, policies: judged };
+}
+
+const hasSignature = (parts: readonly DemandVerdict[]): boolean =>
+  parts.some(
+    ({ isPassed, accepted, parts: inner }) => isPassed && (accepted.length > 0 || hasSignature(inner)),
+  );
+
+/** What becomes of a verdict where no policy has verified a signature. */
+function withoutSignature(verdict: PolicyVerdict): PolicyVerdict {
+  if (verdict.policy.requiresSignature !== true || !verdict.isPassed) return verdict;
+  const reason = 'the image has to be verified, and no policy has verified a signature of it';
+  return { ...verdict, isPassed: false, fault: new ImagePolicyError('IMAGE_POLICY_REFUSED', reason) };
 }
 
 async function judgePolicy(image: ImageToJudge, policy: ImagePolicy): Promise<PolicyVerdict> {

@@ -30,6 +30,8 @@ export interface ImagePolicy {
    */
   readonly isAbout: (name: string, workload: Workload | undefined) => boolean;
   readonly demands: DemandSet;
+  /** A signature must have been verified, by this policy or by another that is about the image. */
+  readonly requiresSignature?: boolean;
   /** What has to hold over all that became of the demands, where they are met. It gives why it does not. */
   readonly rule?: (parts: readonly DemandVerdict[], image: ImageToJudge) => ImagePolicyError | undefined;
 }

@@ -1,4 +1,4 @@
-import { decodeBase64, isObject, type JsonFields } from '@keelson/core';
+import { isObject, type JsonFields } from '@keelson/core';
 import { matchesSelector } from '@keelson/kubernetes';
 import { PkiError, publicKeyFromPem } from '@keelson/pki';
 import {
@@ -13,6 +13,7 @@ import { ImagePolicyError } from '../errors.ts';
 import { demanded, lacking, looseness, unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
 import type { AttestationDemand, Demand, ImagePolicy, NamedDemand, Workload } from '../model/policy.ts';
+import { secretEntries } from '../secrets.ts';
 import type { ClusterImagePolicy } from './cluster-image-policy.ts';
 import { globTest } from './glob.ts';
 import { type JsonRule, regoRule } from './rego-rule.ts';
@@ -124,27 +125,18 @@ function keyOf(key: JsonFields, { secrets }: PolicyMaterial): AcceptedSigner {
   }
 }
 
-/** The one entry of a Secret, which is in base64 under `data` and plain under `stringData`. */
+/** The one entry of a Secret. */
 function secretData(reference: JsonFields, secrets: PolicyMaterial['secrets']): string {
   const name = text(reference, 'name');
   const secret = secrets.get(name);
   if (secret === undefined) throw lacking(reference.place('name'), `the Secret ${name}`);
-  const entries = [...entriesOf(secret['data'], true), ...entriesOf(secret['stringData'], false)];
-  const [only, ...others] = entries;
+  const [only, ...others] = secretEntries(secret).values();
   if (only === undefined || others.length > 0)
     throw new ImagePolicyError(
       'IMAGE_POLICY_INVALID',
       `${reference.place('name')}: the Secret ${name} does not have exactly one entry`,
     );
   return only;
-}
-
-function entriesOf(value: unknown, isEncoded: boolean): readonly string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).map((entry) => {
-    if (typeof entry !== 'string') return '';
-    return isEncoded ? Buffer.from(decodeBase64(entry, 'any') ?? []).toString('utf8') : entry;
-  });
 }
 
 /** Whose logs, authorities and timestamps count, and what of them is needed. */

@@ -1,7 +1,8 @@
 import { isObject, JsonFields, type JsonObject } from '@keelson/core';
 import { ImagePolicyError } from '../errors.ts';
+import { shaped } from '../shape.ts';
 import { FieldFaults } from './field-faults.ts';
-import { clusterImagePolicyShape, shaped } from './shape.ts';
+import { clusterImagePolicyShape } from './shape.ts';
 import { validateSpec } from './validate.ts';
 
 /** A ClusterImagePolicy that policy-controller admits. */

@@ -3,8 +3,9 @@ import { type Certificate, PkiError, publicKeyFromPem, readCertificates } from '
 import { SigningError, type TrustedRoot } from '@keelson/signing';
 import { trustedRootOfKeys } from '../attestors/trusted-keys.ts';
 import { ImagePolicyError } from '../errors.ts';
+import { shaped } from '../shape.ts';
 import { FieldFaults } from './field-faults.ts';
-import { shaped, trustRootShape } from './shape.ts';
+import { trustRootShape } from './shape.ts';
 
 /** A TrustRoot of policy-controller. */
 export interface TrustRoot {

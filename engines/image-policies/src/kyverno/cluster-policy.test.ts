@@ -1,0 +1,413 @@
+import { isKeelsonError, type JsonValue } from '@keelson/core';
+import type { StoredSignature } from '@keelson/signing';
+import { describe, expect, test } from 'vitest';
+import type { DemandVerdict, ImagePolicy, PolicySurroundings, Workload } from '../index.ts';
+import { admitImage } from '../model/evaluate.ts';
+import { readImagePolicies } from '../read-policies.ts';
+import { evidenceOf } from '../testing/evidence.ts';
+import { attestationBy, digest, newPair, pemOf, signatureBy } from '../testing/signatures.ts';
+
+const [one, two, three] = [newPair(), newPair(), newPair()];
+const rekor = { url: 'https://rekor.sigstore.dev', ignoreTlog: true };
+const keys = (pem: string, more: object = {}) => ({ keys: { publicKeys: pem, rekor, ...more } });
+const by = (...pairs: { publicKey: typeof one.publicKey }[]) => keys(pairs.map(pemOf).join('\n'));
+const set = (entries: readonly object[], count?: number) => ({
+  entries,
+  ...(count === undefined ? {} : { count }),
+});
+
+const pods = { any: [{ resources: { kinds: ['Pod'] } }] };
+
+function policy(entry: object, rule: object = {}, spec: object = {}, more: object = {}): object {
+  return {
+    apiVersion: 'kyverno.io/v1',
+    kind: 'ClusterPolicy',
+    metadata: { name: 'p' },
+    spec: {
+      rules: [
+        {
+          name: 'r',
+          match: pods,
+          verifyImages: [{ imageReferences: ['*'], failureAction: 'Enforce', ...entry }],
+          ...rule,
+        },
+      ],
+      ...spec,
+    },
+    ...more,
+  };
+}
+
+const pod: Workload = {
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  object: {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web', namespace: 'shop', labels: { app: 'web' } },
+    spec: { containers: [{ name: 'c', image: 'r.example/a:1' }] },
+  },
+};
+const template: JsonValue = { metadata: { labels: { app: 'web' } }, spec: { containers: [] } };
+const deployment: Workload = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  object: {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { template },
+  },
+};
+
+interface Case {
+  readonly documents: readonly object[];
+  readonly found?: readonly StoredSignature[];
+  readonly image?: string;
+  readonly workload?: Workload;
+  readonly surroundings?: PolicySurroundings;
+}
+
+const read = (documents: readonly object[], surroundings: PolicySurroundings = {}): readonly ImagePolicy[] =>
+  readImagePolicies(
+    [{ name: 'policy.yaml', text: documents.map((each) => JSON.stringify(each)).join('\n---\n') }],
+    surroundings,
+  );
+
+const wordsOf = (part: DemandVerdict): (Error | undefined)[] => [
+  part.fault,
+  ...part.refused.map(({ fault }) => fault),
+  ...part.parts.flatMap(wordsOf),
+];
+
+/** `admitted`, or the reasons why not. */
+async function verdictOf({
+  documents,
+  found = [],
+  image = 'r.example/a:1',
+  workload = pod,
+  surroundings,
+}: Case) {
+  const about = { name: image, evidence: evidenceOf(digest, found), workload };
+  const verdict = await admitImage(about, read(documents, surroundings));
+  if (verdict.isAdmitted) return 'admitted';
+  if (verdict.policies.length === 0) return 'no policy';
+  const faults = verdict.policies.flatMap(({ fault, parts }) => [fault, ...parts.flatMap(wordsOf)]);
+  return faults.map((fault) => (isKeelsonError(fault) ? fault.format() : '')).join('\n');
+}
+
+const signed = [signatureBy(one)];
+const scan = 'https://cosign.sigstore.dev/attestation/vuln/v1';
+const attestation = (conditions: readonly object[], attestors: readonly object[] = [set([by(two)])]) => ({
+  attestors: [set([by(one)])],
+  attestations: [{ type: scan, attestors, conditions }],
+});
+const clean = attestationBy(two, { scanner: { name: 'x' }, critical: 0 }, scan);
+const all = (key: JsonValue, operator: string, value: JsonValue) => [{ all: [{ key, operator, value }] }];
+
+describe('verifyImages', () => {
+  test.each<[string, object, readonly StoredSignature[], string]>([
+    ['a key', { attestors: [set([by(one)])] }, signed, 'admitted'],
+    ['no signature', { attestors: [set([by(one)])] }, [], '0 of 1 are met'],
+    ['another key', { attestors: [set([by(two)])] }, signed, 'SIGNATURE_WRONG'],
+    ['all of two keys in one text', { attestors: [set([by(one, two)])] }, signed, '1 of 2 are met'],
+    ['one of two keys in one text', { attestors: [set([by(one, two)], 1)] }, signed, 'admitted'],
+    [
+      'all of two entries',
+      { attestors: [set([by(one), by(two)])] },
+      [...signed, signatureBy(two)],
+      'admitted',
+    ],
+    ['two of three', { attestors: [set([by(one), by(two), by(three)], 2)] }, signed, '1 of 3 are met, and 2'],
+    ['each set', { attestors: [set([by(one)]), set([by(two)])] }, signed, 'SIGNATURE_WRONG'],
+    [
+      'sets in sets',
+      { attestors: [set([by(three), { attestor: set([by(one), by(two)], 1) }], 1)] },
+      signed,
+      'admitted',
+    ],
+    ['annotations', { attestors: [set([{ ...by(one), annotations: { env: 'prod' } }])] }, signed, 'env=prod'],
+    [
+      'annotations that are there',
+      { annotations: { env: 'prod' }, attestors: [set([by(one)])] },
+      [signatureBy(one, { env: 'prod', more: 'x' })],
+      'admitted',
+    ],
+    [
+      'the log of the public instance',
+      { attestors: [set([keys(pemOf(one), { rekor: { url: 'x' } })])] },
+      signed,
+      '--trusted-root',
+    ],
+    [
+      'SHA-384 of P-256',
+      { attestors: [set([keys(pemOf(one), { signatureAlgorithm: 'sha384' })])] },
+      signed,
+      'sha384',
+    ],
+    [
+      'a key service',
+      { attestors: [set([{ keys: { kms: 'awskms:///x' } }])] },
+      signed,
+      'awskms:///x was not given',
+    ],
+    ['a variable', { attestors: [set([keys('{{ keys.data.a }}')])] }, signed, 'keys that variables name'],
+    [
+      'another repository',
+      { repository: 'b.example/x', attestors: [set([by(one)])] },
+      signed,
+      'another repository',
+    ],
+    [
+      'bundles, where there are none',
+      { type: 'SigstoreBundle', attestors: [set([keys(pemOf(one), { ctlog: { ignoreSCT: true } })])] },
+      signed,
+      'IMAGE_SIGNATURE_UNWANTED',
+    ],
+    ['the older key', { key: pemOf(one) }, signed, '--trusted-root'],
+    [
+      'the older image',
+      { imageReferences: [], image: 'b.example/*', attestors: [set([by(one)])] },
+      signed,
+      'no policy',
+    ],
+    ['a digest', { attestors: [set([by(one)])], mutateDigest: false }, signed, 'is named by no digest'],
+    [
+      'no digest',
+      { attestors: [set([by(one)])], mutateDigest: false, verifyDigest: false },
+      signed,
+      'admitted',
+    ],
+    ['no attestor', {}, signed, 'no policy has verified a signature'],
+    ['no attestor, not required', { required: false }, [], 'admitted'],
+    [
+      'conditions over several',
+      { attestors: [set([by(one)])], validate: { deny: {} } },
+      signed,
+      'IMAGE_POLICY_UNSUPPORTED',
+    ],
+  ])('%s', async (_, entry, found, expected) => {
+    expect(await verdictOf({ documents: [policy(entry)], found })).toContain(expected);
+  });
+
+  test('what another policy has verified is verified', async () => {
+    const documents = [policy({}), policy({ attestors: [set([by(one)])] })];
+    expect(await verdictOf({ documents, found: signed })).toBe('admitted');
+    expect(await verdictOf({ documents, found: [] })).toContain('no policy has verified');
+  });
+
+  test('keys of Secrets and of services that the caller knows', async () => {
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 's', namespace: 'kyverno' },
+      data: { 'cosign.pub': Buffer.from(pemOf(one)).toString('base64') },
+    };
+    const named = (entry: object) => policy({ attestors: [set([{ keys: { rekor, ...entry } }])] });
+    const verdict = (entry: object, surroundings?: PolicySurroundings) =>
+      verdictOf({ documents: [named(entry), secret], found: signed, ...(surroundings && { surroundings }) });
+    expect(await verdict({ publicKeys: 'k8s://kyverno/s' })).toBe('admitted');
+    expect(await verdict({ secret: { namespace: 'kyverno', name: 's' } })).toBe('admitted');
+    expect(await verdict({ publicKeys: 'k8s://other/s' })).toContain('the Secret other/s was not given');
+    const keysOf = { keys: new Map([['awskms:///x', pemOf(one)]]) };
+    expect(await verdict({ kms: 'awskms:///x' }, keysOf)).toBe('admitted');
+  });
+});
+
+describe('attestations', () => {
+  test.each<[string, object, readonly StoredSignature[], string]>([
+    ['by another signer', attestation([]), [...signed, clean], 'admitted'],
+    [
+      'by the signer of the image',
+      attestation([]),
+      [...signed, attestationBy(one, {}, scan)],
+      'SIGNATURE_WRONG',
+    ],
+    ['none', attestation([]), signed, `no attestation ${scan}`],
+    ['of another type', attestation([]), [...signed, attestationBy(two, {})], 'it is an attestation of type'],
+    ['without the signature', attestation([]), [clean], 'no signature is by whom'],
+    ['a condition', attestation(all('{{ scanner.name }}', 'Equals', 'x')), [...signed, clean], 'admitted'],
+    [
+      'a condition that does not hold',
+      attestation(all('{{ critical }}', 'GreaterThan', 0)),
+      [...signed, clean],
+      'does not meet GreaterThan',
+    ],
+    [
+      'each statement has to meet it',
+      attestation(all('{{ critical }}', 'LessThan', 1)),
+      [...signed, clean, attestationBy(two, { critical: 2 }, scan)],
+      'not every attestation',
+    ],
+    [
+      'a statement of somebody else is none',
+      attestation(all('{{ critical }}', 'LessThan', 1)),
+      [...signed, clean, attestationBy(three, { critical: 2 }, scan)],
+      'admitted',
+    ],
+    [
+      'nothing at a path',
+      attestation(all('{{ missing }}', 'NotEquals', 'x')),
+      [...signed, clean],
+      'there is nothing at',
+    ],
+    [
+      'a function that keelson has not',
+      attestation(all('{{ sum(critical, `1`) }}', 'Equals', 1)),
+      [...signed, clean],
+      'does not have the function sum',
+    ],
+    [
+      'an operator that is none',
+      attestation(all('a', 'Resembles', 'a')),
+      [...signed, clean],
+      'IMAGE_POLICY_UNSUPPORTED',
+    ],
+    [
+      'the older name of the type',
+      { attestations: [{ predicateType: scan, attestors: [set([by(two)])] }] },
+      [clean],
+      'admitted',
+    ],
+    [
+      'no attestor is anybody of the public instance',
+      attestation([], []),
+      [...signed, clean],
+      '--trusted-root',
+    ],
+  ])('%s', async (_, entry, found, expected) => {
+    expect(await verdictOf({ documents: [policy(entry)], found })).toContain(expected);
+  });
+});
+
+describe('what a rule is about', () => {
+  const rule = (match: object, more: object = {}) =>
+    policy({ attestors: [set([by(two)])] }, { match, ...more }, {}, {});
+  const resources = (fields: object) => ({ any: [{ resources: fields }] });
+  test.each<[string, object, Workload, boolean]>([
+    ['a Pod', rule(pods), pod, true],
+    ['Pods that a workload makes', rule(pods), deployment, true],
+    ['the workload', rule(resources({ kinds: ['apps/v1/Deployment'] })), deployment, true],
+    ['another kind', rule(resources({ kinds: ['apps/*/StatefulSet'] })), deployment, false],
+    ['a subresource', rule(resources({ kinds: ['Pod/exec'] })), pod, false],
+    ['the older form', rule({ resources: { kinds: ['Pod'] } }), pod, true],
+    ['labels', rule(resources({ kinds: ['Pod'], selector: { matchLabels: { app: 'db' } } })), pod, false],
+    [
+      'labels of Pods to come',
+      rule(resources({ kinds: ['Pod'], selector: { matchLabels: { app: 'web' } } })),
+      deployment,
+      true,
+    ],
+    ['a namespace', rule(resources({ kinds: ['Pod'], namespaces: ['sh*'] })), pod, true],
+    ['another namespace', rule(resources({ kinds: ['Pod'], namespaces: ['db'] })), pod, false],
+    ['an operation', rule(resources({ kinds: ['Pod'], operations: ['DELETE'] })), pod, false],
+    ['an exclusion', rule(pods, { exclude: resources({ namespaces: ['shop'] }) }), pod, false],
+    ['an exclusion of users', rule(pods, { exclude: { any: [{ clusterRoles: ['admin'] }] } }), pod, true],
+    [
+      'users',
+      rule({ any: [{ resources: { kinds: ['Pod'] }, subjects: [{ kind: 'User', name: 'x' }] }] }),
+      pod,
+      true,
+    ],
+    [
+      'all of several',
+      rule({ all: [{ resources: { kinds: ['Pod'] } }, { resources: { names: ['db'] } }] }),
+      pod,
+      false,
+    ],
+    [
+      'a precondition',
+      rule(pods, {
+        preconditions: {
+          all: [{ key: '{{ request.object.metadata.labels.app }}', operator: 'Equals', value: 'db' }],
+        },
+      }),
+      pod,
+      false,
+    ],
+    [
+      'a precondition that cannot be judged',
+      rule(pods, {
+        preconditions: { all: [{ key: '{{ cluster.name }}', operator: 'Equals', value: 'db' }] },
+      }),
+      pod,
+      true,
+    ],
+  ])('%s', async (_, document, workload, isAbout) => {
+    const verdict = await verdictOf({ documents: [document], workload });
+    expect(verdict === 'no policy').toBe(!isAbout);
+  });
+
+  test.each<[string, string, string[], string[], boolean]>([
+    ['anything', 'nginx', ['*'], [], true],
+    ['a registry', 'ghcr.io/a/b:1', ['ghcr.io/*'], [], true],
+    ['Docker Hub', 'nginx', ['docker.io/nginx:latest'], [], true],
+    ['Docker Hub in full', 'library/nginx', ['docker.io/library/*'], [], true],
+    ['one character', 'ghcr.io/a/b:1', ['ghcr.io/a/b:?'], [], true],
+    ['a dot is a dot', 'ghcrxio.example/a', ['ghcr.io*'], [], false],
+    ['by the digest', `ghcr.io/a/b:1@${digest}`, ['ghcr.io/a/b@sha256:*'], [], true],
+    ['skipped', 'ghcr.io/a/b:1', ['*'], ['ghcr.io/a/*'], false],
+    ['skipped by a part', 'ghcr.io/a/b:1', ['*'], ['ghcr.io/a'], true],
+  ])('images: %s', async (_, image, imageReferences, skipImageReferences, isAbout) => {
+    const document = policy({ imageReferences, skipImageReferences, attestors: [set([by(two)])] });
+    expect((await verdictOf({ documents: [document], image })) === 'no policy').toBe(!isAbout);
+  });
+
+  test('a Policy is about its namespace', async () => {
+    const own = (namespace: string) => ({
+      ...policy({ attestors: [set([by(two)])] }),
+      kind: 'Policy',
+      metadata: { name: 'p', namespace },
+    });
+    expect(await verdictOf({ documents: [own('db')] })).toBe('no policy');
+    expect(await verdictOf({ documents: [own('shop')] })).toContain('0 of 1 are met');
+  });
+});
+
+test.each<[string, object, object, string, number]>([
+  ['its own', { failureAction: 'Audit' }, { validationFailureAction: 'Enforce' }, 'warn', 0],
+  ['that of the policy', { failureAction: undefined }, { validationFailureAction: 'enforce' }, 'enforce', 0],
+  ['none', { failureAction: undefined }, {}, 'warn', 1],
+  [
+    'another for some namespaces',
+    { failureAction: undefined },
+    { validationFailureActionOverrides: [{ action: 'Enforce', namespaces: ['x'] }] },
+    'enforce',
+    1,
+  ],
+])('failure action: %s', (_, entry, spec, mode, warnings) => {
+  const [found] = read([policy({ attestors: [set([by(one)])], ...entry }, {}, spec)]);
+  expect([found?.mode, found?.warnings.length]).toEqual([mode, warnings]);
+});
+
+test.each<[string, object, string]>([
+  ['no reference', policy({ imageReferences: [] }), 'an image reference is required'],
+  ['an unknown field', policy({ atestors: [] }), 'unknown field "spec.rules[0].verifyImages[0].atestors"'],
+  ['no entry', policy({ attestors: [set([])] }), 'an entry is required'],
+  ['a count of too many', policy({ attestors: [set([by(one)], 2)] }), 'exceeds the number of entries'],
+  ['an entry of nothing', policy({ attestors: [set([{}])] }), 'or a nested attestor is required'],
+  [
+    'an entry of two',
+    policy({ attestors: [set([{ ...by(one), keyless: {} }])] }),
+    'or a nested attestor is required',
+  ],
+  ['no key', policy({ attestors: [set([{ keys: {} }])] }), 'a public key, kms key or secret is required'],
+  ['keyless of no log', policy({ attestors: [set([{ keyless: {} }])] }), 'a Rekor URL or roots are required'],
+  ['no certificate', policy({ attestors: [set([{ certificates: {} }])] }), 'cert or certChain required'],
+  [
+    'a key for notation',
+    policy({ type: 'Notary', attestors: [set([by(one)])] }),
+    'is not allowed for type Notary',
+  ],
+  ['an action that is none', policy({ failureAction: 'Maybe' }), 'neither Enforce nor Audit'],
+  ['a type of no attestation', policy({ attestations: [{}] }), 'missing type'],
+  [
+    'no verifyImages',
+    policy({}, { verifyImages: [], validate: {} }),
+    'no rule of the policy has verifyImages',
+  ],
+])('refused: %s', (_, document, reason) => {
+  expect(() => read([document])).toThrow(reason);
+});

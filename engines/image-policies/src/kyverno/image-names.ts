@@ -1,0 +1,45 @@
+import { OciError, parseRegistryReference } from '@keelson/oci';
+import { wildcardTest } from '../wildcard.ts';
+
+/**
+ * The name of an image as Kyverno holds it against references: with its registry, and with the digest or else the tag. Kyverno does not
+ * put `library/` before images of Docker Hub.
+ */
+function kyvernoName(image: string): string {
+  const { registry, repository, tag, digest } = parseRegistryReference(image);
+  const path =
+    registry === 'docker.io' && !image.includes('library/')
+      ? repository.replace(/^library\//, '')
+      : repository;
+  return `${registry}/${path}${digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`}`;
+}
+
+/** The names by which a policy may mean an image. */
+function namesOf(image: string): readonly string[] {
+  try {
+    return [kyvernoName(image), image];
+  } catch (error) {
+    // An image on disk has no name in a registry: it goes by what was written.
+    if (error instanceof OciError) return [image];
+    throw error;
+  }
+}
+
+/**
+ * A test for images: those that `references` mean, but for those that `skipped` do. A reference is held against the name as Kyverno has
+ * it and as it was written; what is skipped goes by Kyverno's name alone.
+ */
+export function imageTest(
+  references: readonly string[],
+  skipped: readonly string[],
+): (image: string) => boolean {
+  const [wanted, unwanted] = [references, skipped].map((list) => list.map(wildcardTest));
+  return (image) => {
+    const names = namesOf(image);
+    if (unwanted?.some((test) => test(names[0] ?? image))) return false;
+    return wanted?.some((test) => names.some(test)) === true;
+  };
+}
+
+/** Whether a name says which image it is, whatever its tag means at the time. */
+export const hasDigest = (image: string): boolean => /@[a-z0-9]+:[0-9a-f]{32,}$/.test(image);
