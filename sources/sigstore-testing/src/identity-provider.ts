@@ -8,9 +8,15 @@ export interface Identity {
   readonly email?: string;
   readonly emailVerified?: boolean;
   readonly subject?: string;
-  readonly audience?: string;
+  readonly audience?: string | readonly string[];
+  /** To whom it was given, of an audience of several. */
+  readonly party?: string;
   /** Seconds that the token is valid for. */
   readonly lifetime?: number;
+  /** What the sign-in began with. */
+  readonly nonce?: string;
+  /** In whose name the provider lies; its own by default. */
+  readonly issuer?: string;
 }
 
 /** Whose token it is. */
@@ -38,6 +44,7 @@ export class IdentityProvider {
       ['issuer', issuer],
       ['authorization_endpoint', `${issuer}/auth`],
       ['token_endpoint', `${issuer}/token`],
+      ['device_authorization_endpoint', `${issuer}/device/code`],
       ['jwks_uri', `${issuer}/keys`],
       ['response_types_supported', ['code']],
       ['subject_types_supported', ['public']],
@@ -59,15 +66,17 @@ export class IdentityProvider {
   }
 
   token(identity: Identity = { email: 'dev@example.com' }): string {
-    const { email, emailVerified = true, subject, audience = 'sigstore', lifetime = 600 } = identity;
+    const { email, emailVerified = true, subject, audience = 'sigstore', lifetime = 600, nonce } = identity;
     const now = Math.floor(this.#now() / 1_000);
     const claims = objectOf([
-      ['iss', this.#issuer()],
-      ['aud', audience],
+      ['iss', identity.issuer ?? this.#issuer()],
+      ['aud', typeof audience === 'string' ? audience : [...audience]],
+      ...(identity.party === undefined ? [] : [['azp', identity.party] as const]),
       ['sub', subject ?? email ?? ''],
       ...(email === undefined ? [] : [['email', email] as const, ['email_verified', emailVerified] as const]),
       ['iat', now],
       ['exp', now + lifetime],
+      ...(nonce === undefined ? [] : [['nonce', nonce] as const]),
     ]);
     const header = objectOf([
       ['alg', 'RS256'],

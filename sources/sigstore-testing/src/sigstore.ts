@@ -8,6 +8,7 @@ import { sha256 } from './keys.ts';
 import { Refusal } from './refusal.ts';
 import { addToRekorV1 } from './rekor-v1.ts';
 import { addToRekorV2 } from './rekor-v2.ts';
+import { SignIn } from './sign-in.ts';
 import { TimestampAuthority } from './timestamp-authority.ts';
 import { type LogKeyType, TransparencyLog } from './transparency-log.ts';
 import { authorityInstance, logInstance, signingConfigText, trustedRootText } from './trust.ts';
@@ -27,7 +28,9 @@ export interface TestSigstoreOptions {
 
 /** What a service is asked, and its own answer. */
 export interface ServiceAnswer {
-  readonly service: 'certificates' | 'log' | 'timestamps';
+  readonly service: 'certificates' | 'log' | 'timestamps' | 'identity';
+  /** Without the query. */
+  readonly path: string;
   readonly asked: Uint8Array;
   readonly answer: Uint8Array;
 }
@@ -48,6 +51,8 @@ export class TestSigstore implements AsyncDisposable {
   readonly certificateAuthority: CertificateAuthority;
   readonly #options: TestSigstoreOptions;
   readonly #now: () => number;
+  /** Who signs in, and how it goes. */
+  readonly signIn: SignIn;
   readonly #provider: IdentityProvider;
   readonly #certificateLog: CertificateLog | undefined;
   readonly #first = new TransparencyLog('ecdsa-p256', loopback, `${loopback} - 1`);
@@ -58,6 +63,7 @@ export class TestSigstore implements AsyncDisposable {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#provider = new IdentityProvider(() => this.url, this.#now);
+    this.signIn = new SignIn(this.#provider);
     this.#certificateLog = options.certificateLog === true ? new CertificateLog() : undefined;
     this.#second = new TransparencyLog(options.logKey ?? 'ed25519', loopback);
     this.timestampAuthority = new TimestampAuthority(this.#now);
@@ -131,11 +137,24 @@ export class TestSigstore implements AsyncDisposable {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = await bodyOf(request);
+    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
     try {
-      const { status, type, service, body: answer } = this.#answer(`${request.method} ${request.url}`, asked);
-      const body =
-        service === undefined ? answer : ((await this.alter?.({ service, asked, answer })) ?? answer);
-      response.writeHead(status, { 'content-type': type }).end(body);
+      const {
+        status,
+        type,
+        service,
+        location,
+        body: own,
+      } = this.#answer(`${request.method} ${path}`, {
+        asked,
+        query: new URLSearchParams(query),
+        authorization: request.headers.authorization ?? '',
+      });
+      const answer =
+        service === undefined ? own : ((await this.alter?.({ service, path, asked, answer: own })) ?? own);
+      response
+        .writeHead(status, { 'content-type': type, ...(location === undefined ? {} : { location }) })
+        .end(answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       response
@@ -144,12 +163,25 @@ export class TestSigstore implements AsyncDisposable {
     }
   }
 
-  #answer(request: string, asked: Uint8Array): Answer {
+  #answer(request: string, { asked, query, authorization }: Asked): Answer {
     switch (request) {
       case 'GET /.well-known/openid-configuration':
-        return jsonAnswer(200, this.#provider.configuration());
+        return { ...jsonAnswer(200, this.#provider.configuration()), service: 'identity' };
       case 'GET /keys':
-        return jsonAnswer(200, this.#provider.keys());
+        return { ...jsonAnswer(200, this.#provider.keys()), service: 'identity' };
+      case 'GET /auth':
+        return {
+          status: 302,
+          type: 'text/plain',
+          body: Buffer.of(),
+          location: this.signIn.authorize(query),
+        };
+      case 'POST /device/code':
+        return { ...jsonAnswer(200, this.signIn.device(formOf(asked), this.url)), service: 'identity' };
+      case 'POST /token': {
+        const answer = this.signIn.token(formOf(asked), authorization);
+        return { ...jsonAnswer('error' in answer ? 400 : 200, answer), service: 'identity' };
+      }
       case 'GET /mint':
         return { status: 200, type: 'text/plain', body: Buffer.from(this.token()) };
       case 'POST /api/v2/signingCert':
@@ -172,16 +204,29 @@ export class TestSigstore implements AsyncDisposable {
   }
 }
 
+interface Asked {
+  readonly asked: Uint8Array;
+  readonly query: URLSearchParams;
+  /** The header of that name. */
+  readonly authorization: string;
+}
+
 interface Answer {
   readonly status: number;
   readonly type: string;
   readonly body: Uint8Array;
-  /** Absent for the identity provider. */
+  /** Absent for what nobody lies about. */
   readonly service?: ServiceAnswer['service'];
+  /** Where a browser is sent to. */
+  readonly location?: string;
 }
 
 function jsonAnswer(status: number, value: JsonObject): Answer {
   return { status, type: 'application/json', body: Buffer.from(stringifyJson(value)) };
+}
+
+function formOf(bytes: Uint8Array): URLSearchParams {
+  return new URLSearchParams(Buffer.from(bytes).toString('utf8'));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import { JsonFields, JsonSyntaxError, type JsonValue, parseJsonBytes, stringifyJson } from '@keelson/core';
 import type { HttpAnswer, HttpClient } from '@keelson/http';
-import { SigstoreError } from './errors.ts';
+import { SigstoreError, type SigstoreErrorCode } from './errors.ts';
 
 /** Bytes of an answer that are read. Entries of logs hold whole certificates, so it is generous. */
 const maxAnswerBytes = 4 << 20;
@@ -10,12 +10,15 @@ export interface Post {
   readonly url: URL;
   readonly body: JsonValue | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A token that says who asks. No message shows it. */
-  readonly bearer?: string;
+  /** What says who asks. No message shows the secret. */
+  readonly authorization?: { readonly scheme: 'Bearer' | 'Token'; readonly secret: string };
 }
 
 /** Posts, and gives the body of an answer of status 200 or 201. @throws HttpError; SigstoreError SIGSTORE_REFUSED */
-export async function post(http: HttpClient, { url, body, headers, bearer }: Post): Promise<Uint8Array> {
+export async function post(
+  http: HttpClient,
+  { url, body, headers, authorization }: Post,
+): Promise<Uint8Array> {
   const isBytes = body instanceof Uint8Array;
   const answer = await http.send({
     url,
@@ -25,9 +28,11 @@ export async function post(http: HttpClient, { url, body, headers, bearer }: Pos
       ...headers,
     },
     body: isBytes ? body : stringifyJson(body),
-    ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    ...(authorization === undefined
+      ? {}
+      : { authorization: `${authorization.scheme} ${authorization.secret}` }),
   });
-  return await bodyOf(answer, url, bearer);
+  return await bodyOf(answer, url, authorization?.secret);
 }
 
 /**
@@ -36,8 +41,13 @@ export async function post(http: HttpClient, { url, body, headers, bearer }: Pos
  * @param secret what the request carried and no message may show, should the answer repeat it
  * @throws HttpError; SigstoreError SIGSTORE_REFUSED
  */
-export async function bodyOf(answer: HttpAnswer, url: URL, secret = ''): Promise<Uint8Array> {
-  const bytes = await answer.bytes(maxAnswerBytes);
+export async function bodyOf(
+  answer: HttpAnswer,
+  url: URL,
+  secret = '',
+  maxBytes = maxAnswerBytes,
+): Promise<Uint8Array> {
+  const bytes = await answer.bytes(maxBytes);
   if (answer.status === 200 || answer.status === 201) return bytes;
   const text = Buffer.from(bytes).toString('utf8');
   const reason = (secret === '' ? text : text.replaceAll(secret, '…')).slice(0, maxReason).trim();
@@ -49,8 +59,13 @@ export async function bodyOf(answer: HttpAnswer, url: URL, secret = ''): Promise
 
 /** The members of an answer in JSON. @throws SigstoreError SIGSTORE_ANSWER_INVALID */
 export function answerFields(bytes: Uint8Array, what: string): JsonFields {
+  return jsonFields(bytes, what, 'SIGSTORE_ANSWER_INVALID');
+}
+
+/** The members of a document in JSON. @throws SigstoreError with `code` */
+export function jsonFields(bytes: Uint8Array, what: string, code: SigstoreErrorCode): JsonFields {
   const invalid = (message: string, cause?: unknown) =>
-    new SigstoreError('SIGSTORE_ANSWER_INVALID', message, cause === undefined ? {} : { cause });
+    new SigstoreError(code, message, cause === undefined ? {} : { cause });
   let value: JsonValue;
   try {
     value = parseJsonBytes(bytes);

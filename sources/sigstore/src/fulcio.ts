@@ -43,7 +43,11 @@ export async function certify(
     ],
   ]);
   const answer = answerFields(
-    await post(http, { url: below(base, '/api/v2/signingCert'), body, bearer: token }),
+    await post(http, {
+      url: below(base, '/api/v2/signingCert'),
+      body,
+      authorization: { scheme: 'Bearer', secret: token },
+    }),
     'the answer of the certificate authority',
   );
   const signed =

@@ -18,7 +18,7 @@ describe('GitHub Actions', () => {
   test('makes out a token for Sigstore', async () => {
     const { server, environment } = await answering(200, '{"count":1,"value":"eyJ.eyJ.x"}');
     await using _ = server;
-    expect(await ambientToken(http, environment)).toBe('eyJ.eyJ.x');
+    expect(await ambientToken(http, undefined, { environment })).toBe('eyJ.eyJ.x');
     expect(server.log).toEqual(['GET /token?api-version=2.0&audience=sigstore']);
     expect(server.authorizations).toEqual(['bearer the-job-itself']);
   });
@@ -30,7 +30,9 @@ describe('GitHub Actions', () => {
   ])('%s', async (_, status, body, code) => {
     const { server, environment } = await answering(status, body);
     await using _server = server;
-    const fault: unknown = await ambientToken(http, environment).catch((error: unknown) => error);
+    const fault: unknown = await ambientToken(http, undefined, { environment }).catch(
+      (error: unknown) => error,
+    );
     expect(fault).toMatchObject({ code });
     expect(String(fault)).not.toContain('the-job-itself');
   });
@@ -38,7 +40,7 @@ describe('GitHub Actions', () => {
 
 test('the token of the environment counts first', async () => {
   const environment = { SIGSTORE_ID_TOKEN: 'eyJ', ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1' };
-  expect(await ambientToken(http, environment)).toBe('eyJ');
+  expect(await ambientToken(http, undefined, { environment })).toBe('eyJ');
 });
 
 test.each<[string, Record<string, string>]>([
@@ -46,5 +48,61 @@ test.each<[string, Record<string, string>]>([
   ['an empty token', { SIGSTORE_ID_TOKEN: '' }],
   ['an address alone', { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1' }],
 ])('there is no token: %s', async (_, environment) => {
-  await expect(ambientToken(http, environment)).rejects.toMatchObject({ code: 'IDENTITY_TOKEN_MISSING' });
+  expect(await ambientToken(http, undefined, { environment, read: async () => undefined })).toBeUndefined();
+});
+
+describe('others', () => {
+  test('Buildkite makes out a token to a job', async () => {
+    await using server = await TestServer.start(async (request, response) => {
+      expect(JSON.parse((await request.toArray()).join(''))).toEqual({ audience: 'sigstore' });
+      response.end('{"token":"eyJ.eyJ.x"}');
+    });
+    const environment = {
+      BUILDKITE_AGENT_ACCESS_TOKEN: 'the-job-itself',
+      BUILDKITE_JOB_ID: 'a/b',
+      BUILDKITE_AGENT_ENDPOINT: `${server.url}/v3/`,
+    };
+    expect(await ambientToken(http, undefined, { environment })).toBe('eyJ.eyJ.x');
+    expect(server.log).toEqual(['POST /v3/jobs/a%2Fb/oidc/tokens']);
+    expect(server.authorizations).toEqual(['Token the-job-itself']);
+  });
+
+  test('CircleCI does it by a program', async () => {
+    const calls: unknown[] = [];
+    const run = async (...call: unknown[]) => {
+      calls.push(call);
+      return 'eyJ.eyJ.x\n';
+    };
+    expect(await ambientToken(http, undefined, { environment: { CIRCLECI: 'true' }, run })).toBe('eyJ.eyJ.x');
+    expect(calls).toEqual([['circleci', ['run', 'oidc', 'get', '--claims', '{"aud":"sigstore"}']]]);
+  });
+
+  test('a program that is not there is told of', async () => {
+    await expect(
+      ambientToken(http, 'circleci', { environment: { CIRCLECI: 'true', PATH: '' } }),
+    ).rejects.toMatchObject({ code: 'SIGSTORE_REFUSED' });
+  });
+
+  test('a Pod has it in a file', async () => {
+    const read = async (file: string) => (file.endsWith('/oidc-token') ? 'eyJ.eyJ.x\n' : undefined);
+    expect(await ambientToken(http, undefined, { environment: {}, read })).toBe('eyJ.eyJ.x');
+  });
+
+  test('the metadata server of Google Cloud is asked where it is named, and never else', async () => {
+    await using server = await TestServer.start((_, response) => void response.end('eyJ.eyJ.x'));
+    const options = { environment: {}, read: async () => undefined, metadataServer: server.url };
+    expect(await ambientToken(http, undefined, options)).toBeUndefined();
+    expect(server.log).toEqual([]);
+    expect(await ambientToken(http, 'google', options)).toBe('eyJ.eyJ.x');
+    expect(server.log).toEqual([
+      'GET /computeMetadata/v1/instance/service-accounts/default/identity?audience=sigstore&format=full',
+    ]);
+    expect(server.headers[0]).toMatchObject({ 'metadata-flavor': 'Google' });
+  });
+
+  test('a named provider that is not there is no reason to ask another', async () => {
+    await expect(
+      ambientToken(http, 'buildkite-agent', { environment: { SIGSTORE_ID_TOKEN: 'eyJ' } }),
+    ).rejects.toMatchObject({ code: 'IDENTITY_TOKEN_MISSING' });
+  });
 });

@@ -12,6 +12,13 @@ import {
 } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { choiceOf } from '../flag-values.ts';
+import {
+  type IdentityValues,
+  identityFlagIn,
+  identityFlags,
+  identityHelp,
+  tokenGetter,
+} from './identity-flags.ts';
 import { readInput } from './input.ts';
 import { signerOfSource } from './key-source.ts';
 import { keylessOptions, type SignatureForm, witnessesOf } from './services.ts';
@@ -22,7 +29,7 @@ export const keyFlags = {
   key: { type: 'string', value: 'file' },
   certificate: { type: 'string', value: 'file' },
   'certificate-chain': { type: 'string', value: 'file' },
-  'identity-token': { type: 'string', value: 'text' },
+  ...identityFlags,
   'signing-config': { type: 'string', value: 'file' },
   ...trustFlags,
   'new-bundle-format': { type: 'string', value: { choices: ['true', 'false'] } },
@@ -35,20 +42,26 @@ export const keyHelp = `  --key KEY            the private key: a file of PEM in
                        who issued the certificate, without the root
   --signing-config FILE
                        the services that are asked: a certificate authority where there is no key, transparency logs, timestamp authorities
-  --identity-token TOKEN
-                       who signs, without a key: an OpenID Connect token, or a file that holds one; else SIGSTORE_ID_TOKEN, or the one
-                       of a job of GitHub Actions
+${identityHelp}
 ${trustHelp}
                        What is signed by services is verified by it before it is written; a repository also has the signing config,
                        where no --signing-config is given
   --new-bundle-format=false
                        keep the signature of an image as cosign 1 and 2 do, at a tag .sig or .att`;
 
-type KeyValues = { readonly [Name in keyof typeof keyFlags]?: string | undefined } & TrustValues;
+type KeyValues = {
+  readonly [Name in 'key' | 'certificate' | 'certificate-chain' | 'signing-config' | 'new-bundle-format']?:
+    | string
+    | undefined;
+} & IdentityValues &
+  TrustValues;
 
 /** The files that these flags name: nothing is written over them. */
 export function keyInputs(values: KeyValues): readonly (string | undefined)[] {
-  const names = ['key', 'certificate', 'certificate-chain', 'identity-token', 'signing-config'] as const;
+  const names = [
+    ...(['key', 'certificate', 'certificate-chain', 'signing-config'] as const),
+    ...(['identity-token', 'oidc-client-secret-file'] as const),
+  ];
   return [...names.map((name) => values[name]), values['trusted-root'], values['tuf-root']];
 }
 
@@ -67,12 +80,14 @@ export interface Signing {
  */
 export async function signingOf(values: KeyValues): Promise<Signing> {
   const form = formOf(values);
+  demandOneSigner(values);
   const trust = await signingTrustOf(values);
   if (trust === undefined) {
-    if (values['identity-token'] !== undefined)
+    const flag = identityFlagIn(values);
+    if (flag !== undefined)
       throw new CommandError(
         'USAGE',
-        '--identity-token goes with --signing-config or --tuf-mirror: nothing else looks at it',
+        `--${flag} goes with --signing-config or --tuf-mirror: nothing else looks at it`,
       );
     if (values.key === undefined)
       throw new CommandError(
@@ -88,7 +103,7 @@ export async function signingOf(values: KeyValues): Promise<Signing> {
   if (values.offline === true) demandNoServices(values, witnesses);
   const made =
     values.key === undefined
-      ? await keylessOptions(config, tokenOf(values['identity-token']), now)
+      ? await keylessOptions(config, tokenGetter(values, config, now), now)
       : await withKey(values, values.key);
   const options = { ...made, witnesses };
   return {
@@ -96,6 +111,18 @@ export async function signingOf(values: KeyValues): Promise<Signing> {
     form,
     check: (bundle, artifact) => verifyBundle(bundle, artifact, requirementsOf(options, trustedRoot, now)),
   };
+}
+
+/** A key signs, or somebody's identity does. @throws CommandError USAGE */
+function demandOneSigner(values: KeyValues): void {
+  const flag = identityFlagIn(values);
+  if (values.key !== undefined && flag !== undefined)
+    throw new CommandError('USAGE', `--key and --${flag} do not go together: a key has no identity`);
+  if (values.key === undefined && values.certificate !== undefined)
+    throw new CommandError(
+      'USAGE',
+      '--certificate goes with --key: a certificate of somebody without one is asked for',
+    );
 }
 
 /** @throws CommandError USAGE */
@@ -131,19 +158,6 @@ function requirementsOf(
     certificateLogged: trustedRoot.certificateLogs.length > 0,
     fallbackTime: now,
   };
-}
-
-/**
- * A token, which as JSON in base64url begins with `eyJ`, or what stands in the file of that name. No message shows it: it may be a token
- * that lost its first letters.
- */
-function tokenOf(text: string | undefined): string | undefined {
-  if (text === undefined || text.trimStart().startsWith('eyJ')) return text;
-  try {
-    return readInput(text).toString('utf8');
-  } catch {
-    throw new CommandError('USAGE', '--identity-token is neither a token nor a file that can be read');
-  }
 }
 
 async function withKey(values: KeyValues, source: string): Promise<SignOptions> {

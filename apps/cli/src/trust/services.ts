@@ -10,7 +10,7 @@ import {
   subjectOfToken,
   type Witnesses,
 } from '@keelson/signing';
-import { addToRekorV1, addToRekorV2, ambientToken, certify, stamp } from '@keelson/sigstore';
+import { addToRekorV1, addToRekorV2, certify, stamp } from '@keelson/sigstore';
 import { CommandError } from '../errors.ts';
 
 /** How a signature is kept: as a Sigstore bundle, or at a tag in the form of cosign 1 and 2. */
@@ -89,14 +89,14 @@ function logRequest({ signature, signed, signer, certificates, envelope }: Signe
  */
 export async function keylessOptions(
   config: SigningConfig,
-  given: string | undefined,
+  identityToken: () => Promise<string>,
   now: number,
 ): Promise<Pick<SignOptions, 'signer' | 'certificates'>> {
   const http = new HttpClient();
-  const token = (given ?? (await ambientToken(http))).trim();
   const [authority] = chosenServices(config.certificateAuthorities, { kind: 'any' }, [1], now);
   if (authority === undefined)
     throw new CommandError('USAGE', 'the signing config has no certificate authority; sign with --key');
+  const token = (await identityToken()).trim();
   const signer = signerOfKey(generateKey('ecdsa-p256'));
   const proofOfPossession = await signer.sign(Buffer.from(subjectOfToken(token)));
   const chain = await certify(http, authority.url, { token, publicKey: signer.publicKey, proofOfPossession });

@@ -90,11 +90,7 @@ describe('keelson sign', () => {
       ['sign', '--key', 'k.key', '--bundle', 'a.txt', 'a.txt'],
       'would be written over',
     ],
-    [
-      'a token without services',
-      ['sign', '--key', 'k.key', '--identity-token', 'x', 'a'],
-      'goes with --signing-config',
-    ],
+    ['a token without services', ['sign', '--identity-token', 'x', 'a'], 'goes with --signing-config'],
     [
       'a type of key without a new key',
       ['sign', '--key', 'k.key', '--key-type', 'ed25519', 'a'],
