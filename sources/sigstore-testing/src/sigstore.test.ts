@@ -44,6 +44,7 @@ test.each([
     add(http, sigstore.url, {
       signature,
       publicKey,
+      scheme: 'ecdsa-sha256',
       digest: { algorithm: 'sha256', digest: digestOf(bytes) },
     });
   await expect(ask(by(key, signed), signed)).resolves.toMatchObject({ inclusionProof: { treeSize: '6' } });

@@ -1,12 +1,14 @@
 import { type JsonObject, objectOf } from '@keelson/core';
 import type { HttpClient } from '@keelson/http';
-import { type PublicKey, writePem } from '@keelson/pki';
+import { type PublicKey, type SignatureScheme, writePem } from '@keelson/pki';
 import { SigstoreError } from './errors.ts';
 import { answerFields, base64, below, post } from './exchange.ts';
 
 /** What a log is asked to take in: a signature, what it is over, and what verifies it. */
 export interface LogRequest {
   readonly signature: Uint8Array;
+  readonly scheme: SignatureScheme;
+  /** By the hash of the scheme. */
   readonly digest: { readonly algorithm: 'sha256' | 'sha384' | 'sha512'; readonly digest: Uint8Array };
   readonly publicKey: PublicKey;
   /** DER; absent for a key. */
@@ -27,7 +29,7 @@ export async function addToRekorV2(http: HttpClient, base: string, request: LogR
     certificate === undefined
       ? (['publicKey', objectOf([['rawBytes', base64(publicKey.spki)]])] as const)
       : (['x509Certificate', objectOf([['rawBytes', base64(certificate)]])] as const),
-    ['keyDetails', keyDetails(publicKey)],
+    ['keyDetails', keyDetails(request)],
   ]);
   const body = objectOf([
     [
@@ -50,12 +52,14 @@ export async function addToRekorV2(http: HttpClient, base: string, request: LogR
   return objectOf(fields.names().map((name) => [name, fields.value(name) ?? null]));
 }
 
-/** sigstore_common.proto, `PublicKeyDetails`. @throws SigstoreError SIGSTORE_REFUSED */
-function keyDetails({ type, curve, modulusLength }: PublicKey): string {
+/** sigstore_common.proto, `PublicKeyDetails`: the key with the hash that is signed. @throws SigstoreError SIGSTORE_REFUSED */
+function keyDetails({ publicKey: { type, curve, modulusLength }, scheme }: LogRequest): string {
   if (type === 'ed25519') return 'PKIX_ED25519';
-  if (type === 'rsa') return `PKIX_RSA_PKCS1V15_${modulusLength}_SHA256`;
-  const hash = curve === 'P-256' ? '256' : curve === 'P-384' ? '384' : '512';
-  return `PKIX_ECDSA_${curve?.replace('-', '')}_SHA_${hash}`;
+  const hash = scheme.slice(-3);
+  if (type === 'ec') return `PKIX_ECDSA_${curve?.replace('-', '')}_SHA_${hash}`;
+  if (hash !== '256')
+    throw new SigstoreError('SIGSTORE_REFUSED', `a log of the second Rekor takes no signatures of ${scheme}`);
+  return `PKIX_RSA_${scheme.startsWith('rsa-pss') ? 'PSS' : 'PKCS1V15'}_${modulusLength}_SHA256`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { basicConstraints, issueCertificate, keyUsage, writePem } from '@keelson/pki';
+import { TestSigstore } from '@keelson/sigstore-testing';
 import { describe, expect, test } from 'vitest';
 import { keelsonBeside, withFolderAsync } from '../testing/run.ts';
 import { writeImage } from './testing/image-layout.ts';
@@ -54,6 +55,27 @@ describe('a key in a key service', () => {
           code: 0,
         });
       expect(vault.server.log.slice(asked)).toEqual(['GET /v1/transit/keys/web', 'GET /v1/transit/keys/web']);
+    });
+  });
+
+  test.each<[VaultKeyType, 1 | 2]>([
+    ['ecdsa-p256', 2],
+    ['ecdsa-p384', 2],
+    ['ecdsa-p384', 1],
+  ])('is logged in a transparency log: %s, Rekor %i', async (type, rekor) => {
+    await using vault = await startVault(type);
+    await using sigstore = await TestSigstore.start({ rekor });
+    const files = { 'sc.json': sigstore.signingConfig, 'tr.json': sigstore.trustedRoot, 'a.txt': 'a' };
+    await withFolderAsync(files, async (folder) => {
+      const run = (...args: string[]) => keelsonBeside(folder, args, vault.environment);
+      const services = ['--signing-config', 'sc.json', '--trusted-root', 'tr.json'];
+      expect(await run('sign', '--key', uri, ...services, '--bundle', 'b', 'a.txt')).toMatchObject({
+        code: 0,
+        err: '',
+      });
+      expect(await run('verify', '--key', uri, ...services.slice(2), '--bundle', 'b', 'a.txt')).toMatchObject(
+        { code: 0 },
+      );
     });
   });
 

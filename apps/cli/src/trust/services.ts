@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { HttpClient } from '@keelson/http';
+import { hashOfScheme } from '@keelson/pki';
 import {
   chosenServices,
   generateKey,
@@ -73,9 +74,11 @@ function demandPlace(config: SigningConfig): void {
 
 function logRequest({ signature, signed, signer, certificates, envelope }: SignedContent) {
   const [certificate] = certificates;
+  const algorithm = hashOfScheme(signer.scheme) ?? 'sha256';
   return {
     signature,
-    digest: { algorithm: 'sha256' as const, digest: sha256(signed) },
+    scheme: signer.scheme,
+    digest: { algorithm, digest: createHash(algorithm).update(signed).digest() },
     publicKey: signer.publicKey,
     ...(certificate === undefined ? {} : { certificate }),
     ...(envelope === undefined ? {} : { envelope }),

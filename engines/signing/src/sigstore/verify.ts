@@ -244,10 +244,20 @@ function messageSchemesOf(key: PublicKey): readonly SignatureScheme[] {
   return key.type === 'ed25519' ? ['ed25519', 'ed25519ph'] : schemesOf(key);
 }
 
+/** The registry knows SHA-256 alone; key services sign with the hash that the key, or its size, has (sigstore/sigstore, kms/azure, kms/gcp). */
+const rsaSchemes: readonly SignatureScheme[] = Object.freeze([
+  'rsa-pkcs1-sha256',
+  'rsa-pss-sha256',
+  'rsa-pkcs1-sha384',
+  'rsa-pkcs1-sha512',
+  'rsa-pss-sha384',
+  'rsa-pss-sha512',
+]);
+
 /** The schemes that Sigstore's clients sign with, by the key (sigstore/architecture-docs, algorithm-registry.md). */
 export function schemesOf(key: PublicKey): readonly SignatureScheme[] {
   if (key.type === 'ed25519') return ['ed25519'];
-  if (key.type === 'rsa') return ['rsa-pkcs1-sha256', 'rsa-pss-sha256'];
+  if (key.type === 'rsa') return rsaSchemes;
   if (key.curve === 'P-256') return ['ecdsa-sha256'];
   // cosign and others sign with SHA-256 whatever the curve; the registry names the wider hashes.
   return key.curve === 'P-384' ? ['ecdsa-sha384', 'ecdsa-sha256'] : ['ecdsa-sha512', 'ecdsa-sha256'];
