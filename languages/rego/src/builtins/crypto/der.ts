@@ -1,4 +1,7 @@
-/** Reading DER (X.690): every length and value in its only form. */
+/**
+ * Reading DER (X.690): every length and value in its only form. ground/pki's reader is not used: it needs Node, which this package does
+ * without, and a start of the command would load all of it for policies that read a certificate.
+ */
 
 export interface DerElement {
   /** The identifier octet: class, constructed bit and number; numbers past 30 are not read. */
