@@ -12,6 +12,7 @@ const ways: Readonly<Record<WayName, () => Promise<VerbModule>>> = {
   slsa: () => import('./verify/slsa.ts'),
   npm: () => import('./verify/npm.ts'),
   vsa: () => import('./verify/vsa.ts'),
+  'in-toto': () => import('./verify/in-toto.ts'),
   tekton: () => import('./verify/tekton.ts'),
 };
 

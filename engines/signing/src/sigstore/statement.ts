@@ -66,7 +66,10 @@ function textsOf(fields: JsonFields): ReadonlyMap<string, string> {
 }
 
 /** The subjects that are the artifact, by all of their digests that are known of it; names do not count. */
-export function subjectsOf(statement: StatementHeader, artifact: Artifact): readonly StatementSubject[] {
+export function subjectsOf(
+  statement: Pick<StatementHeader, 'subjects'>,
+  artifact: Artifact,
+): readonly StatementSubject[] {
   return statement.subjects.filter((subject) => isSubject(subject, artifact));
 }
 

@@ -48,6 +48,7 @@ Other ways of verifying have options of their own, which keelson verify --with W
   --with slsa          where and by what artifacts were built: SLSA provenance of GitHub and Google Cloud Build
   --with npm           where an npm package was built, and that its registry published it
   --with vsa           what a verifier says that is trusted: SLSA verification summaries
+  --with in-toto       whether a product was made as its in-toto layout has it
   --with tekton        what Tekton Chains wrote on TaskRuns and PipelineRuns
 
 ${signerHelp}

@@ -6,7 +6,7 @@ import { writeResult } from '../../result.ts';
 import { tell } from '../../stderr.ts';
 
 /** The ways of verifying, the first of which is taken where none is named. */
-export const wayNames = ['cosign', 'notation', 'policy', 'slsa', 'npm', 'vsa', 'tekton'] as const;
+export const wayNames = ['cosign', 'notation', 'policy', 'slsa', 'npm', 'vsa', 'in-toto', 'tekton'] as const;
 export type WayName = (typeof wayNames)[number];
 
 const formats = ['txt', 'json'] as const;
