@@ -23,8 +23,8 @@ const help = `keelson inspect: draw what stands beside an image: signatures, att
 Usage: keelson inspect [options] IMAGE
 
 IMAGE is registry/repository:tag or @digest, oci:FOLDER, oci-archive:FILE, docker-archive:FILE or dir:FOLDER. Who signed, what and when
-is told as it is written there. Nothing of it is verified without a trusted root; with one, the certificates, logs and timestamps are.
-Whether the signer is one to be trusted is what keelson verify tells.
+is told as it is written there, of signatures of Sigstore and of the Notary Project. Nothing of Sigstore's is verified without a trusted root;
+with one, the certificates, logs and timestamps are. Whether the signer is one to be trusted is what keelson verify tells.
 
 ${trustHelp}
 ${imageHelp}
@@ -48,7 +48,7 @@ export const { run, usage } = defineVerb(
     const format = choiceOf('format', values.format, formats) ?? 'txt';
     const trustedRoot = await trustedRootOf(values);
     const inspection = await withImage(operand, values, ({ source, loaded }) =>
-      inspectImage(source, loaded, trustedRoot),
+      inspectImage(source, loaded, trustedRoot && { trustedRoot, now: Date.now() }),
     );
     writeResult(
       values.output,

@@ -1,5 +1,12 @@
 import { terminalSafe } from '@keelson/report';
-import type { InspectedReferrer, InspectedSignature, Inspection } from './inspection.ts';
+import type {
+  InspectedReferrer,
+  InspectedSignature,
+  Inspection,
+  Unreadable,
+  Verification,
+} from './inspection.ts';
+import type { InspectedNotarySignature } from './inspection-notary.ts';
 
 /** A line of the tree with what hangs from it. */
 interface Node {
@@ -10,10 +17,8 @@ interface Node {
 /** The tree of what stands beside an image. */
 export function inspectionText(name: string, inspection: Inspection): string {
   const nodes = [
-    ...inspection.signatures.map(signatureNode),
-    ...inspection.unreadable.map(({ manifest, reason }) =>
-      node(`unreadable ${manifest}`, [node(terminalSafe(reason))]),
-    ),
+    ...inspection.signatures.map((each) => ('scheme' in each ? notaryNode(each) : signatureNode(each))),
+    ...inspection.unreadable.map(unreadableNode),
     ...inspection.referrers.map(referrerNode),
   ];
   const root = `${terminalSafe(name)}\n${inspection.digest} ${terminalSafe(inspection.mediaType)}\n`;
@@ -49,7 +54,26 @@ function signatureNode(signature: InspectedSignature): Node {
   );
 }
 
-function verifiedLine({ verified }: InspectedSignature): string {
+function notaryNode(signature: InspectedNotarySignature): Node {
+  const { manifest, form, subjects, certificateIssuer, certificateValidity, target, annotations } = signature;
+  const { scheme, signingTime, expiry, timestamps } = signature;
+  const lines = [
+    ...Object.entries(annotations).map(([key, value]) => terminalSafe(`${key}=${value}`)),
+    `by ${terminalSafe(subjects.join(', '))}, issued by ${terminalSafe(certificateIssuer)}`,
+    `certificate ${certificateValidity.join(' to ')}`,
+    `signed ${signingTime}, as the signer says (${scheme})`,
+    ...(expiry === undefined ? [] : [`expires ${expiry}`]),
+    ...(timestamps === 0 ? [] : [`timestamps: ${timestamps}`]),
+    `of ${target.digest} ${terminalSafe(target.mediaType)}, ${target.size} bytes`,
+    verifiedLine(signature),
+  ];
+  return node(
+    `signature ${manifest} (notation, ${form})`,
+    lines.map((line) => node(line)),
+  );
+}
+
+function verifiedLine({ verified }: { readonly verified: Verification }): string {
   switch (verified.state) {
     case 'holds':
       return `holds, signed ${verified.times.join(' and ')}; not verified: whether the signer is one to trust`;
@@ -60,11 +84,16 @@ function verifiedLine({ verified }: InspectedSignature): string {
   }
 }
 
-function referrerNode({ manifest, artifactType, size, referrers }: InspectedReferrer): Node {
-  return node(
-    `${terminalSafe(artifactType)} ${manifest} (manifest of ${size} bytes, not verified)`,
-    referrers.map(referrerNode),
-  );
+function referrerNode({ manifest, artifactType, size, referrers, unreadable }: InspectedReferrer): Node {
+  return node(`${terminalSafe(artifactType)} ${manifest} (manifest of ${size} bytes, not verified)`, [
+    ...referrers.map(referrerNode),
+    ...unreadable.map(unreadableNode),
+  ]);
+}
+
+function unreadableNode({ manifest, reason }: Unreadable): Node {
+  if (manifest === undefined) return node(terminalSafe(reason));
+  return node(`unreadable ${manifest}`, [node(terminalSafe(reason))]);
 }
 
 function linesOf(nodes: readonly Node[], indent: string): string[] {

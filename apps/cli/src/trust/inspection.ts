@@ -1,10 +1,11 @@
-import { isKeelsonError } from '@keelson/core';
+import { isKeelsonError, type KeelsonError } from '@keelson/core';
 import {
   type CheckedReferrer,
   checkedReferrers,
   type Digest,
   type ImageSource,
   type LoadedManifest,
+  OciError,
 } from '@keelson/oci';
 import { PkiError, readCertificate } from '@keelson/pki';
 import {
@@ -20,9 +21,10 @@ import {
   type TrustedRoot,
   verifyStored,
 } from '@keelson/signing';
+import { type InspectedNotarySignature, inspectNotary } from './inspection-notary.ts';
 import { isoTime } from './times.ts';
 
-/** A signature as it is written beside an image, and what of it was verified. */
+/** A signature of Sigstore as it is written beside an image, and what of it was verified. */
 export interface InspectedSignature {
   readonly kind: 'signature' | 'attestation';
   readonly manifest: Digest;
@@ -50,14 +52,29 @@ export interface InspectedReferrer {
   readonly artifactType: string;
   readonly size: number;
   readonly referrers: readonly InspectedReferrer[];
+  /** What says that it refers to this one, and was left out; or why nothing was looked at. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface Unreadable {
+  /** Absent where it is about all of them. */
+  readonly manifest?: Digest;
+  readonly reason: string;
 }
 
 export interface Inspection {
   readonly digest: Digest;
   readonly mediaType: string;
-  readonly signatures: readonly InspectedSignature[];
-  readonly unreadable: readonly { readonly manifest: Digest; readonly reason: string }[];
+  readonly signatures: readonly (InspectedSignature | InspectedNotarySignature)[];
+  readonly unreadable: readonly Unreadable[];
   readonly referrers: readonly InspectedReferrer[];
+}
+
+/** What signatures are held against. */
+export interface InspectionTrust {
+  readonly trustedRoot: TrustedRoot;
+  /** Milliseconds since 1970: the hour at which a signature without any trusted time is looked at. */
+  readonly now: number;
 }
 
 /** Referrers of referrers of referrers: a signature of a bill of materials of an image is two deep. */
@@ -68,18 +85,24 @@ const maxReferrers = 1_000;
 export async function inspectImage(
   source: ImageSource,
   loaded: LoadedManifest,
-  trustedRoot: TrustedRoot | undefined,
+  trust: InspectionTrust | undefined,
 ): Promise<Inspection> {
   const { digest, mediaType } = loaded;
   const stored = await storedSignatures(source, digest);
+  const notary = await inspectNotary(source, loaded, stored.others);
+  const shown = new Set([...notary.signatures, ...notary.unreadable].map(({ manifest }) => manifest));
   const referrers: InspectedReferrer[] = [];
   const budget = { left: maxReferrers };
-  for (const each of stored.others) referrers.push(await inspectReferrer(source, each, maxDepth, budget));
+  for (const each of stored.others)
+    if (!shown.has(each.digest)) referrers.push(await inspectReferrer(source, each, maxDepth, budget));
   return {
     digest,
     mediaType,
-    signatures: stored.found.map((each) => inspectSignature(each, digest, trustedRoot)),
-    unreadable: stored.unreadable.map(({ manifest, fault }) => ({ manifest, reason: fault.message })),
+    signatures: [...stored.found.map((each) => inspectSignature(each, digest, trust)), ...notary.signatures],
+    unreadable: [...stored.unreadable, ...notary.unreadable].map(({ manifest, fault }) => ({
+      manifest,
+      reason: fault.message,
+    })),
     referrers,
   };
 }
@@ -90,19 +113,45 @@ async function inspectReferrer(
   depth: number,
   budget: { left: number },
 ): Promise<InspectedReferrer> {
-  const below: InspectedReferrer[] = [];
-  if (depth > 1) {
+  const below = depth > 1 ? await referrersOf(source, digest, budget) : { referrers: [], unreadable: [] };
+  const referrers: InspectedReferrer[] = [];
+  for (const each of below.referrers) referrers.push(await inspectReferrer(source, each, depth - 1, budget));
+  return { manifest: digest, artifactType, size, referrers, unreadable: below.unreadable };
+}
+
+/** What refers to a referrer. Too much of it keeps nothing else from being drawn, and ends the asking. */
+async function referrersOf(source: ImageSource, digest: Digest, budget: { left: number }): Promise<Below> {
+  if (budget.left === 0) return beyondBudget;
+  try {
     const { referrers, leftOut } = await checkedReferrers(source, digest, undefined, budget.left);
     budget.left -= referrers.length + leftOut.length;
-    for (const each of referrers) below.push(await inspectReferrer(source, each, depth - 1, budget));
+    const unreadable = leftOut.map((each) => ({ manifest: each.digest, reason: each.reason }));
+    return { referrers, unreadable };
+  } catch (error) {
+    if (!(error instanceof OciError && error.code === 'MANIFEST_LIMIT')) throw error;
+    budget.left = 0;
+    return beyondBudget;
   }
-  return { manifest: digest, artifactType, size, referrers: below };
 }
+
+interface Below {
+  readonly referrers: readonly CheckedReferrer[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+const beyondBudget: Below = {
+  referrers: [],
+  unreadable: [
+    {
+      reason: `what refers to it was not looked at: more than maxReferrers (${maxReferrers}) manifests refer to referrers of the image`,
+    },
+  ],
+};
 
 function inspectSignature(
   stored: StoredSignature,
   image: Digest,
-  trustedRoot: TrustedRoot | undefined,
+  trust: InspectionTrust | undefined,
 ): InspectedSignature {
   const { bundle, manifest, form } = stored;
   return {
@@ -115,7 +164,7 @@ function inspectSignature(
       ...(integratedTime === undefined ? {} : { time: isoTime(integratedTime) }),
     })),
     timestamps: bundle.timestamps.length,
-    verified: verification(stored, image, trustedRoot),
+    verified: verification(stored, image, trust),
   };
 }
 
@@ -164,22 +213,37 @@ const anybody = matching('(?s).*');
 function verification(
   stored: StoredSignature,
   image: Digest,
-  trustedRoot: TrustedRoot | undefined,
+  trust: InspectionTrust | undefined,
 ): Verification {
-  if (trustedRoot === undefined) return { state: 'not-verified', reason: 'no trusted root was given' };
+  if (trust === undefined) return { state: 'not-verified', reason: 'no trusted root was given' };
   if (stored.bundle.material.kind === 'publicKey')
     return { state: 'not-verified', reason: 'it was signed with a key; keelson verify --key takes it' };
+  const { trustedRoot, now } = trust;
+  const requirements = {
+    trustedRoot,
+    signer: { kind: 'identities', identities: [{ subject: anybody, issuer: anybody }] },
+    logEntries: 0,
+    timestamps: 0,
+    certificateLogged: trustedRoot.certificateLogs.length > 0,
+  } as const;
+  const fault = faultOf(() => verifyStored(stored, image, requirements));
+  if (!isKeelsonError(fault)) return { state: 'holds', times: fault.verified.times.map(isoTime) };
+  if (fault.code !== 'TIME_MISSING') return { state: 'refused', code: fault.code, reason: fault.message };
+  // That of an authority of one's own, which no log has: at this hour at least it can be judged.
+  const atNow = faultOf(() => verifyStored(stored, image, { ...requirements, fallbackTime: now }));
+  return {
+    state: 'not-verified',
+    reason: isKeelsonError(atNow)
+      ? `nothing that is trusted says when it was signed, and at this hour: ${atNow.message} [${atNow.code}]`
+      : 'nothing that is trusted says when it was signed; at this hour its certificate is of a trusted authority, and the signature holds',
+  };
+}
+
+function faultOf<T>(verify: () => T): T | KeelsonError {
   try {
-    const { verified } = verifyStored(stored, image, {
-      trustedRoot,
-      signer: { kind: 'identities', identities: [{ subject: anybody, issuer: anybody }] },
-      logEntries: 0,
-      timestamps: 0,
-      certificateLogged: trustedRoot.certificateLogs.length > 0,
-    });
-    return { state: 'holds', times: verified.times.map(isoTime) };
+    return verify();
   } catch (error) {
     if (!isKeelsonError(error)) throw error;
-    return { state: 'refused', code: error.code, reason: error.message };
+    return error;
   }
 }
