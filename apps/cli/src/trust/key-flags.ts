@@ -20,7 +20,7 @@ import {
   tokenGetter,
 } from './identity-flags.ts';
 import { readInput } from './input.ts';
-import { signerOfSource } from './key-source.ts';
+import { demandReachable, signerOfSource } from './key-source.ts';
 import { keylessOptions, type SignatureForm, witnessesOf } from './services.ts';
 import { signingTrustOf, type TrustValues, trustFlags, trustHelp } from './trusted-root.ts';
 
@@ -161,6 +161,7 @@ function requirementsOf(
 }
 
 async function withKey(values: KeyValues, source: string): Promise<SignOptions> {
+  demandReachable(source, values.offline);
   const signer = await signerOfSource(source);
   const files = [values.certificate, values['certificate-chain']];
   if (files[0] === undefined && files[1] !== undefined)

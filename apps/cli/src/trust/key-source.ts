@@ -18,6 +18,15 @@ export function isInService(source: string): boolean {
   return reference.test(source) && !source.startsWith(variable);
 }
 
+/** @throws CommandError USAGE for a key in a service where the network may not be asked */
+export function demandReachable(source: string, offline: boolean | undefined): void {
+  if (offline === true && isInService(source))
+    throw new CommandError(
+      'USAGE',
+      `--offline and --key ${source} do not go together: the service would be asked; give a key in a file`,
+    );
+}
+
 /**
  * Signs with the key of a file, of a variable (`env://NAME`), or in a key service.
  *

@@ -1,6 +1,6 @@
 import { type AcceptedSigner, exactly, matching, type TextMatcher } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
-import { isInService, publicKeyOfSource } from './key-source.ts';
+import { demandReachable, publicKeyOfSource } from './key-source.ts';
 
 /** Flags that say whose signature is accepted, named as cosign's. */
 export const signerFlags = {
@@ -40,11 +40,7 @@ export async function signerOf(values: SignerValues): Promise<AcceptedSigner> {
         'USAGE',
         'a key has no identity: give --key, or --certificate-identity and its issuer',
       );
-    if (values.offline === true && isInService(values.key))
-      throw new CommandError(
-        'USAGE',
-        `--offline and --key ${values.key} do not go together: give the public key in a file`,
-      );
+    demandReachable(values.key, values.offline);
     return { kind: 'key', key: await publicKeyOfSource(values.key) };
   }
   if (subject === undefined || issuer === undefined)

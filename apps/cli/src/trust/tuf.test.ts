@@ -306,6 +306,11 @@ describe('--offline', () => {
     [['inspect', '--offline', 'localhost:1/a:1'], 'is in a registry'],
     [['verify', '--with', 'notation', '--ask-revocation', '--offline', 'oci:x'], '--ask-revocation'],
     [['verify', '--policy', 'p.yaml', '--manifests', '.', '--offline'], '--manifests'],
+    [['sign', '--key', 'hashivault://k', '--offline', '--bundle', 'b', 'k'], 'the service would be asked'],
+    [
+      ['sign', '--with', 'notation', '--key', 'hashivault://k', '--certificate', 'k', '--offline', 'oci:x'],
+      'the service would be asked',
+    ],
     [['inspect', '--tuf-root', 'r', 'oci:x'], '--tuf-mirror'],
     [['inspect', '--tuf-mirror', 'https://a.example', '--trusted-root', 'r', 'oci:x'], 'do not go together'],
     [['inspect', '--tuf-mirror', 'https://a.example?x=1', 'oci:x'], 'without a query'],

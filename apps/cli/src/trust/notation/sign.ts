@@ -15,7 +15,7 @@ import { annotationsOf } from '../annotations.ts';
 import { withImageStore } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
 import { readInput } from '../input.ts';
-import { signerOfSource } from '../key-source.ts';
+import { demandReachable, signerOfSource } from '../key-source.ts';
 
 const formats = ['jws', 'cose'] as const satisfies readonly NotaryFormat[];
 
@@ -55,6 +55,7 @@ export async function signWithNotation(
       'USAGE',
       'notation signs with a certificate: give --key and --certificate, whose chain ends in the root',
     );
+  demandReachable(values.key, values.offline);
   const files = [values.certificate, values['certificate-chain']];
   const now = Date.now();
   const options = {
