@@ -7,6 +7,9 @@ export interface KeelsonErrorOptions {
   cause?: unknown;
 }
 
+/** Characters of a message: what it quotes of an input may be as long as the input. */
+const maxMessageLength = 10_000;
+
 /**
  * The one base of all errors that reach a user. `code` comes from the closed table of its package, stands
  * in the printed message, and has an entry in docs/errors.md.
@@ -16,7 +19,7 @@ export class KeelsonError<Code extends string = string> extends Error {
   readonly location: SourceLocation | undefined;
 
   constructor(code: Code, message: string, options: KeelsonErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(bounded(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'KeelsonError';
     this.code = code;
     this.location = options.location;
@@ -29,6 +32,12 @@ export class KeelsonError<Code extends string = string> extends Error {
     const line = at.line === undefined ? '' : `:${at.line}${at.column === undefined ? '' : `:${at.column}`}`;
     return `${at.file}${line}: ${this.message} [${this.code}]`;
   }
+}
+
+function bounded(message: string): string {
+  if (message.length <= maxMessageLength) return message;
+  // The end says what is wrong as often as the beginning does.
+  return `${message.slice(0, maxMessageLength - 1_000)} … ${message.slice(-997)}`;
 }
 
 /** True for an error made by keelson itself, as opposed to a fault of the program. */
