@@ -2,6 +2,7 @@ import type { JsonObject } from '@keelson/core';
 import type { RevocationSource, TrustedRoot, TrustStores } from '@keelson/signing';
 import type { ImagePolicy } from './model/policy.ts';
 import type { TrustRoot } from './policy-controller/trust-root.ts';
+import type { PolicyImages } from './verifier/policy-images.ts';
 
 /** What the caller trusts, and knows, besides what stands in the files. */
 export interface PolicySurroundings {
@@ -12,13 +13,19 @@ export interface PolicySurroundings {
   /** Whom to ask whether a certificate was revoked. */
   readonly revocation?: RevocationSource;
   /** Public keys in PEM by the references to key services that policies name: `awskms://…`. */
-  readonly keys?: ReadonlyMap<string, string>;
+  readonly keys?: Pick<ReadonlyMap<string, string>, 'get'>;
   /** Milliseconds since 1970: the time of what has to be judged at this hour. Without it that is refused. */
   readonly now?: number;
 }
 
+/** What the caller gives to those who read policies. */
+export interface ReadOptions extends PolicySurroundings {
+  /** Who answers policies whose rules ask for images themselves. */
+  readonly images?: PolicyImages;
+}
+
 /** What policies refer to. */
-export interface PolicyMaterial extends PolicySurroundings {
+export interface PolicyMaterial extends ReadOptions {
   readonly trustRoots: ReadonlyMap<string, TrustRoot>;
   /** Secrets and ConfigMaps by name, as they were written. */
   readonly secrets: ReadonlyMap<string, JsonObject>;

@@ -5,7 +5,6 @@ import {
   type ImageEvidence,
   loadEvidence,
   type PolicyFile,
-  readImagePolicies,
   type Workload,
 } from '@keelson/image-policies';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
@@ -17,6 +16,7 @@ import { admissionJson, admissionText } from './admission-text.ts';
 import { withImage } from './image.ts';
 import { readInput } from './input.ts';
 import type { PolicyValues } from './policy-flags.ts';
+import { policiesWithKeys } from './policy-keys.ts';
 import { trustedRootOf } from './trusted-root.ts';
 
 /** What policies say to one image, or why nobody can say. */
@@ -33,10 +33,8 @@ export interface JudgedImage {
 /** @returns what is told, and the exit code */
 export async function verifyByPolicies(operand: string | undefined, values: PolicyValues) {
   const publicRoot = await trustedRootOf(values);
-  const policies = readImagePolicies(policyFiles(values), {
-    ...(publicRoot === undefined ? {} : { publicRoot }),
-    now: Date.now(),
-  });
+  const surroundings = { ...(publicRoot === undefined ? {} : { publicRoot }), now: Date.now() };
+  const policies = await policiesWithKeys(policyFiles(values), surroundings, values.offline === true);
   const { images, isPartial } = await imagesOf(operand, values);
   const evidence = new Map<string, Promise<Evidence>>();
   const judged: JudgedImage[] = [];

@@ -154,6 +154,46 @@ describe('a key in a key service', () => {
     });
   });
 
+  test('is asked for by policies that name it, unless nobody is to be asked', async () => {
+    await using vault = await startVault();
+    const policy = (kms: string) =>
+      JSON.stringify({
+        apiVersion: 'policy.sigstore.dev/v1beta1',
+        kind: 'ClusterImagePolicy',
+        metadata: { name: 'release' },
+        spec: { images: [{ glob: '**' }], authorities: [{ key: { kms } }] },
+      });
+    const files = {
+      'p.yaml': policy(uri),
+      'other.yaml': policy('hashivault://other'),
+      'wrong.yaml': policy('hashivault://a/b'),
+    };
+    await withFolderAsync(files, async (folder) => {
+      await writeImage(folder, () => []);
+      const run = (...args: string[]) => keelsonBeside(folder, args, vault.environment);
+      const signed = await run('sign', '--key', uri, '--new-bundle-format=false', 'oci:image:1.0');
+      expect(signed).toMatchObject({ code: 0 });
+      const asked = vault.server.log.length;
+      const verify = (file: string, ...more: string[]) =>
+        run('verify', '--policy', file, ...more, 'oci:image:1.0');
+      expect(await verify('p.yaml')).toMatchObject({ code: 0 });
+      expect(vault.server.log.slice(asked)).toEqual(['GET /v1/transit/keys/web']);
+      expect(await verify('p.yaml', '--offline')).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('the key of the key service hashivault://web was not given'),
+      });
+      expect(vault.server.log.length).toBe(asked + 1);
+      expect(await verify('other.yaml')).toMatchObject({
+        code: 4,
+        err: expect.stringContaining('KMS_REFUSED'),
+      });
+      expect(await verify('wrong.yaml')).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('was not given'),
+      });
+    });
+  });
+
   test('a token is in no output', async () => {
     await using vault = await startVault();
     await withFolderAsync({ 'a.txt': 'a' }, async (folder) => {

@@ -108,21 +108,29 @@ function matcherOf(identity: JsonFields, name: string, warnings: string[]): Text
   return matchingAnywhere(pattern);
 }
 
-function keyOf(key: JsonFields, { secrets }: PolicyMaterial): AcceptedSigner {
+function keyOf(key: JsonFields, material: PolicyMaterial): AcceptedSigner {
   const hash = text(key, 'hashAlgorithm').trim().toLowerCase();
   if (hash !== '' && hash !== 'sha256')
     throw unsupported(key.place('hashAlgorithm'), `a hash of the caller's choice (${hash})`);
-  if (text(key, 'kms') !== '') throw unsupported(key.place('kms'), 'the keys of a key service in a policy');
-  const secret = key.object('secretRef');
-  const pem = secret === undefined ? text(key, 'data') : secretData(secret, secrets);
   try {
-    return { kind: 'key', key: publicKeyFromPem(pem) };
+    return { kind: 'key', key: publicKeyFromPem(pemOf(key, material)) };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
     throw new ImagePolicyError('IMAGE_POLICY_INVALID', `${key.place('')}: ${error.message}`, {
       cause: error,
     });
   }
+}
+
+function pemOf(key: JsonFields, { secrets, keys }: PolicyMaterial): string {
+  const service = text(key, 'kms');
+  if (service !== '') {
+    const pem = keys?.get(service);
+    if (pem === undefined) throw lacking(key.place('kms'), `the key of the key service ${service}`);
+    return pem;
+  }
+  const secret = key.object('secretRef');
+  return secret === undefined ? text(key, 'data') : secretData(secret, secrets);
 }
 
 /** The one entry of a Secret. */
