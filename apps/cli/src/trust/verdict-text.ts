@@ -1,17 +1,25 @@
+import { childOf, type JsonValue, parseJsonBytes } from '@keelson/core';
 import { terminalSafe } from '@keelson/report';
-import type {
-  ImageSignature,
-  ImageVerdict,
-  RefusedSignature,
-  VerifiedBundle,
-  Wanted,
+import {
+  cosignSignPredicate,
+  type ImageSignature,
+  type ImageVerdict,
+  type RefusedSignature,
+  type VerifiedBundle,
+  type Wanted,
 } from '@keelson/signing';
 import { faultJson, faultText } from './fault-text.ts';
 import { isoTime } from './times.ts';
 
 /** What became of an artifact beside its bundle. */
 export type BlobVerdict =
-  | { readonly name: string; readonly verified: VerifiedBundle; readonly fault?: undefined }
+  | {
+      readonly name: string;
+      readonly verified: VerifiedBundle;
+      /** Whether an attestation was asked for, and not a signature. */
+      readonly isTyped: boolean;
+      readonly fault?: undefined;
+    }
   | { readonly name: string; readonly fault: Error };
 
 /** What became of an image. */
@@ -29,7 +37,15 @@ export interface ImageResult {
 export function blobText(verdict: BlobVerdict): string {
   const name = terminalSafe(verdict.name);
   if (verdict.fault !== undefined) return `${name}: not verified\n  ${faultText(verdict.fault)}\n`;
-  return [`${name}: verified`, ...signatureLines(verdict.verified), ''].join('\n');
+  const kind = attestationKind(verdict.verified, verdict.isTyped);
+  const lines = kind === undefined ? [] : [`  ${terminalSafe(kind)}`];
+  return [`${name}: verified`, ...lines, ...signatureLines(verdict.verified), ''].join('\n');
+}
+
+/** What was verified where it is no signature, and whether anybody asked for that. */
+export function attestationKind({ statement }: VerifiedBundle, isTyped: boolean): string | undefined {
+  if (statement === undefined || statement.predicateType === cosignSignPredicate) return undefined;
+  return `an attestation of type ${statement.predicateType}${isTyped ? '' : ', not a signature'}`;
 }
 
 export function imageText({ name, digest, verdict, wanted, isVerified }: ImageResult): string {
@@ -113,11 +129,25 @@ export const refusedJson = ({ manifest, form, fault }: RefusedSignature) => ({
   ...faultJson(fault),
 });
 
+/** The statement that was verified, with its predicate, as it was signed. */
+export function statementOf({ statement, payload }: VerifiedBundle): JsonValue | undefined {
+  return statement === undefined || payload === undefined ? undefined : parseJsonBytes(payload);
+}
+
+/** The predicates of statements that were verified: what is printed in the place of a verdict. */
+export function predicatesOf(verified: readonly VerifiedBundle[]): readonly JsonValue[] {
+  return verified.flatMap((each) => childOf(statementOf(each), 'predicate') ?? []);
+}
+
 /** The same for programs. */
 export const verdictJson = {
   ofBlob: (verdict: BlobVerdict) =>
     verdict.fault === undefined
-      ? { artifact: verdict.name, verified: true, signature: bundleJson(verdict.verified) }
+      ? {
+          artifact: verdict.name,
+          verified: true,
+          signature: { ...bundleJson(verdict.verified), statement: statementOf(verdict.verified) },
+        }
       : { artifact: verdict.name, verified: false, fault: faultJson(verdict.fault) },
   ofImage: ({ name, digest, verdict, isVerified, signers, threshold }: ImageResult) => ({
     image: name,
@@ -125,7 +155,10 @@ export const verdictJson = {
     verified: isVerified,
     signers,
     threshold,
-    accepted: verdict.accepted.map(acceptedJson),
+    accepted: verdict.accepted.map((each) => ({
+      ...acceptedJson(each),
+      statement: statementOf(each.verified),
+    })),
     refused: verdict.refused.map(refusedJson),
     notAskedFor: verdict.leftOut.map(({ manifest, form }) => ({ manifest, form })),
   }),

@@ -155,6 +155,52 @@ describe('keelson verify of a file', () => {
   });
 });
 
+describe('an attestation in the place of a signature', () => {
+  const type = 'https://spdx.dev/Document';
+  const digest: Digest = `sha256:${createHash('sha256').update('a').digest('hex')}`;
+  const files = { 'key.pub': pem, 'a.txt': 'a', 'a.att': statementBundle(digest, type) };
+  const verify = (folder: string, ...args: string[]) =>
+    keelson(folder, [
+      ...['verify', '--key', 'key.pub', '--insecure-ignore-tlog', '--bundle', 'a.att'],
+      ...args,
+      'a.txt',
+    ]);
+
+  test('counts for a file, and is told on both sides', async () => {
+    await withFolderAsync(files, async (folder) => {
+      const kind = `an attestation of type ${type}, not a signature`;
+      expect(verify(folder)).toEqual({
+        code: 0,
+        out: expect.stringContaining(`a.txt: verified\n  ${kind}\n`),
+        err: expect.stringContaining(`note: a.att is ${kind}`),
+      });
+      expect(verify(folder, '-q').err).toBe('');
+      expect(verify(folder, '--type', 'spdx')).toEqual({
+        code: 0,
+        out: expect.stringContaining(`  an attestation of type ${type}\n`),
+        err: '',
+      });
+    });
+  });
+
+  test('its statement goes on', async () => {
+    await withFolderAsync(files, async (folder) => {
+      const { signature } = JSON.parse(verify(folder, '-f', 'json', '-q').out);
+      expect(signature.statement).toMatchObject({ predicateType: type, predicate: {} });
+      expect(verify(folder, '--type', 'spdx', '--print-predicate')).toMatchObject({ code: 0, out: '{}\n' });
+      expect(verify(folder, '--type', 'vuln', '--print-predicate')).toMatchObject({
+        code: 1,
+        out: '',
+        err: expect.stringContaining('ATTESTATION_MISMATCH'),
+      });
+      expect(verify(folder, '--print-predicate')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--print-predicate goes with --type'),
+      });
+    });
+  });
+});
+
 describe('the ways of verifying', () => {
   test('the help names all of them, and each has its own', async () => {
     const common = keelson('.', ['verify', '--help']).out;
@@ -188,6 +234,9 @@ describe('keelson verify of an image', () => {
         out: expect.stringContaining('ATTESTATION_MISMATCH'),
       });
       expect(verify(folder, '--type', 'slsaprovenance1').code).toBe(0);
+      const { out } = verify(folder, '--type', 'slsaprovenance1', '-f', 'json');
+      expect(JSON.parse(out).accepted[0].statement.predicateType).toBe('https://slsa.dev/provenance/v1');
+      expect(verify(folder, '--type', 'slsaprovenance1', '--print-predicate').out).toBe('{}\n');
       expect(verify(folder, '--type', 'spdx')).toMatchObject({
         code: 1,
         out: expect.stringContaining('there is no attestation of type https://spdx.dev/Document'),

@@ -1,4 +1,4 @@
-import { isKeelsonError, type JsonValue, parseJsonBytes } from '@keelson/core';
+import { isKeelsonError, parseJsonBytes } from '@keelson/core';
 import {
   type Bundle,
   bundleOfEnvelope,
@@ -7,7 +7,6 @@ import {
   readStatementHeader,
   SigningError,
   storedSignatures,
-  type VerifiedBundle,
 } from '@keelson/signing';
 import { withImage } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
@@ -116,9 +115,4 @@ function mayBeOf({ content }: Bundle, types: ReadonlySet<string>): boolean {
     if (isKeelsonError(error)) return true;
     throw error;
   }
-}
-
-/** The statement that was verified, with its predicate, as it was signed. */
-export function statementOf({ statement, payload }: VerifiedBundle): JsonValue | undefined {
-  return statement === undefined || payload === undefined ? undefined : parseJsonBytes(payload);
 }

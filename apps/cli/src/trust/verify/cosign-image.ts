@@ -12,7 +12,7 @@ import { annotationsOf } from '../annotations.ts';
 import { withImage } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
 import { predicateTypeOf } from '../predicate-types.ts';
-import { imageText, verdictJson } from '../verdict-text.ts';
+import { imageText, predicatesOf, verdictJson } from '../verdict-text.ts';
 import type { Told } from './way.ts';
 
 interface CosignImageValues extends ImageValues {
@@ -20,6 +20,7 @@ interface CosignImageValues extends ImageValues {
   readonly annotations?: readonly string[] | undefined;
   readonly threshold?: string | undefined;
   readonly 'certificate-identity-regexp'?: string | undefined;
+  readonly 'print-predicate'?: boolean | undefined;
   readonly quiet?: boolean | undefined;
 }
 
@@ -40,7 +41,14 @@ export async function verifyStored(
   if (!isVerified && signers.size > 0 && values.quiet !== true)
     tell(`${signers.size} of ${threshold} different signers have signed`);
   const image = { name: operand, digest, verdict, wanted, isVerified, signers: signers.size, threshold };
-  return { isVerified, txt: imageText(image), json: verdictJson.ofImage(image) };
+  return {
+    isVerified,
+    txt: imageText(image),
+    json: verdictJson.ofImage(image),
+    ...(values['print-predicate'] === true
+      ? { printed: predicatesOf(verdict.accepted.map(({ verified }) => verified)) }
+      : {}),
+  };
 }
 
 function wantedOf(values: CosignImageValues): Wanted {

@@ -1,21 +1,17 @@
 import { isKeelsonError } from '@keelson/core';
-import {
-  artifactOfBytes,
-  artifactOfDigest,
-  type BundleRequirements,
-  readBundle,
-  SigningError,
-  verifyBundle,
-} from '@keelson/signing';
+import { terminalSafe } from '@keelson/report';
+import { type BundleRequirements, readBundle, SigningError, verifyBundle } from '@keelson/signing';
 import { CommandError } from '../../errors.ts';
+import { tell } from '../../stderr.ts';
 import { defineVerb } from '../../verb.ts';
+import { artifactNamed } from '../artifact-operand.ts';
 import { demandOnly } from '../flags-together.ts';
 import { imageFlags, imageHelp } from '../image-flags.ts';
 import { readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { predicateTypeOf, predicateTypes } from '../predicate-types.ts';
 import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
-import { type BlobVerdict, blobText, verdictJson } from '../verdict-text.ts';
+import { attestationKind, type BlobVerdict, blobText, predicatesOf, verdictJson } from '../verdict-text.ts';
 import { evidenceFlags, evidenceHelp, evidenceOf } from './evidence.ts';
 import { formatOf, type Told, tellVerdict, wayFlags, wayHelp } from './way.ts';
 
@@ -28,6 +24,7 @@ const flags = {
   type: { type: 'string', value: { choices: Object.keys(predicateTypes) } },
   annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
   threshold: { type: 'string', value: 'text' },
+  'print-predicate': { type: 'boolean' },
 } as const;
 
 const help = `keelson verify: tell whether an image, or a file beside its bundle, was signed by whom it should
@@ -52,12 +49,13 @@ Other ways of verifying have options of their own, which keelson verify --with W
   --with tekton        what Tekton Chains wrote on TaskRuns and PipelineRuns
 
 ${signerHelp}
-  --bundle FILE        the Sigstore bundle of ARTIFACT
+  --bundle FILE        the Sigstore bundle of ARTIFACT; one that is an attestation counts too, and is told
   --type TYPE          an attestation of this type must hold, instead of a signature: a URI, or one of
                        ${Object.keys(predicateTypes).join(', ')}
   -a, --annotations NAME=VALUE
                        the signature must carry it; may be given more than once
   --threshold N        so many different signers must have signed (default 1)
+  --print-predicate    with --type: print the predicates of the attestations that hold, one on a line, and the verdict on stderr
 ${evidenceHelp}
 ${imageHelp}
 ${wayHelp}
@@ -78,7 +76,10 @@ export const { run, usage } = defineVerb(
     const [operand, ...others] = positionals;
     if (operand === undefined || others.length > 0)
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
-    formatOf(values);
+    const prints = values['print-predicate'] === true;
+    formatOf(values, prints ? 'print-predicate' : undefined);
+    if (prints && values.type === undefined)
+      throw new CommandError('USAGE', '--print-predicate goes with --type TYPE: signatures have none');
     demandApart(
       [values.output],
       [operand, values.bundle, values.key, values['trusted-root'], values['tuf-root']],
@@ -94,10 +95,15 @@ export const { run, usage } = defineVerb(
 async function verifyFile(operand: string, bundle: string, values: Values): Promise<Told> {
   demandOnly(values, ofBundles, '--bundle', 'it is for images');
   const verdict = blobVerdict(operand, bundle, await requirementsOf(values), values.type);
+  const verified = verdict.fault === undefined ? [verdict.verified] : [];
+  const kind = verified.map((each) => attestationKind(each, values.type !== undefined))[0];
+  if (kind !== undefined && values.type === undefined && values.quiet !== true)
+    tell(`note: ${bundle} is ${terminalSafe(kind)}; --type TYPE asks for one`);
   return {
-    isVerified: verdict.fault === undefined,
+    isVerified: verified.length > 0,
     txt: blobText(verdict),
     json: verdictJson.ofBlob(verdict),
+    ...(values['print-predicate'] === true ? { printed: predicatesOf(verified) } : {}),
   };
 }
 
@@ -119,9 +125,7 @@ function blobVerdict(
   requirements: BundleRequirements,
   type: string | undefined,
 ): BlobVerdict {
-  const artifact = /^sha(?:256|384|512):[0-9a-f]+$/.test(operand)
-    ? artifactOfDigest(operand)
-    : artifactOfBytes(readInput(operand));
+  const { artifact } = artifactNamed(operand);
   try {
     const verified = verifyBundle(readBundle(readInput(file)), artifact, requirements);
     const found = verified.statement?.predicateType;
@@ -130,7 +134,7 @@ function blobVerdict(
         'ATTESTATION_MISMATCH',
         `the bundle is ${found === undefined ? 'no attestation' : `an attestation of type ${found}`}`,
       );
-    return { name: operand, verified };
+    return { name: operand, verified, isTyped: type !== undefined };
   } catch (error) {
     if (!isKeelsonError(error) || error instanceof CommandError) throw error;
     return { name: operand, fault: error };

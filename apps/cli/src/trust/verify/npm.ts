@@ -11,7 +11,7 @@ import { defineVerb } from '../../verb.ts';
 import { artifactNamed } from '../artifact-operand.ts';
 import { readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
-import { statementOf } from './attestations.ts';
+import { statementOf } from '../verdict-text.ts';
 import { buildJson, buildLines } from './build-text.ts';
 import { evidenceFlags, evidenceHelp, evidenceOf } from './evidence.ts';
 import { judgedAlone, toldOfAll } from './judged.ts';
