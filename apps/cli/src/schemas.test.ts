@@ -70,3 +70,36 @@ describe('the schema of keelson.yaml', () => {
     },
   );
 });
+
+describe('the schema of ImagePolicy', () => {
+  const policy = (text: string) => {
+    const value = parseYaml(text).documents[0]?.value;
+    return faults('docs/schemas/image-policy.schema.json', JSON.parse(JSON.stringify(value)));
+  };
+  const example = readFileSync(`${root}examples/image-policies/shop.yaml`, 'utf8');
+
+  test('takes the example', () => {
+    expect(policy(example)).toEqual([]);
+  });
+
+  test.each([
+    ['  mode: maybe', 'mode'],
+    ['  levels: [SLSA_BEST]', 'a level'],
+    ['  levels: [FAILED]', 'no level'],
+    ['  other: 1', 'a member'],
+  ])('refuses %s', (line) => {
+    expect(policy(example.replace(/ {2}levels: .*/, line))).not.toEqual([]);
+  });
+
+  test.each([
+    ['threshold: 1', 'threshold: 0'],
+    ['log: not-required', 'log: no'],
+    ['key: alice.pub', 'key: alice.pub\n      identities: []'],
+    ['      - issuer: https', '      - issuers: https'],
+    ['maxAge: 30d', 'maxAge: soon'],
+    ['type: test-result', 'types: test-result'],
+  ])('refuses %s as %s', (good, bad) => {
+    expect(example).toContain(good);
+    expect(policy(example.replace(good, bad))).not.toEqual([]);
+  });
+});

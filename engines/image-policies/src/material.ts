@@ -1,4 +1,4 @@
-import type { JsonObject } from '@keelson/core';
+import type { JsonObject, Path, SourceLocation } from '@keelson/core';
 import type { RevocationSource, TrustedRoot, TrustStores } from '@keelson/signing';
 import type { ImagePolicy } from './model/policy.ts';
 import type { TrustRoot } from './policy-controller/trust-root.ts';
@@ -16,6 +16,12 @@ export interface PolicySurroundings {
   readonly keys?: Pick<ReadonlyMap<string, string>, 'get'>;
   /** Milliseconds since 1970: the time of what has to be judged at this hour. Without it that is refused. */
   readonly now?: number;
+  /**
+   * The bytes of a file that a policy names, which lies in or below the policy's folder.
+   *
+   * @param policy the name of the policy's file
+   */
+  readonly readBeside?: (policy: string, name: string) => Uint8Array;
 }
 
 /** What the caller gives to those who read policies. */
@@ -37,6 +43,8 @@ export interface PolicyDocument {
   readonly object: JsonObject;
   /** The name of the file. */
   readonly file: string;
+  /** Where in the file something stands. */
+  readonly locate?: (path: Path) => SourceLocation | undefined;
 }
 
 /**

@@ -1,9 +1,11 @@
-import { isObject, type JsonObject } from '@keelson/core';
+import { isObject, type JsonObject, SourceText } from '@keelson/core';
 import { parseYaml } from '@keelson/yaml';
 import { ImagePolicyError } from './errors.ts';
+import { ownPolicyKind, readOwnPolicy } from './keelson/image-policy.ts';
 import { kyvernoPolicy } from './kyverno/cluster-policy.ts';
-import type { PolicyReader, PolicySurroundings } from './material.ts';
+import type { PolicyDocument, PolicyReader, PolicySurroundings } from './material.ts';
 import type { ImagePolicy } from './model/policy.ts';
+import { isTrustPolicy, readNotationPolicy } from './notation/trust-policy.ts';
 import { policyOf } from './policy-controller/admission.ts';
 import { readClusterImagePolicy } from './policy-controller/cluster-image-policy.ts';
 import { readTrustRoot, type TrustRoot } from './policy-controller/trust-root.ts';
@@ -26,6 +28,7 @@ const readers: ReadonlyMap<string, PolicyReader> = new Map<string, PolicyReader>
   ...['v1', 'v2beta1'].flatMap((version) =>
     ['ClusterPolicy', 'Policy'].map((kind) => [`kyverno.io/${version} ${kind}`, kyvernoPolicy] as const),
   ),
+  [ownPolicyKind, readOwnPolicy],
 ]);
 
 /**
@@ -43,10 +46,11 @@ export function readImagePolicies(
   const configMaps = new Map<string, JsonObject>();
   const found: { readonly file: string; readonly policies: ReturnType<PolicyReader> }[] = [];
   for (const { name: file, text } of files)
-    for (const object of objectsOf(file, text)) {
+    for (const document of documentsOf(file, text)) {
+      const { object } = document;
       const kind = kindOf(object);
-      const reader = readers.get(kind);
-      if (reader !== undefined) found.push({ file, policies: within(file, () => reader({ object, file })) });
+      const reader = isTrustPolicy(object) ? readNotationPolicy : readers.get(kind);
+      if (reader !== undefined) found.push({ file, policies: within(file, () => reader(document)) });
       else if (kind === 'policy.sigstore.dev/v1alpha1 TrustRoot') {
         const root = within(file, () => readTrustRoot(object));
         addOnce(trustRoots, file, root.name, root);
@@ -86,15 +90,25 @@ function addOnce<T>(map: Map<string, T>, file: string, name: string, value: T): 
   map.set(name, value);
 }
 
-function objectsOf(name: string, text: string): readonly JsonObject[] {
+function documentsOf(name: string, text: string): readonly PolicyDocument[] {
   const { documents, errors } = parseYaml(text);
+  const source = new SourceText(name, text);
   const [fault] = errors;
   if (fault !== undefined)
     throw new ImagePolicyError('IMAGE_POLICY_INVALID', `${name}: ${fault.message}`, { cause: fault });
-  return documents.map(({ value, duplicates }) => {
+  return documents.map((document) => {
+    const { value, duplicates } = document;
     if (duplicates.length > 0)
       throw new ImagePolicyError('IMAGE_POLICY_INVALID', `${name}: a field stands twice in one object`);
-    if (isObject(value)) return value;
+    if (isObject(value))
+      return {
+        object: value,
+        file: name,
+        locate: (path) => {
+          const place = document.locate(path);
+          return place && { file: name, ...source.position(place.value.start) };
+        },
+      };
     throw new ImagePolicyError('IMAGE_POLICY_UNKNOWN', `${name}: a document is no object`);
   });
 }
@@ -103,7 +117,7 @@ function within<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof ImagePolicyError)) throw error;
+    if (!(error instanceof ImagePolicyError) || error.location !== undefined) throw error;
     throw new ImagePolicyError(error.code, `${file}: ${error.message}`, { cause: error });
   }
 }

@@ -108,6 +108,7 @@ export { bundleOfEnvelope } from './sigstore/envelope-bundle.ts';
 export {
   type CertificateClaim,
   type CertificateIdentity,
+  certificateClaims,
   type IdentityMatcher,
   identityOf,
 } from './sigstore/identity.ts';
@@ -139,6 +140,7 @@ export {
 export type { InclusionProof, LogEntry } from './sigstore/log-entry.ts';
 export type { EntryEvidence } from './sigstore/log-evidence.ts';
 export { leafHash, rootFromPath } from './sigstore/merkle.ts';
+export { predicateTypes, predicateTypeUri } from './sigstore/predicate-types.ts';
 export { subjectOfToken } from './sigstore/sign/identity-token.ts';
 export {
   noWitnesses,

@@ -4,7 +4,6 @@ import {
   admitImage,
   type ImageEvidence,
   loadEvidence,
-  type PolicyFile,
   type Workload,
 } from '@keelson/image-policies';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
@@ -12,12 +11,10 @@ import { type Digest, formatReference, parseRegistryReference } from '@keelson/o
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { readResources } from '../netpol/input.ts';
+import { givenPolicies } from './admission-policies.ts';
 import { admissionJson, admissionText } from './admission-text.ts';
 import { withImage } from './image.ts';
-import { readInput } from './input.ts';
 import type { PolicyValues } from './policy-flags.ts';
-import { policiesWithKeys } from './policy-keys.ts';
-import { trustedRootOf } from './trusted-root.ts';
 
 /** What policies say to one image, or why nobody can say. */
 export interface JudgedImage {
@@ -32,9 +29,7 @@ export interface JudgedImage {
 
 /** @returns what is told, and the exit code */
 export async function verifyByPolicies(operand: string | undefined, values: PolicyValues) {
-  const publicRoot = await trustedRootOf(values);
-  const surroundings = { ...(publicRoot === undefined ? {} : { publicRoot }), now: Date.now() };
-  const policies = await policiesWithKeys(policyFiles(values), surroundings, values.offline === true);
+  const { policies } = await givenPolicies(values, Date.now());
   const { images, isPartial } = await imagesOf(operand, values);
   const evidence = new Map<string, Promise<Evidence>>();
   const judged: JudgedImage[] = [];
@@ -78,10 +73,6 @@ async function evidenceOf(name: string, values: PolicyValues, isOnly: boolean): 
     if (isOnly || !isKeelsonError(error)) throw error;
     return { fault: error };
   }
-}
-
-function policyFiles(values: PolicyValues): readonly PolicyFile[] {
-  return (values.policy ?? []).map((name) => ({ name, text: readInput(name).toString('utf8') }));
 }
 
 interface RunImage {

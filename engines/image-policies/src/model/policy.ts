@@ -34,6 +34,8 @@ export interface ImagePolicy {
   readonly requiresSignature?: boolean;
   /** What has to hold over all that became of the demands, where they are met. It gives why it does not. */
   readonly rule?: (parts: readonly DemandVerdict[], image: ImageToJudge) => ImagePolicyError | undefined;
+  /** What a verification summary may say of an image that passes: `SLSA_BUILD_LEVEL_2`, or words of one's own. */
+  readonly levels?: readonly string[];
 }
 
 /** So many of some demands must be met; all of them where `count` is their number. */

@@ -1,5 +1,5 @@
 import { OciError, parseRegistryReference } from '@keelson/oci';
-import { Regex } from '@keelson/regex';
+import { slashGlob } from '../model/globs.ts';
 
 /** Characters that a glob of policy-controller may hold. */
 const permitted = /^[a-zA-Z0-9\-_:/*.@]+$/;
@@ -20,12 +20,8 @@ export function globFault(glob: string): string | undefined {
  */
 export function globTest(glob: string): (image: string) => boolean {
   const pattern = glob === '*' || glob === '*/*' ? bareGlobs[glob] : glob;
-  const source = pattern
-    .split('**')
-    .map((part) => part.replaceAll('.', '\\.').replaceAll('*', '[^/]*'))
-    .join('.*');
-  const regex = new Regex(`^${source}$`);
-  return (image) => namesOf(image).some((name) => regex.test(name));
+  const whole = slashGlob(pattern);
+  return (image) => namesOf(image).some((name) => whole.test(name));
 }
 
 const bareGlobs = { '*': 'index.docker.io/library/*', '*/*': 'index.docker.io/*/*' } as const;

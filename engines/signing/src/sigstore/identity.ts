@@ -33,6 +33,9 @@ const claims = Object.freeze({
 
 export type CertificateClaim = (typeof claims)[keyof typeof claims];
 
+/** The names of all claims. */
+export const certificateClaims: readonly CertificateClaim[] = [...new Set(Object.values(claims))];
+
 const claimArc = '1.3.6.1.4.1.57264.1.';
 /** The name of a user that is no e-mail address: an otherName of this type. */
 const usernameOid = '1.3.6.1.4.1.57264.1.7';

@@ -4,7 +4,6 @@ import { verifyByPolicies } from '../admission.ts';
 import { imageFlags, imageHelp } from '../image-flags.ts';
 import { demandApart } from '../outputs.ts';
 import { policyFlags, policyHelp } from '../policy-flags.ts';
-import { trustFlags, trustHelp } from '../trusted-root.ts';
 import { formatOf, tellVerdict, wayFlags, wayHelp } from './way.ts';
 
 // All that says whose signature counts, and what it must be, stands in the policies.
@@ -12,7 +11,6 @@ const flags = {
   ...wayFlags,
   ...imageFlags,
   ...policyFlags,
-  ...trustFlags,
 } as const;
 
 const help = `keelson verify --policy: tell whether an image, or those that manifests run, would be admitted by image policies
@@ -23,7 +21,6 @@ Usage: keelson verify --policy FILE [options] IMAGE
 A policy that names nothing to trust means what --trusted-root or --tuf-mirror gives.
 
 ${policyHelp}
-${trustHelp}
 ${imageHelp}
 ${wayHelp}
 

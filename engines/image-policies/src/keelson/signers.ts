@@ -1,0 +1,288 @@
+import type { JsonFields, JsonValue } from '@keelson/core';
+import { type Certificate, PkiError, publicKeyFromPem, readCertificates } from '@keelson/pki';
+import {
+  type AcceptedSigner,
+  type BundleRequirements,
+  type CertificateClaim,
+  certificateClaims,
+  emptyTrustedRoot,
+  exactly,
+  type IdentityMatcher,
+  matching,
+  readTrustedRoot,
+  readTrustPolicy,
+  readTrustStore,
+  SigningError,
+  type TextMatcher,
+  type TrustedAuthority,
+  type TrustedRoot,
+} from '@keelson/signing';
+import type { PolicySurroundings } from '../material.ts';
+import type { AttestationDemand, Demand } from '../model/policy.ts';
+import { contentOf, invalid, membersOf } from './context.ts';
+
+/** Somebody whom a policy names. */
+export interface Signer {
+  readonly name: string;
+  /** Whether different people may be meant. */
+  readonly isMany: boolean;
+  /** Whether statements can be signed in this way. */
+  readonly attests: boolean;
+  /** @param attestations none where a signature of the image is asked for */
+  readonly demand: (attestations: readonly AttestationDemand[]) => Demand;
+}
+
+const ways = ['key', 'identities', 'notation'] as const;
+const common = ['log', 'timestamp', 'certificateLog', 'trustedRoot', 'authority'];
+
+/** What a signer is, once files and trust are known. */
+export type SignerReader = (surroundings: PolicySurroundings) => Signer;
+
+/**
+ * Reads a signer of `spec.signers`.
+ *
+ * @throws ImagePolicyError IMAGE_POLICY_INVALID
+ */
+export function readSigner(name: string, fields: JsonFields, file: string): SignerReader {
+  const [way, ...others] = ways.filter((each) => fields.has(each));
+  if (way === undefined || others.length > 0)
+    throw fields.invalid('', `has not exactly one of ${ways.join(', ')}`);
+  if (way === 'notation') {
+    membersOf(fields, ['notation']);
+    return notationSigner(name, fields.required('notation'), file);
+  }
+  membersOf(fields, way === 'key' ? ['key', 'log', 'timestamp', 'trustedRoot'] : ['identities', ...common]);
+  const needs = needsOf(fields);
+  const accepted = way === 'key' ? keyReader(fields, file) : identitiesReader(fields);
+  return (surroundings) => {
+    const signer = accepted(surroundings);
+    const requirements = requirementsOf(fields, needs, signer, file, surroundings);
+    return {
+      name,
+      isMany: signer.kind === 'identities',
+      attests: true,
+      demand: (attestations) => ({
+        kind: 'sigstore',
+        requirements,
+        forms: new Set(attestations.length > 0 ? ['bundle', 'envelope'] : ['bundle', 'simplesigning']),
+        attestations,
+      }),
+    };
+  };
+}
+
+/** What must stand beside a signature. */
+interface Needs {
+  readonly log: boolean;
+  readonly timestamp: boolean;
+  readonly certificateLog: boolean;
+}
+
+function needsOf(fields: JsonFields): Needs {
+  return {
+    log: isRequired(fields, 'log', true),
+    timestamp: isRequired(fields, 'timestamp', false),
+    // An authority of one's own has no public log of its certificates.
+    certificateLog: isRequired(fields, 'certificateLog', !fields.has('authority')),
+  };
+}
+
+function isRequired(fields: JsonFields, name: string, otherwise: boolean): boolean {
+  const text = fields.optionalText(name);
+  if (text === undefined) return otherwise;
+  if (text === 'required' || text === 'not-required') return text === 'required';
+  throw fields.invalid(name, 'is neither required nor not-required');
+}
+
+function keyReader(fields: JsonFields, file: string): (surroundings: PolicySurroundings) => AcceptedSigner {
+  const text = fields.text('key');
+  const place = fields.place('key');
+  return (surroundings) => {
+    const pem = Buffer.from(contentOf(text, place, file, surroundings)).toString('latin1');
+    return { kind: 'key', key: readable(place, () => publicKeyFromPem(pem)) };
+  };
+}
+
+function identitiesReader(fields: JsonFields): () => AcceptedSigner {
+  const identities = fields.objects('identities', 1_000).map(identityFrom);
+  if (identities.length === 0) throw fields.invalid('identities', 'is empty');
+  return () => ({ kind: 'identities', identities });
+}
+
+function identityFrom(fields: JsonFields): IdentityMatcher {
+  membersOf(fields, ['issuer', 'issuerRegExp', 'subject', 'subjectRegExp', 'claims']);
+  const claims = new Map<CertificateClaim, TextMatcher>();
+  const given = fields.map('claims', 100);
+  for (const [name, text] of given) {
+    const claim = certificateClaims.find((each) => each === name);
+    if (claim === undefined)
+      throw fields.invalid(`claims.${name.slice(0, 60)}`, `is none of ${certificateClaims.join(', ')}`);
+    claims.set(claim, exactly(text));
+  }
+  return {
+    issuer: matcherFrom(fields, 'issuer'),
+    subject: matcherFrom(fields, 'subject'),
+    ...(claims.size === 0 ? {} : { claims }),
+  };
+}
+
+/** The exact text, or a pattern that the whole text matches. */
+function matcherFrom(fields: JsonFields, name: string): TextMatcher {
+  const [exact, pattern] = [fields.optionalText(name), fields.optionalText(`${name}RegExp`)];
+  if ((exact === undefined) === (pattern === undefined))
+    throw fields.invalid('', `has not exactly one of ${name}, ${name}RegExp`);
+  if (exact === '' || pattern === '') throw fields.invalid(name, 'is empty');
+  return pattern === undefined
+    ? exactly(exact ?? '')
+    : readable(fields.place(`${name}RegExp`), () => matching(pattern));
+}
+
+function requirementsOf(
+  fields: JsonFields,
+  needs: Needs,
+  signer: AcceptedSigner,
+  file: string,
+  surroundings: PolicySurroundings,
+): BundleRequirements {
+  const isTimeless = !needs.log && !needs.timestamp;
+  const { now } = surroundings;
+  return {
+    signer,
+    trustedRoot: trustedRootOf(fields, needs, signer, file, surroundings),
+    logEntries: needs.log ? 1 : 0,
+    timestamps: needs.timestamp ? 1 : 0,
+    certificateLogged: needs.certificateLog,
+    // Whoever waives both says that the certificate alone is to count: at this hour.
+    ...(isTimeless && now !== undefined ? { fallbackTime: now } : {}),
+  };
+}
+
+function trustedRootOf(
+  fields: JsonFields,
+  needs: Needs,
+  signer: AcceptedSigner,
+  file: string,
+  surroundings: PolicySurroundings,
+): TrustedRoot {
+  const name = fields.optionalText('trustedRoot');
+  const place = fields.place('trustedRoot');
+  const given =
+    name === undefined
+      ? surroundings.publicRoot
+      : readable(place, () => readTrustedRoot(contentOf(name, place, file, surroundings)));
+  const own = fields.object('authority');
+  const isNeeded =
+    needs.log ||
+    needs.timestamp ||
+    (signer.kind === 'identities' && (own === undefined || needs.certificateLog));
+  if (given === undefined && isNeeded)
+    throw invalid(`${fields.place('')}: what is trusted? Give trustedRoot, or --trusted-root to all`);
+  const root = given ?? emptyTrustedRoot;
+  return own === undefined
+    ? root
+    : { ...root, certificateAuthorities: authoritiesOf(own, file, surroundings) };
+}
+
+/** Roots and what they issued may come from different files. */
+function authoritiesOf(
+  fields: JsonFields,
+  file: string,
+  surroundings: PolicySurroundings,
+): readonly TrustedAuthority[] {
+  membersOf(fields, ['roots', 'intermediates']);
+  const roots = certificatesOf(fields, 'roots', file, surroundings);
+  if (roots.length === 0) throw fields.invalid('roots', 'is missing or empty');
+  const intermediates = certificatesOf(fields, 'intermediates', file, surroundings);
+  return roots.map((root) => ({
+    uri: '',
+    validity: { start: 0, end: undefined },
+    leaf: undefined,
+    intermediates,
+    root,
+  }));
+}
+
+function certificatesOf(
+  fields: JsonFields,
+  name: string,
+  file: string,
+  surroundings: PolicySurroundings,
+): readonly Certificate[] {
+  return fields.texts(name, 100).flatMap((text, at) => {
+    const place = fields.place(`${name}[${at}]`);
+    return readable(place, () => readCertificates(contentOf(text, place, file, surroundings)));
+  });
+}
+
+const notationMembers = ['certificates', 'timestampCertificates', 'subjects', 'level', 'revocation'];
+
+/** A signer of the Notary Project: a trust policy of one statement, with stores of its own. */
+function notationSigner(name: string, fields: JsonFields, file: string): SignerReader {
+  membersOf(fields, notationMembers);
+  const subjects = fields.texts('subjects', 1_000);
+  if (subjects.length === 0)
+    throw fields.invalid(
+      'subjects',
+      'is missing or empty: name them, or "*" for all that the certificates issued',
+    );
+  const level = fields.optionalText('level') ?? 'strict';
+  // The other levels of the Notary Project let untrusted signers pass.
+  if (level !== 'strict' && level !== 'permissive')
+    throw fields.invalid('level', 'is neither strict nor permissive');
+  const revocation = fields.optionalText('revocation');
+  const stores = ['ca', ...(fields.has('timestampCertificates') ? ['tsa'] : [])];
+  const statement: { [member: string]: JsonValue } = {
+    name,
+    registryScopes: ['*'],
+    signatureVerification: { level, ...(revocation === undefined ? {} : { override: { revocation } }) },
+    trustStores: stores.map((type) => `${type}:${storeName}`),
+    trustedIdentities: subjects.map((subject) => (subject === '*' ? subject : `x509.subject: ${subject}`)),
+  };
+  const policy = readable(fields.place(''), () =>
+    readTrustPolicy({ version: '1.0', trustPolicies: [statement] }, 'oci'),
+  );
+  return (surroundings) => {
+    const { now, revocation: source } = surroundings;
+    if (now === undefined) throw invalid(`${fields.place('')}: the time is not known`);
+    const store = (type: 'ca' | 'tsa', member: string) => {
+      const bytes = fields
+        .texts(member, 100)
+        .map((text, at) => contentOf(text, fields.place(`${member}[${at}]`), file, surroundings));
+      const entries = bytes.map((each, at) => ({
+        name: `${member}[${at}]`,
+        kind: 'file' as const,
+        bytes: each,
+      }));
+      return readable(fields.place(member), () =>
+        readTrustStore(type, storeName, { kind: 'folder', entries }),
+      );
+    };
+    const ca = store('ca', 'certificates');
+    const tsa = stores.includes('tsa') ? store('tsa', 'timestampCertificates') : [];
+    const trustStores = { certificates: (type: string) => (type === 'tsa' ? tsa : ca) };
+    const requirements = {
+      policy,
+      trustStores,
+      now,
+      ...(source === undefined ? {} : { revocation: source }),
+    };
+    return {
+      name,
+      isMany: true,
+      attests: false,
+      demand: () => ({ kind: 'notation', requirements }),
+    };
+  };
+}
+
+const storeName = 'policy';
+
+/** What a package below cannot read is a fault of the policy at that place. */
+function readable<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof PkiError || error instanceof SigningError)) throw error;
+    throw invalid(`${place}: ${error.message}`, undefined, error);
+  }
+}
