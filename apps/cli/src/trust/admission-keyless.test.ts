@@ -40,7 +40,12 @@ function trustRoot(name: string, text: string, issuers = 'certificateAuthorities
   const sigstoreKeys = {
     certificateAuthorities: root[issuers].map(authority),
     timestampAuthorities: root.timestampAuthorities.map(authority),
-    tLogs: root.tlogs.map(log),
+    // policy-controller takes no log with another key.
+    tLogs: root.tlogs
+      .filter(({ publicKey }: { publicKey: { keyDetails: string } }) =>
+        publicKey.keyDetails.includes('ECDSA'),
+      )
+      .map(log),
     ctLogs: root.ctlogs.map(log),
   };
   return { ...api, kind: 'TrustRoot', metadata: { name }, spec: { sigstoreKeys } };

@@ -85,7 +85,7 @@ function trustedFrom(fields: JsonFields, faults: FieldFaults): TrustedRoot {
   const log = (name: string) => (each: JsonFields, at: number) => ({
     url: text(each, 'baseURL'),
     hashAlgorithm: text(each, 'hashAlgorithm'),
-    spki: keyOf(each, faults.at(name, at)),
+    spki: keyOf(each, faults.at(name, at), name),
   });
   const keys = {
     certificateAuthorities: authorities.map(authority('certificateAuthorities')),
@@ -121,7 +121,7 @@ function chainOf(fields: JsonFields, faults: FieldFaults, kind: string): readonl
   return certificates ?? [];
 }
 
-function keyOf(fields: JsonFields, faults: FieldFaults): Uint8Array {
+function keyOf(fields: JsonFields, faults: FieldFaults, kind: string): Uint8Array {
   for (const name of ['baseURL', 'hashAlgorithm', 'publicKey'])
     if (text(fields, name) === '') faults.missing(name);
   const value = text(fields, 'publicKey');
@@ -129,6 +129,9 @@ function keyOf(fields: JsonFields, faults: FieldFaults): Uint8Array {
   const key = pem(value, publicKeyFromPem, (reason) =>
     faults.invalid('the public key cannot be read', 'publicKey', reason),
   );
+  // The reconciler of policy-controller takes no other key of a transparency log, and with it no log of Rekor v2 as the public one is.
+  if (kind === 'tLogs' && key !== undefined && key.type !== 'ec')
+    faults.invalid('the public key is not ECDSA', 'publicKey', 'policy-controller takes no other');
   return key?.spki ?? new Uint8Array();
 }
 
