@@ -65,6 +65,8 @@ export function readJwsEnvelope(bytes: Uint8Array): NotaryEnvelope {
 
 function rawAttributes(header: JsonObject): RawAttributes {
   const fields = fieldsOf(header, 'the protected header', 'NOTARY_ENVELOPE_INVALID');
+  // Elsewhere null is as good as nothing; here it would be an expiry that is critical and never comes.
+  for (const name of known) if (header[name] === null) throw fields.invalid(name, 'is null');
   return {
     contentType: fields.text('cty'),
     scheme: fields.text(attributeNames.signingScheme),

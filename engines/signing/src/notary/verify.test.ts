@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { objectOf } from '@keelson/core';
+import { signJws } from '@keelson/envelopes';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SigningError } from '../errors.ts';
@@ -255,6 +257,29 @@ test('a payload that is not in base64 is refused', async () => {
   });
   const verdict = await verifyNotation(Buffer.from(text), notaryMediaTypes.jws, requirements);
   expect(verdict.fault?.message).toContain('b64');
+});
+
+test.each([
+  ['another', '2026-01-02T00:00:00Z', 'accepted'],
+  ['none, which would be never', null, 'NOTARY_ENVELOPE_INVALID'],
+])('an expiry that is critical and %s', async (_, expiry, expected) => {
+  const { bytes } = await signed();
+  const { payload, header } = JSON.parse(Buffer.from(bytes).toString());
+  const jws = signJws({
+    payload: Buffer.from(payload, 'base64url'),
+    protected: objectOf([
+      ['alg', 'ES256'],
+      ['crit', ['io.cncf.notary.signingScheme', 'io.cncf.notary.expiry']],
+      ['cty', notaryMediaTypes.payload],
+      ['io.cncf.notary.signingScheme', 'notary.x509'],
+      ['io.cncf.notary.signingTime', '2026-01-01T13:00:00Z'],
+      ['io.cncf.notary.expiry', expiry],
+    ]),
+    header,
+    key: signer.key,
+  });
+  const verdict = await verifyNotation(Buffer.from(JSON.stringify(jws)), notaryMediaTypes.jws, requirements);
+  expect(code(verdict)).toBe(expected);
 });
 
 test('a blob is verified by the statement that is asked for', async () => {
