@@ -2,6 +2,7 @@ import { HttpAnswer } from './answer.ts';
 import { HttpError } from './errors.ts';
 import { isPassingFault, unreachable } from './faults.ts';
 import { defaultHttpLimits, type HttpLimits } from './limits.ts';
+import { environmentFetch } from './proxies.ts';
 import { delayBefore, mayRepeat, systemTiming, type Timing } from './timing.ts';
 import { checkedUrl, onwardUrl, shownUrl } from './url.ts';
 import { Watch } from './watch.ts';
@@ -23,6 +24,8 @@ export interface HttpOptions {
   /** Allow http to other machines than this one. */
   readonly plainHttp?: boolean;
   readonly userAgent?: string;
+  /** False: ask nothing by a proxy, whatever the environment says. */
+  readonly proxies?: boolean;
   readonly fetch?: typeof globalThis.fetch;
   readonly timing?: Timing;
 }
@@ -46,8 +49,8 @@ interface Answered {
 }
 
 /**
- * Sends requests with bounds on redirects, repetitions and time. Proxies and further roots of trust are Node's own: `HTTPS_PROXY` with
- * `NODE_USE_ENV_PROXY=1`, and `NODE_EXTRA_CA_CERTS`.
+ * Sends requests with bounds on redirects, repetitions and time, by the proxies that the environment names. Further roots of trust are
+ * Node's own: `NODE_EXTRA_CA_CERTS`.
  */
 export class HttpClient {
   readonly #limits: HttpLimits;
@@ -60,7 +63,8 @@ export class HttpClient {
     this.#limits = Object.freeze({ ...defaultHttpLimits, ...options.limits });
     this.#plainHttp = options.plainHttp ?? false;
     this.#userAgent = options.userAgent ?? 'keelson';
-    this.#fetch = options.fetch ?? globalThis.fetch;
+    this.#fetch =
+      options.fetch ?? (options.proxies === false ? globalThis.fetch : environmentFetch(process.env));
     this.#timing = options.timing ?? systemTiming;
   }
 

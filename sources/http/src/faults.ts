@@ -17,6 +17,8 @@ const reasons: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     'the issuer of its certificate is unknown (NODE_EXTRA_CA_CERTS names further roots)',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  ERR_PROXY_TUNNEL: 'the proxy does not connect to it',
+  ERR_PROXY_INVALID_CONFIG: 'the proxy that the environment names is none that is known',
   EPROTO: 'it does not speak TLS as we do',
   UND_ERR_HEADERS_OVERFLOW: 'the head of its answer is too large',
 };

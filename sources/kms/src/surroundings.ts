@@ -32,7 +32,12 @@ export class Surroundings {
     this.home = options.home ?? homedir();
     this.timing = http.timing ?? systemTiming;
     this.service = new HttpClient({ ...http, limits: serviceHttpLimits });
-    this.metadata = new HttpClient({ ...http, limits: metadataHttpLimits, plainHttp: true });
+    this.metadata = new HttpClient({
+      ...http,
+      limits: metadataHttpLimits,
+      plainHttp: true,
+      proxies: false,
+    });
     this.#environment = options.environment ?? process.env;
     this.#readFile = options.readFile ?? readSmallFile;
   }
