@@ -9,6 +9,8 @@ export interface FileTree {
   /** In bytes; undefined where there is no plain file. */
   size(path: string): Promise<number | undefined>;
   stream(path: string): AsyncIterable<Uint8Array>;
+  /** The names in a folder; none where there is no such folder. */
+  names(folder: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

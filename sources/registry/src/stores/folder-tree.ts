@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { RegistryError } from '../errors.ts';
 import { type FileTree, streamFile, systemReason } from './file-tree.ts';
@@ -34,6 +34,18 @@ export class FolderTree implements FileTree {
     const file = await this.#inside(path);
     if (file === undefined) throw new RegistryError('STORE_INVALID', `${this.name}: it has no file ${path}`);
     yield* streamFile(file);
+  }
+
+  async names(folder: string): Promise<readonly string[]> {
+    const found = await this.#inside(folder);
+    if (found === undefined) return [];
+    try {
+      return await readdir(found);
+    } catch (error) {
+      throw new RegistryError('STORE_UNREADABLE', `${this.name}/${folder}: ${systemReason(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   async #inside(path: string): Promise<string | undefined> {

@@ -19,6 +19,7 @@ import {
 } from '@keelson/oci';
 import { RegistryError } from '../errors.ts';
 import type { RegistryLimits } from '../limits.ts';
+import { atTagOfCosign, imageOfCosign, isImageOfCosign } from './cosign-layout.ts';
 import { type FileTree, invalid, readFile } from './file-tree.ts';
 
 /** The name of an image in a layout (image-spec 1.1, annotations.md). */
@@ -58,10 +59,12 @@ export class OciLayout implements ImageSource {
 
   async resolve(reference?: string): Promise<LoadedManifest> {
     if (reference !== undefined && isDigest(reference)) return await this.manifest({ digest: reference });
-    const { manifests } = await this.index();
-    const named = manifests.filter((each) =>
+    const index = await this.index();
+    const { manifests } = index;
+    const tagged = manifests.filter((each) =>
       reference === undefined ? !isBesideImage(each) : each.annotations.get(refName) === reference,
     );
+    const named = reference === undefined || tagged.length > 0 ? tagged : atTagOfCosign(index, reference);
     const digests = new Set(named.map(({ digest }) => digest));
     const [only] = named;
     if (only !== undefined && digests.size === 1) return await this.manifest(only);
@@ -98,20 +101,44 @@ export class OciLayout implements ImageSource {
     }
   }
 
-  /** The manifests of `index.json` that name the subject. */
+  /** The manifests of `index.json` that name the subject; where cosign saved the layout, those that it does not list too. */
   async referrers(subject: Digest): Promise<readonly Descriptor[]> {
-    const { manifests } = await this.index();
-    if (manifests.length > this.limits.maxReferrers)
+    const index = await this.index();
+    this.#holdReferrers(index.manifests.length);
+    const loaded: LoadedManifest[] = [];
+    for (const descriptor of index.manifests) loaded.push(await this.manifest(descriptor));
+    if (imageOfCosign(index) === subject) loaded.push(...(await this.#unlisted()));
+    const found = new Map<Digest, Descriptor>();
+    for (const { manifest, digest, size } of loaded)
+      if (manifest.subject?.digest === subject) found.set(digest, referrerOf(manifest, digest, size));
+    return [...found.values()];
+  }
+
+  /** `cosign save` keeps what refers to an image as blobs alone: each that may be a manifest is looked at. */
+  async #unlisted(): Promise<readonly LoadedManifest[]> {
+    const names = await this.#tree.names('blobs/sha256');
+    this.#holdReferrers(names.length);
+    const found: LoadedManifest[] = [];
+    for (const name of names) {
+      const digest = `sha256:${name}`;
+      const size = isDigest(digest) ? ((await this.#tree.size(blobPath(digest))) ?? 0) : 0;
+      if (!isDigest(digest) || size > this.limits.maxManifestBytes) continue;
+      try {
+        found.push(await this.manifest({ digest }));
+      } catch (error) {
+        // Most blobs are no manifests.
+        if (!(error instanceof OciError)) throw error;
+      }
+    }
+    return found;
+  }
+
+  #holdReferrers(count: number): void {
+    if (count > this.limits.maxReferrers)
       throw new RegistryError(
         'REGISTRY_LIMIT',
         `${this.name} has more than maxReferrers (${this.limits.maxReferrers}) manifests to look at`,
       );
-    const found = new Map<Digest, Descriptor>();
-    for (const descriptor of manifests) {
-      const { manifest, digest, size } = await this.manifest(descriptor);
-      if (manifest.subject?.digest === subject) found.set(digest, referrerOf(manifest, digest, size));
-    }
-    return [...found.values()];
   }
 
   async close(): Promise<void> {
@@ -124,7 +151,10 @@ export class OciLayout implements ImageSource {
 }
 
 /** What refers to an image, as a signature does, is none itself; nor are the signatures at a tag of cosign 1 and 2. */
-function isBesideImage({ annotations, artifactType }: Descriptor): boolean {
+function isBesideImage(descriptor: Descriptor): boolean {
+  const isImage = isImageOfCosign(descriptor);
+  if (isImage !== undefined) return !isImage;
+  const { annotations, artifactType } = descriptor;
   return artifactType !== undefined || subjectOfTag(annotations.get(refName) ?? '') !== undefined;
 }
 

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import {
   copyImage,
+  cosignTag,
   digestOf,
   hexOf,
   type ImageReference,
@@ -178,6 +179,38 @@ test.each([
   ],
 ])('%s is read', async (_, make) => {
   expect(await layerText(await make())).toBe('layer');
+});
+
+test.each([
+  ['a folder', (files: Files) => `oci:${writeFiles(fresh('layout'), files)}`],
+  ['an archive', async (files: Files) => `oci-archive:${await archive(files)}`],
+])('what cosign saved in %s: the image, its signatures, and what refers to it', async (_, make) => {
+  const subject = describeBytes(image.bytes, mediaTypes.ociManifest);
+  const signature = sampleImage('signature');
+  const bundle = sampleImage('bundle', { subject, artifactType: 'application/vnd.example.bundle' });
+  const saved = (bytes: Uint8Array, kind: string) => ({
+    mediaType: mediaTypes.ociManifest,
+    digest: digestOf(bytes),
+    size: bytes.length,
+    // cosign gives even images one.
+    artifactType: 'application/vnd.oci.image.config.v1+json',
+    annotations: { kind: `dev.cosignproject.cosign/${kind}` },
+  });
+  const files = {
+    ...layoutFiles,
+    'index.json': indexWith(saved(image.bytes, 'image'), saved(signature.bytes, 'sigs')),
+    [blobFile(signature.bytes)]: signature.bytes,
+    [blobFile(bundle.bytes)]: bundle.bytes,
+    'blobs/sha256/x': 'no blob',
+  };
+  const source = await openSource(parseReference(await make(files)));
+  expect((await source.resolve()).digest).toBe(image.digest);
+  expect((await source.resolve(cosignTag(image.digest, 'sig'))).digest).toBe(signature.digest);
+  await expect(source.resolve(cosignTag(image.digest, 'att'))).rejects.toThrow(/has 0 images/);
+  await expect(source.resolve(cosignTag(signature.digest, 'sig'))).rejects.toThrow(/has 0 images/);
+  expect((await source.referrers(image.digest)).map(({ digest }) => digest)).toEqual([bundle.digest]);
+  expect(await source.referrers(signature.digest)).toEqual([]);
+  await source.close();
 });
 
 test('a docker archive gives the same manifest each time', async () => {

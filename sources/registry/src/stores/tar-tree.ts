@@ -69,6 +69,13 @@ export class TarTree implements FileTree {
     yield* streamFile(this.#file, { start: found.from, end: found.from + found.size - 1 });
   }
 
+  async names(folder: string): Promise<readonly string[]> {
+    const start = `${folder}/`;
+    return [...this.#entries.keys()]
+      .filter((path) => path.startsWith(start))
+      .map((path) => path.slice(start.length));
+  }
+
   /** Links lead to files of the archive itself: old versions of docker write equal layers once. */
   #find(path: string): Extract<Entry, { kind: 'file' }> | undefined {
     let at = path;
