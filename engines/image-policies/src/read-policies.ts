@@ -3,7 +3,8 @@ import { parseYaml } from '@keelson/yaml';
 import { ImagePolicyError } from './errors.ts';
 import { ownPolicyKind, readOwnPolicy } from './keelson/image-policy.ts';
 import { kyvernoPolicy } from './kyverno/cluster-policy.ts';
-import type { PolicyDocument, PolicyReader, PolicySurroundings } from './material.ts';
+import { imageValidatingPolicy } from './kyverno/image-validating/image-validating-policy.ts';
+import type { PolicyDocument, PolicyReader, ReadOptions } from './material.ts';
 import type { ImagePolicy } from './model/policy.ts';
 import { isTrustPolicy, readNotationPolicy } from './notation/trust-policy.ts';
 import { policyOf } from './policy-controller/admission.ts';
@@ -28,6 +29,11 @@ const readers: ReadonlyMap<string, PolicyReader> = new Map<string, PolicyReader>
   ...['v1', 'v2beta1'].flatMap((version) =>
     ['ClusterPolicy', 'Policy'].map((kind) => [`kyverno.io/${version} ${kind}`, kyvernoPolicy] as const),
   ),
+  ...['v1alpha1', 'v1beta1', 'v1'].flatMap((version) =>
+    ['ImageValidatingPolicy', 'NamespacedImageValidatingPolicy'].map(
+      (kind) => [`policies.kyverno.io/${version} ${kind}`, imageValidatingPolicy] as const,
+    ),
+  ),
   [ownPolicyKind, readOwnPolicy],
 ]);
 
@@ -39,7 +45,7 @@ const readers: ReadonlyMap<string, PolicyReader> = new Map<string, PolicyReader>
  */
 export function readImagePolicies(
   files: readonly PolicyFile[],
-  surroundings: PolicySurroundings = {},
+  options: ReadOptions = {},
 ): readonly ImagePolicy[] {
   const trustRoots = new Map<string, TrustRoot>();
   const secrets = new Map<string, JsonObject>();
@@ -62,7 +68,7 @@ export function readImagePolicies(
           `${file}: ${kind.trim() || 'a document'} is no policy of images`,
         );
     }
-  const material = { ...surroundings, trustRoots, secrets, configMaps };
+  const material = { ...options, trustRoots, secrets, configMaps };
   const policies = found.flatMap((each) => within(each.file, () => each.policies(material)));
   if (policies.length === 0)
     throw new ImagePolicyError(

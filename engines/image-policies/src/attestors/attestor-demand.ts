@@ -49,7 +49,7 @@ export function sigstoreDemand(
       ...(attestor.form === 'bundle' ? [] : ([legacy] as const)),
       ...(attestor.form === 'legacy' ? [] : (['bundle'] as const)),
     ]),
-    ...(attestations.length > 0 ? {} : { annotations: attestor.annotations }),
+    annotations: attestor.annotations,
     attestations,
   }));
 }

@@ -95,7 +95,8 @@ async function judge(image: ImageToJudge, demand: Demand): Promise<Judged> {
   }
 }
 
-async function judgeNotation(
+/** What becomes of a demand for a signature of the Notary Project. */
+export async function judgeNotation(
   { evidence: { descriptor, repository, notary } }: ImageToJudge,
   { requirements }: NotationDemand,
 ): Promise<Partial<Judged>> {

@@ -66,7 +66,7 @@ export interface SigstoreDemand {
   readonly requirements: BundleRequirements;
   /** How what counts may be kept beside the image. */
   readonly forms: ReadonlySet<StoredSignature['form']>;
-  /** Texts that the signer of a signature must have added. */
+  /** Texts that the signer must have added. */
   readonly annotations?: ReadonlyMap<string, string>;
   /** None where a signature of the image is asked for. */
   readonly attestations: readonly AttestationDemand[];

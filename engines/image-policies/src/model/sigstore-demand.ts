@@ -14,25 +14,29 @@ import type { AttestationDemand, SigstoreDemand } from './policy.ts';
 /** What becomes of a demand for a signature, or for attestations. */
 export function judgeSigstore(image: ImageToJudge, demand: SigstoreDemand): Partial<Judged> {
   const { held, faults } = heldSignatures(image, demand);
+  const carrying = held.filter((each) => carries(each, demand, faults));
   return demand.attestations.length === 0
-    ? judgeSignatures(held, faults, demand)
-    : judgeAttestations(image, held, faults, demand);
+    ? judgeSignatures(carrying, faults, demand)
+    : judgeAttestations(image, carrying, faults, demand);
+}
+
+/** Whether the signer has added the texts that are asked for; why not is told. */
+function carries(
+  { stored, annotations }: ImageSignature,
+  demand: SigstoreDemand,
+  faults: RefusedSignature[],
+): boolean {
+  const lacking = [...(demand.annotations ?? [])].find(([name, value]) => annotations.get(name) !== value);
+  if (lacking === undefined) return true;
+  faults.push({ ...refusalOf(stored), fault: unwanted(`it does not carry ${lacking.join('=')}`) });
+  return false;
 }
 
 function judgeSignatures(
-  held: readonly ImageSignature[],
+  accepted: readonly ImageSignature[],
   faults: RefusedSignature[],
   demand: SigstoreDemand,
 ): Partial<Judged> {
-  const accepted: ImageSignature[] = [];
-  for (const each of held) {
-    const lacking = [...(demand.annotations ?? [])].find(
-      ([name, value]) => each.annotations.get(name) !== value,
-    );
-    if (lacking === undefined) accepted.push(each);
-    else
-      faults.push({ ...refusalOf(each.stored), fault: unwanted(`it does not carry ${lacking.join('=')}`) });
-  }
   const verdict = { ...acceptedBy(accepted, demand), refused: faults };
   return accepted.length > 0
     ? { ...verdict, isPassed: true }

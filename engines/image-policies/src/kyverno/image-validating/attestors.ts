@@ -1,0 +1,189 @@
+import type { JsonFields } from '@keelson/core';
+import type {
+  AttestorIdentity,
+  AttestorText,
+  ImageAttestation,
+  ImageAttestor,
+  KeyHash,
+  SigstoreTerms,
+} from '@keelson/oci';
+import { ImagePolicyError } from '../../errors.ts';
+import { lacking, looseness, unsupported } from '../../faults.ts';
+import type { PolicyMaterial } from '../../material.ts';
+import { shortPredicateTypes } from '../../policy-controller/validate.ts';
+
+const maxEntries = 100;
+
+/** Attestors by name, or why one cannot be asked: whoever asks it fails. */
+export type NamedAttestors = ReadonlyMap<string, ImageAttestor | ImagePolicyError>;
+
+/** Reads the attestors of an ImageValidatingPolicy. */
+export function readAttestors(
+  spec: JsonFields,
+  material: PolicyMaterial,
+  warnings: string[],
+): NamedAttestors {
+  const found = new Map<string, ImageAttestor | ImagePolicyError>();
+  for (const fields of spec.objects('attestors', maxEntries)) {
+    const name = fields.text('name');
+    if (found.has(name)) throw invalid(`${fields.place('name')}: there are two of the name ${name}`);
+    if (fields.has('cosign') === fields.has('notary'))
+      throw invalid(`${fields.place('')} is not exactly one of cosign and notary`);
+    try {
+      found.set(
+        name,
+        fields.has('notary')
+          ? notary(fields.required('notary'))
+          : cosign(fields.required('cosign'), material, warnings),
+      );
+    } catch (error) {
+      if (!(error instanceof ImagePolicyError) || error.code !== 'IMAGE_POLICY_UNSUPPORTED') throw error;
+      found.set(name, error);
+    }
+  }
+  return found;
+}
+
+/** The attestations by name. */
+export function readAttestations(spec: JsonFields): ReadonlyMap<string, ImageAttestation> {
+  const found = new Map<string, ImageAttestation>();
+  for (const fields of spec.objects('attestations', maxEntries)) {
+    const name = fields.text('name');
+    if (found.has(name)) throw invalid(`${fields.place('name')}: there are two of the name ${name}`);
+    const [statement, artifact] = [fields.object('intoto'), fields.object('referrer')];
+    if (statement !== undefined && artifact === undefined) {
+      const type = statement.text('type');
+      const predicateType = Object.hasOwn(shortPredicateTypes, type)
+        ? (shortPredicateTypes[type] ?? type)
+        : type;
+      found.set(name, { kind: 'statement', predicateType });
+    } else if (artifact !== undefined && statement === undefined)
+      found.set(name, { kind: 'artifact', artifactType: artifact.text('type') });
+    else throw invalid(`${fields.place('')} is not exactly one of intoto and referrer`);
+  }
+  return found;
+}
+
+function notary(fields: JsonFields): ImageAttestor {
+  const certificates = textOf(fields, 'certs');
+  if (certificates === undefined) throw invalid(`${fields.place('certs')} is missing`);
+  const stampers = textOf(fields, 'tsaCerts');
+  return {
+    kind: 'notary',
+    certificates,
+    ...(stampers === undefined ? {} : { timestampCertificates: stampers }),
+  };
+}
+
+/** A text, or an expression, which keelson does not evaluate: it reads from the cluster. */
+function textOf(fields: JsonFields, name: string): string | undefined {
+  const member = fields.object(name);
+  const expression = member?.optionalText('expression') ?? '';
+  if (member !== undefined && expression !== '')
+    throw unsupported(member.place('expression'), 'keys and certificates that expressions give');
+  const value = member?.optionalText('value') ?? '';
+  return value === '' ? undefined : value;
+}
+
+const kinds = ['key', 'keyless', 'certificate'] as const;
+
+function cosign(fields: JsonFields, material: PolicyMaterial, warnings: string[]): ImageAttestor {
+  const [kind, ...others] = kinds.filter((name) => fields.has(name));
+  if (kind === undefined || others.length > 0)
+    throw invalid(`${fields.place('')} is not exactly one of ${kinds.join(', ')}`);
+  for (const name of ['tuf', 'trustedRoot'])
+    if (fields.has(name)) throw unsupported(fields.place(name), 'trusted roots that a policy brings');
+  const source = fields.object('source');
+  for (const name of ['repository', 'tagPrefix'])
+    if ((source?.optionalText(name) ?? '') !== '')
+      throw unsupported(
+        fields.place(`source.${name}`),
+        'signatures in another repository or behind a tag prefix',
+      );
+  const terms = termsOf(fields);
+  const own = fields.required(kind);
+  if (kind === 'keyless') {
+    const roots = own.optionalText('roots') ?? own.optionalText('root') ?? '';
+    const identities = own.objects('identities', maxEntries).map((each) => identityOf(each, warnings));
+    if (identities.length === 0) throw invalid(`${own.place('identities')} is missing or empty`);
+    return { kind, identities, ...(roots === '' ? {} : { roots }), ...terms };
+  }
+  if (kind === 'certificate') {
+    const [certificate, chain] = [textOf(own, 'cert'), textOf(own, 'certChain')];
+    if (certificate === undefined && chain === undefined)
+      throw invalid(`${own.place('')}: cert or certChain required`);
+    if (certificate === undefined)
+      warnings.push(`${own.place('')}: whoever has a certificate of the chain is accepted`);
+    return {
+      kind,
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(chain === undefined ? {} : { chain }),
+      ...terms,
+    };
+  }
+  return { kind, publicKey: keyOf(own, material), hash: hashOf(own), ...terms };
+}
+
+function keyOf(fields: JsonFields, { keys }: PolicyMaterial): string {
+  if ((fields.optionalText('expression') ?? '') !== '')
+    throw unsupported(fields.place('expression'), 'keys and certificates that expressions give');
+  const [data, service] = [fields.optionalText('data') ?? '', fields.optionalText('kms') ?? ''];
+  if (data !== '') return data;
+  if (service === '') throw invalid(`${fields.place('')} has no key`);
+  const key = keys?.get(service);
+  if (key === undefined) throw lacking(fields.place('kms'), `the key of the key service ${service}`);
+  return key;
+}
+
+const hashes: ReadonlySet<KeyHash> = new Set(['sha224', 'sha256', 'sha384', 'sha512']);
+
+function hashOf(fields: JsonFields): KeyHash {
+  const text = fields.optionalText('hashAlgorithm') ?? '';
+  for (const hash of hashes) if (hash === (text === '' ? 'sha256' : text)) return hash;
+  throw invalid(`${fields.place('hashAlgorithm')}: ${text} is no hash algorithm`);
+}
+
+function termsOf(fields: JsonFields): SigstoreTerms {
+  const ctlog = fields.object('ctlog');
+  const given = (name: string) => ctlog?.optionalText(name) ?? '';
+  const isLogged = ctlog?.optionalBoolean('insecureIgnoreTlog') !== true;
+  const isProved = ctlog?.optionalBoolean('insecureIgnoreSCT') !== true;
+  if (ctlog !== undefined && isLogged && given('url') === '')
+    throw invalid(`${ctlog.place('url')}: a Rekor URL must be provided`);
+  const [log, certificateLog, stampers] = ['rekorPubKey', 'ctLogPubKey', 'tsaCertChain'].map(given);
+  return {
+    form: 'any',
+    log: isLogged ? publicKey(log) : 'none',
+    certificateLog: isProved ? publicKey(certificateLog) : 'none',
+    ...(stampers === undefined || stampers === '' ? {} : { timestampAuthority: stampers }),
+    annotations: fields.map('annotations', maxEntries),
+  };
+}
+
+const publicKey = (pem = '') => (pem === '' ? {} : { publicKey: pem });
+
+function identityOf(fields: JsonFields, warnings: string[]): AttestorIdentity {
+  const [issuer, subject] = [
+    identityText(fields, 'issuer', warnings),
+    identityText(fields, 'subject', warnings),
+  ];
+  if (issuer === undefined || subject === undefined)
+    warnings.push(`${fields.place('')} names no issuer or no subject: anybody is accepted`);
+  return {
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(subject === undefined ? {} : { subject }),
+    claims: new Map(),
+  };
+}
+
+function identityText(fields: JsonFields, name: string, warnings: string[]): AttestorText | undefined {
+  const [text, pattern] = [fields.optionalText(name) ?? '', fields.optionalText(`${name}RegExp`) ?? ''];
+  if (text !== '' && pattern !== '') throw unsupported(fields.place(name), `${name} beside ${name}RegExp`);
+  if (text !== '') return { kind: 'exact', text };
+  if (pattern === '') return undefined;
+  const loose = looseness(fields.place(`${name}RegExp`), pattern);
+  if (loose !== undefined) warnings.push(loose);
+  return { kind: 'regexp', text: pattern };
+}
+
+const invalid = (message: string) => new ImagePolicyError('IMAGE_POLICY_INVALID', message);

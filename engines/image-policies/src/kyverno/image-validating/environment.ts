@@ -1,0 +1,219 @@
+import {
+  type CelEnvironment,
+  CelFault,
+  type CelLibrary,
+  CelObject,
+  type CelRecord,
+  type CelValue,
+  createEnvironment,
+} from '@keelson/cel';
+import { createObject, isKeelsonError, type JsonValue, objectOf } from '@keelson/core';
+import type { AskedOfImages, ImageAttestation, ImageAttestor } from '@keelson/oci';
+import type { AttestingAnswer, KnownImage, SigningAnswer } from '../../verifier/known-image.ts';
+import type { NamedAttestors } from './attestors.ts';
+import { identifierOf, imageLibrary, registryOf } from './image-library.ts';
+
+/** What expressions of one evaluation see of images, and what they have asked. */
+export interface RuleImages {
+  /** An image that they may ask for; undefined where it is not loaded, which is remembered. */
+  readonly image: (name: string) => KnownImage | Error | undefined;
+  /** Whether the policy is about an image that is asked for: the others are verified by nothing. */
+  readonly isMeant: (name: string) => boolean;
+  /** Which of several statements of a type a rule reads; past the last, the last. */
+  readonly round: number;
+  /** All answers that were given, by the image. */
+  readonly answers: Map<string, Set<SigningAnswer>>;
+  /** What was verified by now, by the image and the attestation. */
+  readonly payloads: Map<string, readonly JsonValue[]>;
+  /** How many statements a rule could have read, where it read one. */
+  mostPayloads: number;
+}
+
+/** An attestor as a value of an expression. */
+class CelAttestor extends CelObject {
+  readonly typeName = 'imageverify.Attestor';
+  readonly attestor: ImageAttestor;
+  constructor(attestor: ImageAttestor) {
+    super();
+    this.attestor = attestor;
+  }
+  equals(other: CelValue): boolean {
+    return other instanceof CelAttestor && other.attestor === this.attestor;
+  }
+}
+
+/** The names and functions of expressions of an ImageValidatingPolicy. */
+export class RuleEnvironment {
+  readonly cel: CelEnvironment;
+  /** `attestors` of expressions; one that cannot be asked is a fault of whoever names it. */
+  readonly attestors: CelRecord = createObject();
+  readonly attestations: CelRecord = createObject();
+  readonly asked: AskedOfImages;
+  readonly #attestations: ReadonlyMap<string, ImageAttestation>;
+  #images: RuleImages | undefined;
+
+  constructor(attestors: NamedAttestors, attestations: ReadonlyMap<string, ImageAttestation>) {
+    this.#attestations = attestations;
+    const known: ImageAttestor[] = [];
+    for (const [name, attestor] of attestors) {
+      if (!(attestor instanceof Error)) known.push(attestor);
+      const value = attestor instanceof Error ? attestor : new CelAttestor(attestor);
+      const get = (): CelValue => {
+        if (value instanceof Error) throw new CelFault(value.message);
+        return value;
+      };
+      Object.defineProperty(this.attestors, name, { get, enumerable: true });
+    }
+    for (const name of attestations.keys()) this.attestations[name] = name;
+    this.asked = { attestors: known, attestations: [...attestations.values()] };
+    this.cel = createEnvironment({
+      variables: {
+        object: 'dyn',
+        oldObject: 'dyn',
+        request: 'dyn',
+        namespaceObject: 'dyn',
+        images: 'map(string, list(string))',
+        attestors: 'map(string, dyn)',
+        attestations: 'map(string, string)',
+        variables: 'dyn',
+      },
+      libraries: [imageLibrary, this.#library()],
+    });
+  }
+
+  /** Evaluates with images to ask for; without, whoever asks fails. */
+  with<T>(images: RuleImages, evaluate: () => T): T {
+    this.#images = images;
+    try {
+      return evaluate();
+    } finally {
+      this.#images = undefined;
+    }
+  }
+
+  #library(): CelLibrary {
+    return {
+      declarations: [
+        'verifyImageSignatures(string, list(dyn)) -> int',
+        'verifyAttestationSignatures(string, string, list(dyn)) -> int',
+        'getImageData(string) -> dyn',
+        'extractPayload(string, string) -> dyn',
+      ],
+      functions: {
+        verifyImageSignatures: (name = null, attestors = null) => {
+          if (typeof name !== 'string' || !Array.isArray(attestors)) return undefined;
+          return this.#count(name, attestors, (image, attestor) => image.signedBy(attestor));
+        },
+        verifyAttestationSignatures: (name = null, attestation = null, attestors = null) => {
+          if (typeof name !== 'string' || typeof attestation !== 'string' || !Array.isArray(attestors))
+            return undefined;
+          const wanted = this.#attestation(attestation);
+          return this.#count(name, attestors, (image, attestor) => {
+            const answer = image.attestedBy(wanted, attestor);
+            if (answer.isMet) this.#remember(name, attestation, answer);
+            return answer;
+          });
+        },
+        getImageData: (name = null) =>
+          typeof name === 'string' ? dataOf(name, this.#image(name)) : undefined,
+        extractPayload: (name = null, attestation = null) => {
+          if (typeof name !== 'string' || typeof attestation !== 'string') return undefined;
+          return this.#payload(name, attestation);
+        },
+      },
+    };
+  }
+
+  #count(
+    name: string,
+    attestors: readonly CelValue[],
+    ask: (image: KnownImage, attestor: ImageAttestor) => SigningAnswer,
+  ): number {
+    const { isMeant, answers } = this.#current();
+    if (!isMeant(name)) return 0;
+    const image = this.#image(name);
+    let count = 0;
+    for (const each of attestors) {
+      if (!(each instanceof CelAttestor)) throw new CelFault('the list holds what is no attestor');
+      const answer = ask(image, each.attestor);
+      const known = answers.get(name) ?? new Set<SigningAnswer>();
+      answers.set(name, known.add(answer));
+      if (answer.isMet) count++;
+    }
+    return count;
+  }
+
+  #remember(name: string, attestation: string, { payloads }: AttestingAnswer): void {
+    const { payloads: known } = this.#current();
+    const key = JSON.stringify([name, attestation]);
+    known.set(key, [...new Set([...(known.get(key) ?? []), ...payloads])]);
+  }
+
+  /** What an attestation says whose signature was verified before in the same evaluation, and no other. */
+  #payload(name: string, attestation: string): CelValue {
+    this.#attestation(attestation);
+    const current = this.#current();
+    const found = current.payloads.get(JSON.stringify([name, attestation])) ?? [];
+    const payload = found[Math.min(current.round, found.length - 1)];
+    if (payload === undefined)
+      throw new CelFault(`the signature of ${attestation} was not verified before its payload is read`);
+    current.mostPayloads = Math.max(current.mostPayloads, found.length);
+    return celValue(payload);
+  }
+
+  #attestation(name: string): ImageAttestation {
+    const found = this.#attestations.get(name);
+    if (found === undefined) throw new CelFault(`the policy has no attestation ${name}`);
+    return found;
+  }
+
+  #current(): RuleImages {
+    if (this.#images === undefined) throw new CelFault('images cannot be asked for here');
+    return this.#images;
+  }
+
+  #image(name: string): KnownImage {
+    const found = this.#current().image(name);
+    if (found === undefined) throw new CelFault(`the image ${name} is not loaded yet`);
+    if (found instanceof Error) throw new CelFault(found.message);
+    return found;
+  }
+}
+
+/** JSON as expressions see it. */
+export function celValue(value: JsonValue): CelValue {
+  return value;
+}
+
+function dataOf(name: string, image: KnownImage): CelValue {
+  try {
+    const { manifest, config, index } = image.data();
+    const reference = image.name;
+    const { digest } = image;
+    const about: [string, JsonValue][] = [['image', name]];
+    if (reference !== undefined) {
+      const { tag, repository } = reference;
+      const shownTag = reference.digest === undefined ? (tag ?? 'latest') : '';
+      const registry = registryOf(reference);
+      about.push(
+        ['resolvedImage', `${registry}/${repository}${shownTag === '' ? '' : `:${shownTag}`}@${digest}`],
+        ['registry', registry],
+        ['repository', repository],
+        ['identifier', identifierOf(reference)],
+      );
+      if (shownTag !== '') about.push(['tag', shownTag]);
+    }
+    return celValue(
+      objectOf([
+        ...about,
+        ['digest', digest],
+        ...(index === undefined ? [] : ([['imageIndex', index]] as const)),
+        ['manifest', manifest],
+        ['config', config],
+      ]),
+    );
+  } catch (error) {
+    if (!isKeelsonError(error)) throw error;
+    throw new CelFault(error.message);
+  }
+}

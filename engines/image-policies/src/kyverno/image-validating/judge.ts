@@ -1,0 +1,221 @@
+import { CelError, type CelValue } from '@keelson/cel';
+import { createObject, isKeelsonError, isObject, type JsonObject, type JsonValue } from '@keelson/core';
+import { containersOf } from '@keelson/kubernetes';
+import { evaluateWithImages, type ImageLookup } from '@keelson/oci';
+import { ImagePolicyError } from '../../errors.ts';
+import type { AcceptedSignature } from '../../model/demands.ts';
+import type { ImageToJudge } from '../../model/evidence.ts';
+import type { OwnVerdict } from '../../model/policy.ts';
+import { KnownImage, type SigningAnswer } from '../../verifier/known-image.ts';
+import type { PolicyImages } from '../../verifier/policy-images.ts';
+import { type JudgedObject, metadataOf } from '../judged-objects.ts';
+import { celValue, type RuleEnvironment, type RuleImages } from './environment.ts';
+import { type Expression, ExpressionRun } from './expressions.ts';
+import type { ImageMatch } from './image-match.ts';
+import type { ObjectChoice } from './match.ts';
+
+export interface Validation {
+  readonly expression: Expression;
+  readonly message: string;
+  readonly messageExpression?: Expression;
+}
+
+/** The rules of an ImageValidatingPolicy. */
+export interface Rules {
+  readonly environment: RuleEnvironment;
+  readonly conditions: readonly Expression[];
+  readonly variables: ReadonlyMap<string, Expression>;
+  /** More images of an object than those of its containers, by the name of their list. */
+  readonly extractors: ReadonlyMap<string, Expression>;
+  readonly validations: readonly Validation[];
+  readonly isMeant: ImageMatch;
+  readonly judged: ObjectChoice;
+}
+
+/** Statements of one type that a rule is held against. */
+const maxRounds = 50;
+
+/** Whether the conditions let a policy count; one that cannot be evaluated lets it. */
+export function matchesConditions({ conditions, variables }: Rules, object: JudgedObject): boolean {
+  return conditions.every((condition) => {
+    try {
+      return new ExpressionRun(inputsOf(object), variables).evaluate(condition) !== false;
+    } catch (error) {
+      if (error instanceof CelError || error instanceof ImagePolicyError) return true;
+      throw error;
+    }
+  });
+}
+
+/**
+ * Evaluates the rules for the object that runs an image, with all of its images, as admission does; where nobody knows what runs it, for
+ * the image alone, and an expression that asks for more is not met. What keelson cannot evaluate is not met whatever `failurePolicy` says.
+ */
+export async function judgeRules(
+  rules: Rules,
+  images: PolicyImages,
+  image: ImageToJudge,
+): Promise<OwnVerdict> {
+  const object = image.workload === undefined ? undefined : rules.judged(image.workload);
+  try {
+    const lists = object === undefined ? aloneIn(image.name) : extracted(rules, object);
+    const meant = Object.fromEntries(
+      Object.entries(lists).map(([name, list]) => [name, list.filter(rules.isMeant)]),
+    );
+    const own = new Set(Object.values(meant).flat());
+    const inputs = { ...(object === undefined ? {} : inputsOf(object)), images: celValue({ ...meant }) };
+    const load = (name: string) => images.load(name, rules.environment.asked);
+    return await evaluateWithImages(load, own, (lookup) =>
+      evaluateRounds(rules, inputs, own, lookup, image.name),
+    );
+  } catch (error) {
+    if (!isKeelsonError(error)) throw error;
+    return { fault: error };
+  }
+}
+
+/** The lists of images of one that nobody is known to run. */
+const aloneIn = (name: string): Record<string, string[]> => ({
+  containers: [name],
+  initContainers: [],
+  ephemeralContainers: [],
+});
+
+/**
+ * A rule reads one statement of a type, and several may be signed: it has to hold whichever it reads.
+ */
+function evaluateRounds(
+  rules: Rules,
+  inputs: Readonly<Record<string, CelValue>>,
+  own: ReadonlySet<string>,
+  lookup: ImageLookup,
+  name: string,
+): OwnVerdict {
+  const answers = new Map<string, Set<SigningAnswer>>();
+  for (let round = 0, rounds = 1; round < rounds; round++) {
+    const state: RuleImages = {
+      // The images that an object names are all that its author may have asked for: rules ask no other hosts.
+      image: (asked) => (own.has(asked) ? known(lookup(asked)) : foreign(asked)),
+      isMeant: (asked) => rules.isMeant(asked),
+      round,
+      answers,
+      payloads: new Map(),
+      mostPayloads: 0,
+    };
+    const fault = rules.environment.with(state, () => evaluate(rules, inputs));
+    if (fault !== undefined) return { ...told(answers.get(name)), fault };
+    rounds = state.mostPayloads;
+    if (rounds > maxRounds)
+      return { fault: refused(`a rule reads one of more than maxRounds (${maxRounds}) statements`) };
+  }
+  return told(answers.get(name));
+}
+
+function known(found: ReturnType<ImageLookup>): KnownImage | Error | undefined {
+  return found === undefined || found instanceof Error || found instanceof KnownImage
+    ? found
+    : refused(`the image ${found.reference} was loaded by somebody else`);
+}
+
+const foreign = (name: string) =>
+  new ImagePolicyError(
+    'IMAGE_POLICY_UNSUPPORTED',
+    `${name} is none of the images of the object, and no other is asked for`,
+  );
+
+/** What was asked about one image. */
+function told(answers: ReadonlySet<SigningAnswer> | undefined): OwnVerdict {
+  const accepted: AcceptedSignature[] = [];
+  const refusals = new Map<Error, SigningAnswer['refused'][number]>();
+  for (const answer of answers ?? []) {
+    if (answer.isMet) accepted.push(...answer.accepted);
+    for (const each of answer.refused) refusals.set(each.fault, each);
+  }
+  return { accepted: [...new Set(accepted)], refused: [...refusals.values()] };
+}
+
+/** Why the validations do not all hold; undefined where they do. */
+function evaluate(rules: Rules, inputs: Readonly<Record<string, CelValue>>): Error | undefined {
+  const { attestors, attestations } = rules.environment;
+  const run = new ExpressionRun({ ...inputs, attestors, attestations }, rules.variables);
+  for (const validation of rules.validations) {
+    try {
+      if (run.evaluate(validation.expression) !== true) return refused(messageOf(validation, run));
+    } catch (error) {
+      if (error instanceof ImagePolicyError) return error;
+      if (!(error instanceof CelError)) throw error;
+      return refused(`${validation.expression.place} cannot be evaluated: ${hint(error.message)}`, error);
+    }
+  }
+  return undefined;
+}
+
+/** Without a workload an expression finds none of its variables. */
+const hint = (message: string): string =>
+  /\b(?:object|oldObject|request|namespaceObject)\b/.test(message)
+    ? `${message} (what runs the image is not known: judge manifests)`
+    : message;
+
+const longestMessage = 5 * 1024;
+
+function messageOf({ message, messageExpression }: Validation, run: ExpressionRun): string {
+  if (messageExpression === undefined) return message;
+  try {
+    const made = run.evaluate(messageExpression);
+    return typeof made === 'string' && made !== '' && made.length <= longestMessage ? made : message;
+  } catch (error) {
+    if (error instanceof CelError || error instanceof ImagePolicyError) return message;
+    throw error;
+  }
+}
+
+function inputsOf(object: JudgedObject): Record<string, CelValue> {
+  const { namespace = '', name = '' } = metadataOf(object);
+  const { group, version, kind } = object;
+  const request: JsonObject = {
+    operation: 'CREATE',
+    kind: { group, version, kind },
+    namespace,
+    name,
+  };
+  return { object: celValue(object.object), oldObject: null, request: celValue(request) };
+}
+
+const lists = [
+  ['containers', 'container'],
+  ['initContainers', 'init'],
+  ['ephemeralContainers', 'ephemeral'],
+] as const;
+
+/** The images of an object, by the lists that Kyverno makes of them and those that the policy names. */
+function extracted({ extractors, variables }: Rules, object: JudgedObject): Record<string, string[]> {
+  const found: Record<string, string[]> = Object.create(null);
+  const spec = podSpecOf(object.object);
+  for (const [name, type] of lists)
+    found[name] = containersOf(spec).flatMap((each) => {
+      const { image } = each.container;
+      return each.type === type && typeof image === 'string' ? [image] : [];
+    });
+  const run = new ExpressionRun(inputsOf(object), variables);
+  for (const [name, expression] of extractors) {
+    const value = run.evaluate(expression);
+    if (!Array.isArray(value)) throw refused(`${expression.place} gives no list`);
+    found[name] = value.map((each) => {
+      if (typeof each === 'string') return each;
+      throw refused(`${expression.place} gives what is no name of an image`);
+    });
+  }
+  return found;
+}
+
+/** The spec of a Pod, of what makes Pods by a template, or of a CronJob. */
+function podSpecOf(object: JsonObject): JsonObject {
+  const step = (value: JsonValue | undefined, name: string) => (isObject(value) ? value[name] : undefined);
+  const spec = step(object, 'spec');
+  const template = step(step(step(spec, 'jobTemplate'), 'spec') ?? spec, 'template');
+  const found = template === undefined ? spec : step(template, 'spec');
+  return isObject(found) ? found : createObject();
+}
+
+const refused = (message: string, cause?: unknown) =>
+  new ImagePolicyError('IMAGE_POLICY_REFUSED', message, cause === undefined ? {} : { cause });

@@ -1,0 +1,155 @@
+import { isKeelsonError, JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
+import {
+  type AttestationAnswer,
+  type AttestorAnswer,
+  type Digest,
+  type ImageAttestation,
+  type ImageAttestor,
+  type ImageData,
+  OciError,
+  parseRegistryReference,
+  type RegistryReference,
+  type VerifiableImage,
+} from '@keelson/oci';
+import type { RefusedSignature } from '@keelson/signing';
+import { sigstoreDemand } from '../attestors/attestor-demand.ts';
+import { ImagePolicyError } from '../errors.ts';
+import type { PolicySurroundings } from '../material.ts';
+import type { AcceptedSignature, Judged } from '../model/demands.ts';
+import type { ImageEvidence, ImageToJudge } from '../model/evidence.ts';
+import { judgeSigstore } from '../model/sigstore-demand.ts';
+
+/** An answer with all that it rests on. */
+export interface SigningAnswer extends AttestorAnswer {
+  readonly accepted: readonly AcceptedSignature[];
+  readonly refused: readonly RefusedSignature[];
+}
+
+export type AttestingAnswer = SigningAnswer & AttestationAnswer;
+
+/** What was answered while the image was loaded, since it takes time: all about the Notary Project. */
+export interface PreparedAnswers {
+  readonly signed: ReadonlyMap<ImageAttestor, SigningAnswer>;
+  /** By the type of the artifact. */
+  readonly artifacts: ReadonlyMap<string, ReadonlyMap<ImageAttestor, AttestingAnswer>>;
+}
+
+/** An image that was loaded: it answers from what is known. */
+export class KnownImage implements VerifiableImage {
+  readonly reference: string;
+  readonly name?: RegistryReference;
+  readonly #evidence: ImageEvidence;
+  readonly #data: ImageData | Error;
+  readonly #prepared: PreparedAnswers;
+  readonly #surroundings: PolicySurroundings;
+  readonly #answers = new Map<ImageAttestor, Map<string, AttestingAnswer>>();
+
+  constructor(
+    reference: string,
+    evidence: ImageEvidence,
+    data: ImageData | Error,
+    prepared: PreparedAnswers,
+    surroundings: PolicySurroundings,
+  ) {
+    this.reference = reference;
+    const name = nameOf(reference);
+    if (name !== undefined) this.name = name;
+    this.#evidence = evidence;
+    this.#data = data;
+    this.#prepared = prepared;
+    this.#surroundings = surroundings;
+  }
+
+  get digest(): Digest {
+    return this.#evidence.descriptor.digest;
+  }
+
+  data(): ImageData {
+    if (this.#data instanceof Error) throw this.#data;
+    return this.#data;
+  }
+
+  signedBy(attestor: ImageAttestor): SigningAnswer {
+    if (attestor.kind === 'notary') return this.#prepared.signed.get(attestor) ?? notAsked;
+    return this.#ask(attestor, undefined);
+  }
+
+  attestedBy(attestation: ImageAttestation, attestor: ImageAttestor): AttestingAnswer {
+    if (attestation.kind === 'artifact') {
+      const found = this.#prepared.artifacts.get(attestation.artifactType)?.get(attestor);
+      return found ?? (attestor.kind === 'notary' ? notAsked : notOfKind('artifacts that refer to an image'));
+    }
+    if (attestor.kind === 'notary') return notOfKind('in-toto statements');
+    return this.#ask(attestor, attestation.predicateType);
+  }
+
+  #ask(
+    attestor: Exclude<ImageAttestor, { kind: 'notary' }>,
+    predicateType: string | undefined,
+  ): AttestingAnswer {
+    const known = this.#answers.get(attestor) ?? new Map<string, AttestingAnswer>();
+    this.#answers.set(attestor, known);
+    const question = predicateType ?? '';
+    const answer = known.get(question) ?? this.#judge(attestor, predicateType);
+    known.set(question, answer);
+    return answer;
+  }
+
+  #judge(
+    attestor: Exclude<ImageAttestor, { kind: 'notary' }>,
+    predicateType: string | undefined,
+  ): AttestingAnswer {
+    const attestations = predicateType === undefined ? [] : [{ name: predicateType, predicateType }];
+    const image: ImageToJudge = { name: this.reference, evidence: this.#evidence };
+    try {
+      const demand = sigstoreDemand(
+        attestor,
+        attestations,
+        this.#surroundings,
+        `the attestor of kind ${attestor.kind}`,
+      );
+      return answerOf(judgeSigstore(image, demand));
+    } catch (error) {
+      if (!isKeelsonError(error)) throw error;
+      return faulty(error);
+    }
+  }
+}
+
+function nameOf(reference: string): RegistryReference | undefined {
+  try {
+    return parseRegistryReference(reference);
+  } catch (error) {
+    if (error instanceof OciError) return undefined;
+    throw error;
+  }
+}
+
+/** A verdict as an answer, with the statements that were accepted. */
+export function answerOf(judged: Partial<Judged>): AttestingAnswer {
+  const { isPassed = false, accepted = [], refused = [], fault } = judged;
+  const payloads: JsonValue[] = [];
+  for (const each of accepted) {
+    const payload = each.kind === 'sigstore' ? each.signature.verified.payload : undefined;
+    if (payload !== undefined) payloads.push(statementOf(payload));
+  }
+  const faults = [...(fault === undefined ? [] : [fault]), ...refused.map((each) => each.fault)];
+  return { isMet: isPassed, accepted, refused, faults, payloads };
+}
+
+function statementOf(payload: Uint8Array): JsonValue {
+  try {
+    return parseJsonBytes(payload);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return null;
+    throw error;
+  }
+}
+
+export function faulty(fault: Error): AttestingAnswer {
+  return { isMet: false, accepted: [], refused: [], faults: [fault], payloads: [] };
+}
+
+const unsupported = (message: string) => faulty(new ImagePolicyError('IMAGE_POLICY_UNSUPPORTED', message));
+const notAsked = unsupported('the attestor was not named when the image was loaded');
+const notOfKind = (what: string) => unsupported(`attestors of this kind do not sign ${what}`);
