@@ -1,11 +1,16 @@
-/** What no message may show, and how a service could give it back: as it is, in a URL, in JSON. */
+/** What no message may show, and how a service could give it back: as it is, in a URL, in a form, in JSON. */
 export class Secrets {
   readonly #forms = new Set<string>();
 
   /** Remembers a secret, and gives it back. */
   keep(secret: string): string {
-    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
-      if (form !== '') this.#forms.add(form);
+    const forms = [
+      secret,
+      encodeURIComponent(secret.toWellFormed()),
+      new URLSearchParams([['', secret]]).toString().slice(1),
+      JSON.stringify(secret).slice(1, -1),
+    ];
+    for (const form of forms) if (form !== '') this.#forms.add(form);
     return secret;
   }
 

@@ -229,6 +229,16 @@ describe('who asks', () => {
   });
 });
 
+test('what stands in for AWS in tests may name a key by its id', async () => {
+  const world = awsWorld();
+  world.network.intercept = async (request) => {
+    const answer = await world.network.answer(request);
+    return new Response((await answer.text()).replace(keyArn, keyId));
+  };
+  const key = await open(world);
+  expect(key.name).toBe(keyId);
+});
+
 describe('where the key is', () => {
   test.each<[string, Record<string, string>, string]>([
     ['awskms:///alias/web', { AWS_REGION: 'eu-central-1', AWS_DEFAULT_REGION: 'us-east-1' }, kmsHost],

@@ -56,13 +56,13 @@ describe('who asks', () => {
 
   test('a secret that is wrong is not shown', async () => {
     const world = azureWorld();
-    const reason = `AADSTS7000215: Invalid client secret ${clientSecret}, ${encodeURIComponent(clientSecret)}.\r\nTrace ID: 1`;
+    const reason = `AADSTS7000215: Invalid client secret ${clientSecret}, ${encodeURIComponent(clientSecret)}, ${new URLSearchParams([['', clientSecret]]).toString().slice(1)}.\r\nTrace ID: 1`;
     world.network.on(`POST ${tokenUrl}`, () =>
       json({ error: 'invalid_client', error_description: reason }, 401),
     );
     await expect(use(world)).rejects.toMatchObject({
       code: 'KMS_REFUSED',
-      message: `POST ${tokenUrl} answered 401: invalid_client: AADSTS7000215: Invalid client secret …, …. Trace ID: 1`,
+      message: `POST ${tokenUrl} answered 401: invalid_client: AADSTS7000215: Invalid client secret …, …, …. Trace ID: 1`,
     });
   });
 
