@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { isKeelsonError, type JsonObject, type JsonValue } from '@keelson/core';
 import { pae, writeEnvelope } from '@keelson/envelopes';
 import { publicKeyOfKeyObject, sign } from '@keelson/pki';
-import { artifactOfDigest, emptyTrustedRoot, verifyBundle } from '@keelson/signing';
+import { artifactOfDigest, emptyTrustedRoot, verifyBundle, writeSimpleSigning } from '@keelson/signing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runProvenance } from './provenance.ts';
@@ -12,7 +12,7 @@ import { bundleOfPart, readSignedParts, verifySignedPart } from './signed-run.ts
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const key = publicKeyOfKeyObject(publicKey);
 const other = publicKeyOfKeyObject(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey);
-const payloadType = 'application/vnd.in-toto+json';
+const statementType = 'application/vnd.in-toto+json';
 const hex = 'ab'.repeat(32);
 
 function run(uid: string, annotations: JsonObject = {}): JsonObject {
@@ -33,7 +33,12 @@ function run(uid: string, annotations: JsonObject = {}): JsonObject {
   };
 }
 
-function chained(uid: string, payload: Uint8Array, name = `taskrun-${uid}`): JsonObject {
+function chained(
+  uid: string,
+  payload: Uint8Array,
+  name = `taskrun-${uid}`,
+  payloadType = statementType,
+): JsonObject {
   const sig = sign(privateKey, 'ecdsa-sha256', pae(payloadType, payload));
   const envelope = writeEnvelope({ payloadType, payload, signatures: [{ sig }] });
   return {
@@ -43,6 +48,10 @@ function chained(uid: string, payload: Uint8Array, name = `taskrun-${uid}`): Jso
     [`chains.tekton.dev/chain-${name}`]: '',
     'chains.tekton.dev/signed': 'true',
   };
+}
+
+function simpleSigning(digest: string): Uint8Array {
+  return writeSimpleSigning({ digest, reference: 'reg.test/app', annotations: new Map() });
 }
 
 function statement(uid: string): Buffer {
@@ -71,6 +80,11 @@ test.each<[name: string, object: JsonObject, code: string]>([
   ['a statement of another run', run('2', chained('2', statement('1'))), 'RUN_SIGNATURE_WRONG'],
   ['a pipeline', run('1', chained('1', statement('1'), 'pipelinerun-1')), 'RUN_SIGNATURE_WRONG'],
   [
+    'an envelope of another type',
+    run('1', chained('1', statement('1'), undefined, 'text/plain')),
+    'RUN_SIGNATURE_WRONG',
+  ],
+  [
     'another payload beside the envelope',
     run('1', { ...chained('1', statement('1')), 'chains.tekton.dev/payload-taskrun-1': 'e30=' }),
     'RUN_SIGNATURE_WRONG',
@@ -92,14 +106,20 @@ test.each<[name: string, object: JsonObject, code: string]>([
 
 test('another key is refused, and so is a signature that stands alone with another payload', () => {
   const signed = readRun(run('1', chained('1', statement('1'))));
+  const payload = simpleSigning(`sha256:${hex}`);
+  const signature = sign(privateKey, 'ecdsa-sha256', payload);
   for (const part of readSignedParts(signed)) {
     expect(() => verifySignedPart(signed, part, other)).toThrow(/does not hold/);
-    const signature = sign(privateKey, 'ecdsa-sha256', Buffer.from('image'));
-    const image = { ...part, key: 'abababababab', payload: Buffer.from('image'), signature };
-    expect(Buffer.from(verifySignedPart(signed, image, key)).toString()).toBe('image');
+    const image = { ...part, key: hex.slice(0, 12), payload, signature };
+    expect(Buffer.from(verifySignedPart(signed, image, key)).equals(payload)).toBe(true);
     expect(() => verifySignedPart(signed, { ...image, payload: Buffer.from('other') }, key)).toThrow(
       /does not hold/,
     );
+    expect(() => verifySignedPart(signed, { ...image, key: '0123456789ab' }, key)).toThrow(/another image/);
+    expect(() => verifySignedPart(signed, { ...image, key: part.key }, key)).toThrow(/no statement/);
+    const text = Buffer.from('text');
+    const alone = { ...image, payload: text, signature: sign(privateKey, 'ecdsa-sha256', text) };
+    expect(() => verifySignedPart(signed, alone, key)).toThrow(/neither a statement nor an image/);
   }
 });
 

@@ -1,4 +1,4 @@
-import { decodeBase64, equalJson, isObject, type JsonValue } from '@keelson/core';
+import { decodeBase64, equalJson, isKeelsonError, isObject, type JsonValue } from '@keelson/core';
 import { type DsseEnvelope, EnvelopeError, pae, readEnvelope } from '@keelson/envelopes';
 import { defaultScheme, type PublicKey, verifySignature } from '@keelson/pki';
 import {
@@ -9,9 +9,11 @@ import {
   bundleOfLayer,
   dsseMediaType,
   legacyAnnotations,
+  readSimpleSigning,
   readStatementHeader,
   type StatementHeader,
   simpleSigningMediaType,
+  statementPayloadType,
   type VerifiedBundle,
   verifyBundle,
 } from '@keelson/signing';
@@ -90,7 +92,7 @@ export function verifySignedPart(run: TektonRun, part: SignedPart, key: PublicKe
         );
   if (!holds) throw wrong(part, 'does not hold for the key');
   demandPayload(part, envelope);
-  demandRun(run, part);
+  demandRun(run, part, envelope);
   return part.payload;
 }
 
@@ -116,7 +118,7 @@ export function verifyPartAsBundle(
     envelope === undefined ? artifactOfBytes(part.payload) : subjectOf(readStatementHeader(part.payload));
   const verified = verifyBundle(bundleOfPart(part), artifact, requirements);
   demandPayload(part, envelope);
-  demandRun(run, part);
+  demandRun(run, part, envelope);
   return verified;
 }
 
@@ -156,12 +158,16 @@ function envelopeOf({ key, signature }: SignedPart) {
   }
 }
 
-/** A statement that was taken from another run must not count for this one. */
-function demandRun(run: TektonRun, part: SignedPart): void {
+/** What was taken from another run, or is of another kind than its annotation's name says, must not count for this one. */
+function demandRun(run: TektonRun, part: SignedPart, envelope: DsseEnvelope | undefined): void {
   const [kind, ...rest] = part.key.split('-');
-  if (kind !== 'taskrun' && kind !== 'pipelinerun') return;
+  if (kind !== 'taskrun' && kind !== 'pipelinerun') {
+    if (envelope === undefined) demandImage(part);
+    return;
+  }
   if (kind !== run.kind.toLowerCase() || rest.join('-') !== run.uid)
     throw wrong(part, 'is that of another run');
+  if (envelope?.payloadType !== statementPayloadType) throw wrong(part, 'is over no statement');
   const code = 'RUN_INVALID';
   const statement = fieldsOf(
     parsed(part.payload, 'the payload', code, defaultAttestationLimits),
@@ -170,6 +176,19 @@ function demandRun(run: TektonRun, part: SignedPart): void {
   );
   const id = invocationIdOf(statement.value('predicate'));
   if (id !== undefined && !equalJson(id, run.uid)) throw wrong(part, 'is about another run');
+}
+
+/** The annotation is named by the first digits of the image's digest. */
+function demandImage(part: SignedPart): void {
+  let digest: string;
+  try {
+    ({ digest } = readSimpleSigning(part.payload));
+  } catch (error) {
+    if (!isKeelsonError(error)) throw error;
+    throw wrong(part, 'is over neither a statement nor an image');
+  }
+  if (!/^[0-9a-f]{12,}$/.test(part.key) || !digest.startsWith(`sha256:${part.key}`))
+    throw wrong(part, `is over another image, ${digest}`);
 }
 
 function invocationIdOf(predicate: JsonValue | undefined): JsonValue | undefined {
