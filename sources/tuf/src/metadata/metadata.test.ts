@@ -41,6 +41,24 @@ test('patterns cost no more than their length times that of the path', () => {
   expect(process.cpuUsage().user - start).toBeLessThan(5_000_000);
 });
 
+test.each([
+  ['2028-02-29T23:59:59Z', true],
+  ['2027-02-29T00:00:00Z', false],
+  ['2027-04-31T00:00:00Z', false],
+  ['2027-01-01T24:00:00Z', false],
+  ['2027-01-01T00:00:00.000Z', false],
+  ['2027-01-01T00:00:00+00:00', false],
+  ['2027-01-01', false],
+  ['+002027-01-01T00:00:00Z', false],
+])('a date %s: %s', (expires, isOne) => {
+  const repository = new SimulatedRepository(Date.now());
+  const bytes = Buffer.from(repository.files.get('timestamp.json') ?? '').toString();
+  const read = () =>
+    readTimestamp(Buffer.from(bytes.replace(/"expires":\s*"[^"]*"/, `"expires":"${expires}"`)));
+  if (isOne) expect(read().signed.expires).toBe(Date.parse(expires));
+  else expect(read).toThrow(expect.objectContaining({ code: 'TUF_METADATA_INVALID' }));
+});
+
 test('no bytes make the readers crash', () => {
   const { files } = new SimulatedRepository(Date.now());
   const readers = {

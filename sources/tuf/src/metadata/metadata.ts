@@ -70,7 +70,8 @@ function documentOf(bytes: Uint8Array, name: string): JsonFields {
 function expiry(signed: JsonFields): number {
   const text = signed.text('expires');
   const time = Date.parse(text);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) || Number.isNaN(time))
+  // The 30th of February would be read as the 2nd of March, and 24 o'clock as 0 of the next day.
+  if (Number.isNaN(time) || new Date(time).toISOString() !== text.replace(/Z$/, '.000Z'))
     throw signed.invalid('expires', 'is no date of the form YYYY-MM-DDTHH:MM:SSZ');
   return time;
 }
