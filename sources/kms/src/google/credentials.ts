@@ -48,17 +48,21 @@ async function ofFile(around: Surroundings, place: string, text: string): Promis
   throw fields.invalid('type', 'is none of service_account, authorized_user and external_account');
 }
 
+/** Where service accounts and users get tokens, unless their file names another address. */
+const tokenAddress = 'https://oauth2.googleapis.com/token';
+
 /** An address in a file of credentials: Google's own, or the credentials would go to somebody else. */
-function googleUrl(fields: JsonFields, name: string, usual?: string): URL {
-  const url = URL.parse(fields.optionalText(name) ?? usual ?? '');
-  if (url?.protocol === 'https:' && url.port === '' && /\.(?:googleapis|google)\.com$/.test(url.hostname))
-    return url;
+function googleUrl(fields: JsonFields, name: string, usual = ''): URL {
+  const url = URL.parse(fields.optionalText(name) ?? usual);
+  const isGoogle =
+    url !== null && /^(?:[a-z0-9-]+\.)+googleapis\.com$|^accounts\.google\.com$/.test(url.host);
+  if (url !== null && isGoogle && url.protocol === 'https:') return url;
   throw fields.invalid(name, 'is no https address of googleapis.com');
 }
 
 /** RFC 7523, 2.1. */
 async function ofServiceAccount(around: Surroundings, fields: JsonFields): Promise<Found> {
-  const url = googleUrl(fields, 'token_uri', 'https://oauth2.googleapis.com/token');
+  const url = googleUrl(fields, 'token_uri', tokenAddress);
   const issued = Math.floor(around.timing.now() / 1_000);
   const header: [string, string][] = [
     ['alg', 'RS256'],
@@ -96,7 +100,7 @@ function assertionOf(fields: JsonFields, header: readonly [string, string][], cl
 
 /** RFC 6749, 6. */
 async function ofUser(around: Surroundings, fields: JsonFields): Promise<Found> {
-  const found = await tokenOf(around, googleUrl(fields, 'token_uri', 'https://oauth2.googleapis.com/token'), {
+  const found = await tokenOf(around, googleUrl(fields, 'token_uri', tokenAddress), {
     grant_type: 'refresh_token',
     client_id: fields.text('client_id'),
     client_secret: around.secrets.keep(fields.text('client_secret')),
