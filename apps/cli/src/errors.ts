@@ -41,7 +41,7 @@ export function reportError(error: unknown, debug: boolean): number {
   if (isKeelsonError(error)) {
     tell(`keelson: ${error.format()}`);
     if (debug && error.stack !== undefined) tell(error.stack);
-    return outside.test(error.code) ? exitCodes.outside : exitCodes.usage;
+    return outside.test(error.code) || blamedOutside.has(error) ? exitCodes.outside : exitCodes.usage;
   }
   tell(`keelson: internal error: ${reasonOf(error)}; please report it, with the output of --debug`);
   if (debug && error instanceof Error) tell(error.stack ?? '');
@@ -54,6 +54,17 @@ export function reportError(error: unknown, debug: boolean): number {
  */
 const outside =
   /^(?:OUTSIDE_FAILED|BUNDLE_NOT_GIVEN|CONTENT_NOT_FOUND|(?:HTTP|REGISTRY|SIGSTORE|TUF)_.*|(?:DIGEST|SIZE)_MISMATCH|CREDENTIALS_UNAVAILABLE|KMS_(?:REFUSED|ANSWER_INVALID))$/;
+
+const blamedOutside = new WeakSet<Error>();
+
+/**
+ * Says of an error that a system outside is to blame, whatever its code: the same fault in a file is the user's, and in what a registry
+ * gave it is the registry's.
+ */
+export function blameOutside<T>(error: T): T {
+  if (error instanceof Error) blamedOutside.add(error);
+  return error;
+}
 
 /** Errors of node:util parseArgs. */
 function isUsageFault(error: unknown): error is Error & { code: string } {

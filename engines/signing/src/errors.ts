@@ -10,6 +10,8 @@ export const signingErrorCodes = Object.freeze({
   PRIVATE_KEY_PASSWORD_WRONG: 'The password does not open an encrypted private key.',
   SIGNING_CONFIG_INVALID:
     'A signing config has a missing or wrong field, or not the services that are needed.',
+  CERTIFICATE_UNFIT:
+    'A certificate to sign with is not what verifiers ask for; the message names all that is wrong.',
   IDENTITY_TOKEN_INVALID: 'An identity token is none, or says nobody who can sign.',
   KEY_EXPECTED: 'A key was given to verify with, and the signature comes with a certificate.',
   CERTIFICATE_EXPECTED:

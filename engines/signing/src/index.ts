@@ -145,12 +145,15 @@ export { subjectOfToken } from './sigstore/sign/identity-token.ts';
 export {
   noWitnesses,
   type SignedContent,
+  type SignedPieces,
   type SigningCertificates,
   type SignOptions,
   signBlob,
+  signPieces,
   signStatement,
   type Witnesses,
 } from './sigstore/sign/sign.ts';
+export { demandSigningCertificate } from './sigstore/sign/signing-certificate.ts';
 export {
   chosenServices,
   readSigningConfig,

@@ -70,7 +70,7 @@ export {
   type SignatureScheme,
   schemeOf,
 } from './keys/schemes.ts';
-export { algorithmIdentifier, publicKeyOfKeyObject, sign } from './keys/sign.ts';
+export { algorithmIdentifier, publicKeyOfKeyObject, sign, signPieces } from './keys/sign.ts';
 export type { Signer } from './keys/signer.ts';
 export { type SignatureOptions, verifyDigestSignature } from './keys/verify-digest.ts';
 export { verifySignature } from './keys/verify-signature.ts';

@@ -5,6 +5,7 @@ import {
   type PublicKey,
   type SignatureScheme,
   type Signer,
+  verifyDigestSignature,
   verifySignature,
 } from '@keelson/pki';
 import { KmsError } from './errors.ts';
@@ -47,17 +48,32 @@ export function serviceKey(kept: KeptKey): ServiceKey {
       if (!schemes.includes(scheme))
         throw new KmsError('KMS_KEY_UNFIT', `${name} signs by ${schemes.join(', ')}, not by ${scheme}`);
       const hash = hashOfScheme(scheme);
+      const demand = (isSigned: boolean) => {
+        if (isSigned) return;
+        throw new KmsError('KMS_ANSWER_INVALID', `what ${name} signed does not hold under its public key`);
+      };
+      const ofDigest = async (digest: Uint8Array) => {
+        const signature = await kept.sign(scheme, digest);
+        demand(verifyDigestSignature(publicKey, scheme, digest, signature));
+        return signature;
+      };
+      if (hash !== undefined)
+        return {
+          publicKey,
+          scheme,
+          sign: async (bytes) => await ofDigest(createHash(hash).update(bytes).digest()),
+          signPieces: async (pieces) => {
+            const digest = createHash(hash);
+            for await (const piece of pieces) digest.update(piece);
+            return await ofDigest(digest.digest());
+          },
+        };
       return {
         publicKey,
         scheme,
         sign: async (bytes) => {
-          const input = hash === undefined ? bytes : createHash(hash).update(bytes).digest();
-          const signature = await kept.sign(scheme, input);
-          if (!verifySignature(publicKey, scheme, bytes, signature))
-            throw new KmsError(
-              'KMS_ANSWER_INVALID',
-              `what ${name} signed does not hold under its public key`,
-            );
+          const signature = await kept.sign(scheme, bytes);
+          demand(verifySignature(publicKey, scheme, bytes, signature));
           return signature;
         },
       };

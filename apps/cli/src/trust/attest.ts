@@ -1,4 +1,3 @@
-import { digestOf } from '@keelson/oci';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags } from '../flag-values.ts';
@@ -7,10 +6,10 @@ import { defineVerb } from '../verb.ts';
 import { statedBy, statementOf } from './attest-predicate.ts';
 import { withImageStore } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
-import { readInput } from './input.ts';
+import { digestOfInput } from './input.ts';
 import { keepStatement, signedStatement } from './kept-signature.ts';
 import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
-import { demandApart } from './outputs.ts';
+import { demandApart, demandWritable } from './outputs.ts';
 import { predicateTypeNames, predicateTypes } from './predicate-types.ts';
 
 const flags = {
@@ -58,11 +57,13 @@ export const { run, usage } = defineVerb(
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     if (values.predicate === undefined)
       throw new CommandError('USAGE', 'what is stated? Give --predicate FILE');
-    demandApart([values.bundle, values.output], [operand, values.predicate, ...keyInputs(values)]);
+    const outputs = [values.bundle, values.output];
+    demandApart(outputs, [operand, values.predicate, ...keyInputs(values)]);
+    demandWritable(outputs);
     const stated = statedBy(values.predicate, values.type, Date.now());
     const signing = await signingOf(values);
     if (values.bundle !== undefined) {
-      const digest = digestOf(readInput(operand));
+      const { digest } = await digestOfInput(operand);
       const statement = statementOf(stated, { name: operand, digest });
       writeResult(values.bundle, await signedStatement(signing, statement, digest));
       if (values.bundle !== '-') writeResult(values.output, `${digest}\n`);

@@ -12,4 +12,6 @@ export const imageHelp = `  --allow-http-registry
 export interface ImageValues {
   readonly 'allow-http-registry'?: boolean | undefined;
   readonly offline?: boolean | undefined;
+  /** Of every verb. */
+  readonly quiet?: boolean | undefined;
 }

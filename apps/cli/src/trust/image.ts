@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { isKeelsonError } from '@keelson/core';
 import {
   type ImageReference,
   type ImageSource,
@@ -6,7 +8,8 @@ import {
   parseReference,
 } from '@keelson/oci';
 import { configuredCredentials, openSource, openStore, resolveReference } from '@keelson/registry';
-import { CommandError } from '../errors.ts';
+import { blameOutside, CommandError } from '../errors.ts';
+import { tell } from '../stderr.ts';
 import type { ImageValues } from './image-flags.ts';
 
 /** An image in its opened source. Its tag was resolved once: all that follows goes by the digest. */
@@ -33,7 +36,20 @@ function referenceOf(name: string, { offline }: ImageValues): ImageReference {
       'USAGE',
       `--offline: ${reference.repository} is in a registry (${reference.registry}); copy it with its signatures, and give oci:FOLDER`,
     );
+  if (reference.kind === 'registry' && reference.digest === undefined && isFile(name))
+    throw new CommandError(
+      'USAGE',
+      `${name} is a file: for the file give --bundle FILE, for an image in it oci-archive:${name} or docker-archive:${name}, for one of a registry ${reference.registry}/${reference.repository}`,
+    );
   return reference;
+}
+
+function isFile(name: string): boolean {
+  try {
+    return statSync(name).isFile();
+  } catch {
+    return false;
+  }
 }
 
 const optionsOf = (values: ImageValues) => ({
@@ -58,6 +74,8 @@ export async function withImage<T>(
     const repository =
       reference.kind === 'registry' ? `${reference.registry}/${reference.repository}` : reference.path;
     return await use({ source, loaded: await resolveReference(source, reference), repository });
+  } catch (error) {
+    throw reference.kind === 'registry' && isOfContent(error) ? blameOutside(error) : error;
   } finally {
     await source.close();
   }
@@ -74,8 +92,23 @@ export async function withImageStore<T>(
   if (reference.kind === 'oci') await withImage(name, values, async () => undefined);
   const store = await openStore(reference, optionsOf(values));
   try {
-    return await use({ store, loaded: await resolveReference(store, reference), name: store.name });
+    const loaded = await resolveReference(store, reference);
+    if (reference.kind === 'registry' && reference.digest === undefined && values.quiet !== true)
+      tell(
+        `${name} is a tag, which may mean another image soon: what is signed is ${store.name}@${loaded.digest}`,
+      );
+    return await use({ store, loaded, name: store.name });
+  } catch (error) {
+    throw reference.kind === 'registry' && isOfContent(error) ? blameOutside(error) : error;
   } finally {
     await store.close();
   }
+}
+
+/** Codes of faults in what a source gave: manifests, and signatures by what they are kept in. */
+const ofContent =
+  /^(?:MANIFEST_.*|DIGEST_.*|SIGNING_LIMIT|BUNDLE_UNSUPPORTED|BUNDLE_INVALID|SIGNATURES_CHANGING)$/;
+
+function isOfContent(error: unknown): boolean {
+  return isKeelsonError(error) && ofContent.test(error.code);
 }

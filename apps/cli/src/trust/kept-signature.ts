@@ -9,19 +9,28 @@ import {
   layerOfBundle,
   readBundle,
   signBlob,
+  signPieces,
   signStatement,
   writeSimpleSigning,
 } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import type { OpenedStore } from './image.ts';
+import { openInput } from './input.ts';
 import type { Signing } from './key-flags.ts';
 
-/** The bundle of a file, verified as far as others had a part in it. */
-export async function signedFile({ options, form, check }: Signing, blob: Uint8Array): Promise<string> {
+/** The bundle of a file, verified as far as others had a part in it; and the file's digest. */
+export async function signedFile(
+  { options, form, check }: Signing,
+  file: string,
+): Promise<{ readonly bundle: string; readonly digest: string }> {
   demandBundle(form);
-  const bundle = await signBlob(blob, options);
-  check(readBundle(bundle), artifactOfBytes(blob));
-  return bundle;
+  const input = openInput(file);
+  const { bundle, artifact } =
+    input.kind === 'held'
+      ? { bundle: await signBlob(input.bytes, options), artifact: artifactOfBytes(input.bytes) }
+      : await signPieces(input.pieces(), options);
+  check(readBundle(bundle), artifact);
+  return { bundle, digest: `sha256:${Buffer.from(artifact.digest('sha256') ?? []).toString('hex')}` };
 }
 
 /** The bundle of a statement about a file. */

@@ -3,6 +3,7 @@ import {
   type Artifact,
   type Bundle,
   type BundleRequirements,
+  demandSigningCertificate,
   matching,
   noWitnesses,
   type SignOptions,
@@ -10,7 +11,7 @@ import {
   verifyBundle,
   type Witnesses,
 } from '@keelson/signing';
-import { CommandError } from '../errors.ts';
+import { blameOutside, CommandError } from '../errors.ts';
 import { choiceOf } from '../flag-values.ts';
 import {
   type IdentityValues,
@@ -109,7 +110,13 @@ export async function signingOf(values: KeyValues): Promise<Signing> {
   return {
     options,
     form,
-    check: (bundle, artifact) => verifyBundle(bundle, artifact, requirementsOf(options, trustedRoot, now)),
+    check: (bundle, artifact) => {
+      try {
+        verifyBundle(bundle, artifact, requirementsOf(options, trustedRoot, now));
+      } catch (error) {
+        throw blameOutside(error);
+      }
+    },
   };
 }
 
@@ -170,5 +177,6 @@ async function withKey(values: KeyValues, source: string): Promise<SignOptions> 
   const [leaf] = certificates;
   if (leaf !== undefined && Buffer.compare(leaf.publicKey.spki, signer.publicKey.spki) !== 0)
     throw new CommandError('USAGE', 'the certificate is not of the key');
+  if (leaf !== undefined) demandSigningCertificate(certificates, Date.now());
   return { signer, certificates: certificates.map(({ bytes }) => bytes) };
 }

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { HttpClient } from '@keelson/http';
-import { hashOfScheme } from '@keelson/pki';
 import {
   chosenServices,
   generateKey,
@@ -72,13 +71,12 @@ function demandPlace(config: SigningConfig): void {
     throw refuse('has a place for one log entry and one timestamp, and the signing config asks for more');
 }
 
-function logRequest({ signature, signed, signer, certificates, envelope }: SignedContent) {
+function logRequest({ signature, digest, signer, certificates, envelope }: SignedContent) {
   const [certificate] = certificates;
-  const algorithm = hashOfScheme(signer.scheme) ?? 'sha256';
   return {
     signature,
     scheme: signer.scheme,
-    digest: { algorithm, digest: createHash(algorithm).update(signed).digest() },
+    digest,
     publicKey: signer.publicKey,
     ...(certificate === undefined ? {} : { certificate }),
     ...(envelope === undefined ? {} : { envelope }),

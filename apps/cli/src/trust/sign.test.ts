@@ -1,7 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { issueCertificate, writePem } from '@keelson/pki';
+import {
+  extendedKeyUsage,
+  issueCertificate,
+  keyPurposes,
+  keyUsage,
+  subjectAlternativeName,
+  writePem,
+} from '@keelson/pki';
 import { readPrivateKey } from '@keelson/signing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { keelson, withFolderAsync } from '../testing/run.ts';
@@ -60,6 +67,11 @@ describe('keelson sign', () => {
         key,
         notBefore: Date.parse('2026-01-01'),
         notAfter: Date.parse('2036-01-01'),
+        extensions: [
+          keyUsage(['digitalSignature']),
+          extendedKeyUsage([keyPurposes.codeSigning]),
+          subjectAlternativeName([{ type: 'uri', value: 'https://ci.example/job' }]),
+        ],
       });
       writeFileSync(join(folder, 'c.pem'), writePem('CERTIFICATE', certificate.bytes));
       const sign = (name: string) =>

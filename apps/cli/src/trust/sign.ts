@@ -1,4 +1,3 @@
-import { digestOf } from '@keelson/oci';
 import { generateKey, keyKinds, signerOfKey, writeEncryptedKey } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
@@ -10,13 +9,12 @@ import { annotationsOf } from './annotations.ts';
 import { demandOnly } from './flags-together.ts';
 import { withImageStore } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
-import { readInput } from './input.ts';
 import { keepSignature, signedFile } from './kept-signature.ts';
 import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
 import { passwordOf } from './key-source.ts';
 import { demandAbsent, writeNewFile } from './new-file.ts';
 import { notationSignFlags, notationSignHelp, signWithNotation } from './notation/sign.ts';
-import { demandApart } from './outputs.ts';
+import { demandApart, demandWritable } from './outputs.ts';
 
 const toolNames = ['cosign', 'notation'] as const;
 
@@ -83,7 +81,9 @@ export const { run, usage } = defineVerb(
       throw new CommandError('USAGE', 'name one image, or --bundle FILE and one artifact');
     if (values['key-type'] !== undefined)
       throw new CommandError('USAGE', '--key-type is of a new key: it goes with --generate-key-pair');
-    demandApart([values.bundle, values.signature, values.output], [operand, ...keyInputs(values)]);
+    const outputs = [values.bundle, values.signature, values.output];
+    demandApart(outputs, [operand, ...keyInputs(values)]);
+    demandWritable(outputs);
     if (choiceOf('with', values.with, toolNames) === 'notation') {
       demandOnly(values, looksAt.notation, '--with notation', 'its signatures have no place for it');
       const digest = await signWithNotation(operand, values, (file, { bytes }) =>
@@ -97,9 +97,9 @@ export const { run, usage } = defineVerb(
     const signing = await signingOf(values);
     if (values.bundle !== undefined) {
       if (annotations.size > 0) throw new CommandError('USAGE', 'annotations are of images');
-      const blob = readInput(operand);
-      writeResult(values.bundle, await signedFile(signing, blob));
-      if (values.bundle !== '-') writeResult(values.output, `${digestOf(blob)}\n`);
+      const { bundle, digest } = await signedFile(signing, operand);
+      writeResult(values.bundle, bundle);
+      if (values.bundle !== '-') writeResult(values.output, `${digest}\n`);
       return exitCodes.done;
     }
     const signed = await withImageStore(operand, values, async (image) => {

@@ -1,5 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { defaultScheme, publicKeyOfKeyObject, type SignatureScheme, type Signer, sign } from '@keelson/pki';
+import {
+  defaultScheme,
+  hashOfScheme,
+  publicKeyOfKeyObject,
+  type SignatureScheme,
+  type Signer,
+  sign,
+  signPieces,
+} from '@keelson/pki';
 
 export type { Signer };
 
@@ -11,5 +19,8 @@ export function signerOfKey(privateKey: KeyObject, scheme?: SignatureScheme): Si
     publicKey,
     scheme: chosen,
     sign: async (bytes) => sign(privateKey, chosen, bytes),
+    ...(hashOfScheme(chosen) === undefined
+      ? {}
+      : { signPieces: async (pieces) => await signPieces(privateKey, chosen, pieces) }),
   };
 }

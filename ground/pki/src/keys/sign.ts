@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, SignKeyObjectInput } from 'node:crypto';
 import { der } from '../der/writer.ts';
 import { PkiError } from '../errors.ts';
 import { type PublicKey, readPublicKey } from './public-key.ts';
@@ -23,26 +23,49 @@ export function sign(
   privateKey: KeyObject,
   scheme: SignatureScheme,
   data: Uint8Array,
-  { encoding = 'der' }: SignatureOptions = {},
+  options: SignatureOptions = {},
 ): Uint8Array {
-  const { keyType, family, hash } = schemes[scheme];
+  const crypto = process.getBuiltinModule('node:crypto');
+  return crypto.sign(schemes[scheme].hash ?? null, data, signingKey(privateKey, scheme, options));
+}
+
+/**
+ * The same over bytes that are not held: each piece is hashed as it comes.
+ * @throws PkiError as `sign`; ALGORITHM_UNSUPPORTED for a scheme that signs the bytes themselves
+ */
+export async function signPieces(
+  privateKey: KeyObject,
+  scheme: SignatureScheme,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<Uint8Array> {
+  const { hash } = schemes[scheme];
+  if (hash === undefined) throw unsupported(scheme);
+  const key = signingKey(privateKey, scheme, {});
+  const signing = process.getBuiltinModule('node:crypto').createSign(hash);
+  for await (const piece of pieces) signing.update(piece);
+  return signing.sign(key);
+}
+
+function signingKey(
+  privateKey: KeyObject,
+  scheme: SignatureScheme,
+  { encoding = 'der' }: SignatureOptions,
+): SignKeyObjectInput {
+  const { keyType, family } = schemes[scheme];
   if (privateKey.type !== 'private' || privateKey.asymmetricKeyType !== keyType)
     throw new PkiError(
       'KEY_MISMATCH',
       `a key of type ${privateKey.asymmetricKeyType} cannot sign by ${scheme}`,
     );
   if (family === 'ed25519ph') throw unsupported(scheme);
-  const crypto = process.getBuiltinModule('node:crypto');
-  const { constants } = crypto;
-  const key =
-    family === 'rsa-pss'
-      ? {
-          key: privateKey,
-          padding: constants.RSA_PKCS1_PSS_PADDING,
-          saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
-        }
-      : { key: privateKey, dsaEncoding: encoding === 'der' ? ('der' as const) : ('ieee-p1363' as const) };
-  return crypto.sign(hash ?? null, data, key);
+  if (family !== 'rsa-pss')
+    return { key: privateKey, dsaEncoding: encoding === 'der' ? 'der' : 'ieee-p1363' };
+  const { constants } = process.getBuiltinModule('node:crypto');
+  return {
+    key: privateKey,
+    padding: constants.RSA_PKCS1_PSS_PADDING,
+    saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+  };
 }
 
 /** The public half of a private key, or a public key of Node, as this package has it. */

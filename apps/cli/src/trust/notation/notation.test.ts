@@ -101,7 +101,7 @@ describe('notation', () => {
       ['sign', '--key', 'k.pem', '--user-metadata', 'a=b', 'a'],
       '--user-metadata',
     ],
-    ['an expiry that is none', [...signs, '--expiry', 'soon', 'a'], '90m, 720h or 30d'],
+    ['an expiry that is none', [...signs, '--expiry', 'soon', 'a'], '1h30m, 720h or 30d'],
     [
       'a policy that is none',
       [...verifies, '--trust-policy', 'a.txt', '--signature', 'b.txt', 'a.txt'],

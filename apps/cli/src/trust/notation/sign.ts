@@ -1,4 +1,3 @@
-import { digestOf } from '@keelson/oci';
 import { readCertificates } from '@keelson/pki';
 import {
   algorithmOfKey,
@@ -12,9 +11,10 @@ import { CommandError } from '../../errors.ts';
 import { choiceOf } from '../../flag-values.ts';
 import { version } from '../../version.ts';
 import { annotationsOf } from '../annotations.ts';
+import { durationOf } from '../duration.ts';
 import { withImageStore } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
-import { readInput } from '../input.ts';
+import { digestOfInput, readInput } from '../input.ts';
 import { demandReachable, signerOfSource } from '../key-source.ts';
 
 const formats = ['jws', 'cose'] as const satisfies readonly NotaryFormat[];
@@ -29,7 +29,7 @@ export const notationSignFlags = {
 
 export const notationSignHelp = `  --signature-format FORMAT
                        with notation: jws (default) or cose
-  --expiry DURATION    with notation: until when the signature counts, as 720h or 30d
+  --expiry DURATION    with notation: until when the signature counts, as 1h30m, 720h or 30d
   --user-metadata NAME=VALUE
                        with notation: what is said of the artifact; may be given more than once
   --signature FILE     with notation: where the signature of ARTIFACT is written`;
@@ -65,12 +65,11 @@ export async function signWithNotation(
     signingTime: now,
     agent: `keelson/${version}`,
     metadata: annotationsOf(values['user-metadata'], 'user-metadata'),
-    ...(values.expiry === undefined ? {} : { expiry: now + durationOf(values.expiry) }),
+    ...(values.expiry === undefined ? {} : { expiry: now + durationOf('expiry', values.expiry) }),
   };
   if (values.signature !== undefined) {
-    const bytes = readInput(operand);
-    const digest = digestOf(bytes, algorithmOfKey(options.signer.publicKey).hash);
-    const target = { mediaType: 'application/octet-stream', digest, size: bytes.length };
+    const { digest, size } = await digestOfInput(operand, algorithmOfKey(options.signer.publicKey).hash);
+    const target = { mediaType: 'application/octet-stream', digest, size };
     write(values.signature, await signNotation(target, options));
     return digest;
   }
@@ -80,15 +79,4 @@ export async function signWithNotation(
     await storeNotarySignature(store, descriptor, await signNotation(descriptor, options), now);
     return digest;
   });
-}
-
-const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** @throws CommandError USAGE */
-function durationOf(text: string): number {
-  const [, count = '', unit = ''] = /^([1-9][0-9]{0,6})([mhd])$/.exec(text) ?? [];
-  const milliseconds = units[unit];
-  if (milliseconds === undefined)
-    throw new CommandError('USAGE', `--expiry ${text}: it has the form 90m, 720h or 30d`);
-  return Number(count) * milliseconds;
 }

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createObject, type JsonObject, type JsonValue, objectOf, stringifyJson } from '@keelson/core';
 import { envelopeObject, pae } from '@keelson/envelopes';
 import { hashOfScheme } from '@keelson/pki';
+import { SigningError } from '../../errors.ts';
 import type { Signer } from '../../keys/signer.ts';
+import type { Artifact } from '../artifact.ts';
 import { bundleMediaType } from '../bundle.ts';
-import { hash } from '../hashes.ts';
+import { type HashAlgorithm, hash } from '../hashes.ts';
 import { statementPayloadType } from '../statement.ts';
 
 /** What stands in a bundle to verify its signature with: nothing but a hint of the key, or certificates, leaf first. */
@@ -15,8 +17,8 @@ export interface SignedContent {
   readonly signature: Uint8Array;
   readonly signer: Signer;
   readonly certificates: SigningCertificates;
-  /** What the signature is over: the artifact, or a DSSE pre-authentication encoding. */
-  readonly signed: Uint8Array;
+  /** Of what the signature is over, by the hash that the signature has; SHA-256 where it has none. */
+  readonly digest: { readonly algorithm: HashAlgorithm; readonly digest: Uint8Array };
   /** The DSSE envelope in JSON, where what is signed is a Statement. */
   readonly envelope?: Uint8Array;
 }
@@ -41,37 +43,94 @@ export interface SignOptions {
 /** Signs bytes: the text of a bundle with a messageSignature (sigstore_bundle.proto). */
 export async function signBlob(blob: Uint8Array, options: SignOptions): Promise<string> {
   const { signer } = options;
-  const signature = await signer.sign(blob);
-  const algorithm = hashOfScheme(signer.scheme) ?? 'sha256';
+  const algorithm = hashOf(signer);
+  return await blobBundle(await signer.sign(blob), { algorithm, digest: hash(algorithm, blob) }, options);
+}
+
+/** What was signed as it came, by its digests alone. */
+export interface SignedPieces {
+  readonly bundle: string;
+  readonly artifact: Artifact;
+}
+
+/**
+ * The same of bytes that are not held: each piece is signed and hashed as it comes.
+ *
+ * @throws SigningError PRIVATE_KEY_INVALID for a signer that needs all of them at once
+ */
+export async function signPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  options: SignOptions,
+): Promise<SignedPieces> {
+  const { signer } = options;
+  if (signer.signPieces === undefined)
+    throw new SigningError(
+      'PRIVATE_KEY_INVALID',
+      `${signer.scheme} signs all bytes at once, not their hash, and they are too many to be held: sign with an ECDSA or RSA key`,
+    );
+  const algorithm = hashOf(signer);
+  const hashes = new Map(
+    [...new Set<HashAlgorithm>(['sha256', algorithm])].map((name) => [name, createHash(name)]),
+  );
+  const signature = await signer.signPieces(alsoInto([...hashes.values()], pieces));
+  const digests = new Map([...hashes].map(([name, each]) => [name, each.digest()]));
+  const artifact: Artifact = { digest: (name) => digests.get(name) };
+  const digest = digests.get(algorithm) ?? new Uint8Array();
+  return { bundle: await blobBundle(signature, { algorithm, digest }, options), artifact };
+}
+
+async function* alsoInto(
+  hashes: readonly Hash[],
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    for (const each of hashes) each.update(piece);
+    yield piece;
+  }
+}
+
+async function blobBundle(
+  signature: Uint8Array,
+  digest: SignedContent['digest'],
+  options: SignOptions,
+): Promise<string> {
+  const described = objectOf([
+    ['algorithm', `SHA2_${digest.algorithm.slice(3)}`],
+    ['digest', base64(digest.digest)],
+  ]);
   const content = objectOf([
-    [
-      'messageDigest',
-      objectOf([
-        ['algorithm', `SHA2_${algorithm.slice(3)}`],
-        ['digest', base64(hash(algorithm, blob))],
-      ]),
-    ],
+    ['messageDigest', described],
     ['signature', base64(signature)],
   ]);
-  return await bundleOf(['messageSignature', content], { signature, signed: blob }, options);
+  return await bundleOf(['messageSignature', content], { signature, digest }, options);
 }
 
 /** Signs an in-toto Statement: the text of a bundle with a DSSE envelope. */
 export async function signStatement(statement: Uint8Array, options: SignOptions): Promise<string> {
+  const { signer } = options;
   const signed = pae(statementPayloadType, statement);
-  const signature = await options.signer.sign(signed);
+  const signature = await signer.sign(signed);
   const envelope = envelopeObject({
     payloadType: statementPayloadType,
     payload: statement,
     signatures: [{ sig: signature }],
   });
-  const told = { signature, signed, envelope: Buffer.from(stringifyJson(envelope)) };
+  const algorithm = hashOf(signer);
+  const told = {
+    signature,
+    digest: { algorithm, digest: hash(algorithm, signed) },
+    envelope: Buffer.from(stringifyJson(envelope)),
+  };
   return await bundleOf(['dsseEnvelope', envelope], told, options);
+}
+
+function hashOf({ scheme }: Signer): HashAlgorithm {
+  return hashOfScheme(scheme) ?? 'sha256';
 }
 
 async function bundleOf(
   content: readonly [string, JsonObject],
-  made: Pick<SignedContent, 'signature' | 'signed' | 'envelope'>,
+  made: Pick<SignedContent, 'signature' | 'digest' | 'envelope'>,
   { signer, certificates = [], witnesses = noWitnesses }: SignOptions,
 ): Promise<string> {
   const told: SignedContent = { ...made, signer, certificates };
