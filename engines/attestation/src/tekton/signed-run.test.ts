@@ -1,13 +1,31 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { isKeelsonError, type JsonObject, type JsonValue } from '@keelson/core';
 import { pae, writeEnvelope } from '@keelson/envelopes';
-import { publicKeyOfKeyObject, sign } from '@keelson/pki';
-import { artifactOfDigest, emptyTrustedRoot, verifyBundle, writeSimpleSigning } from '@keelson/signing';
+import {
+  basicConstraints,
+  extendedKeyUsage,
+  issueCertificate,
+  keyPurposes,
+  keyUsage,
+  publicKeyOfKeyObject,
+  sign,
+  subjectAlternativeName,
+  writePem,
+} from '@keelson/pki';
+import {
+  type AcceptedSigner,
+  artifactOfDigest,
+  type BundleRequirements,
+  emptyTrustedRoot,
+  exactly,
+  verifyBundle,
+  writeSimpleSigning,
+} from '@keelson/signing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runProvenance } from './provenance.ts';
 import { readRun } from './run.ts';
-import { bundleOfPart, readSignedParts, verifySignedPart } from './signed-run.ts';
+import { bundleOfPart, readSignedParts, verifyPartAsBundle, verifySignedPart } from './signed-run.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const key = publicKeyOfKeyObject(publicKey);
@@ -73,6 +91,82 @@ test('what Tekton Chains signed on a run holds for its key, and as a bundle for 
     certificateLogged: false,
   });
   expect(verified.statement?.predicateType).toBe('https://slsa.dev/provenance/v1');
+});
+
+/** A certificate for the key, the authority between it and the root, and who trusts the root alone. */
+function certified() {
+  const period = { notBefore: Date.UTC(2026, 0, 1), notAfter: Date.UTC(2026, 0, 2) };
+  const authority = { ...period, extensions: [basicConstraints(true), keyUsage(['keyCertSign'])] };
+  const [rootKey, middleKey] = [0, 1].map(
+    () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+  );
+  if (rootKey === undefined || middleKey === undefined) throw new Error('there are no keys');
+  const root = issueCertificate({ ...authority, subject: [['CN', 'root']], key: rootKey });
+  const middle = issueCertificate({
+    ...authority,
+    subject: [['CN', 'middle']],
+    key: middleKey,
+    issuer: { certificate: root, key: rootKey },
+  });
+  const leaf = issueCertificate({
+    ...period,
+    subject: [['CN', 'signer']],
+    key: privateKey,
+    issuer: { certificate: middle, key: middleKey },
+    extensions: [
+      keyUsage(['digitalSignature']),
+      extendedKeyUsage([keyPurposes.codeSigning]),
+      subjectAlternativeName([{ type: 'uri', value: 'https://chains.test' }], true),
+      {
+        oid: '1.3.6.1.4.1.57264.1.1',
+        critical: false,
+        value: Buffer.from('https://issuer.test'),
+      },
+    ],
+  });
+  const signer: AcceptedSigner = {
+    kind: 'identities',
+    identities: [{ subject: exactly('https://chains.test'), issuer: exactly('https://issuer.test') }],
+  };
+  const requirements: BundleRequirements = {
+    trustedRoot: {
+      ...emptyTrustedRoot,
+      certificateAuthorities: [
+        { uri: '', validity: { start: 0, end: undefined }, leaf: undefined, intermediates: [], root },
+      ],
+    },
+    signer,
+    logEntries: 0,
+    timestamps: 0,
+    certificateLogged: false,
+    fallbackTime: Date.UTC(2026, 0, 1, 12),
+  };
+  return {
+    certificate: writePem('CERTIFICATE', leaf.bytes),
+    chain: [middle, root].map(({ bytes }) => writePem('CERTIFICATE', bytes)).join(''),
+    requirements,
+  };
+}
+
+test('a certificate that Tekton Chains keeps holds by its chain, for who is asked for', () => {
+  const { certificate, chain, requirements } = certified();
+  const signed = readRun(run('1', chained('1', statement('1'))));
+  const verified = (changes: object, asked: Partial<BundleRequirements> = {}) => {
+    const [part] = readSignedParts(signed);
+    if (part === undefined) throw new Error('there is no part');
+    return verifyPartAsBundle(signed, { ...part, ...changes }, { ...requirements, ...asked });
+  };
+  expect(verified({ certificate, chain }).identity?.subjects).toEqual(['https://chains.test']);
+  const refused = (code: string) => expect.objectContaining({ code });
+  expect(() => verified({ certificate })).toThrow(refused('CERTIFICATE_UNTRUSTED'));
+  expect(() => verified({ chain })).toThrow(refused('CERTIFICATE_EXPECTED'));
+  expect(() => verified({ certificate, chain }, { signer: { kind: 'key', key } })).toThrow(
+    refused('KEY_EXPECTED'),
+  );
+  expect(() => verified({ certificate: certified().certificate, chain })).toThrow(
+    refused('CERTIFICATE_UNTRUSTED'),
+  );
+  expect(() => verified({ certificate, chain, payload: Buffer.from('{}') })).toThrow();
 });
 
 test.each<[name: string, object: JsonObject, code: string]>([
