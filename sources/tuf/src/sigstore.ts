@@ -32,6 +32,7 @@ export interface SigstoreOptions extends Omit<TufOptions, 'metadataUrl' | 'root'
 
 const trustedRootName = 'trusted_root.json';
 const signingConfigName = 'signing_config.v0.2.json';
+const npmKeysName = 'registry.npmjs.org/keys.json';
 
 /** Keys, certificates and services of a Sigstore instance, as its repository has them. */
 export class SigstoreRepository {
@@ -70,6 +71,15 @@ export class SigstoreRepository {
       if (error instanceof TufError && error.code === 'TUF_TARGET_UNKNOWN') return undefined;
       throw error;
     }
+  }
+
+  /**
+   * The keys that npm's registry signs attestations of packages with.
+   *
+   * @throws TufError TUF_TARGET_UNKNOWN where the repository has none; what `fetch` throws
+   */
+  async npmKeys(): Promise<Uint8Array> {
+    return await this.#download(npmKeysName);
   }
 
   async #download(name: string): Promise<Uint8Array> {

@@ -21,6 +21,8 @@ export interface RepositoryTrust {
   trustedRoot(): Promise<Uint8Array>;
   /** Undefined where it has none. @throws TufError, HttpError */
   signingConfig(): Promise<Uint8Array | undefined>;
+  /** The keys of npm's registry. @throws TufError, HttpError */
+  npmKeys(): Promise<Uint8Array>;
 }
 
 /**
@@ -50,6 +52,7 @@ export function sigstoreRepository(
   return {
     trustedRoot: () => explained(url, values, () => repository.trustedRoot()),
     signingConfig: () => explained(url, values, () => repository.signingConfig()),
+    npmKeys: () => explained(url, values, () => repository.npmKeys()),
   };
 }
 

@@ -1,6 +1,8 @@
 import { createHash, createPublicKey } from 'node:crypto';
+import { join } from 'node:path';
+import { SimulatedRepository, serveRepository } from '@keelson/sigstore-testing';
 import { describe, expect, test } from 'vitest';
-import { keelson, withFolderAsync } from '../../testing/run.ts';
+import { keelson, keelsonBeside, withFolderAsync } from '../../testing/run.ts';
 import {
   keyBundle,
   newKey,
@@ -122,6 +124,24 @@ describe('keelson verify --with npm', () => {
     await withFolderAsync(files, async (folder) => {
       const run = keelson(folder, [...npm, ...args]);
       expect([run.code, run.err]).toEqual([2, expect.stringContaining(expected)]);
+    });
+  });
+
+  test('keys and what is trusted by a repository', async () => {
+    const repository = new SimulatedRepository(Date.now());
+    repository.addTarget('targets', 'trusted_root.json', trustedRoot);
+    repository.addTarget('targets', 'registry.npmjs.org/keys.json', keysUntil());
+    repository.publish('targets', 'snapshot', 'timestamp');
+    await using server = await serveRepository(repository);
+    const root = { 'root.json': Buffer.from(repository.files.get('1.root.json') ?? '').toString() };
+    await withFolderAsync({ ...files, ...root }, async (folder) => {
+      const by = ['--tuf-mirror', server.url, '--tuf-root', 'root.json', ...rest.slice(2)];
+      const cache = { XDG_CACHE_HOME: join(folder, 'cache') };
+      const verify = (...args: string[]) => keelsonBeside(folder, [...npm, ...by, ...args, 'web.tgz'], cache);
+      expect(await verify(...good)).toMatchObject({ code: 0, out: expect.stringContaining('verified') });
+      const asked = server.log.length;
+      const { code, err } = await verify(...good, '--offline');
+      expect([code, err.match(/not checked/g)?.length, server.log.length]).toEqual([0, 1, asked]);
     });
   });
 

@@ -32,12 +32,13 @@ const flags = {
 
 const help = `keelson verify --with npm: tell whether an npm package was built from the source that is asked for, and published by its registry
 
-Usage: keelson verify --with npm --attestations FILE --registry-keys FILE --source-uri URI --builder-id ID [options] PACKAGE
+Usage: keelson verify --with npm --attestations FILE --source-uri URI --builder-id ID [options] PACKAGE
 
 PACKAGE is the package's file (.tgz), or sha512:HEX. Nothing is fetched but what --tuf-mirror names.
 
   --attestations FILE  what the registry answers at /-/npm/v1/attestations/NAME@VERSION
-  --registry-keys FILE the registry's keys as Sigstore's TUF repository has them: its target registry.npmjs.org/keys.json
+  --registry-keys FILE the registry's keys, as Sigstore's TUF repository has them in registry.npmjs.org/keys.json; else the repository
+                       of --tuf-mirror is asked for them
   --package-name NAME  the package
   --package-version VERSION
                        its version
@@ -76,7 +77,7 @@ async function verifyPackage(operands: readonly string[], values: Values): Promi
   const [operand, ...others] = operands;
   if (operand === undefined || others.length > 0) throw new CommandError('USAGE', 'name one package');
   const file = demanded(values, 'attestations');
-  const keys = readRegistryKeys(readInput(demanded(values, 'registry-keys')));
+  const keys = readRegistryKeys(await registryKeysOf(values));
   const { 'package-name': packageName, 'package-version': packageVersion } = values;
   const expected = {
     source: demanded(values, 'source-uri'),
@@ -99,10 +100,20 @@ async function verifyPackage(operands: readonly string[], values: Values): Promi
   });
 }
 
-function demanded(
-  values: Values,
-  name: 'attestations' | 'registry-keys' | 'source-uri' | 'builder-id',
-): string {
+async function registryKeysOf(values: Values): Promise<Uint8Array> {
+  const { 'registry-keys': file, 'tuf-mirror': mirror } = values;
+  if (file !== undefined) return readInput(file);
+  if (mirror === undefined)
+    throw new CommandError(
+      'USAGE',
+      'which keys has the registry? Give --registry-keys FILE, or --tuf-mirror URL',
+    );
+  const { sigstoreRepository } = await import('../tuf.ts');
+  // What --offline leaves unchecked is told where the trusted root is read.
+  return await sigstoreRepository(mirror, { ...values, quiet: true }, 'unexpired').npmKeys();
+}
+
+function demanded(values: Values, name: 'attestations' | 'source-uri' | 'builder-id'): string {
   const value = values[name];
   if (value === undefined) throw new CommandError('USAGE', `--${name} is needed`);
   return value;
