@@ -139,6 +139,20 @@ describe('who must have signed', () => {
   });
 });
 
+test('a key in a key service counts where the caller asked for it', async () => {
+  const reference = 'awskms:///alias/release';
+  const spec = {
+    signers: { release: { key: reference, log: 'not-required' } },
+    signatures: { signedBy: ['release'] },
+  };
+  const given = (pair: Pair) => ({ now, keys: new Map([[reference, pemOf(pair)]]) });
+  expect(await judge(policy(spec), [signedBy(alice)], given(alice))).toMatchObject({ isAdmitted: true });
+  expect(await judge(policy(spec), [signedBy(alice)], given(bob))).toMatchObject({ isAdmitted: false });
+  const missing = await judge(policy(spec), [signedBy(alice)]);
+  expect(missing.isAdmitted).toBe(false);
+  expect(missing.words).toContain('the key of the key service awskms:///alias/release was not given');
+});
+
 describe('what statements must say', () => {
   const good = [statedBy(bob, built)];
   test.each<[string, object, boolean, string?]>([

@@ -17,6 +17,8 @@ import {
   type TrustedAuthority,
   type TrustedRoot,
 } from '@keelson/signing';
+import type { ImagePolicyError } from '../errors.ts';
+import { lacking } from '../faults.ts';
 import type { PolicySurroundings } from '../material.ts';
 import type { AttestationDemand, Demand } from '../model/policy.ts';
 import { contentOf, invalid, membersOf } from './context.ts';
@@ -55,6 +57,9 @@ export function readSigner(name: string, fields: JsonFields, file: string): Sign
   const needs = needsOf(fields);
   const accepted = way === 'key' ? keyReader(fields, file) : identitiesReader(fields);
   return (surroundings) => {
+    const fault = lackingKey(fields, surroundings);
+    if (fault !== undefined)
+      return { name, isMany: false, attests: true, demand: () => ({ kind: 'unsupported', fault }) };
     const signer = accepted(surroundings);
     const requirements = requirementsOf(fields, needs, signer, file, surroundings);
     return {
@@ -98,9 +103,25 @@ function keyReader(fields: JsonFields, file: string): (surroundings: PolicySurro
   const text = fields.text('key');
   const place = fields.place('key');
   return (surroundings) => {
-    const pem = Buffer.from(contentOf(text, place, file, surroundings)).toString('latin1');
+    const pem =
+      serviceKeyOf(text, surroundings) ??
+      Buffer.from(contentOf(text, place, file, surroundings)).toString('latin1');
     return { kind: 'key', key: readable(place, () => publicKeyFromPem(pem)) };
   };
+}
+
+/** A key in a key service, by its reference. */
+const inService = /^[a-z][a-z0-9]*:\/\//;
+
+function serviceKeyOf(text: string, { keys }: PolicySurroundings): string | undefined {
+  return inService.test(text) ? keys?.get(text) : undefined;
+}
+
+/** Why nothing can be signed by a key in a service that the caller did not ask. */
+function lackingKey(fields: JsonFields, surroundings: PolicySurroundings): ImagePolicyError | undefined {
+  const text = fields.optionalText('key') ?? '';
+  if (!inService.test(text) || serviceKeyOf(text, surroundings) !== undefined) return undefined;
+  return lacking(fields.place('key'), `the key of the key service ${text}`);
 }
 
 function identitiesReader(fields: JsonFields): () => AcceptedSigner {
