@@ -9,6 +9,7 @@ import {
   parseJsonBytes,
   TextEncodingError,
 } from '@keelson/core';
+import type { ImageEvidence } from '@keelson/image-policies';
 import { cosignSignPredicate, type StatementInput, writeStatement } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { suggestion } from '../suggest.ts';
@@ -20,6 +21,22 @@ import { isScanReport, testResultOf } from './test-result.ts';
 export interface Stated {
   readonly predicateType: string;
   readonly predicate: JsonValue;
+}
+
+/** What something is stated of. */
+export interface Subject {
+  /** As it was written in the call. */
+  readonly written: string;
+  /** Of an image without tag and digest. */
+  readonly name: string;
+  /** What stands beside it, which only a verdict asks for. */
+  readonly load: () => Promise<SubjectEvidence>;
+}
+
+export interface SubjectEvidence {
+  readonly evidence: ImageEvidence;
+  /** Where a signature or statement can be had, by its digest. */
+  readonly placeOf: (digest: string) => string | undefined;
 }
 
 /**
