@@ -9,7 +9,7 @@ type Names = ReadonlyMap<string, { file: string; name: string }>;
 const listed = /(?:^|\n)\s*(import|export)\s*\{([^}]*)\}\s*from\s*['"]([^'"]+)['"];?/g;
 
 /**
- * Lets bundled modules import straight from the file that a workspace package's `index.js` names, so that a chunk
+ * Lets bundled modules take names straight from the file that a workspace package's `index.js` names, so that a chunk
  * holds what is used and not all that stands behind the same front door. Sources still use the front door only.
  */
 export function frontDoors(): Plugin {
@@ -34,13 +34,13 @@ export function frontDoors(): Plugin {
 
 function straighten(text: string, namesOf: (specifier: string) => Names): string {
   return text.replace(listed, (whole, keyword: string, body: string, specifier: string) => {
-    if (keyword !== 'import' || !specifier.startsWith('@keelson/')) return whole;
+    if (!specifier.startsWith('@keelson/')) return whole;
     const names = namesOf(specifier);
     return entriesOf(body)
       .map(({ name, local }) => {
         const found = names.get(name);
         if (found === undefined) throw new Error(`${specifier} does not list ${name}`);
-        return `\nimport { ${found.name} as ${local} } from ${JSON.stringify(found.file)};`;
+        return `\n${keyword} { ${found.name} as ${local} } from ${JSON.stringify(found.file)};`;
       })
       .join('');
   });

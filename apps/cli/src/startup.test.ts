@@ -15,7 +15,7 @@ const tell = `
   vm.Script = class extends vm.Script {
     constructor(source, options) {
       super(source, options);
-      scripts.push({ file: options.filename, hasCode: this.cachedDataRejected === false });
+      scripts.push({ file: options.filename, size: source.length, hasCode: this.cachedDataRejected === false });
     }
   };
   process.on('exit', () => {
@@ -29,6 +29,8 @@ interface Loaded {
   builtins: string[];
   /** Modules of the command, by the name before their hash. */
   modules: string[];
+  /** Characters of them all. */
+  size: number;
   /** Those whose kept code V8 did not take. */
   withoutCode: string[];
 }
@@ -43,13 +45,13 @@ function loadedBy(args: readonly string[]): Loaded {
       maxBuffer: 1 << 28,
     },
   );
-  const loaded: { builtins: string[]; scripts: { file: string; hasCode: boolean }[] } = JSON.parse(
-    /^loaded (.*)$/m.exec(stderr)?.[1] ?? '{}',
-  );
+  const loaded: { builtins: string[]; scripts: { file: string; size: number; hasCode: boolean }[] } =
+    JSON.parse(/^loaded (.*)$/m.exec(stderr)?.[1] ?? '{}');
   return {
     builtins: loaded.builtins.filter((name) => /^[a-z_/]+$/.test(name) && !name.startsWith('internal')),
     // A hash has eight characters, which may be small letters and hyphens as well.
     modules: loaded.scripts.map(({ file }) => basename(file, '.cjs').replace(/-[\w-]{8}$/, '')).sort(),
+    size: loaded.scripts.reduce((sum, { size }) => sum + size, 0),
     withoutCode: loaded.scripts.filter(({ hasCode }) => !hasCode).map(({ file }) => basename(file)),
   };
 }
@@ -97,10 +99,12 @@ describe('verify loads neither other verbs nor what asks the network', () => {
   const network = costly.filter((name) => name !== 'crypto');
 
   test('a file beside its bundle', () => {
-    const { builtins, modules, withoutCode } = verify(
+    const { builtins, modules, size, withoutCode } = verify(
       ...['--bundle', signed('file.sigstore.json'), signed('image.manifest')],
     );
     expect(modules).toEqual([...common, 'verify'].sort());
+    // Other ways of verifying, and signing, would be a good part more.
+    expect(size).toBeLessThan(240_000);
     expect(withoutCode).toEqual([]);
     expect(builtins.filter((name) => network.includes(name))).toEqual([]);
   });

@@ -21,8 +21,9 @@ import {
   tokenGetter,
 } from './identity-flags.ts';
 import { readInput } from './input.ts';
-import { demandReachable, signerOfSource } from './key-source.ts';
+import { demandReachable } from './key-source.ts';
 import { keylessOptions, type SignatureForm, witnessesOf } from './services.ts';
+import { signerOfSource } from './signing-key.ts';
 import { signingTrustOf, type TrustValues, trustFlags, trustHelp } from './trusted-root.ts';
 
 /** Flags that say with what is signed, named as cosign's. */

@@ -11,10 +11,10 @@ import { withImageStore } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
 import { keepSignature, signedFile } from './kept-signature.ts';
 import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
-import { passwordOf } from './key-source.ts';
 import { demandAbsent, writeNewFile } from './new-file.ts';
 import { notationSignFlags, notationSignHelp, signWithNotation } from './notation/sign.ts';
 import { demandApart, demandWritable } from './outputs.ts';
+import { passwordOf } from './signing-key.ts';
 
 const toolNames = ['cosign', 'notation'] as const;
 

@@ -15,7 +15,8 @@ import { durationOf } from '../duration.ts';
 import { withImageStore } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
 import { digestOfInput, readInput } from '../input.ts';
-import { demandReachable, signerOfSource } from '../key-source.ts';
+import { demandReachable } from '../key-source.ts';
+import { signerOfSource } from '../signing-key.ts';
 
 const formats = ['jws', 'cose'] as const satisfies readonly NotaryFormat[];
 
