@@ -171,11 +171,8 @@ export function cmsSchemeOf(digestAlgorithm: DerElement, signatureAlgorithm: Der
     fields.finish();
     return `rsa-pkcs1-${hash}`;
   }
-  const scheme = schemeOf(signatureAlgorithm);
-  const own = schemes[scheme].hash;
-  if (own !== undefined && own !== hash)
-    throw new PkiError('ALGORITHM_UNSUPPORTED', `a signature of ${scheme} is over a digest of ${hash}`);
-  return scheme;
+  // The digest of the content is signed as an attribute, so its hash need not be the one that the attributes are signed by.
+  return schemeOf(signatureAlgorithm);
 }
 
 function unsupported(name: string): PkiError {
