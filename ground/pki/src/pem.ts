@@ -66,20 +66,28 @@ export function writePem(label: string, bytes: Uint8Array): string {
 
 /** @param begin line of the block's BEGIN. */
 function base64(lines: readonly string[], begin: number): Uint8Array {
-  let all = '';
+  const all = lines.map((each) => each.trim()).join('');
+  const bytes = Buffer.from(all, 'base64');
+  // Node's decoder leaves out what it does not know, so what it read is written again and held beside the text.
+  if (all !== '' && bytes.toString('base64') === all) return bytes;
+  throw base64Fault(lines, begin);
+}
+
+function base64Fault(lines: readonly string[], begin: number): PkiError {
   let isPadded = false;
+  let isEmpty = true;
   for (const [at, each] of lines.entries()) {
     const part = each.trim();
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(part) || (isPadded && part !== ''))
-      throw fault(`line ${begin + 1 + at} is no base64`);
-    all += part;
+      return fault(`line ${begin + 1 + at} is no base64`);
+    isEmpty &&= part === '';
     isPadded ||= part.endsWith('=');
   }
-  const bytes = Buffer.from(all, 'base64');
-  if (all === '') throw fault(`the block of line ${begin} is empty`);
-  if (all.length % 4 !== 0 || bytes.toString('base64') !== all)
-    throw fault(`the base64 of the block of line ${begin} has a wrong end`);
-  return bytes;
+  return fault(
+    isEmpty
+      ? `the block of line ${begin} is empty`
+      : `the base64 of the block of line ${begin} has a wrong end`,
+  );
 }
 
 function fault(message: string): PkiError {
