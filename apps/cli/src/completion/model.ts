@@ -113,7 +113,11 @@ function valuesOf(kind: ValueKind): Values {
 export function describedFlags(help: string): ReadonlyMap<string, string> {
   const described = new Map<string, string>();
   let open: string[] = [];
+  let isExample = false;
   for (const line of help.split('\n')) {
+    // An example may go on in a line that begins with a flag. The helps of several ways to call a verb stand behind each other.
+    if (/^(?:Examples?|Usage):/.test(line)) isExample = line.startsWith('Example');
+    if (isExample) continue;
     const indent = line.search(/\S/);
     if (indent >= deepIndent) {
       for (const name of open) described.set(name, `${described.get(name)} ${line.trim()}`);

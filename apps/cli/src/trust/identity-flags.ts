@@ -38,8 +38,11 @@ export const identityHelp = `  --identity-token TOKEN
                        how somebody signs in: normal (with a browser), device (with a code, on another machine), client_credentials (a
                        program with a secret); or token, which is --identity-token
   --oidc-issuer URL    where; else the identity provider that the signing config names
-  --oidc-client-id ID  as what keelson is known there (default sigstore), and with --oidc-client-secret-file FILE its secret
-  --oidc-provider NAME the one that makes out a token, and no other: ${ambientProviders.join(', ')}
+  --oidc-client-id ID  as what keelson is known there (default sigstore)
+  --oidc-client-secret-file FILE
+                       the secret that goes with that
+  --oidc-provider NAME
+                       the one that makes out a token, and no other: ${ambientProviders.join(', ')}
   --oidc-disable-ambient-providers
                        take no token of the surroundings`;
 

@@ -73,7 +73,7 @@ function verifyProduct(
   if (!existsSync(folder)) throw new CommandError('USAGE', `${folder}: no such file or folder`);
   const bytes = readInput(file);
   const artifacts = operands.map(artifactNamed);
-  const verdict = judgedAlone<Verified>({ name: file }, `of ${file}`, () => ({
+  const verdict = judgedAlone<Verified>({ name: file }, file, () => ({
     layout: verifyLayout(bytes, {
       owners,
       now: Date.now(),
@@ -83,7 +83,7 @@ function verifyProduct(
   }));
   const [held] = verdict.accepted;
   const judged = artifacts.map(({ name, artifact }) =>
-    judgedAlone<Verified>({ name }, `of ${file}`, () => ({
+    judgedAlone<Verified>({ name }, file, () => ({
       products: productsOf(held?.verified, artifact),
     })),
   );

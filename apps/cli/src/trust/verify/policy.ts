@@ -37,7 +37,7 @@ export const { run, usage } = defineVerb(
   { flags, help, operands: 'file' },
   async ({ values, positionals }) => {
     const [operand, ...others] = positionals;
-    if (values.policy === undefined) throw new CommandError('USAGE', '--manifests needs --policy FILE');
+    if (values.policy === undefined) throw new CommandError('USAGE', 'by which policies? Give --policy FILE');
     if (others.length > 0) throw new CommandError('USAGE', 'name one image');
     if (values.offline === true && values.manifests !== undefined)
       throw new CommandError('USAGE', '--manifests names images of registries, and --offline asks none');

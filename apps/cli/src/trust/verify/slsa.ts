@@ -49,7 +49,8 @@ provenance it is looked for beside IMAGE, which is named as for other ways.
   --provenance FILE    the provenance: a Sigstore bundle or an envelope, or one on each line; or what gcloud artifacts docker images
                        describe --show-provenance --format json prints
   --source-uri URI     the repository that it must be built from: github.com/ORG/REPO
-  --source-branch NAME the branch
+  --source-branch NAME
+                       the branch
   --source-tag NAME    the tag
   --source-versioned-tag VERSION
                        the tag as a version: v1 and v1.2 are any version of theirs

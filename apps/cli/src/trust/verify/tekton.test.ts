@@ -136,7 +136,11 @@ describe('keelson verify --with tekton', () => {
 
   test('stdin, and what goes on', async () => {
     await withFolderAsync(files, async (folder) => {
-      const run = keelson(folder, [...tekton, ...byKey, '--print-provenance', '-q', '-'], files['run.yaml']);
+      const run = keelson(
+        folder,
+        [...tekton, ...byKey, '--subject-digest', `sha256:${hex}`, '--print-provenance', '-q', '-'],
+        files['run.yaml'],
+      );
       expect([run.code, JSON.parse(run.out)]).toEqual([0, statement()]);
     });
   });

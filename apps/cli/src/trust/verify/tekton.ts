@@ -67,7 +67,9 @@ type Values = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>[0]['val
 interface Verified {
   readonly content:
     | { readonly kind: 'statement'; readonly header: StatementHeader | undefined; readonly value: JsonValue }
-    | { readonly kind: 'image'; readonly digest: string };
+    | { readonly kind: 'image'; readonly digest: string }
+    /** An artifact that was asked for, by a statement about it. */
+    | { readonly kind: 'subject'; readonly statement: string };
   /** Undefined where a key vouches for it without anything else. */
   readonly signature?: VerifiedBundle;
 }
@@ -95,14 +97,14 @@ async function verifyRuns(file: string, values: Values): Promise<Told> {
   const runs = runsIn(file).map((each) => verifyRun(each, requirements));
   const statements = runs.flatMap(({ isVerified, accepted }) => (isVerified ? accepted : []));
   const artifacts = wanted.map(({ digest, artifact }) =>
-    judgedAlone({ name: digest }, file, () => {
+    judgedAlone<Verified>({ name: digest }, file, () => {
       const found = statements.find(
         ({ verified: { content } }) =>
           content.kind === 'statement' &&
           content.header !== undefined &&
           subjectsOf(content.header, artifact).length > 0,
       );
-      if (found !== undefined) return found.verified;
+      if (found !== undefined) return { content: { kind: 'subject', statement: found.place } };
       throw new AttestationError('SUBJECT_MISMATCH', 'no statement that holds is about it');
     }),
   );
@@ -187,6 +189,7 @@ function nameOf(object: JsonValue): string {
 }
 
 function linesOf({ content, signature }: Verified, isAsked: boolean): readonly string[] {
+  if (content.kind === 'subject') return [`by the statement ${terminalSafe(content.statement)}`];
   const by =
     signature === undefined
       ? ['by the key', 'not checked: no entry of a transparency log', 'not checked: when it was signed']
@@ -207,6 +210,7 @@ function linesOf({ content, signature }: Verified, isAsked: boolean): readonly s
 }
 
 function jsonOf({ content, signature }: Verified) {
+  if (content.kind === 'subject') return { statedBy: content.statement };
   return {
     ...(content.kind === 'image'
       ? { image: content.digest }
