@@ -1,14 +1,16 @@
 import { isKeelsonError, type JsonValue } from '@keelson/core';
-import { parseDigest } from '@keelson/oci';
+import { OciError, parseDigest } from '@keelson/oci';
 import { emptyTrustedRoot } from '@keelson/signing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { admitImage } from './model/evaluate.ts';
 import { readImagePolicies } from './read-policies.ts';
 import { evidenceOf } from './testing/evidence.ts';
+import { PolicyImages } from './verifier/policy-images.ts';
 
 const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
 
+const gone = new OciError('CONTENT_NOT_FOUND', 'it is gone');
 const identity = { issuer: 'https://a.example', subjectRegExp: 'b' };
 const rego = { type: 'rego', data: 'package sigstore\nisCompliant { input.a }' };
 const whole: JsonValue = {
@@ -110,6 +112,39 @@ const clusterPolicy: JsonValue = {
   },
 };
 
+const rules: JsonValue = {
+  apiVersion: 'policies.kyverno.io/v1',
+  kind: 'ImageValidatingPolicy',
+  metadata: { name: 'a' },
+  spec: {
+    matchConstraints: {
+      resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], resources: ['pods'], operations: ['*'] }],
+      objectSelector: { matchLabels: { a: 'b' } },
+    },
+    validationConfigurations: { verifyDigest: true, mutateDigest: false },
+    matchConditions: [{ name: 'a', expression: 'object.a' }],
+    matchImageReferences: [{ glob: '{a,*}' }, { expression: 'ref != ""' }],
+    images: [{ name: 'b', expression: '["a"]' }],
+    variables: [{ name: 'v', expression: 'images.containers' }],
+    attestors: [
+      { name: 'a', cosign: { key: { data: 'x' }, ctlog: { url: 'u', tsaCertChain: 'y' } } },
+      { name: 'b', notary: { certs: { value: 'x' }, tsaCerts: { value: 'y' } } },
+      { name: 'c', cosign: { keyless: { identities: [{ issuer: 'i', subjectRegExp: 's' }], roots: 'z' } } },
+    ],
+    attestations: [
+      { name: 's', intoto: { type: 'spdx' } },
+      { name: 'r', referrer: { type: 't' } },
+    ],
+    validations: [
+      {
+        expression: 'variables.v.all(i, verifyImageSignatures(i, [attestors.a, attestors.b]) > 0)',
+        messageExpression: 'string(size(images))',
+      },
+      { expression: 'images.containers.all(i, extractPayload(i, attestations.s).a == getImageData(i).b)' },
+    ],
+  },
+};
+
 /** The value with the `at`th of its nodes, counted in depth, replaced. */
 function withNode(value: JsonValue, at: number, other: JsonValue): JsonValue {
   let left = at;
@@ -132,6 +167,7 @@ test.each([
   ['a policy', whole],
   ['a trust root', root],
   ['a policy of Kyverno', clusterPolicy],
+  ['rules of Kyverno', rules],
 ])('%s with anything in it is read and judged, or refused in words', async (_, document) => {
   await fc.assert(
     fc.asyncProperty(fc.nat(140), odd, async (at, other) => {
@@ -139,6 +175,7 @@ test.each([
       try {
         const policies = readImagePolicies([{ name: 'a.yaml', text: texts.join('\n---\n') }], {
           publicRoot: emptyTrustedRoot,
+          images: new PolicyImages(() => Promise.reject(gone), { now: 0 }),
         });
         await admitImage({ name: 'a.example/b', evidence: evidenceOf(digest) }, policies);
       } catch (error) {

@@ -1,6 +1,9 @@
 import { dirname, join } from 'node:path';
-import type { ImagePolicy, PolicyFile } from '@keelson/image-policies';
+import { type ImagePolicy, type PolicyFile, PolicyImages } from '@keelson/image-policies';
+import { formatReference, parseRegistryReference } from '@keelson/oci';
 import { CommandError } from '../errors.ts';
+import { withImage } from './image.ts';
+import type { ImageValues } from './image-flags.ts';
 import { readInput } from './input.ts';
 import { revocationServers } from './notation/revocation.ts';
 import { notationFolder, trustStoresIn } from './notation/settings.ts';
@@ -12,15 +15,23 @@ import { trustedRootOf } from './trusted-root.ts';
 export interface GivenPolicies {
   readonly policies: readonly ImagePolicy[];
   readonly files: readonly PolicyFile[];
+  /** What the policies, and their rules, see of images: each is read once. */
+  readonly images: PolicyImages;
 }
 
 /**
  * Reads the policies that `--policy` names, with what the other flags say to trust.
  *
  * @param now milliseconds since the epoch
+ * @param namedBy `command`: an image may also be `oci:PATH` and the like; in a manifest that is the image `oci` of Docker Hub, and no
+ *   folder of this machine
  * @throws CommandError USAGE; ImagePolicyError, with the place in the file; what reading a trusted root throws
  */
-export async function givenPolicies(values: PolicySourceValues, now: number): Promise<GivenPolicies> {
+export async function givenPolicies(
+  values: PolicySourceValues & ImageValues,
+  now: number,
+  namedBy: 'command' | 'manifests' = 'command',
+): Promise<GivenPolicies> {
   if (values.offline === true && values['ask-revocation'] === true)
     throw new CommandError('USAGE', '--offline and --ask-revocation do not go together: servers are asked');
   const publicRoot = await trustedRootOf(values);
@@ -32,8 +43,13 @@ export async function givenPolicies(values: PolicySourceValues, now: number): Pr
     now,
     readBeside,
   };
-  const policies = await policiesWithKeys(files, surroundings, values.offline === true);
-  return { policies, files };
+  const images = new PolicyImages(
+    (name, use) =>
+      withImage(namedBy === 'command' ? name : formatReference(parseRegistryReference(name)), values, use),
+    surroundings,
+  );
+  const policies = await policiesWithKeys(files, { ...surroundings, images }, values.offline === true);
+  return { policies, files, images };
 }
 
 function readBeside(policy: string, name: string): Uint8Array {

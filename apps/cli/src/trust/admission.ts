@@ -3,17 +3,16 @@ import {
   type AdmissionVerdict,
   admitImage,
   type ImageEvidence,
-  loadEvidence,
+  type PolicyImages,
   type Workload,
 } from '@keelson/image-policies';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
-import { type Digest, formatReference, parseRegistryReference } from '@keelson/oci';
+import type { Digest } from '@keelson/oci';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { readResources } from '../netpol/input.ts';
 import { givenPolicies } from './admission-policies.ts';
 import { admissionJson, admissionText } from './admission-text.ts';
-import { withImage } from './image.ts';
 import type { PolicyValues } from './policy-flags.ts';
 
 /** What policies say to one image, or why nobody can say. */
@@ -29,14 +28,13 @@ export interface JudgedImage {
 
 /** @returns what is told, and the exit code */
 export async function verifyByPolicies(operand: string | undefined, values: PolicyValues) {
-  const { policies } = await givenPolicies(values, Date.now());
+  const isOnly = operand !== undefined;
+  const namedBy = isOnly ? 'command' : 'manifests';
+  const { policies, images: library } = await givenPolicies(values, Date.now(), namedBy);
   const { images, isPartial } = await imagesOf(operand, values);
-  const evidence = new Map<string, Promise<Evidence>>();
   const judged: JudgedImage[] = [];
   for (const { name, runBy, workload } of images) {
-    const known = evidence.get(name) ?? evidenceOf(name, values, operand !== undefined);
-    evidence.set(name, known);
-    const found = await known;
+    const found = await evidenceOf(name, library, isOnly);
     const about = { name, ...(runBy === undefined ? {} : { runBy }) };
     if ('fault' in found) judged.push({ ...about, fault: found.fault });
     else {
@@ -62,13 +60,9 @@ function codeOf(judged: readonly JudgedImage[], isPartial: boolean): number {
 type Evidence = ImageEvidence | { readonly fault: Error };
 
 /** What stands beside an image. One of many that cannot be read keeps no other from its verdict. */
-async function evidenceOf(name: string, values: PolicyValues, isOnly: boolean): Promise<Evidence> {
+async function evidenceOf(name: string, images: PolicyImages, isOnly: boolean): Promise<Evidence> {
   try {
-    // In a manifest `oci:x` is the image `oci` of Docker Hub and no folder of this machine.
-    const reference = isOnly ? name : formatReference(parseRegistryReference(name));
-    return await withImage(reference, values, ({ source, loaded, repository }) =>
-      loadEvidence(source, loaded, repository),
-    );
+    return await images.evidence(name);
   } catch (error) {
     if (isOnly || !isKeelsonError(error)) throw error;
     return { fault: error };

@@ -2,7 +2,7 @@ import { isKeelsonError } from '@keelson/core';
 import {
   type ImagePolicy,
   type PolicyFile,
-  type PolicySurroundings,
+  type ReadOptions,
   readImagePolicies,
 } from '@keelson/image-policies';
 import { isInService, publicKeyOfSource } from './key-source.ts';
@@ -15,7 +15,7 @@ import { isInService, publicKeyOfSource } from './key-source.ts';
  */
 export async function policiesWithKeys(
   files: readonly PolicyFile[],
-  surroundings: Omit<PolicySurroundings, 'keys'>,
+  surroundings: Omit<ReadOptions, 'keys'>,
   isOffline: boolean,
 ): Promise<readonly ImagePolicy[]> {
   const asked = new Set<string>();

@@ -64,6 +64,10 @@ export async function judgeSet(image: ImageToJudge, { count, of, counts }: Deman
   return { ...judged, fault: refused(`${met} ${what}, and ${count} are needed`) };
 }
 
+/** Whether a demand was met by a signature. */
+export const hasSignature = ({ isPassed, accepted, parts }: Judged): boolean =>
+  isPassed && (accepted.length > 0 || parts.some(hasSignature));
+
 async function judgeNamed(image: ImageToJudge, { name, demand }: NamedDemand): Promise<DemandVerdict> {
   return { name, ...(await judge(image, demand)) };
 }
@@ -85,12 +89,8 @@ async function judge(image: ImageToJudge, demand: Demand): Promise<Judged> {
     case 'own': {
       const verdict = await demand.judge(image);
       const isPassed = verdict.fault === undefined;
-      return {
-        ...nothing,
-        ...verdict,
-        isPassed,
-        isStatic: isPassed && (verdict.accepted ?? []).length === 0,
-      };
+      const judged = { ...nothing, ...verdict, isPassed };
+      return { ...judged, isStatic: isPassed && !hasSignature(judged) };
     }
   }
 }

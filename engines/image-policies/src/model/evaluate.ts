@@ -1,5 +1,5 @@
 import { ImagePolicyError } from '../errors.ts';
-import { type DemandVerdict, judgeSet } from './demands.ts';
+import { type DemandVerdict, hasSignature, judgeSet } from './demands.ts';
 import type { ImageToJudge } from './evidence.ts';
 import type { ImagePolicy } from './policy.ts';
 
@@ -26,17 +26,12 @@ export async function admitImage(
   const verdicts: PolicyVerdict[] = [];
   for (const policy of policies)
     if (policy.isAbout(image.name, image.workload)) verdicts.push(await judgePolicy(image, policy));
-  const isSigned = verdicts.some(({ isPassed, parts }) => isPassed && hasSignature(parts));
+  const isSigned = verdicts.some(({ isPassed, parts }) => isPassed && parts.some(hasSignature));
   const judged = verdicts.map((verdict) => (isSigned ? verdict : withoutSignature(verdict)));
   const isAdmitted =
     judged.length > 0 && judged.every(({ isPassed, policy }) => isPassed || policy.mode === 'warn');
   return { isAdmitted, policies: judged };
 }
-
-const hasSignature = (parts: readonly DemandVerdict[]): boolean =>
-  parts.some(
-    ({ isPassed, accepted, parts: inner }) => isPassed && (accepted.length > 0 || hasSignature(inner)),
-  );
 
 /** What becomes of a verdict where no policy has verified a signature. */
 function withoutSignature(verdict: PolicyVerdict): PolicyVerdict {

@@ -23,6 +23,8 @@ import { judgeSigstore } from '../model/sigstore-demand.ts';
 export interface SigningAnswer extends AttestorAnswer {
   readonly accepted: readonly AcceptedSignature[];
   readonly refused: readonly RefusedSignature[];
+  /** Why it is not met, besides what is wrong with each signature. */
+  readonly fault?: Error;
 }
 
 export type AttestingAnswer = SigningAnswer & AttestationAnswer;
@@ -134,7 +136,7 @@ export function answerOf(judged: Partial<Judged>): AttestingAnswer {
     if (payload !== undefined) payloads.push(statementOf(payload));
   }
   const faults = [...(fault === undefined ? [] : [fault]), ...refused.map((each) => each.fault)];
-  return { isMet: isPassed, accepted, refused, faults, payloads };
+  return { isMet: isPassed, accepted, refused, faults, payloads, ...(fault === undefined ? {} : { fault }) };
 }
 
 function statementOf(payload: Uint8Array): JsonValue {
@@ -147,7 +149,7 @@ function statementOf(payload: Uint8Array): JsonValue {
 }
 
 export function faulty(fault: Error): AttestingAnswer {
-  return { isMet: false, accepted: [], refused: [], faults: [fault], payloads: [] };
+  return { isMet: false, accepted: [], refused: [], fault, faults: [fault], payloads: [] };
 }
 
 const unsupported = (message: string) => faulty(new ImagePolicyError('IMAGE_POLICY_UNSUPPORTED', message));

@@ -109,34 +109,47 @@ export class PolicyImages implements ImageVerifier {
     attestors: readonly NotaryAttestor[],
   ): Promise<Map<ImageAttestor, AttestingAnswer>> {
     const answers = new Map<ImageAttestor, AttestingAnswer>();
+    const none = new ImagePolicyError(
+      'IMAGE_POLICY_REFUSED',
+      `no artifact of type ${type} refers to the image`,
+    );
     for (const attestor of attestors) {
-      const faults: Error[] = [];
-      const [payloads, accepted, refused]: [
-        JsonValue[],
-        SigningAnswer['accepted'][number][],
-        SigningAnswer['refused'][number][],
-      ] = [[], [], []];
-      for (const artifact of artifacts.slice(0, maxArtifacts)) {
-        try {
-          const evidence = await artifactEvidence(source, repository, artifact);
-          const answer = await this.#verified({ name: artifact.digest, evidence }, attestor);
-          faults.push(...answer.faults);
-          refused.push(...answer.refused);
-          if (!answer.isMet) continue;
-          payloads.push(await contentOf(source, artifact));
-          accepted.push(...answer.accepted);
-        } catch (error) {
-          faults.push(keelsonError(error));
-        }
-      }
-      if (artifacts.length === 0)
-        faults.push(
-          new ImagePolicyError('IMAGE_POLICY_REFUSED', `no artifact of type ${type} refers to the image`),
-        );
-      answers.set(attestor, { isMet: payloads.length > 0, payloads, accepted, refused, faults });
+      const found: AttestingAnswer[] = artifacts.length === 0 ? [faulty(none)] : [];
+      for (const artifact of artifacts.slice(0, maxArtifacts))
+        found.push(await this.#attestedOne(source, repository, artifact, attestor));
+      answers.set(attestor, together(found));
     }
     return answers;
   }
+
+  async #attestedOne(
+    source: ImageSource,
+    repository: string,
+    artifact: CheckedReferrer,
+    attestor: NotaryAttestor,
+  ): Promise<AttestingAnswer> {
+    try {
+      const evidence = await artifactEvidence(source, repository, artifact);
+      const answer = await this.#verified({ name: artifact.digest, evidence }, attestor);
+      return { ...answer, payloads: answer.isMet ? [await contentOf(source, artifact)] : [] };
+    } catch (error) {
+      return faulty(keelsonError(error));
+    }
+  }
+}
+
+/** One answer of those about several artifacts: one that is signed is enough. */
+function together(answers: readonly AttestingAnswer[]): AttestingAnswer {
+  const isMet = answers.some((each) => each.isMet);
+  const fault = isMet ? undefined : answers.find((each) => each.fault !== undefined)?.fault;
+  return {
+    isMet,
+    accepted: answers.flatMap(({ accepted }) => accepted),
+    refused: answers.flatMap(({ refused }) => refused),
+    faults: answers.flatMap(({ faults }) => faults),
+    payloads: answers.flatMap(({ payloads }) => payloads),
+    ...(fault === undefined ? {} : { fault }),
+  };
 }
 
 /** An artifact with the signatures that refer to it. */

@@ -21,8 +21,8 @@ export interface RuleImages {
   readonly isMeant: (name: string) => boolean;
   /** Which of several statements of a type a rule reads; past the last, the last. */
   readonly round: number;
-  /** All answers that were given, by the image. */
-  readonly answers: Map<string, Set<SigningAnswer>>;
+  /** All answers that were given, by the image and the question. */
+  readonly answers: Map<string, Map<string, SigningAnswer>>;
   /** What was verified by now, by the image and the attestation. */
   readonly payloads: Map<string, readonly JsonValue[]>;
   /** How many statements a rule could have read, where it read one. */
@@ -32,9 +32,11 @@ export interface RuleImages {
 /** An attestor as a value of an expression. */
 class CelAttestor extends CelObject {
   readonly typeName = 'imageverify.Attestor';
+  readonly name: string;
   readonly attestor: ImageAttestor;
-  constructor(attestor: ImageAttestor) {
+  constructor(name: string, attestor: ImageAttestor) {
     super();
+    this.name = name;
     this.attestor = attestor;
   }
   equals(other: CelValue): boolean {
@@ -57,7 +59,7 @@ export class RuleEnvironment {
     const known: ImageAttestor[] = [];
     for (const [name, attestor] of attestors) {
       if (!(attestor instanceof Error)) known.push(attestor);
-      const value = attestor instanceof Error ? attestor : new CelAttestor(attestor);
+      const value = attestor instanceof Error ? attestor : new CelAttestor(name, attestor);
       const get = (): CelValue => {
         if (value instanceof Error) throw new CelFault(value.message);
         return value;
@@ -102,13 +104,13 @@ export class RuleEnvironment {
       functions: {
         verifyImageSignatures: (name = null, attestors = null) => {
           if (typeof name !== 'string' || !Array.isArray(attestors)) return undefined;
-          return this.#count(name, attestors, (image, attestor) => image.signedBy(attestor));
+          return this.#count(name, attestors, 'signature', (image, attestor) => image.signedBy(attestor));
         },
         verifyAttestationSignatures: (name = null, attestation = null, attestors = null) => {
           if (typeof name !== 'string' || typeof attestation !== 'string' || !Array.isArray(attestors))
             return undefined;
           const wanted = this.#attestation(attestation);
-          return this.#count(name, attestors, (image, attestor) => {
+          return this.#count(name, attestors, `attestation ${attestation}`, (image, attestor) => {
             const answer = image.attestedBy(wanted, attestor);
             if (answer.isMet) this.#remember(name, attestation, answer);
             return answer;
@@ -127,6 +129,7 @@ export class RuleEnvironment {
   #count(
     name: string,
     attestors: readonly CelValue[],
+    what: string,
     ask: (image: KnownImage, attestor: ImageAttestor) => SigningAnswer,
   ): number {
     const { isMeant, answers } = this.#current();
@@ -136,8 +139,8 @@ export class RuleEnvironment {
     for (const each of attestors) {
       if (!(each instanceof CelAttestor)) throw new CelFault('the list holds what is no attestor');
       const answer = ask(image, each.attestor);
-      const known = answers.get(name) ?? new Set<SigningAnswer>();
-      answers.set(name, known.add(answer));
+      const known = answers.get(name) ?? new Map<string, SigningAnswer>();
+      answers.set(name, known.set(`${what} by attestor ${each.name}`, answer));
       if (answer.isMet) count++;
     }
     return count;

@@ -3,7 +3,7 @@ import { createObject, isKeelsonError, isObject, type JsonObject, type JsonValue
 import { containersOf } from '@keelson/kubernetes';
 import { evaluateWithImages, type ImageLookup } from '@keelson/oci';
 import { ImagePolicyError } from '../../errors.ts';
-import type { AcceptedSignature } from '../../model/demands.ts';
+import type { DemandVerdict } from '../../model/demands.ts';
 import type { ImageToJudge } from '../../model/evidence.ts';
 import type { OwnVerdict } from '../../model/policy.ts';
 import { KnownImage, type SigningAnswer } from '../../verifier/known-image.ts';
@@ -91,7 +91,7 @@ function evaluateRounds(
   lookup: ImageLookup,
   name: string,
 ): OwnVerdict {
-  const answers = new Map<string, Set<SigningAnswer>>();
+  const answers = new Map<string, Map<string, SigningAnswer>>();
   for (let round = 0, rounds = 1; round < rounds; round++) {
     const state: RuleImages = {
       // The images that an object names are all that its author may have asked for: rules ask no other hosts.
@@ -123,15 +123,22 @@ const foreign = (name: string) =>
     `${name} is none of the images of the object, and no other is asked for`,
   );
 
-/** What was asked about one image. */
-function told(answers: ReadonlySet<SigningAnswer> | undefined): OwnVerdict {
-  const accepted: AcceptedSignature[] = [];
-  const refusals = new Map<Error, SigningAnswer['refused'][number]>();
-  for (const answer of answers ?? []) {
-    if (answer.isMet) accepted.push(...answer.accepted);
-    for (const each of answer.refused) refusals.set(each.fault, each);
-  }
-  return { accepted: [...new Set(accepted)], refused: [...refusals.values()] };
+/** What was asked about one image, and answered. */
+function told(answers: ReadonlyMap<string, SigningAnswer> | undefined): OwnVerdict {
+  const parts = [...(answers ?? [])].map(
+    ([name, { isMet, accepted, refused, fault }]): DemandVerdict => ({
+      name,
+      isPassed: isMet,
+      isStatic: false,
+      accepted: isMet ? accepted : [],
+      refused,
+      signers: new Set(),
+      answers: new Map(),
+      parts: [],
+      ...(fault === undefined ? {} : { fault }),
+    }),
+  );
+  return { parts };
 }
 
 /** Why the validations do not all hold; undefined where they do. */
