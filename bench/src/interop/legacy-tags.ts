@@ -95,7 +95,7 @@ export class KeylessTags implements AsyncDisposable {
     const { shop } = this.#pair;
     return [
       {
-        id: 'keelson → cosign: image, legacy tag, keyless with Rekor v1',
+        id: 'keelson → cosign: image, legacy tag, keyless with a Rekor v1 of ours',
         run: async () => {
           const image = await shop.image();
           await this.#keelson('sign', image);
@@ -103,7 +103,7 @@ export class KeylessTags implements AsyncDisposable {
         },
       },
       {
-        id: 'keelson → cosign: attestation, legacy tag, keyless with Rekor v1',
+        id: 'keelson → cosign: attestation, legacy tag, keyless with a Rekor v1 of ours',
         run: async () => {
           const image = await shop.image();
           await this.#keelson('attest', ...statement, image);
@@ -129,7 +129,7 @@ export class KeylessTags implements AsyncDisposable {
         },
       })),
       {
-        id: 'tampered legacy tag: none of it, written anew',
+        id: 'a signature at a legacy tag is written anew as it was',
         run: async () => {
           await shop.rewriteSignature(this.#image, (layer) => layerOf(partsOf(layer)));
           demand(await this.#keelsonVerifies(email, this.#image), 'zero', 'keelson verify');

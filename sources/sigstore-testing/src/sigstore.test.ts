@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { pae, writeEnvelope } from '@keelson/envelopes';
 import { HttpClient } from '@keelson/http';
 import { publicKeyOfKeyObject, sign } from '@keelson/pki';
 import { addToRekorV1, addToRekorV2, certify, stamp } from '@keelson/sigstore';
@@ -77,4 +78,25 @@ test('what is at no address is told', async () => {
     await (await fetch(`${sigstore.url}/.well-known/openid-configuration`)).text(),
   );
   expect(issuer).toBe(sigstore.url);
+});
+
+test('the first Rekor takes an envelope whose signature holds, and no other', async () => {
+  await using sigstore = await TestSigstore.start();
+  const [payloadType, payload] = ['application/vnd.in-toto+json', Buffer.from('{}')];
+  const over = pae(payloadType, payload);
+  const ask = (signature: Uint8Array, payloads = payload) => {
+    const envelope = writeEnvelope({ payloadType, payload: payloads, signatures: [{ sig: signature }] });
+    return addToRekorV1(http, sigstore.url, {
+      signature,
+      scheme: 'ecdsa-sha256',
+      publicKey,
+      digest: { algorithm: 'sha256', digest: digestOf(over) },
+      envelope: Buffer.from(envelope),
+    });
+  };
+  await expect(ask(by(key, over))).resolves.toMatchObject({
+    kindVersion: { kind: 'dsse', version: '0.0.1' },
+  });
+  for (const wrong of [ask(by(other, over)), ask(by(key, payload)), ask(by(key, over), Buffer.from('[]'))])
+    await expect(wrong).rejects.toMatchObject({ code: 'SIGSTORE_REFUSED' });
 });

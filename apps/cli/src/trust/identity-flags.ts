@@ -139,6 +139,8 @@ function signInOf(
 ): () => Promise<string> {
   const issuer =
     values['oidc-issuer'] ?? chosenServices(config.identityProviders, { kind: 'any' }, [1], now)[0]?.url;
+  if (issuer !== undefined && !/^https?:$/.test(URL.parse(issuer)?.protocol ?? ''))
+    throw new CommandError('USAGE', `--oidc-issuer ${issuer}: it is the address of an identity provider`);
   if (issuer === undefined)
     throw new CommandError('USAGE', 'the signing config names no identity provider: give --oidc-issuer URL');
   const client = clientOf(values);

@@ -102,3 +102,28 @@ test('statements in bundles are taken in by the first Rekor', async () => {
     expect(await verify('--insecure-ignore-sct', 'oci:image:1.0')).toMatchObject({ code: 0 });
   });
 });
+
+test('the log entry of another statement is refused, in either form, and nothing is written', async () => {
+  // One time for all, so that each certificate is valid at the time of the first signature.
+  const time = Date.now();
+  await inWorld({ rekor: 1, now: () => time }, async ({ sigstore, folder, run }) => {
+    await writeImage(folder, () => []);
+    writeFileSync(join(folder, 'p.json'), '{"score":9}');
+    let first: Uint8Array | undefined;
+    sigstore.alter = ({ service, answer }) => {
+      if (service !== 'log') return answer;
+      first ??= answer;
+      return first;
+    };
+    const by = [...services, '--identity-token', sigstore.token(), ...statement];
+    expect(await run('attest', ...by, '--bundle', 'b', 'a.txt')).toMatchObject({ code: 0 });
+    const index = () => readFileSync(join(folder, 'image/index.json'), 'utf8');
+    const before = index();
+    for (const form of [[], [tag]])
+      expect(await run('attest', ...by, ...form, 'oci:image:1.0')).toMatchObject({
+        code: 4,
+        err: expect.stringContaining('LOG_ENTRY_MISMATCH'),
+      });
+    expect(index()).toBe(before);
+  });
+});

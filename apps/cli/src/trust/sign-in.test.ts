@@ -98,6 +98,11 @@ describe('wrong calls', () => {
     ],
     ['an issuer without a terminal', ['--oidc-issuer', 'https://a.example'], 'where there is no terminal'],
     ['a program without a secret', ['--fulcio-auth-flow', 'client_credentials'], 'oidc-client-secret-file'],
+    [
+      'an issuer that is no address',
+      ['--fulcio-auth-flow', 'normal', '--oidc-issuer', 'accounts.example.com'],
+      'it is the address of',
+    ],
     ['an unknown flow', ['--fulcio-auth-flow', 'devise'], 'device'],
     ['an unknown provider', ['--oidc-provider', 'spiffe'], 'it is one of'],
     ['a key and a flow', ['--key', 'k.key', '--fulcio-auth-flow', 'device'], 'a key has no identity'],
