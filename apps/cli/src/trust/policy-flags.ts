@@ -26,8 +26,8 @@ export const policyFlags = {
 } as const;
 
 export const policyHelp = `  --policy FILE        the image must pass these policies, and not flags: ImagePolicy of keelson, ClusterImagePolicy of
-                       policy-controller, trust policies of notation (docs/image-policies.md tells all), with what they refer
-                       to; may be given more than once
+                       policy-controller, verifyImages and ImageValidatingPolicy of Kyverno, trust policies of notation
+                       (docs/image-policies.md tells all), with what they refer to; may be given more than once
   --manifests PATH     with --policy: every image that these manifests run, in place of IMAGE; may be given more than once
 ${policyTrustHelp}`;
 
