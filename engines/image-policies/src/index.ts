@@ -23,7 +23,7 @@ export type {
   Workload,
 } from './model/policy.ts';
 export { type ClusterImagePolicy, readClusterImagePolicy } from './policy-controller/cluster-image-policy.ts';
-export { readTrustRoot, type TrustRoot } from './policy-controller/trust-root.ts';
+export { readTrustRoot, type TrustRepository, type TrustRoot } from './policy-controller/trust-root.ts';
 export { type PolicyFile, readImagePolicies } from './read-policies.ts';
 export type { AttestingAnswer, KnownImage, SigningAnswer } from './verifier/known-image.ts';
 export { type ImageOpener, type OpenedImage, PolicyImages } from './verifier/policy-images.ts';

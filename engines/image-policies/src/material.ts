@@ -1,7 +1,7 @@
 import type { JsonObject, Path, SourceLocation } from '@keelson/core';
 import type { RevocationSource, TrustedRoot, TrustStores } from '@keelson/signing';
 import type { ImagePolicy } from './model/policy.ts';
-import type { TrustRoot } from './policy-controller/trust-root.ts';
+import type { TrustRepository, TrustRoot } from './policy-controller/trust-root.ts';
 import type { PolicyImages } from './verifier/policy-images.ts';
 
 /** What the caller trusts, and knows, besides what stands in the files. */
@@ -14,6 +14,11 @@ export interface PolicySurroundings {
   readonly revocation?: RevocationSource;
   /** Public keys in PEM by the references to key services that policies name: `awskms://…`. */
   readonly keys?: Pick<ReadonlyMap<string, string>, 'get'>;
+  /**
+   * The trusted root (`trusted_root.json`) that a repository of The Update Framework has, which a TrustRoot names; undefined where it is
+   * not to be had.
+   */
+  readonly trustedRootOf?: (repository: TrustRepository) => Uint8Array | undefined;
   /** Milliseconds since 1970: the time of what has to be judged at this hour. Without it that is refused. */
   readonly now?: number;
   /**

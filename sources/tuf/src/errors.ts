@@ -14,6 +14,7 @@ export const tufErrorCodes = Object.freeze({
   TUF_TARGET_UNKNOWN: 'No role that is trusted for it lists a target.',
   TUF_NAME_REFUSED: 'The name of a target is no path within a repository.',
   TUF_SERVER: 'A repository answers with an error.',
+  TUF_ARCHIVE_INVALID: 'What should be a repository in an archive is none.',
   TUF_STORE: 'Trusted metadata or a target cannot be read from its store or written to it.',
   TUF_LIMIT: 'A repository passes a bound, which the message names.',
 });

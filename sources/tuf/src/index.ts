@@ -1,3 +1,9 @@
+export {
+  type ArchivedRepository,
+  archivedRepository,
+  defaultTufArchiveLimits,
+  type TufArchiveLimits,
+} from './archive.ts';
 export { TufClient, type TufOptions } from './client.ts';
 export { TufError, type TufErrorCode, tufErrorCodes } from './errors.ts';
 export { httpFetch, type TufFetch } from './fetch.ts';

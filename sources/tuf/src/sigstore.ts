@@ -82,6 +82,15 @@ export class SigstoreRepository {
     return await this.#download(npmKeysName);
   }
 
+  /**
+   * Another target.
+   *
+   * @throws TufError; what `fetch` throws
+   */
+  async target(path: string): Promise<Uint8Array> {
+    return await this.#download(path);
+  }
+
   async #download(name: string): Promise<Uint8Array> {
     try {
       return await this.#first.download(name);

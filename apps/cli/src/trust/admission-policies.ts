@@ -48,7 +48,7 @@ export async function givenPolicies(
       withImage(namedBy === 'command' ? name : formatReference(parseRegistryReference(name)), values, use),
     surroundings,
   );
-  const policies = await policiesWithKeys(files, { ...surroundings, images }, values.offline === true);
+  const policies = await policiesWithKeys(files, { ...surroundings, images }, values);
   return { policies, files, images };
 }
 

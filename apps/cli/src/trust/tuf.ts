@@ -1,12 +1,16 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { HttpClient } from '@keelson/http';
+import type { TrustRepository } from '@keelson/image-policies';
 import {
+  archivedRepository,
   type Freshness,
   httpFetch,
+  MemoryStore,
   publicSigstoreRoot,
   repositoryStores,
   rootVersion,
+  type SigstoreOptions,
   SigstoreRepository,
   TufError,
 } from '@keelson/tuf';
@@ -37,18 +41,10 @@ export function sigstoreRepository(
   values: TrustValues,
   freshness: Exclude<Freshness, 'stored'>,
 ): RepositoryTrust {
-  const url = addressOf(mirror);
+  const url = addressOf('--tuf-mirror', mirror);
   const file = values['tuf-root'];
-  const repository = new SigstoreRepository({
-    metadataUrl: url,
-    root: file === undefined ? publicSigstoreRoot : firstRoot(file),
-    ...repositoryStores(join(cacheFolder(), 'tuf'), url),
-    freshness: values.offline === true ? 'stored' : freshness,
-    ...(values.offline === true ? {} : { fetch: httpFetch(new HttpClient()) }),
-    now: () => Date.now(),
-  });
-  if (values.offline === true && values.quiet !== true)
-    tell(`--offline: not checked: whether ${url} has revoked or renewed anything since it was last asked`);
+  const root = file === undefined ? publicSigstoreRoot : firstRoot(`--tuf-root ${file}`, readInput(file));
+  const repository = openMirror({ metadataUrl: url, root, freshness }, values);
   return {
     trustedRoot: () => explained(url, values, () => repository.trustedRoot()),
     signingConfig: () => explained(url, values, () => repository.signingConfig()),
@@ -56,22 +52,62 @@ export function sigstoreRepository(
   };
 }
 
+/**
+ * What the repository of a TrustRoot says is trusted: that of an archive as it is, that of a mirror as `sigstoreRepository` has it.
+ *
+ * @throws CommandError USAGE; TufError, HttpError
+ */
+export async function trustedRootOfRepository(
+  { name, root: bytes, place, targets, target }: TrustRepository,
+  values: TrustValues,
+): Promise<Uint8Array> {
+  const root = firstRoot(`the TrustRoot ${name}`, bytes);
+  if ('mirror' in place) {
+    const url = addressOf(`the TrustRoot ${name}`, place.mirror);
+    const targetsUrl = `${url}/${targets}`;
+    const repository = openMirror({ metadataUrl: url, targetsUrl, root, freshness: 'unexpired' }, values);
+    return await explained(url, values, () => repository.target(target));
+  }
+  return await explained(`the TrustRoot ${name}`, {}, async () => {
+    const archive = await archivedRepository(place.archive, 'repository');
+    const targetsUrl = `${archive.metadataUrl}${targets}`;
+    const store = new MemoryStore();
+    return await new SigstoreRepository({ ...archive, targetsUrl, root, store, now: Date.now }).target(
+      target,
+    );
+  });
+}
+
+function openMirror(
+  options: Pick<SigstoreOptions, 'root' | 'targetsUrl' | 'freshness'> & { readonly metadataUrl: string },
+  { offline, quiet }: TrustValues,
+): SigstoreRepository {
+  const { metadataUrl: url } = options;
+  if (offline === true && quiet !== true)
+    tell(`--offline: not checked: whether ${url} has revoked or renewed anything since it was last asked`);
+  return new SigstoreRepository({
+    ...options,
+    ...repositoryStores(join(cacheFolder(), 'tuf'), url),
+    ...(offline === true ? { freshness: 'stored' } : { fetch: httpFetch(new HttpClient()) }),
+    now: Date.now,
+  });
+}
+
 /** Without a slash at the end, so that both spellings are one repository. */
-function addressOf(text: string): string {
+function addressOf(where: string, text: string): string {
   const url = URL.parse(text);
   if (url === null || url.search !== '' || url.hash !== '')
-    throw new CommandError('USAGE', '--tuf-mirror: it is the URL of a repository, without a query');
+    throw new CommandError('USAGE', `${where}: a mirror is the URL of a repository, without a query`);
   return url.href.replace(/\/+$/, '');
 }
 
-function firstRoot(file: string): Uint8Array {
-  const bytes = readInput(file);
+function firstRoot(where: string, bytes: Uint8Array): Uint8Array {
   try {
     rootVersion(bytes);
     return bytes;
   } catch (error) {
     if (!(error instanceof TufError)) throw error;
-    throw new CommandError('USAGE', `--tuf-root ${file}: ${error.message}`, { cause: error });
+    throw new CommandError('USAGE', `${where}: ${error.message}`, { cause: error });
   }
 }
 

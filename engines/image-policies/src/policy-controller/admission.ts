@@ -17,6 +17,7 @@ import { secretEntries } from '../secrets.ts';
 import type { ClusterImagePolicy } from './cluster-image-policy.ts';
 import { globTest } from './glob.ts';
 import { type JsonRule, regoRule } from './rego-rule.ts';
+import { trustedByRepository } from './trust-root.ts';
 import { shortPredicateTypes } from './validate.ts';
 import { wholeRule } from './whole-rule.ts';
 
@@ -192,15 +193,20 @@ function trustOf(authority: JsonFields, isBundle: boolean, material: PolicyMater
 }
 
 /** What the trust root that is referred to trusts; undefined where none is. */
-function rootOf(fields: JsonFields | undefined, { trustRoots }: PolicyMaterial): TrustedRoot | undefined {
+function rootOf(
+  fields: JsonFields | undefined,
+  { trustRoots, trustedRootOf }: PolicyMaterial,
+): TrustedRoot | undefined {
   const name = text(fields, 'trustRootRef');
   if (fields === undefined || name === '') return undefined;
   const root = trustRoots.get(name);
   const place = fields.place('trustRootRef');
   if (root === undefined) throw lacking(place, `the TrustRoot ${name}`);
-  if (root.trusted === undefined)
-    throw unsupported(place, `a TrustRoot that TUF has to read (${root.kind} of ${name})`);
-  return root.trusted;
+  if (root.trusted !== undefined) return root.trusted;
+  const bytes = root.repository === undefined ? undefined : trustedRootOf?.(root.repository);
+  if (bytes === undefined)
+    throw unsupported(place, `a TrustRoot whose repository is not to be had (${root.kind} of ${name})`);
+  return trustedByRepository(name, bytes);
 }
 
 function attestationOf(fields: JsonFields, material: PolicyMaterial): AttestationDemand {

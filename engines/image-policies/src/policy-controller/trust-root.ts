@@ -1,6 +1,6 @@
 import { decodeBase64, isObject, JsonFields, type JsonObject } from '@keelson/core';
 import { type Certificate, PkiError, publicKeyFromPem, readCertificates } from '@keelson/pki';
-import { SigningError, type TrustedRoot } from '@keelson/signing';
+import { readTrustedRoot, SigningError, type TrustedRoot } from '@keelson/signing';
 import { trustedRootOfKeys } from '../attestors/trusted-keys.ts';
 import { ImagePolicyError } from '../errors.ts';
 import { shaped } from '../shape.ts';
@@ -14,6 +14,22 @@ export interface TrustRoot {
   readonly kind: 'sigstoreKeys' | 'repository' | 'remote';
   /** Absent where TUF is to read it. */
   readonly trusted?: TrustedRoot;
+  /** Where TUF is to read it. */
+  readonly repository?: TrustRepository;
+}
+
+/** A repository of The Update Framework that has what a TrustRoot trusts. */
+export interface TrustRepository {
+  /** The name of the TrustRoot. */
+  readonly name: string;
+  /** The root that is trusted first. */
+  readonly root: Uint8Array;
+  /** Its address, or an archive (tar in gzip) with it in the folder `repository`. */
+  readonly place: { readonly mirror: string } | { readonly archive: Uint8Array };
+  /** Where its targets stand, below `place`. */
+  readonly targets: string;
+  /** The target that is wanted: a trusted root. */
+  readonly target: string;
 }
 
 const kinds = ['repository', 'remote', 'sigstoreKeys'] as const;
@@ -40,8 +56,41 @@ export function readTrustRoot(object: JsonObject): TrustRoot {
   if (kind === 'sigstoreKeys') return { name, kind, trusted: trustedFrom(fields, faults.at(kind)) };
   validateTuf(fields, kind, faults.at(kind));
   demandNone(faults);
-  return { name, kind };
+  return { name, kind, repository: repositoryOf(fields, kind, name) };
 }
+
+function repositoryOf(fields: JsonFields, kind: 'repository' | 'remote', name: string): TrustRepository {
+  const bytes = (member: string) => base64(text(fields, member)) ?? new Uint8Array();
+  return {
+    name,
+    root: bytes('root'),
+    place: kind === 'remote' ? { mirror: text(fields, 'mirror') } : { archive: bytes('mirrorFS') },
+    targets: text(fields, 'targets') || 'targets',
+    target: text(fields, 'trustedRootTarget') || 'trusted_root.json',
+  };
+}
+
+/**
+ * What the trusted root of a TrustRoot's repository trusts.
+ *
+ * @throws ImagePolicyError IMAGE_TRUST_ROOT_INVALID
+ */
+export function trustedByRepository(name: string, trustedRoot: Uint8Array): TrustedRoot {
+  try {
+    const trusted = readTrustedRoot(trustedRoot);
+    if (trusted.transparencyLogs.some(({ key }) => key.type !== 'ec'))
+      throw invalid(
+        `${name}: a transparency log of its repository has a key that is not of ECDSA; ${onlyEcdsa}`,
+      );
+    return trusted;
+  } catch (error) {
+    if (error instanceof SigningError) throw invalid(`${name}: ${error.message}`, error);
+    throw error;
+  }
+}
+
+// The reconciler of policy-controller takes no other key of a transparency log, and with it no log of Rekor v2 as the public one is.
+const onlyEcdsa = 'policy-controller takes no other';
 
 function validateTuf(fields: JsonFields, kind: 'repository' | 'remote', faults: FieldFaults): void {
   const root = text(fields, 'root');
@@ -129,9 +178,8 @@ function keyOf(fields: JsonFields, faults: FieldFaults, kind: string): Uint8Arra
   const key = pem(value, publicKeyFromPem, (reason) =>
     faults.invalid('the public key cannot be read', 'publicKey', reason),
   );
-  // The reconciler of policy-controller takes no other key of a transparency log, and with it no log of Rekor v2 as the public one is.
   if (kind === 'tLogs' && key !== undefined && key.type !== 'ec')
-    faults.invalid('the public key is not ECDSA', 'publicKey', 'policy-controller takes no other');
+    faults.invalid('the public key is not ECDSA', 'publicKey', onlyEcdsa);
   return key?.spki ?? new Uint8Array();
 }
 

@@ -1,7 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestServer } from '@keelson/registry-testing';
-import { expiryOf, SimulatedRepository, serveRepository, TestSigstore } from '@keelson/sigstore-testing';
+import {
+  expiryOf,
+  SimulatedRepository,
+  serveRepository,
+  TestSigstore,
+  type TestSigstoreOptions,
+} from '@keelson/sigstore-testing';
 import { repositoryStores, SigstoreRepository } from '@keelson/tuf';
 import { keelsonBeside, type RunResult, withFolderAsync } from '../../testing/run.ts';
 import { identity } from './sigstore-world.ts';
@@ -29,8 +35,11 @@ export interface TufWorld {
 /** What says whose signature is asked for. */
 export const byDeveloper = (sigstore: TestSigstore) => [...identity(sigstore), '--insecure-ignore-sct'];
 
-export async function inTufWorld(use: (world: TufWorld) => Promise<void>): Promise<void> {
-  await using sigstore = await TestSigstore.start();
+export async function inTufWorld(
+  use: (world: TufWorld) => Promise<void>,
+  options: TestSigstoreOptions = {},
+): Promise<void> {
+  await using sigstore = await TestSigstore.start(options);
   const repository = new SimulatedRepository(Date.now());
   repository.addTarget('targets', 'trusted_root.json', sigstore.trustedRoot);
   repository.addTarget('targets', 'signing_config.v0.2.json', sigstore.signingConfig);
