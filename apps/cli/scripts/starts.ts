@@ -21,7 +21,7 @@ const seldom: Readonly<Record<string, readonly string[]>> = {
 
 /** What a start loads only for some input, beside what it has then: one module more. */
 const further: Readonly<Record<string, readonly string[]>> = {
-  images: ['trust/verify/cosign-image', '../../../sources/registry/dist/stores/oci-layout-folder'],
+  layouts: ['trust/verify/cosign-image', '../../../sources/registry/dist/stores/oci-layout-folder'],
 };
 
 const sharedName = 'shared';

@@ -114,7 +114,7 @@ describe('verify loads neither other verbs nor what asks the network', () => {
     try {
       await writeImage(folder, () => [readFileSync(signed('image.sigstore.json'), 'utf8')]);
       const { builtins, modules, withoutCode } = verify(`oci:${join(folder, 'image')}:1.0`);
-      expect(modules).toEqual([...common, 'images', 'verify'].sort());
+      expect(modules).toEqual([...common, 'layouts', 'verify'].sort());
       expect(withoutCode).toEqual([]);
       expect(builtins.filter((name) => network.includes(name))).toEqual([]);
     } finally {
