@@ -69,7 +69,7 @@ export function legacyTagCells(pair: CosignPair, registry: string): readonly Cel
   ];
 }
 
-/** The same, keyless: with a Sigstore of ours that has the first Rekor, which cannot be installed without a database. */
+/** Keyless with a Sigstore of ours that has the first Rekor, which cannot be installed without a database: legacy tags, and bundles. */
 export class KeylessTags implements AsyncDisposable {
   readonly #pair: CosignPair;
   readonly #sigstore: TestSigstore;
@@ -94,27 +94,47 @@ export class KeylessTags implements AsyncDisposable {
   get cells(): readonly Cell[] {
     const { shop } = this.#pair;
     return [
-      {
-        id: 'keelson → cosign: image, legacy tag, keyless with a Rekor v1 of ours',
-        run: async () => {
-          const image = await shop.image();
-          await this.#keelson('sign', image);
-          await this.#verify('verify', image);
+      ...exchanges.flatMap(({ form, flags, isOwnTaken }) => [
+        {
+          id: `keelson → cosign: image, ${form}, keyless with a Rekor v1 of ours`,
+          run: async () => {
+            const image = await shop.image();
+            await this.#keelson('sign', ...flags, image);
+            await this.#verify('verify', image);
+          },
         },
-      },
-      {
-        id: 'keelson → cosign: attestation, legacy tag, keyless with a Rekor v1 of ours',
-        run: async () => {
-          const image = await shop.image();
-          await this.#keelson('attest', ...statement, image);
-          await this.#verify('verify-attestation', '--type', 'slsaprovenance1', image);
+        {
+          id: `keelson → cosign: attestation, ${form}, keyless with a Rekor v1 of ours`,
+          run: async () => {
+            const image = await shop.image();
+            await this.#keelson('attest', ...flags, ...statement, image);
+            await this.#verify('verify-attestation', '--type', 'slsaprovenance1', image);
+          },
         },
-      },
+        {
+          id: `cosign → keelson: image, ${form}, keyless with a Rekor v1 of ours`,
+          run: async () => {
+            const image = await shop.image();
+            await this.#cosign('sign', flags, image);
+            await this.#verify('verify', image);
+          },
+        },
+        {
+          id: `cosign → keelson: attestation, ${form}, keyless with a Rekor v1 of ours`,
+          run: async () => {
+            const image = await shop.image();
+            await this.#cosign('attest', flags, ...statement, image);
+            const given = ['--type', 'slsaprovenance1', image];
+            if (isOwnTaken) await this.#verify('verify-attestation', ...given);
+            else demand(await this.#keelsonVerifies(email, ...given), 'zero', 'keelson verify');
+          },
+        },
+      ]),
       {
         id: 'keelson signs an image at a legacy tag to be tampered with',
         run: async () => {
           this.#image = await shop.image();
-          await this.#keelson('sign', this.#image);
+          await this.#keelson('sign', tag, this.#image);
           demand(await this.#keelsonVerifies(email, this.#image), 'zero', 'keelson verify');
         },
       },
@@ -149,7 +169,21 @@ export class KeylessTags implements AsyncDisposable {
   async #keelson(verb: string, ...args: readonly string[]): Promise<void> {
     const by = ['--signing-config', 'sc.first.json', '--trusted-root', 'tr.first.json'];
     const token = ['--identity-token', this.#sigstore.token()];
-    demand(await this.#pair.keelson(verb, tag, ...by, ...token, ...args), 'zero', `keelson ${verb}`);
+    demand(await this.#pair.keelson(verb, ...by, ...token, ...args), 'zero', `keelson ${verb}`);
+  }
+
+  async #cosign(verb: string, flags: readonly string[], ...args: readonly string[]): Promise<void> {
+    const { url } = this.#sigstore;
+    const services =
+      flags.length === 0
+        ? ['--signing-config', 'sc.first.json']
+        : [
+            ...['--use-signing-config=false', '--fulcio-url', url, '--rekor-url', url, '--oidc-issuer', url],
+            ...['--timestamp-server-url', `${url}/api/v1/timestamp`],
+          ];
+    const trust = ['--trusted-root', 'tr.first.json', '--identity-token', this.#sigstore.token(), '-y'];
+    const given = [...flags, ...services, ...trust, ...cosignFlags.registry, ...args];
+    demand(await this.#pair.cosign(verb, ...given), 'zero', `cosign ${verb}`);
   }
 
   async #verify(verb: string, ...args: readonly string[]): Promise<void> {
@@ -172,6 +206,12 @@ export class KeylessTags implements AsyncDisposable {
     return this.#pair.keelson('verify', ...this.#trusted(subject), ...args);
   }
 }
+
+const exchanges = [
+  // cosign 3.1.3 has the signature stamped and looks for a stamp of the envelope: it takes no such attestation of its own.
+  { form: 'legacy tag', flags: [tag], isOwnTaken: false },
+  { form: 'bundle', flags: [], isOwnTaken: true },
+] as const;
 
 const tamperings: readonly Tampering[] = [
   ...['payload', 'signature', 'certificate', 'promise', 'body', 'timestamp'].flatMap((part) =>

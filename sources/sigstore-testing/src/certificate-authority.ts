@@ -56,10 +56,17 @@ export class CertificateAuthority {
     return [this.#intermediate.certificate, this.#root.certificate];
   }
 
-  /** `POST /api/v2/signingCert`. @throws Refusal */
-  answer(body: Uint8Array): JsonObject {
+  /**
+   * `POST /api/v2/signingCert`.
+   *
+   * @param authorization the header, by which cosign sends the token instead
+   * @throws Refusal
+   */
+  answer(body: Uint8Array, authorization = ''): JsonObject {
     const fields = requestFields(body, 'the request');
-    const claims = this.#provider.verify(fields.required('credentials').text('oidcIdentityToken'));
+    const [, bearer] = /^Bearer (.*)$/.exec(authorization) ?? [];
+    const token = fields.object('credentials')?.text('oidcIdentityToken') ?? bearer;
+    const claims = this.#provider.verify(token ?? '');
     const asked = fields.required('publicKeyRequest');
     const key = keyFrom(asked.required('publicKey').text('content'));
     const proof = Buffer.from(asked.text('proofOfPossession'), 'base64');

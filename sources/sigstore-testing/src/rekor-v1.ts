@@ -49,7 +49,9 @@ export function addToRekorV1(log: TransparencyLog, body: Uint8Array, now: number
     ['signedEntryTimestamp', base64(log.sign(Buffer.from(stringifyJson(promised))))],
   ]);
   const entry = objectOf([...Object.entries(promised), ['verification', verification]]);
-  return objectOf([[hex(log.id).slice(0, 16) + logged.index, entry]]);
+  // An entry goes by the number of its tree and the hash of its leaf (RFC 6962, section 2.1).
+  const leaf = sha256(Buffer.concat([Uint8Array.of(0), text]));
+  return objectOf([[hex(log.id).slice(0, 16) + hex(leaf), entry]]);
 }
 
 function hashedRecord(spec: JsonFields): Spec {

@@ -143,7 +143,7 @@ export class TestSigstore implements AsyncDisposable {
         status,
         type,
         service,
-        location,
+        headers = {},
         body: own,
       } = this.#answer(`${request.method} ${path}`, {
         asked,
@@ -152,9 +152,7 @@ export class TestSigstore implements AsyncDisposable {
       });
       const answer =
         service === undefined ? own : ((await this.alter?.({ service, path, asked, answer: own })) ?? own);
-      response
-        .writeHead(status, { 'content-type': type, ...(location === undefined ? {} : { location }) })
-        .end(answer);
+      response.writeHead(status, { 'content-type': type, ...headers }).end(answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       response
@@ -174,7 +172,7 @@ export class TestSigstore implements AsyncDisposable {
           status: 302,
           type: 'text/plain',
           body: Buffer.of(),
-          location: this.signIn.authorize(query),
+          headers: { location: this.signIn.authorize(query) },
         };
       case 'POST /device/code':
         return { ...jsonAnswer(200, this.signIn.device(formOf(asked), this.url)), service: 'identity' };
@@ -186,9 +184,12 @@ export class TestSigstore implements AsyncDisposable {
         return { status: 200, type: 'text/plain', body: Buffer.from(this.token()) };
       case 'POST /api/v2/signingCert':
         if (this.refuse !== undefined) throw new Refusal(400, this.refuse({ asked }));
-        return { ...jsonAnswer(200, this.certificateAuthority.answer(asked)), service: 'certificates' };
+        return {
+          ...jsonAnswer(200, this.certificateAuthority.answer(asked, authorization)),
+          service: 'certificates',
+        };
       case 'POST /api/v1/log/entries':
-        return { ...jsonAnswer(201, addToRekorV1(this.#first, asked, this.#now())), service: 'log' };
+        return this.#firstRekor(asked);
       case 'POST /api/v2/log/entries':
         return { ...jsonAnswer(201, addToRekorV2(this.#second, asked)), service: 'log' };
       case 'POST /api/v1/timestamp':
@@ -201,6 +202,13 @@ export class TestSigstore implements AsyncDisposable {
       default:
         throw new Refusal(404, `nothing is at ${request}`);
     }
+  }
+
+  #firstRekor(asked: Uint8Array): Answer {
+    const answer = addToRekorV1(this.#first, asked, this.#now());
+    // Clients in Go look for the entry by this name.
+    const [etag = ''] = Object.keys(answer);
+    return { ...jsonAnswer(201, answer), headers: { etag }, service: 'log' };
   }
 }
 
@@ -217,8 +225,7 @@ interface Answer {
   readonly body: Uint8Array;
   /** Absent for what nobody lies about. */
   readonly service?: ServiceAnswer['service'];
-  /** Where a browser is sent to. */
-  readonly location?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function jsonAnswer(status: number, value: JsonObject): Answer {

@@ -52,8 +52,11 @@ export interface Bundle {
   readonly logEntries: readonly LogEntry[];
   /** DER of RFC 3161 responses. */
   readonly timestamps: readonly Uint8Array[];
-  /** What the timestamps are of, where that is not the signature: cosign 1 and 2 have envelopes stamped whole. */
-  readonly stamped?: Uint8Array;
+  /**
+   * The envelope as cosign 1 and 2 keep it: they had it stamped whole. What cosign 3 writes in their form is stamped by its signature, as
+   * everything else is.
+   */
+  readonly sentEnvelope?: Uint8Array;
   readonly content: BundleContent;
 }
 

@@ -1,5 +1,6 @@
 import { PkiError, readTimeStampResponse, type TimeStampToken, verifyTimeStamp } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
+import { equalBytes, hash } from './hashes.ts';
 import { isWithin, type TrustedAuthority } from './trusted-root.ts';
 
 /** A timestamp that holds. */
@@ -12,14 +13,17 @@ export interface TrustedTimestamp {
 /**
  * Verifies an RFC 3161 timestamp over the bytes of a signature.
  *
+ * @param envelope what the timestamp may be over instead, which holds the signature
  * @throws SigningError TIMESTAMP_WRONG
  */
 export function verifyTimestamp(
   der: Uint8Array,
   signature: Uint8Array,
+  envelope: Uint8Array | undefined,
   authorities: readonly TrustedAuthority[],
 ): TrustedTimestamp {
   const token = tokenFrom(der);
+  const data = envelope !== undefined && isOver(token, envelope) ? envelope : signature;
   let fault: PkiError | undefined;
   for (const authority of authorities) {
     if (!isWithin(authority.validity, token.genTime)) continue;
@@ -28,7 +32,7 @@ export function verifyTimestamp(
         roots: [authority.root],
         intermediates: authority.intermediates,
         ...(authority.leaf === undefined ? {} : { leaf: authority.leaf }),
-        data: signature,
+        data,
         allowOtherCertificates: false,
       });
       return { authority, time };
@@ -44,6 +48,10 @@ export function verifyTimestamp(
         `no timestamp authority is trusted at ${at}, the time of a timestamp`,
       )
     : wrong(fault);
+}
+
+function isOver({ messageImprint }: TimeStampToken, bytes: Uint8Array): boolean {
+  return equalBytes(messageImprint.digest, hash(messageImprint.algorithm, bytes));
 }
 
 function tokenFrom(der: Uint8Array): TimeStampToken {

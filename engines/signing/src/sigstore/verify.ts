@@ -91,7 +91,12 @@ export function verifyBundle(
   const leaf = signerOf(bundle, signer);
   const key = leaf?.publicKey ?? keyOf(signer);
   const timestamps = bundle.timestamps.map((timestamp) =>
-    verifyTimestamp(timestamp, bundle.stamped ?? bundle.content.signature, trustedRoot.timestampAuthorities),
+    verifyTimestamp(
+      timestamp,
+      bundle.content.signature,
+      bundle.sentEnvelope,
+      trustedRoot.timestampAuthorities,
+    ),
   );
   // Whose promise does not hold is refused below, and all with it.
   const times = [

@@ -10,8 +10,18 @@ import { artifactOfBytes } from '../artifact.ts';
 import { readBundle } from '../bundle.ts';
 import { noWitnesses, signBlob, signStatement } from '../sign/sign.ts';
 import { writeStatement } from '../sign/statements.ts';
-import { put } from '../testing/json.ts';
-import { artifact, makeBundle, requirements, requirementsOfKey, signer, stamp } from '../testing/world.ts';
+import { readSignedEnvelope } from '../signed-envelope.ts';
+import { at, put } from '../testing/json.ts';
+import {
+  artifact,
+  makeBundle,
+  requirements,
+  requirementsOfKey,
+  signedAt,
+  signer,
+  stamp,
+  statementAbout,
+} from '../testing/world.ts';
 import { verifyBundle } from '../verify.ts';
 import { attachLayer } from './attach-layer.ts';
 import { bundleOfLayer } from './legacy.ts';
@@ -226,5 +236,36 @@ describe('a bundle as a layer', () => {
     expect(() => layerOfBundle(readBundle(JSON.stringify(make())), payload)).toThrow(
       'cannot be kept in the form of cosign 1 and 2',
     );
+  });
+});
+
+describe('the timestamp of an attestation', () => {
+  const digest = artifactOfBytes(artifact).digest('sha256') ?? Buffer.of();
+  const statement = statementAbout({ sha256: Buffer.from(digest).toString('hex') });
+  const layer = layerOfBundle(readBundle(JSON.stringify(makeBundle({ statement }))));
+  const signature = readSignedEnvelope(layer.bytes, 'the layer', defaultSigningLimits).signature.sig;
+  const verified = (stamped: Uint8Array) => {
+    const token = String(at(stamp(stamped, signedAt), ['signedTimestamp']));
+    const annotations = new Map([
+      ...layer.annotations,
+      ['dev.sigstore.cosign/rfc3161timestamp', JSON.stringify({ SignedRFC3161Timestamp: token })],
+    ]);
+    const bundle = bundleOfLayer({ ...layer, annotations }, layer.bytes);
+    return verifyBundle(bundle, artifactOfBytes(artifact), { ...requirements, timestamps: 1 });
+  };
+
+  test.each([
+    ['the envelope, as cosign 1 and 2 have it', layer.bytes],
+    ['the signature, as cosign 3 has it', signature],
+  ])('is over %s', (_, stamped) => {
+    expect(verified(stamped).timestamps).toHaveLength(1);
+  });
+
+  test.each([
+    ['the payload', statement],
+    ['the envelope in other words', Buffer.from(`${Buffer.from(layer.bytes)} `)],
+    ['something else', Buffer.from('else')],
+  ])('is not over %s', (_, stamped) => {
+    expect(() => verified(stamped)).toThrow(expect.objectContaining({ code: 'TIMESTAMP_WRONG' }));
   });
 });

@@ -41,7 +41,7 @@ export function bundleOfLayer(
     material: materialFrom(annotations),
     logEntries: logged === '' ? [] : [entryFrom(logged, blob)],
     timestamps: timestamp === '' ? [] : [timestampFrom(timestamp)],
-    ...(layer.mediaType === dsseMediaType ? { stamped: blob } : {}),
+    ...(layer.mediaType === dsseMediaType ? { sentEnvelope: blob } : {}),
     content: contentFrom(layer, blob, limits),
   };
 }
