@@ -60,8 +60,28 @@ describe('notation', () => {
       });
       expect(verify('--user-metadata', 'env=prod').code).toBe(0);
       expect(verify('--user-metadata', 'env=test').code).toBe(1);
+      // What nobody looked at holds for nobody.
+      expect(verify().out).toMatch(
+        /authenticity: holds\n.*expiry: not checked: .*\n.*authenticTimestamp: not checked: .*\n.*revocation: not checked: /,
+      );
       const json = JSON.parse(verify('-f', 'json').out);
-      expect([json.outcome, json.level, json.checks.length]).toEqual(['accepted', 'strict', 5]);
+      expect(json).toMatchObject({
+        verified: true,
+        outcome: 'accepted',
+        signer: 'CN=me,O=Notary,ST=WA,C=US',
+        target: digest,
+        metadata: { env: 'prod' },
+        level: 'strict',
+      });
+      expect(
+        json.checks.map(({ check, holds }: { check: string; holds: boolean }) => [check, holds]),
+      ).toEqual([
+        ['integrity', true],
+        ['authenticity', true],
+        ['expiry', false],
+        ['authenticTimestamp', false],
+        ['revocation', false],
+      ]);
     });
   });
 

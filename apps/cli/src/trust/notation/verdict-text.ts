@@ -72,7 +72,7 @@ export function notationJson(verdict: NotationVerdict) {
 
 function checkJson(result: CheckResult, verdict: NotationVerdict) {
   const { check, action, fault } = result;
-  if (fault !== undefined) return { check, action, holds: false, ...faultJson(fault) };
-  const notChecked = action === 'skip' ? 'says the level' : uncheckedBy(result, verdict);
-  return { check, action, holds: notChecked === undefined, notChecked };
+  if (fault !== undefined) return { check, action, outcome: 'fails', ...faultJson(fault) };
+  const reason = action === 'skip' ? 'says the level' : uncheckedBy(result, verdict);
+  return { check, action, outcome: reason === undefined ? 'holds' : 'not checked', reason };
 }
