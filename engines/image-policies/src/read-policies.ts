@@ -10,6 +10,8 @@ import { isTrustPolicy, readNotationPolicy } from './notation/trust-policy.ts';
 import { policyOf } from './policy-controller/admission.ts';
 import { readClusterImagePolicy } from './policy-controller/cluster-image-policy.ts';
 import { readTrustRoot, type TrustRoot } from './policy-controller/trust-root.ts';
+import { isRatifyKind, type RatifyDocument, readRatifyDocument } from './ratify/documents.ts';
+import { ratifyPolicies } from './ratify/ratify-policy.ts';
 
 /** A file of policies, and of what they refer to. */
 export interface PolicyFile {
@@ -50,6 +52,7 @@ export function readImagePolicies(
   const trustRoots = new Map<string, TrustRoot>();
   const secrets = new Map<string, JsonObject>();
   const configMaps = new Map<string, JsonObject>();
+  const ratify: RatifyDocument[] = [];
   const found: { readonly file: string; readonly policies: ReturnType<PolicyReader> }[] = [];
   for (const { name: file, text } of files)
     for (const document of documentsOf(file, text)) {
@@ -57,6 +60,7 @@ export function readImagePolicies(
       const kind = kindOf(object);
       const reader = isTrustPolicy(object) ? readNotationPolicy : readers.get(kind);
       if (reader !== undefined) found.push({ file, policies: within(file, () => reader(document)) });
+      else if (isRatifyKind(kind)) ratify.push(within(file, () => readRatifyDocument(kind, document)));
       else if (kind === 'policy.sigstore.dev/v1alpha1 TrustRoot') {
         const root = within(file, () => readTrustRoot(object));
         addOnce(trustRoots, file, root.name, root);
@@ -70,6 +74,8 @@ export function readImagePolicies(
     }
   const material = { ...options, trustRoots, secrets, configMaps };
   const policies = found.flatMap((each) => within(each.file, () => each.policies(material)));
+  // Those of Ratify are one policy together.
+  if (ratify.length > 0) policies.push(...ratifyPolicies(ratify, material));
   if (policies.length === 0)
     throw new ImagePolicyError(
       'IMAGE_POLICY_UNKNOWN',

@@ -45,6 +45,38 @@ const own = (notation: object) =>
     },
   });
 
+/** A verifier of Ratify, with the certificate in a provider. */
+const ratify = (identity: string, stores: object = { ca: { own: ['kmp'] } }, value = pem) =>
+  [
+    {
+      kind: 'Verifier',
+      metadata: { name: 'v' },
+      spec: {
+        name: 'notation',
+        artifactTypes: 'application/vnd.cncf.notary.signature',
+        parameters: {
+          verificationCertStores: stores,
+          trustPolicyDoc: JSON.parse(trustPolicy({ trustedIdentities: [identity] })),
+        },
+      },
+    },
+    {
+      kind: 'KeyManagementProvider',
+      metadata: { name: 'kmp' },
+      spec: { type: 'inline', parameters: { contentType: 'certificate', value } },
+    },
+    {
+      kind: 'Policy',
+      metadata: { name: 'ratify-policy' },
+      spec: {
+        type: 'config-policy',
+        parameters: { artifactVerificationPolicies: { 'application/vnd.cncf.notary.signature': 'any' } },
+      },
+    },
+  ]
+    .map((each) => JSON.stringify({ apiVersion: 'config.ratify.deislabs.io/v1beta1', ...each }))
+    .join('\n---\n');
+
 const files = {
   'k.pem': privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   'c.pem': pem,
@@ -101,6 +133,30 @@ test.each<[string, string, boolean, number, string]>([
     'policy own (ImagePolicy): passed',
   ],
   ['another signer of an ImagePolicy', own({ subjects: [subject('Evil')] }), true, 1, 'IDENTITY_MISMATCH'],
+  ['Ratify', ratify('*'), true, 0, 'policy ratify (Ratify): passed'],
+  [
+    'Ratify, by type of store alone',
+    ratify('*', { own: ['shop/kmp'] }),
+    true,
+    0,
+    'by CN=me,O=Notary,ST=WA,C=US',
+  ],
+  ['Ratify, without a signature', ratify('*'), false, 1, 'nothing was verified'],
+  ['Ratify, with another identity', ratify(`x509.subject: ${subject('Evil')}`), true, 1, 'IDENTITY_MISMATCH'],
+  [
+    'Ratify, without the provider',
+    ratify('*', { ca: { own: ['none'] } }),
+    true,
+    1,
+    'names none, which was not given',
+  ],
+  [
+    'Ratify, with a provider of something else',
+    ratify('*', { ca: { own: ['kmp'] } }, 'x'),
+    true,
+    2,
+    'KeyManagementProvider kmp',
+  ],
 ])('notation: %s', async (_, policy, isSigned, code, expected) => {
   await withFolderAsync(files, async (folder) => {
     await writeImage(folder, () => []);

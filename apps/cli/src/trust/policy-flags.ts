@@ -25,9 +25,8 @@ export const policyFlags = {
   manifests: { type: 'string', multiple: true, value: 'file' },
 } as const;
 
-export const policyHelp = `  --policy FILE        the image must pass these policies, and not flags: ImagePolicy of keelson, ClusterImagePolicy of
-                       policy-controller, verifyImages and ImageValidatingPolicy of Kyverno, trust policies of notation
-                       (docs/image-policies.md tells all), with what they refer to; may be given more than once
+export const policyHelp = `  --policy FILE        the image must pass these policies, and not flags: of keelson, policy-controller, Kyverno, Ratify and notation
+                       (docs/image-policies.md), with what they refer to; may be given more than once
   --manifests PATH     with --policy: every image that these manifests run, in place of IMAGE; may be given more than once
 ${policyTrustHelp}`;
 

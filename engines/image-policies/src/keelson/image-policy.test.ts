@@ -1,57 +1,18 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { isKeelsonError } from '@keelson/core';
-import { pae } from '@keelson/envelopes';
-import { parseDigest } from '@keelson/oci';
-import { type StoredSignature, statementPayloadType, writeSimpleSigning } from '@keelson/signing';
+import { isKeelsonError, type JsonValue } from '@keelson/core';
+import type { StoredSignature } from '@keelson/signing';
 import { describe, expect, test } from 'vitest';
 import type { PolicySurroundings } from '../material.ts';
 import type { DemandVerdict } from '../model/demands.ts';
 import { admitImage } from '../model/evaluate.ts';
 import { readImagePolicies } from '../read-policies.ts';
 import { evidenceOf } from '../testing/evidence.ts';
+import { attestationBy, digest, type KeyPair, newPair, pemOf, signatureBy } from '../testing/signatures.ts';
 
-const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
-const manifest = parseDigest(`sha256:${'b'.repeat(64)}`);
-const [alice, bob, eve] = [0, 1, 2].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
-if (alice === undefined || bob === undefined || eve === undefined) throw new Error('three keys were made');
-type Pair = typeof alice;
+const [alice, bob, eve] = [newPair(), newPair(), newPair()];
+const statedBy = (pair: KeyPair, predicate: JsonValue) =>
+  attestationBy(pair, predicate, 'https://slsa.dev/provenance/v1');
 
-const pemOf = ({ publicKey }: { publicKey: KeyObject }) =>
-  publicKey.export({ type: 'spki', format: 'pem' }).toString();
-
-const common = {
-  version: '0.1',
-  material: { kind: 'publicKey', hint: '' },
-  logEntries: [],
-  timestamps: [],
-} as const;
-
-function signedBy({ privateKey }: Pair): StoredSignature {
-  const payload = writeSimpleSigning({ digest, reference: 'r.example/a', annotations: new Map() });
-  const content = { kind: 'message', signature: sign('sha256', payload, privateKey) } as const;
-  return { manifest, form: 'simplesigning', payload, bundle: { ...common, content } };
-}
-
-const slsa = 'https://slsa.dev/provenance/v1';
-
-function statedBy({ privateKey }: Pair, predicate: unknown, predicateType = slsa): StoredSignature {
-  const statement = {
-    _type: 'https://in-toto.io/Statement/v1',
-    subject: [{ digest: { sha256: 'a'.repeat(64) } }],
-    predicateType,
-    predicate,
-  };
-  const payload = Buffer.from(JSON.stringify(statement));
-  const sig = sign('sha256', pae(statementPayloadType, payload), privateKey);
-  const envelope = { payloadType: statementPayloadType, payload, signatures: [{ sig }] };
-  return {
-    manifest,
-    form: 'envelope',
-    bundle: { ...common, content: { kind: 'dsse', envelope, signature: sig } },
-  };
-}
-
-const key = (pair: Pair) => ({ key: pemOf(pair), log: 'not-required' });
+const key = (pair: KeyPair) => ({ key: pemOf(pair), log: 'not-required' });
 const signers = { alice: key(alice), bob: key(bob), eve: key(eve) };
 
 function policy(spec: object): string {
@@ -91,16 +52,16 @@ const all = { signatures: { signedBy: ['alice', 'bob'] } };
 
 describe('who must have signed', () => {
   test.each<[string, object, StoredSignature[], boolean, string?]>([
-    ['all', all, [signedBy(alice), signedBy(bob)], true],
-    ['not all', all, [signedBy(alice)], false, '1 of 2 are met'],
+    ['all', all, [signatureBy(alice), signatureBy(bob)], true],
+    ['not all', all, [signatureBy(alice)], false, '1 of 2 are met'],
     ['nobody', all, [], false, '0 of 2 are met'],
-    ['others', all, [signedBy(eve)], false, 'SIGNATURE_WRONG'],
-    ['two of three', two, [signedBy(alice), signedBy(eve)], true],
-    ['one twice', two, [signedBy(alice), signedBy(alice)], false, '1 different signers'],
+    ['others', all, [signatureBy(eve)], false, 'SIGNATURE_WRONG'],
+    ['two of three', two, [signatureBy(alice), signatureBy(eve)], true],
+    ['one twice', two, [signatureBy(alice), signatureBy(alice)], false, '1 different signers'],
     [
       'one under two names',
       { signers: { a: key(alice), b: key(alice) }, signatures: { signedBy: ['a', 'b'], threshold: 2 } },
-      [signedBy(alice)],
+      [signatureBy(alice)],
       false,
       '1 different signers',
     ],
@@ -108,24 +69,24 @@ describe('who must have signed', () => {
     [
       'signature and statement by different signers',
       { signatures: { signedBy: ['alice'] }, ...provenance({}) },
-      [signedBy(alice), statedBy(bob, built)],
+      [signatureBy(alice), statedBy(bob, built)],
       true,
     ],
     [
       'the signer of the signature signs no statements',
       { signatures: { signedBy: ['alice'] }, ...provenance({}) },
-      [signedBy(alice), statedBy(alice, built)],
+      [signatureBy(alice), statedBy(alice, built)],
       false,
       'no attestation provenance of type https://slsa.dev/provenance/v1 passes',
     ],
     [
       'a log is required unless it is waived',
       { signers: { a: { key: pemOf(alice) } }, signatures: { signedBy: ['a'] } },
-      [signedBy(alice)],
+      [signatureBy(alice)],
       false,
       'LOG_ENTRY_MISSING',
     ],
-    ['other images', { ...all, images: ['b.example/**'] }, [signedBy(alice), signedBy(bob)], false],
+    ['other images', { ...all, images: ['b.example/**'] }, [signatureBy(alice), signatureBy(bob)], false],
   ])('%s', async (_, spec, found, isAdmitted, reason = '') => {
     const publicRoot = {
       transparencyLogs: [],
@@ -146,9 +107,9 @@ test('a key in a key service counts where the caller asked for it', async () => 
     signatures: { signedBy: ['release'] },
   };
   const given = (pair: Pair) => ({ now, keys: new Map([[reference, pemOf(pair)]]) });
-  expect(await judge(policy(spec), [signedBy(alice)], given(alice))).toMatchObject({ isAdmitted: true });
-  expect(await judge(policy(spec), [signedBy(alice)], given(bob))).toMatchObject({ isAdmitted: false });
-  const missing = await judge(policy(spec), [signedBy(alice)]);
+  expect(await judge(policy(spec), [signatureBy(alice)], given(alice))).toMatchObject({ isAdmitted: true });
+  expect(await judge(policy(spec), [signatureBy(alice)], given(bob))).toMatchObject({ isAdmitted: false });
+  const missing = await judge(policy(spec), [signatureBy(alice)]);
   expect(missing.isAdmitted).toBe(false);
   expect(missing.words).toContain('the key of the key service awskms:///alias/release was not given');
 });

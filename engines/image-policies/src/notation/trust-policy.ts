@@ -26,7 +26,7 @@ export const readNotationPolicy: PolicyReader = ({ object, file }) => {
       name: file,
       kind: 'trust policy of the Notary Project',
       mode: 'enforce',
-      warnings: warningsOf(policy),
+      warnings: trustPolicyWarnings(policy),
       isAbout: () => true,
       demands: { count: 1, of: [{ name: 'trust policy', demand: notationDemand(policy, surroundings) }] },
     },
@@ -53,7 +53,8 @@ export function trustPolicyFrom(object: JsonObject): TrustPolicy {
   }
 }
 
-function warningsOf({ statements }: TrustPolicy): readonly string[] {
+/** What in a trust policy is looser than it seems. */
+export function trustPolicyWarnings({ statements }: TrustPolicy): readonly string[] {
   return statements.flatMap(({ name, level }) => {
     if (level.name === 'skip') return [`statement ${name}: the level skip asks for no signature`];
     return level.actions.authenticity === 'enforce'

@@ -1,0 +1,210 @@
+import { isObject, type JsonFields, objectOf } from '@keelson/core';
+import { ImagePolicyError } from '../errors.ts';
+import { unsupported } from '../faults.ts';
+import type { PolicyMaterial } from '../material.ts';
+import type { DemandVerdict } from '../model/demands.ts';
+import type { Demand, ImagePolicy, OwnVerdict, Workload } from '../model/policy.ts';
+import { cosignVerifier } from './cosign-verifier.ts';
+import { fieldsOf, invalid, type RatifyDocument, type RatifyKind } from './documents.ts';
+import { type KeyProviders, keyProviders } from './key-providers.ts';
+import { notationVerifier } from './notation-verifier.ts';
+import { type Report, reportsOf, type Verifier } from './reports.ts';
+
+/**
+ * What documents of Ratify say together: the verifiers of the cluster, or of the workload's namespace where it has some, and the policy
+ * over what they say, which is likewise the namespace's or the cluster's.
+ *
+ * @throws ImagePolicyError IMAGE_POLICY_INVALID
+ */
+export function ratifyPolicies(
+  documents: readonly RatifyDocument[],
+  material: PolicyMaterial,
+): readonly ImagePolicy[] {
+  const providers = keyProviders(documents);
+  const namespaces = new Set(
+    documents.flatMap(({ kind, namespace }) =>
+      namespace === undefined || kind === 'KeyManagementProvider' ? [] : [namespace],
+    ),
+  );
+  const policies = [undefined, ...[...namespaces].sort()].flatMap((namespace) => {
+    const of = (kind: RatifyKind) => inForce(documents, kind, namespace);
+    if (of('Verifier').length === 0) return [];
+    return [policyFor(namespace, of, namespaces, providers, material)];
+  });
+  if (policies.length === 0) throw invalid('there are documents of Ratify, and no Verifier among them');
+  return policies;
+}
+
+/** Those of the namespace, or where it has none those of the cluster. */
+function inForce(
+  documents: readonly RatifyDocument[],
+  kind: RatifyKind,
+  namespace: string | undefined,
+): readonly RatifyDocument[] {
+  const all = documents.filter((each) => each.kind === kind);
+  const own = all.filter((each) => each.namespace === namespace);
+  return own.length > 0 ? own : all.filter((each) => each.namespace === undefined);
+}
+
+function policyFor(
+  namespace: string | undefined,
+  of: (kind: RatifyKind) => readonly RatifyDocument[],
+  namespaces: ReadonlySet<string>,
+  providers: KeyProviders,
+  material: PolicyMaterial,
+): ImagePolicy {
+  const warnings: string[] = [];
+  const verifiers = of('Verifier').map((document) =>
+    named(document, () => verifierOf(document, providers, material)),
+  );
+  for (const { name, warnings: loose } of verifiers)
+    warnings.push(...loose.map((warning) => `Verifier ${name}: ${warning}`));
+  return {
+    name: namespace === undefined ? 'ratify' : `ratify in ${namespace}`,
+    kind: 'Ratify',
+    mode: 'enforce',
+    warnings,
+    isAbout: (_, workload) => {
+      if (workload === undefined) return true;
+      const own = namespaceOf(workload);
+      return namespace === undefined ? !namespaces.has(own) : own === namespace;
+    },
+    demands: { count: 1, of: [{ name: 'verifiers', demand: demandOf(of, verifiers, warnings) }] },
+  };
+}
+
+/** Faults name the document. */
+function named<T>({ kind, name, file }: RatifyDocument, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ImagePolicyError)) throw error;
+    throw new ImagePolicyError(error.code, `${file}: ${kind} ${name}: ${error.message}`, { cause: error });
+  }
+}
+
+function namespaceOf({ object }: Workload): string {
+  const metadata = object['metadata'];
+  const namespace = isObject(metadata) ? metadata['namespace'] : undefined;
+  return typeof namespace === 'string' ? namespace : 'default';
+}
+
+/** @throws ImagePolicyError IMAGE_POLICY_INVALID */
+function verifierOf(
+  { name, spec, file }: RatifyDocument,
+  providers: KeyProviders,
+  surroundings: PolicyMaterial,
+): Verifier {
+  // Before there were types, the name of the program told what a verifier is.
+  const type = spec.optionalText('type') ?? spec.text('name');
+  const parameters = spec.object('parameters') ?? fieldsOf(objectOf([]), 'spec.parameters');
+  const common = { name, artifactTypes: artifactTypesOf(spec) };
+  const nested = parameters.value('nestedReferences') ?? parameters.value('nestedArtifactTypes') ?? '';
+  const refuses = (what: string): Verifier => {
+    const fault = unsupported(`Verifier ${name}`, what);
+    return { ...common, warnings: [fault.message], verify: () => ({ fault }) };
+  };
+  // What refers to a signature is not read.
+  if (nested !== '' && !(Array.isArray(nested) && nested.length === 0)) return refuses('nested references');
+  switch (type) {
+    case 'notation':
+      return { ...common, ...notationVerifier(parameters, providers, surroundings) };
+    case 'cosign':
+      return { ...common, ...cosignVerifier(parameters, { surroundings, providers, file }) };
+    default:
+      return refuses(`the verifier ${type}`);
+  }
+}
+
+function artifactTypesOf(spec: JsonFields): readonly string[] {
+  const types = spec
+    .text('artifactTypes')
+    .split(',')
+    .filter((type) => type !== '');
+  if (types.length === 0) throw spec.invalid('artifactTypes', 'is empty');
+  return types;
+}
+
+type Rule = 'any' | 'all';
+
+function demandOf(
+  of: (kind: RatifyKind) => readonly RatifyDocument[],
+  verifiers: readonly Verifier[],
+  warnings: string[],
+): Demand {
+  const stores = of('Store');
+  for (const { name, spec } of stores) {
+    const type = spec.optionalText('type') ?? spec.text('name');
+    if (type !== 'oras')
+      return { kind: 'unsupported', fault: unsupported(`Store ${name}`, `the store ${type}`) };
+  }
+  const cosignTag =
+    stores.length === 0 ||
+    stores.some(({ spec }) => spec.object('parameters')?.value('cosignEnabled') === true);
+  const [policy, ...others] = of('Policy');
+  if (others.length > 0) throw invalid('there are two policies of Ratify for one scope');
+  if (policy === undefined) warnings.push('there is no Policy: everything that a verifier is for must hold');
+  const rules = policy === undefined ? new Map<string, Rule>() : rulesOf(policy);
+  if (rules instanceof ImagePolicyError) return { kind: 'unsupported', fault: rules };
+  return {
+    kind: 'own',
+    judge: async (image) => verdictOf(await reportsOf(image, verifiers, cosignTag), rules),
+  };
+}
+
+/** By artifact type; `default` for the others. */
+function rulesOf({ name, spec }: RatifyDocument): ReadonlyMap<string, Rule> | ImagePolicyError {
+  const type = spec.optionalText('type') ?? name;
+  const place = `Policy ${name}`;
+  // It sees what refers to signatures too, which is not read.
+  if (type === 'rego-policy' || type === 'regopolicy')
+    return unsupported(place, 'policies of Ratify in Rego');
+  if (type !== 'config-policy' && type !== 'configpolicy')
+    throw invalid(`${place} is of the type ${type}, neither config-policy nor rego-policy`);
+  const found = new Map<string, Rule>();
+  const parameters = spec.object('parameters');
+  for (const [artifactType, rule] of parameters?.map('artifactVerificationPolicies', 1_000) ?? []) {
+    if (rule !== 'any' && rule !== 'all')
+      throw invalid(`${place}: artifactVerificationPolicies of ${artifactType} is neither any nor all`);
+    found.set(artifactType, rule);
+  }
+  return found;
+}
+
+/** Of each artifact type that is asked for or found, any or all reports must hold; without a report nothing does. */
+function verdictOf(reports: readonly Report[], rules: ReadonlyMap<string, Rule>): OwnVerdict {
+  const fallback = rules.get('default') ?? 'all';
+  const types = new Set([...rules.keys(), ...reports.map(({ artifactType }) => artifactType)]);
+  types.delete('default');
+  const parts = [...types].map((type) => partOf(type, rules.get(type) ?? fallback, reports));
+  const signers = new Set(parts.flatMap((part) => [...part.signers]));
+  if (reports.length === 0)
+    return { parts, fault: refused('there is nothing that a verifier is for, so nothing was verified') };
+  const broken = parts.filter(({ isPassed }) => !isPassed).length;
+  return broken === 0
+    ? { parts, signers }
+    : { parts, fault: refused(`${broken} of ${parts.length} artifact types do not pass`) };
+}
+
+function partOf(type: string, rule: Rule, reports: readonly Report[]): DemandVerdict {
+  const own = reports.filter(({ artifactType }) => artifactType === type);
+  const held = own.filter(({ fault }) => fault === undefined);
+  const isPassed = held.length > 0 && (rule === 'any' || held.length === own.length);
+  return {
+    name: `${type} (${rule})`,
+    isPassed,
+    isStatic: false,
+    accepted: held.flatMap(({ accepted }) => accepted),
+    refused: own.flatMap(({ fault, digest, refused: faults }) =>
+      faults.length > 0 || fault === undefined ? faults : [{ manifest: digest, fault }],
+    ),
+    signers: new Set(held.flatMap(({ signers }) => [...signers])),
+    answers: new Map(),
+    parts: [],
+    ...(isPassed
+      ? {}
+      : { fault: refused(own.length === 0 ? 'there is none' : `${held.length} of ${own.length} hold`) }),
+  };
+}
+
+const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);
