@@ -97,6 +97,14 @@ function unchecked({ logEntries }: VerifiedBundle, isTimeless: boolean, isTimeAs
   return lines;
 }
 
+/** The same where a key vouches for an envelope and nothing else does. */
+export const keyLines: readonly string[] = [
+  'by the key',
+  'not checked: no entry of a transparency log',
+  'not checked: when it was signed',
+];
+export const keyJson = Object.freeze({ signer: 'key', times: [], logs: [] });
+
 /** The same for programs. */
 export function bundleJson(verified: VerifiedBundle) {
   const { identity, times, logEntries, timestamps, isTimeAssumed, statement } = verified;

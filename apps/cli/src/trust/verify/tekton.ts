@@ -24,7 +24,7 @@ import { defineVerb } from '../../verb.ts';
 import { readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
-import { bundleJson, signatureLines } from '../verdict-text.ts';
+import { bundleJson, keyJson, keyLines, signatureLines } from '../verdict-text.ts';
 import { evidenceFlags, evidenceHelp, evidenceOf } from './evidence.ts';
 import { type Judged, judged, judgedAlone, toldOfAll } from './judged.ts';
 import { formatOf, type Told, tellVerdict, wayFlags, wayHelp } from './way.ts';
@@ -190,10 +190,7 @@ function nameOf(object: JsonValue): string {
 
 function linesOf({ content, signature }: Verified, isAsked: boolean): readonly string[] {
   if (content.kind === 'subject') return [`by the statement ${terminalSafe(content.statement)}`];
-  const by =
-    signature === undefined
-      ? ['by the key', 'not checked: no entry of a transparency log', 'not checked: when it was signed']
-      : signatureLines(signature).map((line) => line.trimStart());
+  const by = signature === undefined ? keyLines : signatureLines(signature).map((line) => line.trimStart());
   if (content.kind === 'image') return [`image ${terminalSafe(content.digest)}`, ...by];
   const { header } = content;
   if (header === undefined) return ['a statement about nothing', ...by];
@@ -221,6 +218,6 @@ function jsonOf({ content, signature }: Verified) {
             digest: Object.fromEntries(digest),
           })),
         }),
-    ...(signature === undefined ? { signer: 'key', times: [], logs: [] } : bundleJson(signature)),
+    ...(signature === undefined ? keyJson : bundleJson(signature)),
   };
 }

@@ -25,7 +25,7 @@ import { imageFlags, imageHelp } from '../image-flags.ts';
 import { readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
-import { bundleJson, signatureLines } from '../verdict-text.ts';
+import { bundleJson, keyJson, keyLines, signatureLines } from '../verdict-text.ts';
 import { attestationsBeside, type Candidates, candidatesIn, isEnvelope } from './attestations.ts';
 import { evidenceFlags, evidenceHelp, evidenceOf } from './evidence.ts';
 import { judged, toldOfAll } from './judged.ts';
@@ -215,9 +215,7 @@ function linesOf({ found: { summary }, signature }: Verified, { levels }: Expect
     `about ${terminalSafe(resourceUri)}`,
     `levels: ${verifiedLevels.length === 0 ? 'none' : terminalSafe(verifiedLevels.join(', '))}`,
     ...(policy.uri === undefined ? [] : [`policy ${terminalSafe(policy.uri)}`]),
-    ...(signature === undefined
-      ? ['by the key', 'not checked: no entry of a transparency log', 'not checked: when it was signed']
-      : signatureLines(signature).map((line) => line.trimStart())),
+    ...(signature === undefined ? keyLines : signatureLines(signature).map((line) => line.trimStart())),
     ...(levels.length === 0 ? ['not checked: the levels, since none is asked for'] : []),
   ];
 }
@@ -231,7 +229,7 @@ function jsonOf({ found: { summary }, signature }: Verified) {
     policy: policy.uri,
     levels: verifiedLevels,
     slsaVersion,
-    ...(signature === undefined ? { signer: 'key', times: [], logs: [] } : bundleJson(signature)),
+    ...(signature === undefined ? keyJson : bundleJson(signature)),
   };
 }
 
