@@ -106,7 +106,7 @@ test('a key in a key service counts where the caller asked for it', async () => 
     signers: { release: { key: reference, log: 'not-required' } },
     signatures: { signedBy: ['release'] },
   };
-  const given = (pair: Pair) => ({ now, keys: new Map([[reference, pemOf(pair)]]) });
+  const given = (pair: KeyPair) => ({ now, keys: new Map([[reference, pemOf(pair)]]) });
   expect(await judge(policy(spec), [signatureBy(alice)], given(alice))).toMatchObject({ isAdmitted: true });
   expect(await judge(policy(spec), [signatureBy(alice)], given(bob))).toMatchObject({ isAdmitted: false });
   const missing = await judge(policy(spec), [signatureBy(alice)]);
