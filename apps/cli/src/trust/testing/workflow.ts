@@ -27,6 +27,8 @@ export interface Workflow {
   readonly repository?: string;
   readonly sourceRef?: string;
   readonly runner?: string;
+  /** Whether an authority has stamped the signature, as with GitHub's own Sigstore. */
+  readonly isStamped?: boolean;
 }
 
 const now = Date.now();
@@ -100,7 +102,11 @@ function issuedTo(by: Workflow) {
 /** A bundle over a statement, signed by a workflow. */
 export function workflowBundle(statement: unknown, by: Workflow = {}): string {
   const { key, certificate } = issuedTo(by);
-  return bundleOf(envelope(statement, key), { certificate: { rawBytes: base64(certificate.bytes) } });
+  const signed = envelope(statement, key);
+  return bundleOf(signed, {
+    certificate: { rawBytes: base64(certificate.bytes) },
+    ...(by.isStamped === true ? stampOf(signed) : {}),
+  });
 }
 
 /** An envelope that a workflow signed, with its certificate in PEM. */
@@ -112,16 +118,19 @@ export function workflowEnvelope(statement: unknown, by: Workflow = {}) {
 /** A bundle over a statement, signed by a key and stamped. */
 export function keyBundle(statement: unknown, key: KeyObject, hint: string): string {
   const signed = envelope(statement, key);
-  const signature = Buffer.from(signed.signatures[0]?.sig ?? '', 'base64');
+  return bundleOf(signed, { publicKey: { hint }, ...stampOf(signed) });
+}
+
+function stampOf({ signatures: [signature] }: ReturnType<typeof envelope>) {
+  const bytes = Buffer.from(signature?.sig ?? '', 'base64');
   const stamp = issueTimeStamp({
     authority: { certificate: stamper, key: stamperKey },
-    messageImprint: { algorithm: 'sha256', digest: createHash('sha256').update(signature).digest() },
+    messageImprint: { algorithm: 'sha256', digest: createHash('sha256').update(bytes).digest() },
     policy: '1.3.6.1.4.1.57264.2',
     serialNumber: 7,
     genTime: now,
   });
-  const rfc3161Timestamps = [{ signedTimestamp: base64(stamp) }];
-  return bundleOf(signed, { publicKey: { hint }, timestampVerificationData: { rfc3161Timestamps } });
+  return { timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: base64(stamp) }] } };
 }
 
 /** A DSSE envelope. */

@@ -29,6 +29,7 @@ const files = {
     ...ofRelease,
     sourceRef: 'refs/heads/dev',
   }),
+  'private.json': workflowBundle(githubProvenance(hex, ofRelease), { ...ofRelease, isStamped: true }),
   'own.json': workflowBundle(generatorProvenance(hex, ofRelease), ofRelease),
   'cloud.json': JSON.stringify({ image_summary: {}, provenance_summary: { provenance: [] } }),
 };
@@ -85,6 +86,24 @@ describe('keelson verify --with slsa', () => {
       ['--builder-id', `${release}@refs/heads/main`, '--provenance', 'elsewhere.json', 'a.txt'],
       1,
       'CERTIFICATE_MISMATCH',
+    ],
+    [
+      'the same of a private repository, with a timestamp in the place of a log',
+      [
+        ...['--use-signed-timestamps', '--builder-id', `${release}@refs/heads/main`],
+        ...['--provenance', 'private.json', 'a.txt'],
+      ],
+      0,
+      'stamped',
+    ],
+    [
+      'one without a timestamp',
+      [
+        ...['--use-signed-timestamps', '--builder-id', `${release}@refs/heads/main`],
+        ...['--provenance', 'github.json', 'a.txt'],
+      ],
+      1,
+      'TIMESTAMP_MISSING',
     ],
     [
       'the same where only the workflow is named',
