@@ -8,6 +8,7 @@ import type { AttestationDemand, Demand, DemandSet, NamedDemand } from '../model
 import { secretEntries } from '../secrets.ts';
 import { shaped } from '../shape.ts';
 import { attestorSetShape } from './cluster-policy-shape.ts';
+import { notaryAttestations } from './notary-attestation.ts';
 
 /** What the entry of `verifyImages` says for all of its attestors. */
 export interface AttestorContext {
@@ -111,11 +112,13 @@ function notaryDemand(
   const place = fields.place('');
   if (kind !== 'certificates') throw invalid(`${place}: ${kind} is not allowed for type Notary`);
   return demanded(() => {
-    if (attestations.length > 0) throw unsupported(place, 'attestations of type Notary in verifyImages');
     const certificates = ['cert', 'certChain']
       .map((name) => fields.optionalText(name) ?? '')
       .filter((pem) => pem !== '');
-    return notationDemand({ kind: 'notary', certificates: certificates.join('\n') }, material, place);
+    const attestor = { kind: 'notary', certificates: certificates.join('\n') } as const;
+    if (attestations.length === 0) return notationDemand(attestor, material, place);
+    if (material.images === undefined) throw lacking(place, 'who reads artifacts beside the image');
+    return notaryAttestations(attestor, attestations, material.images);
   });
 }
 

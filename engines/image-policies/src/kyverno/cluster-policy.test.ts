@@ -182,12 +182,6 @@ describe('verifyImages', () => {
     ],
     ['no attestor', {}, signed, 'no policy has verified a signature'],
     ['no attestor, not required', { required: false }, [], 'admitted'],
-    [
-      'conditions over several',
-      { attestors: [set([by(one)])], validate: { deny: {} } },
-      signed,
-      'IMAGE_POLICY_UNSUPPORTED',
-    ],
   ])('%s', async (_, entry, found, expected) => {
     expect(await verdictOf({ documents: [policy(entry)], found })).toContain(expected);
   });
@@ -279,6 +273,90 @@ describe('attestations', () => {
     ],
   ])('%s', async (_, entry, found, expected) => {
     expect(await verdictOf({ documents: [policy(entry)], found })).toContain(expected);
+  });
+});
+
+describe('what a context brings', () => {
+  const configMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'keys', namespace: 'kyverno' },
+    data: { ours: pemOf(one), theirs: pemOf(two), level: '3' },
+  };
+  const context = [{ name: 'keys', configMap: { name: 'keys', namespace: 'kyverno' } }];
+  const verdict = (entry: object, found: readonly StoredSignature[], more: object = {}) =>
+    verdictOf({ documents: [policy(entry, { context, ...more }), configMap], found });
+  const named = (key: string) => ({ attestors: [set([keys(`{{ keys.data.${key} }}`)])] });
+
+  test('keys of ConfigMaps', async () => {
+    expect(await verdict(named('ours'), signed)).toBe('admitted');
+    expect(await verdict(named('theirs'), signed)).toContain('SIGNATURE_WRONG');
+    expect(await verdict(named('others'), signed)).toContain('keys that variables name');
+    const elsewhere = [{ name: 'keys', configMap: { name: 'keys', namespace: 'other' } }];
+    expect(await verdict(named('ours'), signed, { context: elsewhere })).toContain(
+      'keys that variables name',
+    );
+  });
+
+  test('values of conditions, which no statement stands in for', async () => {
+    const entry = attestation(all('{{ level }}', 'Equals', '{{ keys.data.level }}'));
+    const stated = (predicate: JsonValue) => [...signed, attestationBy(two, predicate, scan)];
+    expect(await verdict(entry, stated({ level: '3' }))).toBe('admitted');
+    expect(await verdict(entry, stated({ level: '2' }))).toContain('does not meet Equals');
+    expect(await verdict(entry, stated({ level: '{{ keys.data.level }}' }))).toContain(
+      'does not meet Equals',
+    );
+    const posing = stated({ level: '2', keys: { data: { level: '2' } } });
+    expect(await verdict(entry, posing)).toContain("a member of the statement, and of the rule's context");
+  });
+});
+
+describe('conditions over several attestations', () => {
+  const other = 'https://example.com/other';
+  const each = (name: string, type: string) => ({ name, type, attestors: [set([by(two)])] });
+  const denying = (key: string, value: JsonValue) =>
+    policy({
+      attestations: [each('a', scan), each('b', other)],
+      validate: {
+        message: 'they differ',
+        deny: { conditions: { any: [{ key, operator: 'NotEquals', value }] } },
+      },
+    });
+  const stated = (type: string, ...levels: readonly number[]) =>
+    levels.map((level) => attestationBy(two, { level }, type));
+  test.each<[string, readonly StoredSignature[], object, string]>([
+    [
+      'that hold',
+      [...stated(scan, 1), ...stated(other, 1)],
+      denying('{{ a.level }}', '{{ b.level }}'),
+      'admitted',
+    ],
+    [
+      'that do not',
+      [...stated(scan, 1), ...stated(other, 2)],
+      denying('{{ a.level }}', '{{ b.level }}'),
+      'they differ',
+    ],
+    [
+      'one of several',
+      [...stated(scan, 1), ...stated(other, 1, 2)],
+      denying('{{ a.level }}', '{{ b.level }}'),
+      'they differ',
+    ],
+    [
+      'of what is not there',
+      [...stated(scan, 1), ...stated(other, 1)],
+      denying('{{ c.level }}', 1),
+      'there is nothing at',
+    ],
+    [
+      'of too many',
+      [...stated(scan, ...Array(20).keys()), ...stated(other, ...Array(20).keys())],
+      denying('{{ a.level }}', 1),
+      'maxCombinations',
+    ],
+  ])('%s', async (_, found, document, expected) => {
+    expect(await verdictOf({ documents: [document], found })).toContain(expected);
   });
 });
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonFields } from '@keelson/core';
+import { isObject, type JsonFields, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
 import { ImagePolicyError } from '../errors.ts';
 import type { PolicyReader } from '../material.ts';
 import type { ImagePolicy, Workload } from '../model/policy.ts';
@@ -9,6 +9,7 @@ import { type Conditions, compileConditions } from './conditions/conditions.ts';
 import { QueryFault } from './conditions/query.ts';
 import { metadataOf } from './judged-objects.ts';
 import { compileMatch, type RuleMatch } from './match.ts';
+import { resolved, ruleContext } from './rule-context.ts';
 import { verifyImagesPolicy } from './verify-images.ts';
 
 /**
@@ -36,7 +37,9 @@ export const kyvernoPolicy: PolicyReader = ({ object }) => {
       const match = withinNamespace(compileMatch(rule), namespace);
       const preconditions = compilePreconditions(rule, match, material);
       const warnings = [...match.warnings, ...preconditions.warnings, ...(ruleAt === 0 ? skipped : [])];
-      return rule.objects('verifyImages').map((entry, at, all): ImagePolicy => {
+      const context = ruleContext(rule, material);
+      return rule.objects('verifyImages').map((written, at, all): ImagePolicy => {
+        const entry = withContext(written, context);
         const action = failureAction(spec, entry);
         return verifyImagesPolicy(entry, {
           name: `${name}/${rule.optionalText('name') ?? ''}${all.length === 1 ? '' : `/${at}`}`,
@@ -45,10 +48,17 @@ export const kyvernoPolicy: PolicyReader = ({ object }) => {
           warnings: [...warnings, ...action.warnings],
           isAbout: (workload) => match.isAbout(workload) && preconditions.hold(workload),
           material,
+          context,
         });
       });
     });
 };
+
+/** The entry with the variables that its rule's context resolves. */
+function withContext(entry: JsonFields, context: JsonObject): JsonFields {
+  const members = entry.names().map((name): [string, JsonValue] => [name, entry.value(name) ?? null]);
+  return fieldsOf(resolved(objectOf(members), context), entry.place(''));
+}
 
 /** A Policy is about its own namespace; what names none may be of any. */
 function withinNamespace(match: RuleMatch, own: unknown): RuleMatch {

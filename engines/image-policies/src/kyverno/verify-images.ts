@@ -1,17 +1,17 @@
-import { childOf, isObject, type JsonFields, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
+import { isObject, type JsonFields, type JsonObject, objectOf } from '@keelson/core';
 import { ImagePolicyError } from '../errors.ts';
-import { unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
-import type { AttestationDemand, Demand, ImagePolicy, NamedDemand, Rule, Workload } from '../model/policy.ts';
+import type { AttestationDemand, Demand, ImagePolicy, NamedDemand, Workload } from '../model/policy.ts';
+import { conditionsRule, denyRule } from './attestation-rules.ts';
 import { type AttestorContext, attestorSet, fieldsOf } from './attestors.ts';
-import { type Conditions, compileConditions } from './conditions/conditions.ts';
-import { type QueryClock, QueryFault } from './conditions/query.ts';
 import { hasDigest, imageTest } from './image-names.ts';
 
 /** What stands around an entry of `verifyImages`. */
 export interface VerifyImagesContext extends Pick<ImagePolicy, 'name' | 'kind' | 'mode' | 'warnings'> {
   readonly isAbout: (workload: Workload | undefined) => boolean;
   readonly material: PolicyMaterial;
+  /** What the rule's context brings. */
+  readonly context: JsonObject;
 }
 
 const types = ['Cosign', 'SigstoreBundle', 'Notary'] as const;
@@ -30,17 +30,12 @@ export function verifyImagesPolicy(written: JsonFields, context: VerifyImagesCon
     ...entry
       .objects('attestors', maxEntries)
       .map((set) => named(set.place(''), attestorSet(set, attestors, []))),
-    ...entry.objects('attestations', maxEntries).map((each) => attestationDemand(each, attestors)),
+    ...entry.objects('attestations', maxEntries).map((each) => attestationDemand(each, attestors, context)),
   ];
   const isRequired = entry.optionalBoolean('required') !== false;
   const asksForNothing = demands.length === 0;
-  if (entry.has('validate'))
-    demands.push(
-      named(
-        entry.place('validate'),
-        refusing(entry.place('validate'), 'conditions over several attestations'),
-      ),
-    );
+  const validate = entry.object('validate');
+  const deny = validate === undefined ? undefined : deniedBy(validate, demands, context);
   // Where the digest is put in, admission does it before it looks for one.
   if (entry.optionalBoolean('verifyDigest') !== false && entry.optionalBoolean('mutateDigest') === false)
     demands.push(named(entry.place('verifyDigest'), digestDemand));
@@ -52,15 +47,22 @@ export function verifyImagesPolicy(written: JsonFields, context: VerifyImagesCon
     isAbout: (image, workload) => isMeant(image) && context.isAbout(workload),
     demands: demands.length === 0 ? nothingDemanded : { count: demands.length, of: demands },
     ...(asksForNothing && isRequired ? { requiresSignature: true } : {}),
+    ...(deny === undefined ? {} : { rule: deny }),
   };
 }
 
 const named = (name: string, demand: Demand): NamedDemand => ({ name, demand });
 
-const refusing = (place: string, what: string): Demand => ({
-  kind: 'unsupported',
-  fault: unsupported(place, what),
-});
+/** The rule of `validate.deny`; one that keelson cannot judge is a demand that nothing meets. */
+function deniedBy(validate: JsonFields, demands: NamedDemand[], { material, context }: VerifyImagesContext) {
+  try {
+    return denyRule(validate, { context, clock: material });
+  } catch (error) {
+    if (!(error instanceof ImagePolicyError) || error.code !== 'IMAGE_POLICY_UNSUPPORTED') throw error;
+    demands.push(named(validate.place(''), { kind: 'unsupported', fault: error }));
+    return undefined;
+  }
+}
 
 /** An entry that asks for no attestor is met by any image: what it asks for stands beside its demands, or it asks for nothing. */
 const nothingDemanded = {
@@ -94,12 +96,16 @@ function attestorContext(entry: JsonFields, material: PolicyMaterial, warnings: 
 }
 
 /** An attestation by all sets of its attestors. Every statement of the type has to meet the conditions, as Kyverno has it. */
-function attestationDemand(fields: JsonFields, context: AttestorContext): NamedDemand {
+function attestationDemand(
+  fields: JsonFields,
+  context: AttestorContext,
+  around: VerifyImagesContext,
+): NamedDemand {
   const given = fields.optionalText('type') ?? '';
   const predicateType = given === '' ? (fields.optionalText('predicateType') ?? '') : given;
   if (predicateType === '') throw invalid(`${fields.place('')}: missing type`);
   const name = fields.optionalText('name') ?? '';
-  const { rule, fault } = ruleOf(fields, context.material);
+  const { rule, fault } = conditionsRule(fields, { context: around.context, clock: around.material });
   const attestation: AttestationDemand = {
     name: name === '' ? predicateType : name,
     predicateType,
@@ -107,6 +113,8 @@ function attestationDemand(fields: JsonFields, context: AttestorContext): NamedD
     ...(rule === undefined ? {} : { rule }),
   };
   const sets = fields.objects('attestors', maxEntries);
+  if (sets.length === 0 && context.type === 'Notary')
+    throw invalid(`${fields.place('attestors')}: an attestor is required for type Notary`);
   if (sets.length === 0)
     context.warnings.push(
       `${fields.place('')} names no attestor: a statement of anybody of the public instance counts`,
@@ -118,33 +126,6 @@ function attestationDemand(fields: JsonFields, context: AttestorContext): NamedD
   const demand: Demand =
     fault === undefined ? { kind: 'set', count: of.length, of } : { kind: 'unsupported', fault };
   return named(fields.place(''), demand);
-}
-
-/** The rule of the conditions, or why keelson cannot judge them; neither where there are none. */
-function ruleOf(
-  fields: JsonFields,
-  material: PolicyMaterial,
-): { readonly rule?: Rule; readonly fault?: ImagePolicyError } {
-  if (fields.list('conditions').length === 0) return {};
-  try {
-    const conditions = compileConditions(fields.objects('conditions', maxEntries));
-    return { rule: (statement) => judgeStatement(statement, conditions, material) };
-  } catch (error) {
-    if (!(error instanceof QueryFault)) throw error;
-    return { fault: unsupported(fields.place('conditions'), `these conditions: ${error.message}`) };
-  }
-}
-
-function judgeStatement(statement: JsonValue, conditions: Conditions, clock: QueryClock) {
-  const predicate = isObject(statement) ? childOf(statement, 'predicate') : undefined;
-  if (!isObject(predicate)) return refused('the statement has no predicate to judge');
-  try {
-    const reason = conditions(predicate, clock);
-    return reason === undefined ? undefined : refused(reason);
-  } catch (error) {
-    if (error instanceof QueryFault) return refused(`the conditions cannot be judged: ${error.message}`);
-    throw error;
-  }
 }
 
 /**
@@ -196,4 +177,3 @@ function oldAttestors(entry: JsonFields, key: string, issuer: string): JsonObjec
 }
 
 const invalid = (message: string) => new ImagePolicyError('IMAGE_POLICY_INVALID', message);
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

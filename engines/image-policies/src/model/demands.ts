@@ -1,4 +1,4 @@
-import { isKeelsonError } from '@keelson/core';
+import { isKeelsonError, type JsonValue } from '@keelson/core';
 import type { Digest } from '@keelson/oci';
 import { nameToString } from '@keelson/pki';
 import {
@@ -30,6 +30,8 @@ export interface DemandVerdict {
   readonly signers: ReadonlySet<string>;
   /** Of attestations: those that answer each one that is asked for, by its name. */
   readonly answers: ReadonlyMap<string, readonly ImageSignature[]>;
+  /** Statements of other forms that were accepted, by the name of the attestation. */
+  readonly statements?: ReadonlyMap<string, readonly JsonValue[]>;
   /** Why it did not pass. */
   readonly fault?: Error;
   /** Of a set: its demands. */

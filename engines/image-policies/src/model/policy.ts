@@ -85,7 +85,9 @@ export interface OwnDemand {
 }
 
 /** Without a fault it is met. */
-export type OwnVerdict = Partial<Pick<DemandVerdict, 'accepted' | 'refused' | 'signers' | 'fault' | 'parts'>>;
+export type OwnVerdict = Partial<
+  Pick<DemandVerdict, 'accepted' | 'refused' | 'signers' | 'statements' | 'fault' | 'parts'>
+>;
 
 export interface AttestationDemand {
   readonly name: string;

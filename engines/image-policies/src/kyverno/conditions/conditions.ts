@@ -74,6 +74,8 @@ const equals: Operator = (key, value, isPattern) => {
   if (key === value) return true;
   const [one, other] = [parseDuration(key), parseDuration(value)];
   if (one !== undefined && other !== undefined) return one === other;
+  const [left, right] = [numberOf(key), numberOf(value)];
+  if (left !== undefined && right !== undefined) return left === right;
   // 1000m and 1, or 1Ki and 1024, are equal to Kyverno.
   if (isQuantity(key) && isQuantity(value))
     throw new QueryFault(

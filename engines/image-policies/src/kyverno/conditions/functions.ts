@@ -62,6 +62,8 @@ const functions: Readonly<Record<string, QueryFunction>> = Object.freeze({
       throw error;
     }
   },
+  time_after: ([one, other]) => timeOf(one) > timeOf(other),
+  time_before: ([one, other]) => timeOf(one) < timeOf(other),
   time_now_utc: (values, { now }) => {
     if (now === undefined) throw new QueryFault('the time is not known');
     return values.length === 0 ? new Date(now).toISOString() : undefined;

@@ -1,140 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { isKeelsonError, type JsonValue } from '@keelson/core';
-import {
-  digestOf,
-  type ImageStore,
-  type LoadedManifest,
-  mediaTypes,
-  OciError,
-  parseReference,
-} from '@keelson/oci';
-import { basicConstraints, issueCertificate, keyUsage, writePem } from '@keelson/pki';
-import { openStore } from '@keelson/registry';
-import {
-  attachBundle,
-  imageStatement,
-  notarySignerOf,
-  signerOfKey,
-  signNotation,
-  signStatement,
-  storeNotarySignature,
-  writeStatement,
-} from '@keelson/signing';
+import { isKeelsonError } from '@keelson/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemandVerdict } from '../../model/demands.ts';
 import { admitImage } from '../../model/evaluate.ts';
 import type { Workload } from '../../model/policy.ts';
 import { readImagePolicies } from '../../read-policies.ts';
-import { type KeyPair, newPair, pemOf } from '../../testing/signatures.ts';
-import { type ImageOpener, PolicyImages } from '../../verifier/policy-images.ts';
+import { ImageWorld, notary, now, one, sbom, slsa, stranger, two } from '../../testing/image-world.ts';
+import { pemOf } from '../../testing/signatures.ts';
+import { PolicyImages } from '../../verifier/policy-images.ts';
 
-const [one, two] = [newPair(), newPair()];
-const now = Date.now();
-const certificateOf = ({ privateKey }: KeyPair) =>
-  issueCertificate({
-    subject: [
-      ['C', 'DE'],
-      ['ST', 'Hessen'],
-      ['O', 'keelson'],
-      ['CN', 'signer'],
-    ],
-    key: privateKey,
-    notBefore: now - 60_000,
-    notAfter: now + 3_600_000,
-    extensions: [basicConstraints(false), keyUsage(['digitalSignature'])],
-  });
-const notary = certificateOf(one);
-const stranger = certificateOf(two);
-const slsa = 'https://slsa.dev/provenance/v1';
-const sbom = 'sbom/cyclone-dx';
-
-const folder = mkdtempSync(join(tmpdir(), 'keelson-rules-'));
-/** `signed` by everybody in every way, `plain` by nobody, `mixed` with two statements of one type. */
-const names = ['signed', 'plain', 'mixed'] as const;
-let asked: string[] = [];
-
-const open: ImageOpener = async (reference, use) => {
-  asked.push(reference);
-  const [, name = ''] = /^r\.example\/(\w+):1/.exec(reference) ?? [];
-  if (!names.some((each) => each === name))
-    throw new OciError('CONTENT_NOT_FOUND', `there is no ${reference}`);
-  const store = await openStore(parseReference(`oci:${join(folder, name)}`));
-  try {
-    return await use({ source: store, loaded: await store.resolve('1'), repository: `r.example/${name}` });
-  } finally {
-    await store.close();
-  }
-};
-
-async function put(store: ImageStore, content: JsonValue, mediaType: string) {
-  const bytes = Buffer.from(JSON.stringify(content));
-  const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
-  await store.putBlob(descriptor, () => bytes);
-  return descriptor;
-}
-
-const manifestOf = async (store: ImageStore, layer: JsonValue, more: object = {}, tag?: string) => {
-  const config = await put(
-    store,
-    { architecture: 'amd64', os: 'linux' },
-    'application/vnd.oci.image.config.v1+json',
-  );
-  const layers = [await put(store, layer, 'application/json')];
-  const value = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config, layers, ...more };
-  return await store.putManifest(Buffer.from(JSON.stringify(value)), mediaTypes.ociManifest, tag);
-};
-
-const signer = signerOfKey(one.privateKey);
-const note = { predicateType: slsa, created: now };
-
-async function attest(store: ImageStore, image: LoadedManifest, level: number): Promise<void> {
-  const subject = { digest: image.digest };
-  const statement = writeStatement({ predicateType: slsa, predicate: { level }, subject });
-  await attachBundle(store, image, await signStatement(statement, { signer }), note);
-}
-
-async function signWithNotation(
-  store: ImageStore,
-  { mediaType, digest, size }: LoadedManifest,
-): Promise<void> {
-  const target = { mediaType, digest, size };
-  const options = {
-    format: 'jws',
-    signer: notarySignerOf(one.privateKey),
-    chain: [notary],
-    signingTime: now,
-  } as const;
-  await storeNotarySignature(store, target, await signNotation(target, options), now);
-}
-
-beforeAll(async () => {
-  for (const name of names) {
-    const store = await openStore(parseReference(`oci:${join(folder, name)}`));
-    const image = await manifestOf(store, name, {}, '1');
-    const { mediaType, digest, size } = image;
-    if (name !== 'plain') {
-      const statement = imageStatement(digest, new Map([['env', 'prod']]));
-      await attachBundle(store, image, await signStatement(statement, { signer }), note);
-      await attest(store, image, 3);
-      if (name === 'mixed') await attest(store, image, 1);
-      await signWithNotation(store, image);
-      const artifact = { artifactType: sbom, subject: { mediaType, digest, size } };
-      await signWithNotation(store, await manifestOf(store, { bomFormat: 'CycloneDX' }, artifact));
-    }
-    await store.close();
-  }
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const world = new ImageWorld();
+beforeAll(() => world.fill());
+afterAll(() => world.remove());
 
 const ctlog = { insecureIgnoreTlog: true, insecureIgnoreSCT: true };
 const attestors = [
   { name: 'ours', cosign: { key: { data: pemOf(one) }, ctlog } },
   { name: 'theirs', cosign: { key: { data: pemOf(two) }, ctlog } },
   { name: 'test', cosign: { key: { data: pemOf(one) }, ctlog, annotations: { env: 'test' } } },
-  { name: 'notary', notary: { certs: { value: writePem('CERTIFICATE', notary.bytes) } } },
-  { name: 'stranger', notary: { certs: { value: writePem('CERTIFICATE', stranger.bytes) } } },
+  { name: 'notary', notary: { certs: { value: notary } } },
+  { name: 'stranger', notary: { certs: { value: stranger } } },
   { name: 'public', cosign: { keyless: { identities: [{ issuer: 'i', subject: 's' }] } } },
   { name: 'cluster', cosign: { key: { expression: 'variables.cm.data.key' } } },
 ];
@@ -204,8 +88,8 @@ const wordsOf = (part: DemandVerdict): (Error | undefined)[] => [
 
 /** `admitted`, or the reasons why not. */
 async function verdictOf(document: object, name = 'r.example/signed:1', workload?: Workload | 'none') {
-  asked = [];
-  const images = new PolicyImages(open, { now });
+  world.asked = [];
+  const images = new PolicyImages(world.open, { now });
   const files = [{ name: 'policy.yaml', text: JSON.stringify(document) }];
   const policies = readImagePolicies(files, { now, images });
   const runs = workload ?? pod(name);
@@ -316,7 +200,7 @@ describe('validations', () => {
     const [signed, plain] = ['r.example/signed:1', 'r.example/plain:1'];
     expect(await verdictOf(policy([signedBy('ours')]), signed, pod(signed, plain))).toContain('it is not');
     expect(await verdictOf(policy([signedBy('ours')]), signed, pod(signed, 'b.example/x'))).toBe('admitted');
-    expect(asked).toEqual([signed, signed]);
+    expect(world.asked).toEqual([signed, signed]);
     const gone = await verdictOf(policy([signedBy('ours')]), signed, pod(signed, 'r.example/gone:1'));
     expect(gone).toContain('there is no r.example/gone:1');
   });
