@@ -6,10 +6,11 @@ import { expect, test } from 'vitest';
 import { admitImage } from './model/evaluate.ts';
 import { readImagePolicies } from './read-policies.ts';
 import { evidenceOf } from './testing/evidence.ts';
+import { newPair, pemOf } from './testing/signatures.ts';
 import { PolicyImages } from './verifier/policy-images.ts';
 
 const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
-
+const pem = pemOf(newPair());
 const gone = new OciError('CONTENT_NOT_FOUND', 'it is gone');
 const identity = { issuer: 'https://a.example', subjectRegExp: 'b' };
 const rego = { type: 'rego', data: 'package sigstore\nisCompliant { input.a }' };
@@ -145,6 +146,88 @@ const rules: JsonValue = {
   },
 };
 
+const own: JsonValue = {
+  apiVersion: 'keelson.dev/v1alpha1',
+  kind: 'ImagePolicy',
+  metadata: { name: 'a' },
+  spec: {
+    images: ['**'],
+    mode: 'enforce',
+    signers: {
+      k: { key: 'a.pub', log: 'not-required', timestamp: 'required' },
+      i: {
+        identities: [{ ...identity, claims: { sourceRepositoryUri: 'x' } }],
+        certificateLog: 'required',
+      },
+    },
+    signatures: { signedBy: ['i', 'k'], threshold: 1 },
+    attestations: [
+      {
+        name: 'a',
+        type: 'spdx',
+        signedBy: ['i'],
+        maxAge: '1h',
+        rules: [{ cel: 'predicate.a && now > timestamp(image.name)', message: 'm' }],
+        rego: 'package a\nallow if input.predicate.a\ndeny contains "x" if input.now == 1',
+      },
+    ],
+    levels: ['SLSA_BUILD_LEVEL_2'],
+  },
+};
+const trustPolicy: JsonValue = {
+  version: '1.0',
+  trustPolicies: [
+    {
+      name: 'a',
+      registryScopes: ['a.example/b'],
+      signatureVerification: { level: 'strict', override: { expiry: 'log' }, verifyTimestamp: 'always' },
+      trustStores: ['ca:a', 'tsa:b'],
+      trustedIdentities: ['x509.subject: C=US, ST=WA, O=a'],
+    },
+  ],
+};
+const ratify = (kind: string, spec: JsonValue): JsonValue => ({
+  apiVersion: 'config.ratify.deislabs.io/v1beta1',
+  kind,
+  metadata: { name: 'k', namespace: 'n' },
+  spec,
+});
+const cosignVerifier = ratify('NamespacedVerifier', {
+  name: 'cosign',
+  artifactTypes: 'a,*',
+  parameters: {
+    trustPolicies: [
+      {
+        name: 'a',
+        scopes: ['a.example/*'],
+        keys: [{ provider: 'k', name: 'n', version: 'v' }],
+        tLogVerify: false,
+      },
+      {
+        name: 'b',
+        scopes: ['*'],
+        keyless: { ctLogVerify: true, certificateIdentity: 'a', certificateOIDCIssuerRegExp: 'b' },
+        rekorURL: 'https://a.example',
+      },
+    ],
+  },
+});
+const notationVerifier = ratify('Verifier', {
+  name: 'v',
+  type: 'notation',
+  artifactTypes: 'application/vnd.cncf.notary.signature',
+  parameters: { verificationCertStores: { ca: { a: ['n/k', 'k'] } }, trustPolicyDoc: trustPolicy },
+});
+const keyProvider = ratify('KeyManagementProvider', {
+  type: 'inline',
+  refreshInterval: '1m',
+  parameters: { contentType: 'key', value: 'x' },
+});
+const ratifyPolicy = ratify('Policy', {
+  type: 'config-policy',
+  parameters: { artifactVerificationPolicies: { a: 'any', default: 'all' } },
+});
+
 /** The value with the `at`th of its nodes, counted in depth, replaced. */
 function withNode(value: JsonValue, at: number, other: JsonValue): JsonValue {
   let left = at;
@@ -168,6 +251,12 @@ test.each([
   ['a trust root', root],
   ['a policy of Kyverno', clusterPolicy],
   ['rules of Kyverno', rules],
+  ['a policy of keelson', own],
+  ['a trust policy', trustPolicy],
+  ['a verifier of Ratify for cosign', cosignVerifier],
+  ['a verifier of Ratify for notation', notationVerifier],
+  ['a provider of Ratify', keyProvider],
+  ['a policy of Ratify', ratifyPolicy],
 ])('%s with anything in it is read and judged, or refused in words', async (_, document) => {
   await fc.assert(
     fc.asyncProperty(fc.nat(140), odd, async (at, other) => {
@@ -175,6 +264,9 @@ test.each([
       try {
         const policies = readImagePolicies([{ name: 'a.yaml', text: texts.join('\n---\n') }], {
           publicRoot: emptyTrustedRoot,
+          trustStores: { certificates: () => [] },
+          readBeside: () => Buffer.from(pem),
+          now: 0,
           images: new PolicyImages(() => Promise.reject(gone), { now: 0 }),
         });
         await admitImage({ name: 'a.example/b', evidence: evidenceOf(digest) }, policies);
