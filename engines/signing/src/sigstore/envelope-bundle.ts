@@ -1,7 +1,7 @@
-import { PkiError, readPem } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
 import { defaultSigningLimits, type SigningLimits } from '../limits.ts';
 import type { Bundle } from './bundle.ts';
+import { certificatesInPem } from './pem-certificates.ts';
 import { readSignedEnvelope } from './signed-envelope.ts';
 
 /**
@@ -12,26 +12,20 @@ import { readSignedEnvelope } from './signed-envelope.ts';
  */
 export function bundleOfEnvelope(source: Uint8Array, limits: SigningLimits = defaultSigningLimits): Bundle {
   const { envelope, signature: only } = readSignedEnvelope(source, 'the envelope', limits);
-  try {
-    const pem = only.extra?.['cert'] ?? '';
-    if (typeof pem !== 'string') throw invalid('the certificate of the signature is no text');
-    const [leaf, ...intermediates] = readPem(pem).map(({ bytes }) => bytes);
-    return {
-      version: '0.1',
-      material:
-        leaf === undefined
-          ? { kind: 'publicKey', hint: only.keyid ?? '' }
-          : { kind: 'certificate', leaf, intermediates },
-      logEntries: [],
-      timestamps: [],
-      content: { kind: 'dsse', envelope, signature: only.sig },
-    };
-  } catch (error) {
-    if (error instanceof PkiError) throw invalid(error.message, error);
-    throw error;
-  }
-}
-
-function invalid(message: string, cause?: unknown): SigningError {
-  return new SigningError('BUNDLE_INVALID', message, cause === undefined ? {} : { cause });
+  const pem = only.extra?.['cert'] ?? '';
+  if (typeof pem !== 'string')
+    throw new SigningError('BUNDLE_INVALID', 'the certificate of the signature is no text');
+  const [leaf, ...intermediates] = certificatesInPem(pem, 'the certificate of the signature', limits);
+  if (leaf === undefined && pem !== '')
+    throw new SigningError('BUNDLE_INVALID', 'the certificate of the signature is none');
+  return {
+    version: '0.1',
+    material:
+      leaf === undefined
+        ? { kind: 'publicKey', hint: only.keyid ?? '' }
+        : { kind: 'certificate', leaf, intermediates },
+    logEntries: [],
+    timestamps: [],
+    content: { kind: 'dsse', envelope, signature: only.sig },
+  };
 }

@@ -200,6 +200,18 @@ describe('what a registry writes into annotations', () => {
   });
 });
 
+test('certificates in PEM are bounded, wherever they stand', () => {
+  const many = certificate.repeat(17);
+  const beside = (annotations: Record<string, string>) =>
+    bundleOfLayer(layer(dsseMediaType, annotations), Buffer.from(envelope));
+  for (const read of [
+    () => beside({ [legacyAnnotations.certificate]: many }),
+    () => beside({ [legacyAnnotations.certificate]: certificate, [legacyAnnotations.chain]: many }),
+    () => bundleOfEnvelope(Buffer.from(envelope.replace('{"sig"', `{"cert":${JSON.stringify(many)},"sig"`))),
+  ])
+    expect(read).toThrow(expect.objectContaining({ code: 'SIGNING_LIMIT' }));
+});
+
 describe('scrypt in key files', () => {
   const withCost = (params: object) =>
     Buffer.from(

@@ -1,11 +1,11 @@
 import { decodeBase64 } from '@keelson/core';
 import type { Descriptor } from '@keelson/oci';
-import { PkiError, readPem } from '@keelson/pki';
 import { SigningError } from '../../errors.ts';
 import { bytes, documentFields, int64 } from '../../fields.ts';
 import { defaultSigningLimits, type SigningLimits } from '../../limits.ts';
 import type { Bundle, BundleContent, BundleMaterial } from '../bundle.ts';
 import { integratedTimeFrom, type LogEntry } from '../log-entry.ts';
+import { certificatesInPem } from '../pem-certificates.ts';
 import { readSignedEnvelope } from '../signed-envelope.ts';
 import { simpleSigningMediaType } from './simple-signing.ts';
 
@@ -26,7 +26,7 @@ export const legacyAnnotations = Object.freeze({
  *
  * @param layer of the manifest at the `.sig` or `.att` tag
  * @param blob what the layer names, held against its digest already
- * @throws SigningError BUNDLE_INVALID, BUNDLE_UNSUPPORTED, LOG_ENTRY_INVALID
+ * @throws SigningError BUNDLE_INVALID, BUNDLE_UNSUPPORTED, LOG_ENTRY_INVALID, SIGNING_LIMIT
  */
 export function bundleOfLayer(
   layer: Pick<Descriptor, 'mediaType' | 'annotations'>,
@@ -38,7 +38,7 @@ export function bundleOfLayer(
   const logged = annotations.get(legacyAnnotations.bundle) ?? '';
   return {
     version: '0.1',
-    material: materialFrom(annotations),
+    material: materialFrom(annotations, limits),
     logEntries: logged === '' ? [] : [entryFrom(logged, blob)],
     timestamps: timestamp === '' ? [] : [timestampFrom(timestamp)],
     ...(layer.mediaType === dsseMediaType ? { sentEnvelope: blob } : {}),
@@ -63,25 +63,17 @@ function contentFrom(
   return { kind: 'dsse', envelope, signature: signature.sig };
 }
 
-function materialFrom(annotations: ReadonlyMap<string, string>): BundleMaterial {
+function materialFrom(annotations: ReadonlyMap<string, string>, limits: SigningLimits): BundleMaterial {
   const certificate = annotations.get(legacyAnnotations.certificate) ?? '';
   if (certificate === '') return { kind: 'publicKey', hint: '' };
-  const [leaf, ...others] = certificatesFrom(certificate, legacyAnnotations.certificate);
+  const [leaf, ...others] = certificatesInPem(certificate, legacyAnnotations.certificate, limits);
   if (leaf === undefined) throw invalid(`${legacyAnnotations.certificate} has no certificate`);
-  const chain = certificatesFrom(annotations.get(legacyAnnotations.chain) ?? '', legacyAnnotations.chain);
+  const chain = certificatesInPem(
+    annotations.get(legacyAnnotations.chain) ?? '',
+    legacyAnnotations.chain,
+    limits,
+  );
   return { kind: 'certificate', leaf, intermediates: [...others, ...chain] };
-}
-
-function certificatesFrom(pem: string, name: string): readonly Uint8Array[] {
-  if (pem === '') return [];
-  try {
-    return readPem(pem)
-      .filter(({ label }) => label === 'CERTIFICATE')
-      .map((block) => block.bytes);
-  } catch (error) {
-    if (error instanceof PkiError) throw invalid(`${name}: ${error.message}`, error);
-    throw error;
-  }
 }
 
 /** Rekor's answer as cosign kept it: `{SignedEntryTimestamp, Payload: {body, integratedTime, logIndex, logID}}`. */
@@ -113,6 +105,6 @@ function timestampFrom(text: string): Uint8Array {
   return bytes(documentFields(text, legacyAnnotations.timestamp, 'BUNDLE_INVALID'), 'SignedRFC3161Timestamp');
 }
 
-function invalid(message: string, cause?: unknown): SigningError {
-  return new SigningError('BUNDLE_INVALID', message, cause === undefined ? {} : { cause });
+function invalid(message: string): SigningError {
+  return new SigningError('BUNDLE_INVALID', message);
 }
