@@ -14,11 +14,16 @@ export function readStdin(): string {
   return readStdinBytes().toString('utf8');
 }
 
+let isRead = false;
+
 /**
  * All of the program's own input.
- * @throws CommandError USAGE where it cannot be read, or is larger than a text may be
+ * @throws CommandError USAGE where it cannot be read, was read before, or is larger than a text may be
  */
 export function readStdinBytes(): Buffer {
+  // A second reader would find nothing, and take that for an empty file.
+  if (isRead) throw new CommandError('USAGE', 'stdin is named twice, and can be read once');
+  isRead = true;
   return readPieces(standardInput, 'stdin');
 }
 

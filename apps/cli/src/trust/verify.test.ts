@@ -143,6 +143,11 @@ describe('keelson verify of a file', () => {
       ['--key', 'key.pub', '--key=other.pub', '--bundle', 'a.bundle', 'a.txt'],
       '--key is given twice',
     ],
+    [
+      'stdin in two places',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', '--bundle', '-', '-'],
+      'stdin is named twice',
+    ],
     ['two ways', ['--with', 'cosign', '--with', 'notation', 'a.txt'], '--with is given twice'],
     ['policies in another way', ['--with', 'notation', '--policy', 'a.txt', 'a.txt'], '--policy and --with'],
     ['a way that is none', ['--with', 'notaton', 'a.txt'], 'did you mean "notation"'],
