@@ -140,9 +140,11 @@ function authorityFrom(fields: JsonFields, limits: SigningLimits): TrustedAuthor
   if (root === undefined) throw chain.invalid('certificates', 'is empty');
   const [first, ...rest] = certificates.slice(0, -1);
   const isLeaf = first !== undefined && first.basicConstraints?.ca !== true;
+  const { start = root.notBefore, end } = periodFrom(fields);
   return {
     uri: fields.optionalText('uri') ?? '',
-    validity: periodFrom(fields),
+    // Certificates say themselves from when on they are valid, which the keys of logs do not.
+    validity: { start, end },
     leaf: isLeaf ? first : undefined,
     intermediates: first === undefined || isLeaf ? rest : [first, ...rest],
     root,

@@ -84,6 +84,16 @@ describe('accepted', () => {
     ['the one certificate, logged', logged, pinned(signer)],
     ['the one certificate by its key alone', makeBundle({ logs: [] }), { ...pinned(signer), logEntries: 0 }],
     ['an intermediate in the bundle', makeBundle({ intermediates: [intermediate] }), rootAlone()],
+    [
+      'a certificate authority that the trusted root names no time for',
+      logged,
+      { trustedRoot: trustedRootWith(['certificateAuthorities', 0, 'validFor'], undefined) },
+    ],
+    [
+      'a timestamp authority without a beginning',
+      tiled,
+      { trustedRoot: trustedRootWith(['timestampAuthorities', 0, 'validFor', 'start'], undefined) },
+    ],
   ])('%s', (_, bundle, changes) => {
     for (const of of [known, byDigest]) expect(() => verify(bundle, changes, of)).not.toThrow();
   });
@@ -340,6 +350,16 @@ describe('every time is trusted, and counts', () => {
           ['certificateAuthorities', 0, 'validFor', 'end'],
           '2026-01-01T12:59:59Z',
         ),
+      },
+    ],
+    [
+      'an authority without a beginning whose trust ended before',
+      'CERTIFICATE_UNTRUSTED',
+      () => logged,
+      {
+        trustedRoot: trustedRootWith(['certificateAuthorities', 0, 'validFor'], {
+          end: '2026-01-01T12:59:59Z',
+        }),
       },
     ],
     [
