@@ -131,6 +131,42 @@ export class KeylessTags implements AsyncDisposable {
         },
       ]),
       {
+        id: 'keelson → cosign: image and attestation, legacy tag, key with a Rekor v1 of ours',
+        run: async () => {
+          const image = await shop.image();
+          const by = [
+            '--key',
+            'cosign.key',
+            '--signing-config',
+            'sc.first.json',
+            '--trusted-root',
+            'tr.first.json',
+          ];
+          demand(await this.#pair.keelson('sign', tag, ...by, image), 'zero', 'keelson sign');
+          demand(
+            await this.#pair.keelson('attest', tag, ...by, ...statement, image),
+            'zero',
+            'keelson attest',
+          );
+          for (const [key, expected] of [
+            ['cosign.pub', 'zero'],
+            ['ecdsa-p256.pub', 'not zero'],
+          ] as const)
+            for (const [verb, ...more] of [
+              ['verify'],
+              ['verify-attestation', '--type', 'slsaprovenance1'],
+            ] as const) {
+              const given = ['--key', key, '--trusted-root', 'tr.first.json', ...more, image];
+              demand(
+                await this.#pair.cosign(verb, ...cosignFlags.registry, ...given),
+                expected,
+                `cosign ${verb}`,
+              );
+              demand(await this.#pair.keelson('verify', ...given), expected, 'keelson verify');
+            }
+        },
+      },
+      {
         id: 'keelson signs an image at a legacy tag to be tampered with',
         run: async () => {
           this.#image = await shop.image();

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { SignatureScheme } from '@keelson/pki';
 import { publicKeyOfKeyObject, verifySignature } from '@keelson/pki';
 import { describe, expect, test } from 'vitest';
@@ -48,6 +49,11 @@ describe.each(table)('%s, %s', (_, worldOf, kind, schemes) => {
         const signature = await signer.sign(message);
         expect(signer.scheme).toBe(scheme);
         expect(verifySignature(publicKey, scheme, message, signature)).toBe(true);
+        // What is not held goes by its hash; Ed25519 has none.
+        const pieces = [message.subarray(0, 2), message.subarray(2)];
+        const pieced = await signer.signPieces?.(Readable.from(pieces));
+        if (kind === 'ed25519') expect(pieced).toBeUndefined();
+        else expect(verifySignature(publicKey, scheme, message, pieced ?? Buffer.of())).toBe(true);
       }
     expect(key.signer().scheme).toBe(schemes[0]);
     expect(() => key.signer('ed25519ph')).toThrowError(/not by ed25519ph/);

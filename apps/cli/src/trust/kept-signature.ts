@@ -15,8 +15,8 @@ import {
 } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import type { OpenedStore } from './image.ts';
-import { openInput } from './input.ts';
 import type { Signing } from './key-flags.ts';
+import { openInput } from './large-input.ts';
 
 /** The bundle of a file, verified as far as others had a part in it; and the file's digest. */
 export async function signedFile(

@@ -103,6 +103,23 @@ describe('keyless', () => {
     });
   });
 
+  test('a key of Ed25519, whose signatures logs cannot check: before they are asked', async () => {
+    for (const rekor of [1, 2] as const)
+      await inWorld({ rekor, timestamps: false }, async ({ sigstore, run, folder }) => {
+        writeFileSync(join(folder, 'k.key'), generateKey('ed25519').export({ type: 'pkcs8', format: 'pem' }));
+        writeFileSync(join(folder, 'p.json'), '{"score":9}');
+        const by = [...services, '--key', 'k.key', '--bundle', 'b'];
+        expect(await run('sign', ...by, 'a.txt')).toMatchObject({
+          code: 2,
+          err: expect.stringContaining('Ed25519 signs all bytes'),
+        });
+        expect(sigstore.log).toEqual([]);
+        // The first Rekor takes in the envelope of a statement.
+        const stated = ['--type', 'https://example.com/review/v1', '--predicate', 'p.json', 'a.txt'];
+        expect(await run('attest', ...by, ...stated)).toMatchObject({ code: rekor === 1 ? 0 : 2 });
+      });
+  });
+
   test('the token of the surroundings', async () => {
     await inWorld({}, async ({ sigstore, folder }) => {
       const args = ['sign', ...services, '--bundle', 'a.bundle', 'a.txt'];

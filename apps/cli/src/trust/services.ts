@@ -40,11 +40,11 @@ export function witnessesOf(config: SigningConfig, form: SignatureForm, now: num
     now,
   );
   return {
-    logs: logs.map(
-      ({ url, majorApiVersion }) =>
-        (content) =>
-          (majorApiVersion === 1 ? addToRekorV1 : addToRekorV2)(http, url, logRequest(content)),
-    ),
+    logs: logs.map(({ url, majorApiVersion }) => async (content) => {
+      demandHashed(content, majorApiVersion);
+      const add = majorApiVersion === 1 ? addToRekorV1 : addToRekorV2;
+      return await add(http, url, logRequest(content));
+    }),
     timestampAuthorities: authorities.map(
       ({ url }) =>
         ({ signature, envelope }) =>
@@ -69,6 +69,15 @@ function demandPlace(config: SigningConfig): void {
   const selectors = [config.transparencyLogSelector, config.timestampAuthoritySelector];
   if (selectors.some((selector) => selector.kind === 'exact' && selector.count > 1))
     throw refuse('has a place for one log entry and one timestamp, and the signing config asks for more');
+}
+
+/** Logs know what was signed by its hash; the first Rekor alone gets envelopes as they are. @throws CommandError USAGE */
+function demandHashed({ signer, envelope }: SignedContent, version: number): void {
+  if (signer.scheme === 'ed25519' && !(version === 1 && envelope !== undefined))
+    throw new CommandError(
+      'USAGE',
+      'the log takes signatures of a hash, and Ed25519 signs all bytes: sign with an ECDSA or RSA key, or without a log',
+    );
 }
 
 function logRequest({ signature, digest, signer, certificates, envelope }: SignedContent) {

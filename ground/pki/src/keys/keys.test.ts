@@ -7,7 +7,7 @@ import { PkiError, type PkiErrorCode } from '../errors.ts';
 import { writePem } from '../pem.ts';
 import { readPublicKey } from './public-key.ts';
 import { cmsSchemeOf, type SignatureScheme, schemeOf } from './schemes.ts';
-import { algorithmIdentifier, hashIdentifier, publicKeyOfKeyObject, sign } from './sign.ts';
+import { algorithmIdentifier, hashIdentifier, publicKeyOfKeyObject, sign, signPieces } from './sign.ts';
 import { verifyDigestSignature } from './verify-digest.ts';
 import { verifySignature } from './verify-signature.ts';
 
@@ -61,6 +61,16 @@ describe.each(table)('%s signs by %s', (name, scheme) => {
       changed[at] = (changed[at] ?? 0) ^ 1;
       expect(verifySignature(key, scheme, data, changed)).toBe(false);
     }
+  });
+
+  test('piece by piece, where it signs a hash', async () => {
+    async function* pieces() {
+      yield data.subarray(0, 5);
+      yield data.subarray(5);
+    }
+    const made = signPieces(keyOf(name), scheme, pieces());
+    if (scheme === 'ed25519') await expect(made).rejects.toMatchObject({ code: 'ALGORITHM_UNSUPPORTED' });
+    else expect(verifySignature(key, scheme, data, await made)).toBe(true);
   });
 
   test('a key of another type does not fit', () => {

@@ -14,8 +14,9 @@ import { annotationsOf } from '../annotations.ts';
 import { durationOf } from '../duration.ts';
 import { withImageStore } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
-import { digestOfInput, readInput } from '../input.ts';
+import { readInput } from '../input.ts';
 import { demandReachable } from '../key-source.ts';
+import { digestOfInput } from '../large-input.ts';
 import { signerOfSource } from '../signing-key.ts';
 
 const formats = ['jws', 'cose'] as const satisfies readonly NotaryFormat[];
