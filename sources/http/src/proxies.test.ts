@@ -88,6 +88,18 @@ test.each([
   expect(server.log).toEqual([]);
 });
 
+test('a client goes by the proxies of its process, unless it was told not to', async () => {
+  await using server = await proxy();
+  vi.stubEnv('HTTP_PROXY', server.url);
+  vi.stubEnv('http_proxy', undefined);
+  vi.stubEnv('NODE_USE_ENV_PROXY', undefined);
+  const options = { plainHttp: true, limits: { maxAttempts: 1 } };
+  expect((await new HttpClient(options).send({ url: 'http://a.invalid/' })).status).toBe(200);
+  const direct = new HttpClient({ ...options, proxies: false }).send({ url: 'http://a.invalid/' });
+  await expect(direct).rejects.toMatchObject({ code: 'HTTP_UNREACHABLE' });
+  expect(server.log).toEqual(['GET http://a.invalid/']);
+});
+
 test('without a proxy, and where Node goes by them itself, its own fetch is taken', async () => {
   const named = { HTTPS_PROXY: 'http://127.0.0.1:1' };
   expect(environmentFetch({})).toBe(globalThis.fetch);

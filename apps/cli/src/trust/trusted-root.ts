@@ -1,4 +1,10 @@
-import { readSigningConfig, readTrustedRoot, type SigningConfig, type TrustedRoot } from '@keelson/signing';
+import {
+  readSigningConfig,
+  readTrustedRoot,
+  type SigningConfig,
+  SigningError,
+  type TrustedRoot,
+} from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { readInput } from './input.ts';
 
@@ -36,7 +42,18 @@ export async function trustedRootOf(values: TrustValues): Promise<TrustedRoot | 
   if (mirror === undefined) return undefined;
   // Most verifications need no client of a repository.
   const { sigstoreRepository } = await import('./tuf.ts');
-  return readTrustedRoot(await sigstoreRepository(mirror, values, 'unexpired').trustedRoot());
+  const bytes = await sigstoreRepository(mirror, values, 'unexpired').trustedRoot();
+  return fromRepository(mirror, () => readTrustedRoot(bytes));
+}
+
+/** Reads what a repository has. What cannot be read is its fault, and not the caller's. */
+function fromRepository<T>(mirror: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SigningError)) throw error;
+    throw new CommandError('OUTSIDE_FAILED', `${mirror}: ${error.message}`, { cause: error });
+  }
 }
 
 /** What is trusted, and the services that are asked, to sign. */
@@ -71,10 +88,12 @@ export async function signingTrustOf(
   const { sigstoreRepository } = await import('./tuf.ts');
   // Services come and go, and who signs asks them in any case.
   const repository = sigstoreRepository(mirror, values, 'newest');
-  const trustedRoot = readTrustedRoot(await repository.trustedRoot());
+  const bytes = await repository.trustedRoot();
+  const trustedRoot = fromRepository(mirror, () => readTrustedRoot(bytes));
   if (given !== undefined) return { trustedRoot, config: given };
   const config = await repository.signingConfig();
-  if (config !== undefined) return { trustedRoot, config: readSigningConfig(config) };
+  if (config !== undefined)
+    return { trustedRoot, config: fromRepository(mirror, () => readSigningConfig(config)) };
   throw new CommandError('USAGE', `${mirror} has no signing config: give --signing-config FILE`);
 }
 

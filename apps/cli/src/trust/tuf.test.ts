@@ -181,6 +181,14 @@ describe('what is trusted, by a repository', () => {
     });
   });
 
+  test('a trusted root that cannot be read is the repository’s fault', async () => {
+    await inTufWorld(async ({ verify, repository, publish, server }) => {
+      repository.addTarget('targets', 'trusted_root.json', '{"mediaType":"another"}');
+      publish(30);
+      expect(await verify()).toMatchObject(refused('OUTSIDE_FAILED', `${server.url}: .*mediaType`));
+    });
+  });
+
   test('many runs at once', async () => {
     await inTufWorld(async ({ folder, verify }) => {
       const runs = await Promise.all(Array.from({ length: 4 }, () => verify()));
