@@ -7,6 +7,7 @@ import { reportFormats } from '@keelson/report';
 import { exitCodes } from '../src/exit.ts';
 import { codeFileOf, ModuleLoader } from '../src/module-loader.ts';
 import { writeImage } from '../src/trust/testing/image-layout.ts';
+import { keepRepository } from '../src/trust/testing/kept-repository.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const shop = here('../../../examples/shop');
@@ -18,9 +19,14 @@ const evaluation = (query: string): readonly string[] => [
   ...['-i', here('runs/input.json')],
 ];
 
+const signedFile = ['--bundle', here('runs/signed/file.sigstore.json'), here('runs/signed/image.manifest')];
+
 /** Of what `scripts/signed-runs.ts` has written. */
-const verification = (...of: readonly string[]): readonly string[] => [
-  ...['verify', '--trusted-root', here('runs/signed/trusted_root.json')],
+const verification = (...of: readonly string[]): readonly string[] =>
+  verificationBy(['--trusted-root', here('runs/signed/trusted_root.json')], of);
+
+const verificationBy = (trust: readonly string[], of: readonly string[]): readonly string[] => [
+  ...['verify', ...trust],
   ...[
     '--certificate-identity',
     'dev@example.com',
@@ -34,7 +40,7 @@ const verification = (...of: readonly string[]): readonly string[] => [
 const starts: readonly (readonly string[])[] = [
   evaluation('data.runs.summary'),
   ['scan', here('runs/pod.yaml')],
-  verification('--bundle', here('runs/signed/file.sigstore.json'), here('runs/signed/image.manifest')),
+  verification(...signedFile),
 ];
 
 /** What policies use of formats outside of Rego. */
@@ -70,6 +76,11 @@ const folder = mkdtempSync(join(tmpdir(), 'keelson-build-'));
 try {
   const bundle = readFileSync(here('runs/signed/image.sigstore.json'), 'utf8');
   await writeImage(join(folder, 'out'), () => [bundle]);
+  process.env['XDG_CACHE_HOME'] = folder;
+  const repository = await keepRepository(
+    folder,
+    readFileSync(here('runs/signed/trusted_root.json'), 'utf8'),
+  );
   const flagsOf = new Map<string, readonly string[]>();
   const loader: ModuleLoader = new ModuleLoader(() => {
     for (const file of loader.scripts.keys()) if (!flagsOf.has(file)) flagsOf.set(file, flags.slice());
@@ -88,6 +99,7 @@ try {
   // start calls often, not for all that many runs do.
   setFlagsFromString('--no-sparkplug');
   for (const args of others(join(folder, 'out'))) await run(args);
+  await run(verificationBy(repository, signedFile));
   setFlagsFromString('--sparkplug');
   const byFlags = Map.groupBy(loader.scripts, ([file]) => flagsOf.get(file)?.join(' ') ?? '');
   // What has been set cannot be taken back: each further group has the flags of the one before.

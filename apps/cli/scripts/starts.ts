@@ -22,9 +22,14 @@ const seldom: Readonly<Record<string, readonly string[]>> = {
 /** What a start loads only for some input, beside what it has then: one module more. */
 const further: Readonly<Record<string, readonly string[]>> = {
   layouts: ['trust/verify/cosign-image', '../../../sources/registry/dist/stores/oci-layout-folder'],
+  tuf: ['trust/tuf'],
+  // It takes of the one before what all need that ask servers.
+  http: ['../../../sources/http/dist/client'],
 };
 
 const sharedName = 'shared';
+/** Of what the bundle has in the place of a module of Node. */
+const builtinPrefix = '\0builtin:';
 
 /** By file, the module of the bundle that it goes into; files of no start are not listed. */
 export function modulesOfStarts(
@@ -42,9 +47,23 @@ export function modulesOfStarts(
   for (const [name, entries] of Object.entries({ ...seldom, ...further })) {
     for (const file of importedBy(entries.map(fileOf), early, context)) names.set(file, name);
   }
+  // What stands for a module of Node is some lines: nobody who needs it, too, has to load another start for it.
+  for (const [file, name] of names)
+    if (file.startsWith(builtinPrefix) && !isOnlyOf(name, file, names, context)) names.set(file, sharedName);
   // The entry is a module of its own in any case.
   names.delete(fileOf('main'));
   return names;
+}
+
+/** Whether only files of the one module of the bundle import a file. */
+function isOnlyOf(
+  name: string,
+  file: string,
+  names: ReadonlyMap<string, string>,
+  context: Pick<PluginContext, 'getModuleInfo'>,
+): boolean {
+  const importers = context.getModuleInfo(file)?.importers ?? [];
+  return importers.every((each) => names.get(each) === name);
 }
 
 /**

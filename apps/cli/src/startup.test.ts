@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { withFolder } from './testing/run.ts';
 import { writeImage } from './trust/testing/image-layout.ts';
+import { keepRepository } from './trust/testing/kept-repository.ts';
 
 // What a start loads is part of what it costs: a module that joins these lists should be worth it.
 const shim = fileURLToPath(new URL('../bin/keelson.cjs', import.meta.url));
@@ -85,9 +86,9 @@ test('rego eval loads the engine and nothing else', () => {
 
 describe('verify loads neither other verbs nor what asks the network', () => {
   const signed = (name: string) => fileURLToPath(new URL(`../scripts/runs/signed/${name}`, import.meta.url));
-  const verify = (...of: readonly string[]) =>
+  const verifyBy = (trust: readonly string[], ...of: readonly string[]) =>
     loadedBy([
-      ...['verify', '--trusted-root', signed('trusted_root.json')],
+      ...['verify', ...trust],
       ...[
         '--certificate-identity',
         'dev@example.com',
@@ -96,17 +97,32 @@ describe('verify loads neither other verbs nor what asks the network', () => {
       ],
       ...of,
     ]);
+  const verify = (...of: readonly string[]) =>
+    verifyBy(['--trusted-root', signed('trusted_root.json')], ...of);
+  const signedFile = ['--bundle', signed('file.sigstore.json'), signed('image.manifest')];
   const network = costly.filter((name) => name !== 'crypto');
 
   test('a file beside its bundle', () => {
-    const { builtins, modules, size, withoutCode } = verify(
-      ...['--bundle', signed('file.sigstore.json'), signed('image.manifest')],
-    );
+    const { builtins, modules, size, withoutCode } = verify(...signedFile);
     expect(modules).toEqual([...common, 'verify'].sort());
     // Other ways of verifying, and signing, would be a good part more.
     expect(size).toBeLessThan(240_000);
     expect(withoutCode).toEqual([]);
     expect(builtins.filter((name) => network.includes(name))).toEqual([]);
+  });
+
+  test('what is trusted as it was kept of a repository', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keelson-test-'));
+    try {
+      const trust = await keepRepository(folder, readFileSync(signed('trusted_root.json'), 'utf8'));
+      vi.stubEnv('XDG_CACHE_HOME', folder);
+      const { modules, withoutCode } = verifyBy(trust, ...signedFile);
+      expect(modules).toEqual([...common, 'http', 'tuf', 'verify'].sort());
+      expect(withoutCode).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('an image in a layout', async () => {

@@ -1,7 +1,6 @@
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { TufError } from './errors.ts';
 import type { TufFetch } from './fetch.ts';
 
@@ -51,6 +50,8 @@ async function filesOf(
   limits: TufArchiveLimits,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const { maxArchiveEntries, maxArchiveBytes } = limits;
+  // Few repositories are in archives, and those who read others need not load it.
+  const { extract } = await import('tar-stream');
   const tar = extract();
   const files = new Map<string, Uint8Array>();
   const collect = async () => {
