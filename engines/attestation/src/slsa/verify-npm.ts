@@ -58,6 +58,11 @@ export function verifyNpmPackage(
   const published = readNpmPublication(publication.payload ?? new Uint8Array());
   demandPublished(published, artifact);
   const built = packageOf(build.provenance.statement.subjects.map(({ name = '' }) => name));
+  if (built.name !== published.name)
+    throw new AttestationError(
+      'PACKAGE_NAME_MISMATCH',
+      `the package was built as ${built.name} and published as ${published.name}`,
+    );
   for (const { name, version } of [built, published]) {
     if (expected.packageName !== undefined && name !== expected.packageName)
       throw new AttestationError(

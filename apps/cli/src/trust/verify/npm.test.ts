@@ -84,6 +84,12 @@ describe('keelson verify --with npm', () => {
     ],
     ['another file', [...keys, ...good, 'other.tgz'], 1, 'ARTIFACT_MISMATCH'],
     [
+      'one that was built under another name, whatever name is asked for',
+      [...keys, '--attestations', 'renamed.json', 'web.tgz'],
+      1,
+      'was built as other and published as @acme/web',
+    ],
+    [
       'another key than the registry’s',
       [...keys, '--attestations', 'forged.json', 'web.tgz'],
       1,
