@@ -10,6 +10,7 @@ import {
 import {
   type AcceptedSigner,
   type CertificateClaim,
+  certificateClaims,
   emptyTrustedRoot,
   exactly,
   type IdentityMatcher,
@@ -151,19 +152,11 @@ function identityOf({ subject, issuer, claims }: AttestorIdentity): IdentityMatc
   };
 }
 
-/** Claims by which identities may be chosen: what Fulcio's first certificates say of a workflow. */
-const claims: ReadonlySet<CertificateClaim> = new Set([
-  'issuer',
-  'githubWorkflowTrigger',
-  'githubWorkflowSha',
-  'githubWorkflowName',
-  'githubWorkflowRepository',
-  'githubWorkflowRef',
-]);
-
 function claimOf(name: string): CertificateClaim {
-  for (const claim of claims) if (claim === name) return claim;
-  throw new ImagePolicyError('IMAGE_POLICY_INVALID', `${name} is no claim of a certificate`);
+  const claim = certificateClaims.find((each) => each === name);
+  if (claim === undefined)
+    throw new ImagePolicyError('IMAGE_POLICY_INVALID', `${name} is no claim of a certificate`);
+  return claim;
 }
 
 /** Whose logs, authorities and timestamps count, and what of them is needed. */

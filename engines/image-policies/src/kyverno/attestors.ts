@@ -139,6 +139,9 @@ function keysOf(fields: JsonFields, material: PolicyMaterial): readonly (() => s
   if (text === '' && service === '' && secret === undefined)
     throw invalid(`${fields.place('')}: a public key, kms key or secret is required`);
   const blocks = text.match(/-----BEGIN [A-Z ]+-----[^-]*-----END [A-Z ]+-----/g) ?? [];
+  // A block that is broken must not leave its key out of those that are needed.
+  if (blocks.length !== text.split('-----BEGIN ').length - 1)
+    throw invalid(`${fields.place('publicKeys')}: a block in PEM does not end`);
   if (blocks.length > 1) return blocks.map((block) => () => block);
   return [
     () => {

@@ -472,6 +472,11 @@ test.each<[string, object, string]>([
     'or a nested attestor is required',
   ],
   ['no key', policy({ attestors: [set([{ keys: {} }])] }), 'a public key, kms key or secret is required'],
+  [
+    'a broken key of two',
+    policy({ attestors: [set([keys(pemOf(one) + pemOf(two).slice(0, 90))])] }),
+    'does not end',
+  ],
   ['keyless of no log', policy({ attestors: [set([{ keyless: {} }])] }), 'a Rekor URL or roots are required'],
   ['no certificate', policy({ attestors: [set([{ certificates: {} }])] }), 'cert or certChain required'],
   [

@@ -33,6 +33,7 @@ function compileGroup(group: JsonFields): Conditions {
   const unknown = group.names().find((name) => name !== 'any' && name !== 'all');
   if (unknown !== undefined) throw new QueryFault(`${group.place(unknown)} is no part of conditions`);
   const [any, all] = [group.objects('any').map(compileCondition), group.objects('all').map(compileCondition)];
+  if (any.length + all.length === 0) throw new QueryFault(`${group.place('')} asks for nothing`);
   return (document, clock) => {
     const broken = any.map((condition) => condition(document, clock));
     if (broken.length > 0 && !broken.includes(undefined)) return `none holds: ${broken.join('; ')}`;

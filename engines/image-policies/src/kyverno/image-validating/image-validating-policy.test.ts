@@ -205,6 +205,27 @@ describe('validations', () => {
     expect(gone).toContain('there is no r.example/gone:1');
   });
 
+  test('an image that no list has is not seen by rules', async () => {
+    const loose = { validationConfigurations: { required: false } };
+    const verdict = await verdictOf(
+      policy([signedBy('ours')], loose),
+      'r.example/plain:1',
+      pod('r.example/signed:1'),
+    );
+    expect(verdict).toContain('in none of the lists of images');
+  });
+
+  test('an image of an init container has to be asked about', async () => {
+    const [signed, plain] = ['r.example/signed:1', 'r.example/plain:1'];
+    const { object, ...kind } = pod(signed);
+    const spec = {
+      containers: [{ name: 'c', image: signed }],
+      initContainers: [{ name: 'i', image: plain }],
+    };
+    const runs = { ...kind, object: { ...object, spec } };
+    expect(await verdictOf(policy([signedBy('ours')]), plain, runs)).toContain('no policy has verified');
+  });
+
   test('an image that nobody is known to run', async () => {
     expect(await verdictOf(policy([signedBy('ours')]), undefined, 'none')).toBe('admitted');
     const asksMore = policy([signedBy('ours'), "!has(object.metadata.labels) || object.kind == 'Pod'"]);

@@ -63,6 +63,9 @@ export async function judgeRules(
       Object.entries(lists).map(([name, list]) => [name, list.filter(rules.isMeant)]),
     );
     const own = new Set(Object.values(meant).flat());
+    // An image in a volume, or of what is no Pod, is in no list: rules over the lists say nothing of it.
+    if (!own.has(image.name))
+      return { fault: refused(`${image.name} is in none of the lists of images that the rules see`) };
     const inputs = { ...(object === undefined ? {} : inputsOf(object)), images: celValue({ ...meant }) };
     const load = (name: string) => images.load(name, rules.environment.asked);
     return await evaluateWithImages(load, own, (lookup) =>
