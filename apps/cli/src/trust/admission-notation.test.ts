@@ -45,8 +45,26 @@ const own = (notation: object) =>
     },
   });
 
+const anySignature = {
+  type: 'config-policy',
+  parameters: { artifactVerificationPolicies: { 'application/vnd.cncf.notary.signature': 'any' } },
+};
+const inRego = {
+  type: 'rego-policy',
+  parameters: {
+    policy: `package ratify.policy
+default valid = false
+valid { reports := input.verifierReports[_].verifierReports; reports[_].isSuccess; no_more }
+no_more { count(input.verifierReports) == 1; count(input.verifierReports[0].nestedReports) == 0 }`,
+  },
+};
 /** A verifier of Ratify, with the certificate in a provider. */
-const ratify = (identity: string, stores: object = { ca: { own: ['kmp'] } }, value = pem) =>
+const ratify = (
+  identity: string,
+  stores: object = { ca: { own: ['kmp'] } },
+  value = pem,
+  policy: object = anySignature,
+) =>
   [
     {
       kind: 'Verifier',
@@ -68,10 +86,7 @@ const ratify = (identity: string, stores: object = { ca: { own: ['kmp'] } }, val
     {
       kind: 'Policy',
       metadata: { name: 'ratify-policy' },
-      spec: {
-        type: 'config-policy',
-        parameters: { artifactVerificationPolicies: { 'application/vnd.cncf.notary.signature': 'any' } },
-      },
+      spec: policy,
     },
   ]
     .map((each) => JSON.stringify({ apiVersion: 'config.ratify.deislabs.io/v1beta1', ...each }))
@@ -140,6 +155,14 @@ test.each<[string, string, boolean, number, string]>([
     true,
     0,
     'by CN=me,O=Notary,ST=WA,C=US',
+  ],
+  ['Ratify, in Rego', ratify('*', undefined, undefined, inRego), true, 0, 'policy ratify (Ratify): passed'],
+  [
+    'Ratify, in Rego, without a signature',
+    ratify('*', undefined, undefined, inRego),
+    false,
+    1,
+    'is not true',
   ],
   ['Ratify, without a signature', ratify('*'), false, 1, 'nothing was verified'],
   ['Ratify, with another identity', ratify(`x509.subject: ${subject('Evil')}`), true, 1, 'IDENTITY_MISMATCH'],

@@ -1,4 +1,4 @@
-import type { Descriptor } from '@keelson/oci';
+import type { Descriptor, Digest } from '@keelson/oci';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags } from '../flag-values.ts';
@@ -133,7 +133,8 @@ function imageSubject(operand: string, { store, loaded, name }: OpenedStore): Su
     load: async () => {
       const { loadEvidence } = await import('@keelson/image-policies');
       const evidence = await loadEvidence(store, loaded, name);
-      return { evidence, placeOf: (digest) => `${name}@${digest}` };
+      const nested = async (digest: Digest) => loadEvidence(store, await store.resolve(digest), name);
+      return { evidence: { ...evidence, nested }, placeOf: (digest) => `${name}@${digest}` };
     },
   };
 }

@@ -29,6 +29,8 @@ export interface ImageEvidence {
   readonly repository: string;
   readonly stored: StoredSignatures;
   readonly notary: NotaryEvidence;
+  /** The same of something that refers to the image, for policies that look so far. @throws KeelsonError */
+  readonly nested?: (referrer: Digest) => Promise<ImageEvidence>;
 }
 
 /** Signatures of the Notary Project with their bytes. */

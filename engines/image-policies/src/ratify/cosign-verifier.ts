@@ -1,4 +1,4 @@
-import { isKeelsonError, type JsonFields } from '@keelson/core';
+import { isKeelsonError, type JsonFields, type JsonValue, objectOf } from '@keelson/core';
 import type { Digest } from '@keelson/oci';
 import { PkiError, type PublicKey, publicKeyFromPem } from '@keelson/pki';
 import {
@@ -19,7 +19,7 @@ import { lacking, looseness } from '../faults.ts';
 import type { PolicySurroundings } from '../material.ts';
 import { invalid } from './documents.ts';
 import type { KeyProviders } from './key-providers.ts';
-import type { Referrer, Verifier } from './reports.ts';
+import type { Finding, Referrer, Verifier } from './reports.ts';
 import { demandScopes, scopeOf } from './scopes.ts';
 
 /** Where the files of keys lie that verifiers name. */
@@ -77,44 +77,59 @@ export function cosignVerifier(
   };
 }
 
-function judged({ signatures }: Referrer, image: Digest, { name, requirements }: TrustPolicy) {
+function judged({ signatures }: Referrer, image: Digest, { name, requirements }: TrustPolicy): Finding {
   const accepted: ImageSignature[] = [];
   const signers = new Set<string>();
   const faults: RefusedSignature[] = [];
+  const told: JsonValue[] = [];
   for (const stored of signatures) {
     const { manifest, form } = stored;
-    if (form !== 'simplesigning') {
-      faults.push({
-        manifest,
-        form,
-        fault: new ImagePolicyError(
-          'IMAGE_SIGNATURE_UNWANTED',
-          'Ratify takes signatures in the form of cosign 1 and 2',
-        ),
-      });
-      continue;
-    }
+    const verifications: JsonValue[] = [];
     for (const each of requirements) {
       try {
+        if (form !== 'simplesigning') throw unwanted();
         const signature = verifyStored(stored, image, each);
         accepted.push(signature);
         signers.add(signerOf(signature.verified, each.signer));
+        verifications.push(verification(signature.verified.logEntries.length > 0));
         break;
       } catch (error) {
         if (!isKeelsonError(error)) throw error;
         faults.push({ manifest, form, fault: error });
+        verifications.push(verification(false, error));
       }
     }
+    const signature = Buffer.from(stored.bundle.content.signature).toString('base64');
+    told.push(
+      objectOf([
+        ['signature', signature],
+        ['verifications', verifications],
+      ]),
+    );
   }
   const verdict = {
     accepted: accepted.map((signature) => ({ kind: 'sigstore', signature }) as const),
     refused: faults,
     signers,
+    extensions: objectOf([
+      ['signatures', told],
+      ['trustPolicy', name],
+    ]),
   };
   return accepted.length > 0
     ? verdict
     : { ...verdict, fault: refused(`no signature is by whom the trust policy ${name} names`) };
 }
+
+const verification = (bundleVerified: boolean, fault?: Error): JsonValue =>
+  objectOf([
+    ['isSuccess', fault === undefined],
+    ['bundleVerified', bundleVerified],
+    ...(fault === undefined ? [] : [['error', fault.message] as const]),
+  ]);
+
+const unwanted = () =>
+  new ImagePolicyError('IMAGE_SIGNATURE_UNWANTED', 'Ratify takes signatures in the form of cosign 1 and 2');
 
 function trustPolicy(fields: JsonFields, files: KeyFiles, warnings: string[]): TrustPolicy {
   onlyMembers(fields, policyMembers);

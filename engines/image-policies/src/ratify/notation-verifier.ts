@@ -56,6 +56,14 @@ export function notationVerifier(
       return {
         accepted: [{ kind: 'notation', manifest: digest, verdict }],
         signers: new Set(leaf === undefined ? [] : [`x509 ${nameToString(leaf.subject)}`]),
+        ...(leaf === undefined
+          ? {}
+          : {
+              extensions: objectOf([
+                ['Issuer', nameToString(leaf.issuer)],
+                ['SN', nameToString(leaf.subject)],
+              ]),
+            }),
       };
     },
   };

@@ -61,7 +61,24 @@ const other = (artifactType: string, at: string): CheckedReferrer => ({
   },
 });
 
+const inRego = (body: string, more: object = {}) =>
+  document('Policy', 'ratify-policy', {
+    type: 'rego-policy',
+    parameters: { policy: `package ratify.policy\n${body}`, ...more },
+  });
+/** Every report holds, and everything has one. */
+const allValid = `
+default valid = false
+valid { not failed }
+failed { [path, value] := walk(input); value == false; path[count(path) - 1] == "isSuccess" }
+failed { [path, value] := walk(input); path[count(path) - 1] == "verifierReports"; count(value) == 0 }`;
+
 interface Beside {
+  /** A signature has something that refers to it. */
+  readonly isNested?: boolean;
+  /** What refers to something always has such a thing too. */
+  readonly isEndless?: boolean;
+  readonly isFile?: boolean;
   readonly found?: readonly StoredSignature[];
   readonly others?: readonly CheckedReferrer[];
   readonly unreadable?: boolean;
@@ -78,7 +95,16 @@ async function judge(documents: readonly object[], beside: Beside, surroundings:
     beside.unreadable === true ? [{ manifest: parseDigest(`sha256:${'e'.repeat(64)}`), fault }] : [];
   const stored = { ...evidence.stored, others: beside.others ?? [], unreadable };
   const workload = beside.workload === undefined ? {} : { workload: beside.workload };
-  const image = { name: 'r.example/a:1', evidence: { ...evidence, stored }, ...workload };
+  const below = evidenceOf(digest);
+  const bad = { ...below, stored: { ...below.stored, others: [other(sbom, 'd')] } };
+  let isFirst = true;
+  const nested = async () => {
+    const hasMore = (beside.isNested === true && isFirst) || beside.isEndless === true;
+    isFirst = false;
+    return hasMore ? bad : below;
+  };
+  const all = { ...evidence, stored, ...(beside.isFile === true ? {} : { nested }) };
+  const image = { name: 'r.example/a:1', evidence: all, ...workload };
   const verdict = await admitImage(image, policies);
   const faults = (parts: readonly DemandVerdict[]): unknown[] =>
     parts.flatMap((part) => [part.fault, ...part.refused.map((each) => each.fault), ...faults(part.parts)]);
@@ -156,19 +182,70 @@ describe('verifiers and policies of Ratify', () => {
       false,
       'nested references',
     ],
+    ['a policy in Rego', [byOurs, kmp, inRego(allValid)], signed, true],
+    ['a policy in Rego, and another key', [byOurs, kmp, inRego(allValid)], others, false, 'is not true'],
     [
-      'a policy in Rego',
+      'a policy in Rego, and what no verifier is for',
+      [byOurs, kmp, inRego(allValid)],
+      { ...signed, others: [other(sbom, 'c')] },
+      false,
+    ],
+    [
+      'a policy in Rego over extensions',
       [
         byOurs,
         kmp,
-        document('Policy', 'ratify-policy', {
-          type: 'rego-policy',
-          parameters: { policy: 'package ratify.policy' },
-        }),
+        inRego('valid { input.verifierReports[_].verifierReports[_].extensions.trustPolicy == "default" }'),
       ],
       signed,
+      true,
+    ],
+    [
+      'a policy in Rego over what refers to a signature',
+      [byOurs, kmp, inRego('valid { count(input.verifierReports[_].nestedReports) == 1 }')],
+      { ...signed, isNested: true },
+      true,
+    ],
+    [
+      'a policy in Rego, and a signature with something bad',
+      [byOurs, kmp, inRego(allValid)],
+      { ...signed, isNested: true },
       false,
-      'policies of Ratify in Rego',
+    ],
+    [
+      'a policy in Rego where nobody can look',
+      [byOurs, kmp, inRego(allValid)],
+      { ...signed, isFile: true },
+      false,
+      'what refers to signatures of a file',
+    ],
+    [
+      'a policy in Rego without end',
+      [byOurs, kmp, inRego(allValid)],
+      { ...signed, isEndless: true },
+      false,
+      'maxDepth',
+    ],
+    [
+      'a policy in Rego that decides nothing',
+      [byOurs, kmp, inRego('other = 1')],
+      signed,
+      false,
+      'is not true',
+    ],
+    [
+      'the decision of another',
+      [byOurs, kmp, inRego(allValid, { passthroughEnabled: true })],
+      signed,
+      false,
+      'passthroughEnabled',
+    ],
+    [
+      'a policy in a file',
+      [byOurs, kmp, inRego('', { policy: '', policyPath: '/x' })],
+      signed,
+      false,
+      'policyPath',
     ],
     ['a provider that is not there', [byOurs], signed, false, 'the KeyManagementProvider ours was not given'],
     [
@@ -261,6 +338,7 @@ describe('verifiers and policies of Ratify', () => {
     ],
     ['both forms', [cosign({ ...trusts({ provider: 'ours' }), key: 'k' })], 'the older form'],
     ['two policies', [byOurs, policy({}), policy({})], 'two policies of Ratify'],
+    ['a policy in Rego that does not compile', [byOurs, inRego('valid {')], 'does not compile'],
     ['a rule', [byOurs, policy({ default: 'some' })], 'neither any nor all'],
     [
       'a key that is none',

@@ -8,6 +8,7 @@ import { cosignVerifier } from './cosign-verifier.ts';
 import { fieldsOf, invalid, type RatifyDocument, type RatifyKind } from './documents.ts';
 import { type KeyProviders, keyProviders } from './key-providers.ts';
 import { notationVerifier } from './notation-verifier.ts';
+import { type RegoRule, readRegoPolicy } from './rego-policy.ts';
 import { type Report, reportsOf, type Verifier } from './reports.ts';
 
 /**
@@ -98,7 +99,7 @@ function verifierOf(
   // Before there were types, the name of the program told what a verifier is.
   const type = spec.optionalText('type') ?? spec.text('name');
   const parameters = spec.object('parameters') ?? fieldsOf(objectOf([]), 'spec.parameters');
-  const common = { name, artifactTypes: artifactTypesOf(spec) };
+  const common = { name, type, artifactTypes: artifactTypesOf(spec) };
   const nested = parameters.value('nestedReferences') ?? parameters.value('nestedArtifactTypes') ?? '';
   const refuses = (what: string): Verifier => {
     const fault = unsupported(`Verifier ${name}`, what);
@@ -144,23 +145,33 @@ function demandOf(
   const [policy, ...others] = of('Policy');
   if (others.length > 0) throw invalid('there are two policies of Ratify for one scope');
   if (policy === undefined) warnings.push('there is no Policy: everything that a verifier is for must hold');
-  const rules = policy === undefined ? new Map<string, Rule>() : rulesOf(policy);
-  if (rules instanceof ImagePolicyError) return { kind: 'unsupported', fault: rules };
-  return {
-    kind: 'own',
-    judge: async (image) => verdictOf(await reportsOf(image, verifiers, cosignTag), rules),
-  };
+  const judge = policy === undefined ? byTypes(new Map()) : ruleOf(policy);
+  if (judge instanceof ImagePolicyError) return { kind: 'unsupported', fault: judge };
+  return { kind: 'own', judge: (image) => judge(image, verifiers, cosignTag) };
 }
 
+/** What a policy says, or why keelson cannot tell. @throws ImagePolicyError IMAGE_POLICY_INVALID */
+function ruleOf(document: RatifyDocument): RegoRule | ImagePolicyError {
+  const type = document.spec.optionalText('type') ?? document.name;
+  if (type === 'config-policy' || type === 'configpolicy') return byTypes(rulesOf(document));
+  if (type !== 'rego-policy' && type !== 'regopolicy')
+    throw invalid(`Policy ${document.name} is of the type ${type}, neither config-policy nor rego-policy`);
+  try {
+    return readRegoPolicy(document);
+  } catch (error) {
+    if (error instanceof ImagePolicyError && error.code === 'IMAGE_POLICY_UNSUPPORTED') return error;
+    throw error;
+  }
+}
+
+const byTypes =
+  (rules: ReadonlyMap<string, Rule>): RegoRule =>
+  async (image, verifiers, cosignTag) =>
+    verdictOf(await reportsOf(image, verifiers, cosignTag), rules);
+
 /** By artifact type; `default` for the others. */
-function rulesOf({ name, spec }: RatifyDocument): ReadonlyMap<string, Rule> | ImagePolicyError {
-  const type = spec.optionalText('type') ?? name;
+function rulesOf({ name, spec }: RatifyDocument): ReadonlyMap<string, Rule> {
   const place = `Policy ${name}`;
-  // It sees what refers to signatures too, which is not read.
-  if (type === 'rego-policy' || type === 'regopolicy')
-    return unsupported(place, 'policies of Ratify in Rego');
-  if (type !== 'config-policy' && type !== 'configpolicy')
-    throw invalid(`${place} is of the type ${type}, neither config-policy nor rego-policy`);
   const found = new Map<string, Rule>();
   const parameters = spec.object('parameters');
   for (const [artifactType, rule] of parameters?.map('artifactVerificationPolicies', 1_000) ?? []) {

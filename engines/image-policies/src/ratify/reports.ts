@@ -1,4 +1,4 @@
-import { isKeelsonError } from '@keelson/core';
+import { isKeelsonError, type JsonValue } from '@keelson/core';
 import type { Digest } from '@keelson/oci';
 import { bundleMediaType, type RefusedSignature, type StoredSignature } from '@keelson/signing';
 import type { AcceptedSignature } from '../model/demands.ts';
@@ -29,11 +29,15 @@ export interface Report {
 }
 
 /** What a verifier found out. */
-export type Finding = Partial<Pick<Report, 'accepted' | 'refused' | 'signers' | 'fault'>>;
+export type Finding = Partial<Pick<Report, 'accepted' | 'refused' | 'signers' | 'fault'>> & {
+  /** What Ratify's verifier tells besides. */
+  readonly extensions?: JsonValue;
+};
 
 /** A Verifier of Ratify. */
 export interface Verifier {
   readonly name: string;
+  readonly type: string;
   readonly artifactTypes: readonly string[];
   readonly warnings: readonly string[];
   readonly verify: (referrer: Referrer, image: ImageToJudge) => Finding | Promise<Finding>;
@@ -70,9 +74,7 @@ export async function reportsOf(
   const reports: Report[] = [];
   for (const referrer of referrersOf(image.evidence, cosignTag)) {
     const { artifactType, digest, fault } = referrer;
-    const verifier = verifiers.find(({ artifactTypes }) =>
-      artifactTypes.some((type) => type === '*' || type === artifactType),
-    );
+    const verifier = verifiers.find((each) => isFor(each, referrer));
     const common = { artifactType, digest, accepted: [], refused: [], signers: new Set<string>() };
     if (fault !== undefined) reports.push({ ...common, verifier: verifier?.name ?? 'none', fault });
     else if (verifier !== undefined)
@@ -81,7 +83,17 @@ export async function reportsOf(
   return reports;
 }
 
-async function attempt(verifier: Verifier, referrer: Referrer, image: ImageToJudge): Promise<Finding> {
+/** Whether a verifier is for something. */
+export function isFor({ artifactTypes }: Verifier, { artifactType }: Referrer): boolean {
+  return artifactTypes.some((type) => type === '*' || type === artifactType);
+}
+
+/** What a verifier finds. */
+export async function attempt(
+  verifier: Pick<Verifier, 'verify'>,
+  referrer: Referrer,
+  image: ImageToJudge,
+): Promise<Finding> {
   try {
     return await verifier.verify(referrer, image);
   } catch (error) {

@@ -2,6 +2,7 @@ import { isKeelsonError, isObject, JsonSyntaxError, type JsonValue, parseJsonByt
 import {
   type AskedOfImages,
   type CheckedReferrer,
+  type Digest,
   type ImageAttestor,
   type ImageData,
   type ImageSource,
@@ -56,7 +57,13 @@ export class PolicyImages implements ImageVerifier {
       this.#evidence.get(reference) ??
       this.#open(reference, ({ source, loaded, repository }) => loadEvidence(source, loaded, repository));
     this.#evidence.set(reference, known);
-    return known;
+    return known.then((evidence) => ({ ...evidence, nested: (digest) => this.#nested(reference, digest) }));
+  }
+
+  #nested(reference: string, digest: Digest): Promise<ImageEvidence> {
+    return this.#open(reference, async ({ source, repository }) =>
+      loadEvidence(source, await source.resolve(digest), repository),
+    );
   }
 
   load(reference: string, asked: AskedOfImages): Promise<KnownImage> {
