@@ -1,13 +1,28 @@
+import { createHash } from 'node:crypto';
+import { sign } from '@keelson/pki';
 import { describe, expect, test } from 'vitest';
 import type { SigningErrorCode } from '../errors.ts';
+import { newKey } from '../testing/authority.ts';
 import { type Artifact, artifactOfBytes, artifactOfDigest } from './artifact.ts';
 import { byDigest, digest, known, verify } from './testing/attacks.ts';
 import { type Json, put } from './testing/json.ts';
-import { hex, makeBundle, statementAbout } from './testing/world.ts';
+import { artifact, hex, issueSigner, makeBundle, statementAbout } from './testing/world.ts';
 
 const statement = statementAbout({ sha256: hex(digest('sha256')) });
 const attested = makeBundle({ statement });
 const logged = makeBundle();
+
+/** Signed by SHA-384, as a key on P-384 may. */
+const wide = (() => {
+  const key = newKey('P-384');
+  const by = issueSigner({ key });
+  const changed = put(makeBundle({ by }), ['messageSignature', 'messageDigest'], {
+    algorithm: 'SHA2_384',
+    digest: createHash('sha384').update(artifact).digest('base64'),
+  });
+  const signature = Buffer.from(sign(key, 'ecdsa-sha384', artifact)).toString('base64');
+  return put(changed, ['messageSignature', 'signature'], signature);
+})();
 
 describe('content', () => {
   const upper = hex(digest('sha256')).toUpperCase();
@@ -56,6 +71,7 @@ describe('content', () => {
       }),
       byDigest,
     ],
+    ['a signature by a hash whose digest is not known', 'ARTIFACT_MISMATCH', wide, byDigest],
     [
       'an algorithm by the name that entries have',
       'BUNDLE_INVALID',

@@ -232,7 +232,16 @@ function messageHolds(
       'ARTIFACT_MISMATCH',
       `the signature is of ${messageSchemesOf(key).join(' or ')}, which the digest that is known cannot verify`,
     );
-  return firstThatHolds(known, ({ scheme, digest }) => verifyDigestSignature(key, scheme, digest, signature));
+  const holds = firstThatHolds(known, ({ scheme, digest }) =>
+    verifyDigestSignature(key, scheme, digest, signature),
+  );
+  // A key may sign by several hashes: the one that it did sign by may be of a digest that nobody gave.
+  if (!holds && hint !== undefined && artifact.digest(hint.algorithm) === undefined)
+    throw new SigningError(
+      'ARTIFACT_MISMATCH',
+      `the bundle is about a digest of ${hint.algorithm}, and that one is not known`,
+    );
+  return holds;
 }
 
 function firstThatHolds<T>(ways: readonly T[], holds: (way: T) => boolean): boolean {

@@ -73,6 +73,7 @@ export const subject = 'dev@example.com';
 export const issuerUri = 'https://accounts.example.com';
 
 export interface SignerInput {
+  readonly key?: KeyObject;
   readonly issuer?: Issued;
   readonly names?: readonly AlternativeName[];
   readonly subject?: NameParts;
@@ -92,7 +93,7 @@ export const claim = (number: number, text: string): Extension => ({
 
 /** A certificate such as Fulcio issues it. */
 export function issueSigner(input: SignerInput = {}): Issued {
-  const key = newKey();
+  const { key = newKey() } = input;
   const names = input.names ?? [{ type: 'email', value: subject }];
   const extensions = [
     ...(input.extensions ?? signerExtensions),
