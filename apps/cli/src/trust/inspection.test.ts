@@ -20,11 +20,13 @@ import {
   subjectAlternativeName,
   writePem,
 } from '@keelson/pki';
+import { bundleMediaType, cosignSignPredicate } from '@keelson/signing';
 import { describe, expect, test } from 'vitest';
 import { keelson, withFolderAsync } from '../testing/run.ts';
 import { inspectImage } from './inspection.ts';
 import { inspectionText } from './inspection-text.ts';
 import { writeImage } from './testing/image-layout.ts';
+import { envelope } from './testing/workflow.ts';
 
 const hour = 3_600_000;
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -112,11 +114,23 @@ describe('a certificate of an authority of one’s own', () => {
       ],
       issuer: { certificate: authority, key: authorityKey },
     });
-    const files = { 'k.pem': keyPem(key), 'c.pem': certificatePem(leaf), 'tr.json': trustedRoot };
-    await withFolderAsync(files, async (folder) => {
-      await writeImage(folder, () => []);
-      const signed = keelson(folder, ['sign', '--key', 'k.pem', '--certificate', 'c.pem', 'oci:image:1.0']);
-      expect(signed).toMatchObject({ code: 0 });
+    // keelson sign would refuse the certificate that has expired.
+    const bundleOf = (digest: Digest) =>
+      JSON.stringify({
+        mediaType: bundleMediaType,
+        verificationMaterial: { certificate: { rawBytes: Buffer.from(leaf.bytes).toString('base64') } },
+        dsseEnvelope: envelope(
+          {
+            _type: 'https://in-toto.io/Statement/v1',
+            subject: [{ digest: { sha256: digest.slice('sha256:'.length) } }],
+            predicateType: cosignSignPredicate,
+            predicate: {},
+          },
+          key,
+        ),
+      });
+    await withFolderAsync({ 'tr.json': trustedRoot }, async (folder) => {
+      await writeImage(folder, (digest) => [bundleOf(digest)]);
       const { out } = keelson(folder, ['inspect', '--trusted-root', 'tr.json', 'oci:image:1.0']);
       expect(out).toContain('by dev@example.com');
       expect(out).toContain(`not verified: nothing that is trusted says when it was signed`);
