@@ -21,9 +21,25 @@ export function inspectionText(name: string, inspection: Inspection): string {
     ...inspection.unreadable.map(unreadableNode),
     ...inspection.referrers.map(referrerNode),
   ];
-  const root = `${terminalSafe(name)}\n${inspection.digest} ${terminalSafe(inspection.mediaType)}\n`;
+  const root = `${terminalSafe(name)}\n${inspection.digest} ${shown(inspection.mediaType)}\n`;
   if (nodes.length === 0) return `${root}nothing refers to it\n`;
   return `${root}${linesOf(nodes, '').join('\n')}\n`;
+}
+
+/** What strangers wrote, as much of it as a line takes: the JSON form has all. */
+const maxShown = 500;
+const maxAnnotations = 50;
+
+function shown(text: string): string {
+  return terminalSafe(text.length > maxShown ? `${text.slice(0, maxShown)}…` : text);
+}
+
+function annotationLines(annotations: Readonly<Record<string, string>>): readonly string[] {
+  const entries = Object.entries(annotations);
+  const lines = entries.slice(0, maxAnnotations).map(([key, value]) => shown(`${key}=${value}`));
+  return entries.length > maxAnnotations
+    ? [...lines, `and ${entries.length - maxAnnotations} more annotations`]
+    : lines;
 }
 
 function node(line: string, below: readonly Node[] = []): Node {
@@ -36,10 +52,10 @@ function signatureNode(signature: InspectedSignature): Node {
   const by =
     subjects === undefined
       ? 'by a key'
-      : `by ${terminalSafe(subjects.join(', '))}${issuer === undefined ? '' : `, says ${terminalSafe(issuer)}`}`;
+      : `by ${shown(subjects.join(', '))}${issuer === undefined ? '' : `, says ${shown(issuer)}`}`;
   const lines = [
-    ...(predicateType === undefined ? [] : [`type ${terminalSafe(predicateType)}`]),
-    ...Object.entries(annotations ?? {}).map(([key, value]) => terminalSafe(`${key}=${value}`)),
+    ...(predicateType === undefined ? [] : [`type ${shown(predicateType)}`]),
+    ...annotationLines(annotations ?? {}),
     by,
     ...(certificateValidity === undefined ? [] : [`certificate ${certificateValidity.join(' to ')}`]),
     ...signature.logEntries.map(({ logIndex, time }) =>
@@ -58,13 +74,13 @@ function notaryNode(signature: InspectedNotarySignature): Node {
   const { manifest, form, subjects, certificateIssuer, certificateValidity, target, annotations } = signature;
   const { scheme, signingTime, expiry, timestamps } = signature;
   const lines = [
-    ...Object.entries(annotations).map(([key, value]) => terminalSafe(`${key}=${value}`)),
-    `by ${terminalSafe(subjects.join(', '))}, issued by ${terminalSafe(certificateIssuer)}`,
+    ...annotationLines(annotations),
+    `by ${shown(subjects.join(', '))}, issued by ${shown(certificateIssuer)}`,
     `certificate ${certificateValidity.join(' to ')}`,
     `signed ${signingTime}, as the signer says (${scheme})`,
     ...(expiry === undefined ? [] : [`expires ${expiry}`]),
     ...(timestamps === 0 ? [] : [`timestamps: ${timestamps}`]),
-    `of ${target.digest} ${terminalSafe(target.mediaType)}, ${target.size} bytes`,
+    `of ${target.digest} ${shown(target.mediaType)}, ${target.size} bytes`,
     verifiedLine(signature),
   ];
   return node(
@@ -78,22 +94,22 @@ function verifiedLine({ verified }: { readonly verified: Verification }): string
     case 'holds':
       return `holds, signed ${verified.times.join(' and ')}; not verified: whether the signer is one to trust`;
     case 'refused':
-      return `refused: ${terminalSafe(verified.reason)} [${verified.code}]`;
+      return `refused: ${shown(verified.reason)} [${verified.code}]`;
     case 'not-verified':
-      return `not verified: ${terminalSafe(verified.reason)}`;
+      return `not verified: ${shown(verified.reason)}`;
   }
 }
 
 function referrerNode({ manifest, artifactType, size, referrers, unreadable }: InspectedReferrer): Node {
-  return node(`${terminalSafe(artifactType)} ${manifest} (manifest of ${size} bytes, not verified)`, [
+  return node(`${shown(artifactType)} ${manifest} (manifest of ${size} bytes, not verified)`, [
     ...referrers.map(referrerNode),
     ...unreadable.map(unreadableNode),
   ]);
 }
 
 function unreadableNode({ manifest, reason }: Unreadable): Node {
-  if (manifest === undefined) return node(terminalSafe(reason));
-  return node(`unreadable ${manifest}`, [node(terminalSafe(reason))]);
+  if (manifest === undefined) return node(shown(reason));
+  return node(`unreadable ${manifest}`, [node(shown(reason))]);
 }
 
 function linesOf(nodes: readonly Node[], indent: string): string[] {
