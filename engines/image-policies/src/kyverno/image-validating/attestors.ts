@@ -11,19 +11,29 @@ import { ImagePolicyError } from '../../errors.ts';
 import { lacking, looseness, unsupported } from '../../faults.ts';
 import type { PolicyMaterial } from '../../material.ts';
 import { shortPredicateTypes } from '../../policy-controller/validate.ts';
+import type { Expression } from './expressions.ts';
 
 const maxEntries = 100;
 
+/** A key or certificates as they are written, or an expression that gives them. */
+export type GivenText = string | Expression;
+
+/** An attestor, whose texts may come from expressions. */
+export type AttestorSource = (textOf: (given: GivenText) => string) => ImageAttestor;
+
 /** Attestors by name, or why one cannot be asked: whoever asks it fails. */
-export type NamedAttestors = ReadonlyMap<string, ImageAttestor | ImagePolicyError>;
+export type NamedAttestors = ReadonlyMap<string, AttestorSource | ImagePolicyError>;
+
+/** What reading an attestor takes. */
+interface Reading {
+  readonly material: PolicyMaterial;
+  readonly compile: (fields: JsonFields, name: string) => Expression;
+  readonly warnings: string[];
+}
 
 /** Reads the attestors of an ImageValidatingPolicy. */
-export function readAttestors(
-  spec: JsonFields,
-  material: PolicyMaterial,
-  warnings: string[],
-): NamedAttestors {
-  const found = new Map<string, ImageAttestor | ImagePolicyError>();
+export function readAttestors(spec: JsonFields, reading: Reading): NamedAttestors {
+  const found = new Map<string, AttestorSource | ImagePolicyError>();
   for (const fields of spec.objects('attestors', maxEntries)) {
     const name = fields.text('name');
     if (found.has(name)) throw invalid(`${fields.place('name')}: there are two of the name ${name}`);
@@ -33,8 +43,8 @@ export function readAttestors(
       found.set(
         name,
         fields.has('notary')
-          ? notary(fields.required('notary'))
-          : cosign(fields.required('cosign'), material, warnings),
+          ? notary(fields.required('notary'), reading)
+          : cosign(fields.required('cosign'), reading),
       );
     } catch (error) {
       if (!(error instanceof ImagePolicyError) || error.code !== 'IMAGE_POLICY_UNSUPPORTED') throw error;
@@ -64,30 +74,29 @@ export function readAttestations(spec: JsonFields): ReadonlyMap<string, ImageAtt
   return found;
 }
 
-function notary(fields: JsonFields): ImageAttestor {
-  const certificates = textOf(fields, 'certs');
+function notary(fields: JsonFields, reading: Reading): AttestorSource {
+  const certificates = givenText(fields, 'certs', reading);
   if (certificates === undefined) throw invalid(`${fields.place('certs')} is missing`);
-  const stampers = textOf(fields, 'tsaCerts');
-  return {
+  const stampers = givenText(fields, 'tsaCerts', reading);
+  return (textOf) => ({
     kind: 'notary',
-    certificates,
-    ...(stampers === undefined ? {} : { timestampCertificates: stampers }),
-  };
+    certificates: textOf(certificates),
+    ...(stampers === undefined ? {} : { timestampCertificates: textOf(stampers) }),
+  });
 }
 
-/** A text, or an expression, which keelson does not evaluate: it reads from the cluster. */
-function textOf(fields: JsonFields, name: string): string | undefined {
+/** A text, or the expression that gives it. */
+function givenText(fields: JsonFields, name: string, { compile }: Reading): GivenText | undefined {
   const member = fields.object(name);
-  const expression = member?.optionalText('expression') ?? '';
-  if (member !== undefined && expression !== '')
-    throw unsupported(member.place('expression'), 'keys and certificates that expressions give');
+  if (member !== undefined && (member.optionalText('expression') ?? '') !== '')
+    return compile(member, 'expression');
   const value = member?.optionalText('value') ?? '';
   return value === '' ? undefined : value;
 }
 
 const kinds = ['key', 'keyless', 'certificate'] as const;
 
-function cosign(fields: JsonFields, material: PolicyMaterial, warnings: string[]): ImageAttestor {
+function cosign(fields: JsonFields, reading: Reading): AttestorSource {
   const [kind, ...others] = kinds.filter((name) => fields.has(name));
   if (kind === undefined || others.length > 0)
     throw invalid(`${fields.place('')} is not exactly one of ${kinds.join(', ')}`);
@@ -104,33 +113,35 @@ function cosign(fields: JsonFields, material: PolicyMaterial, warnings: string[]
   const own = fields.required(kind);
   if (kind === 'keyless') {
     const roots = own.optionalText('roots') ?? own.optionalText('root') ?? '';
-    const identities = own.objects('identities', maxEntries).map((each) => identityOf(each, warnings));
+    const identities = own
+      .objects('identities', maxEntries)
+      .map((each) => identityOf(each, reading.warnings));
     if (identities.length === 0) throw invalid(`${own.place('identities')} is missing or empty`);
-    return { kind, identities, ...(roots === '' ? {} : { roots }), ...terms };
+    return () => ({ kind, identities, ...(roots === '' ? {} : { roots }), ...terms });
   }
-  if (kind === 'certificate') {
-    const [certificate, chain] = [textOf(own, 'cert'), textOf(own, 'certChain')];
-    if (certificate === undefined && chain === undefined)
-      throw invalid(`${own.place('')}: cert or certChain required`);
-    if (certificate === undefined)
-      warnings.push(`${own.place('')}: whoever has a certificate of the chain is accepted`);
-    return {
-      kind,
-      ...(certificate === undefined ? {} : { certificate }),
-      ...(chain === undefined ? {} : { chain }),
-      ...terms,
-    };
+  if (kind === 'key') {
+    const [key, hash] = [keyOf(own, reading), hashOf(own)];
+    return (textOf) => ({ kind, publicKey: textOf(key), hash, ...terms });
   }
-  return { kind, publicKey: keyOf(own, material), hash: hashOf(own), ...terms };
+  const [certificate, chain] = [givenText(own, 'cert', reading), givenText(own, 'certChain', reading)];
+  if (certificate === undefined && chain === undefined)
+    throw invalid(`${own.place('')}: cert or certChain required`);
+  if (certificate === undefined)
+    reading.warnings.push(`${own.place('')}: whoever has a certificate of the chain is accepted`);
+  return (textOf) => ({
+    kind,
+    ...(certificate === undefined ? {} : { certificate: textOf(certificate) }),
+    ...(chain === undefined ? {} : { chain: textOf(chain) }),
+    ...terms,
+  });
 }
 
-function keyOf(fields: JsonFields, { keys }: PolicyMaterial): string {
-  if ((fields.optionalText('expression') ?? '') !== '')
-    throw unsupported(fields.place('expression'), 'keys and certificates that expressions give');
+function keyOf(fields: JsonFields, { material, compile }: Reading): GivenText {
+  if ((fields.optionalText('expression') ?? '') !== '') return compile(fields, 'expression');
   const [data, service] = [fields.optionalText('data') ?? '', fields.optionalText('kms') ?? ''];
   if (data !== '') return data;
   if (service === '') throw invalid(`${fields.place('')} has no key`);
-  const key = keys?.get(service);
+  const key = material.keys?.get(service);
   if (key === undefined) throw lacking(fields.place('kms'), `the key of the key service ${service}`);
   return key;
 }

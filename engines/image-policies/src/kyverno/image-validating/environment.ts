@@ -7,10 +7,9 @@ import {
   type CelValue,
   createEnvironment,
 } from '@keelson/cel';
-import { createObject, isKeelsonError, type JsonValue, objectOf } from '@keelson/core';
-import type { AskedOfImages, ImageAttestation, ImageAttestor } from '@keelson/oci';
+import { createObject, isKeelsonError, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
+import type { ImageAttestation, ImageAttestor } from '@keelson/oci';
 import type { AttestingAnswer, KnownImage, SigningAnswer } from '../../verifier/known-image.ts';
-import type { NamedAttestors } from './attestors.ts';
 import { identifierOf, imageLibrary, registryOf } from './image-library.ts';
 
 /** What expressions of one evaluation see of images, and what they have asked. */
@@ -44,30 +43,35 @@ class CelAttestor extends CelObject {
   }
 }
 
+/** `attestors` of expressions; one that cannot be asked is a fault of whoever names it. */
+export function attestorRecord(attestors: ReadonlyMap<string, ImageAttestor | Error>): CelRecord {
+  const record: CelRecord = createObject();
+  for (const [name, attestor] of attestors) {
+    const value = attestor instanceof Error ? attestor : new CelAttestor(name, attestor);
+    const get = (): CelValue => {
+      if (value instanceof Error) throw new CelFault(value.message);
+      return value;
+    };
+    Object.defineProperty(record, name, { get, enumerable: true });
+  }
+  return record;
+}
+
 /** The names and functions of expressions of an ImageValidatingPolicy. */
 export class RuleEnvironment {
   readonly cel: CelEnvironment;
-  /** `attestors` of expressions; one that cannot be asked is a fault of whoever names it. */
-  readonly attestors: CelRecord = createObject();
   readonly attestations: CelRecord = createObject();
-  readonly asked: AskedOfImages;
   readonly #attestations: ReadonlyMap<string, ImageAttestation>;
+  readonly #given: (kind: string, namespace: string, name: string) => JsonObject | undefined;
   #images: RuleImages | undefined;
 
-  constructor(attestors: NamedAttestors, attestations: ReadonlyMap<string, ImageAttestation>) {
+  constructor(
+    attestations: ReadonlyMap<string, ImageAttestation>,
+    given: (kind: string, namespace: string, name: string) => JsonObject | undefined,
+  ) {
     this.#attestations = attestations;
-    const known: ImageAttestor[] = [];
-    for (const [name, attestor] of attestors) {
-      if (!(attestor instanceof Error)) known.push(attestor);
-      const value = attestor instanceof Error ? attestor : new CelAttestor(name, attestor);
-      const get = (): CelValue => {
-        if (value instanceof Error) throw new CelFault(value.message);
-        return value;
-      };
-      Object.defineProperty(this.attestors, name, { get, enumerable: true });
-    }
+    this.#given = given;
     for (const name of attestations.keys()) this.attestations[name] = name;
-    this.asked = { attestors: known, attestations: [...attestations.values()] };
     this.cel = createEnvironment({
       variables: {
         object: 'dyn',
@@ -81,6 +85,11 @@ export class RuleEnvironment {
       },
       libraries: [imageLibrary, this.#library()],
     });
+  }
+
+  /** All attestations of the policy. */
+  get all(): readonly ImageAttestation[] {
+    return [...this.#attestations.values()];
   }
 
   /** Evaluates with images to ask for; without, whoever asks fails. */
@@ -100,8 +109,11 @@ export class RuleEnvironment {
         'verifyAttestationSignatures(string, string, list(dyn)) -> int',
         'getImageData(string) -> dyn',
         'extractPayload(string, string) -> dyn',
+        ...['resource.get', 'resource.Get'].map((name) => `${name}(string, string, string, string) -> dyn`),
       ],
       functions: {
+        'resource.get': (...of) => this.#resource(of),
+        'resource.Get': (...of) => this.#resource(of),
         verifyImageSignatures: (name = null, attestors = null) => {
           if (typeof name !== 'string' || !Array.isArray(attestors)) return undefined;
           return this.#count(name, attestors, 'signature', (image, attestor) => image.signedBy(attestor));
@@ -124,6 +136,15 @@ export class RuleEnvironment {
         },
       },
     };
+  }
+
+  /** An object of the policy's files stands for that of the cluster. */
+  #resource([version, kind, namespace, name]: readonly CelValue[]): CelValue | undefined {
+    if (typeof kind !== 'string' || typeof namespace !== 'string' || typeof name !== 'string')
+      return undefined;
+    const found = version === 'v1' ? this.#given(kind, namespace, name) : undefined;
+    if (found === undefined) throw new CelFault(`${kind} ${namespace}/${name} was not given`);
+    return celValue(found);
   }
 
   #count(

@@ -1,4 +1,4 @@
-import { CelError, compileCel, createEnvironment } from '@keelson/cel';
+import { type CelEnvironment, CelError, compileCel, createEnvironment } from '@keelson/cel';
 import type { JsonFields } from '@keelson/core';
 import { Regex, RegexSyntaxError } from '@keelson/regex';
 import { ImagePolicyError } from '../../errors.ts';
@@ -8,7 +8,7 @@ import { imageLibrary } from './image-library.ts';
 /** Whether a policy is about an image by its name as it is written. */
 export type ImageMatch = (image: string) => boolean;
 
-const environment = createEnvironment({ variables: { ref: 'string' }, libraries: [imageLibrary] });
+let environment: CelEnvironment | undefined;
 
 /**
  * Reads `matchImageReferences`: globs, or expressions over `ref`. Without any, all images are meant. An expression that fails means the
@@ -27,6 +27,7 @@ export function compileImageMatch(spec: JsonFields, warnings: string[]): ImageMa
 
 function expressionTest(fields: JsonFields, warnings: string[]): ImageMatch {
   try {
+    environment ??= createEnvironment({ variables: { ref: 'string' }, libraries: [imageLibrary] });
     const program = compileCel(fields.text('expression'), environment, { expectedType: 'bool' });
     return (ref) => {
       try {

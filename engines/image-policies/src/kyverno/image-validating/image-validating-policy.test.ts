@@ -20,7 +20,8 @@ const attestors = [
   { name: 'notary', notary: { certs: { value: notary } } },
   { name: 'stranger', notary: { certs: { value: stranger } } },
   { name: 'public', cosign: { keyless: { identities: [{ issuer: 'i', subject: 's' }] } } },
-  { name: 'cluster', cosign: { key: { expression: 'variables.cm.data.key' } } },
+  { name: 'cluster', cosign: { key: { expression: 'variables.cm.data.key' }, ctlog } },
+  { name: 'number', notary: { certs: { expression: '1' } } },
 ];
 const attestations = [
   { name: 'slsa', intoto: { type: slsa } },
@@ -87,10 +88,17 @@ const wordsOf = (part: DemandVerdict): (Error | undefined)[] => [
 ];
 
 /** `admitted`, or the reasons why not. */
-async function verdictOf(document: object, name = 'r.example/signed:1', workload?: Workload | 'none') {
+async function verdictOf(
+  document: object,
+  name = 'r.example/signed:1',
+  workload?: Workload | 'none',
+  others: readonly object[] = [],
+) {
   world.asked = [];
   const images = new PolicyImages(world.open, { now });
-  const files = [{ name: 'policy.yaml', text: JSON.stringify(document) }];
+  const files = [
+    { name: 'policy.yaml', text: [document, ...others].map((each) => JSON.stringify(each)).join('\n---\n') },
+  ];
   const policies = readImagePolicies(files, { now, images });
   const runs = workload ?? pod(name);
   const image = {
@@ -120,7 +128,8 @@ describe('validations', () => {
     ['certificates of notation', [signedBy('notary')], 'admitted'],
     ['other certificates of notation', [signedBy('stranger')], 'CERTIFICATE_UNTRUSTED'],
     ['the public instance', [signedBy('public')], '--trusted-root'],
-    ['a key of the cluster', [signedBy('cluster')], 'keys and certificates that expressions give'],
+    ['a key of nowhere', [signedBy('cluster')], 'cannot be evaluated'],
+    ['certificates that are none', [signedBy('number')], 'gives no text'],
     ['a statement', [attestedBy('slsa', 'ours')], 'admitted'],
     ['a statement of others', [attestedBy('slsa', 'theirs')], 'SIGNATURE_WRONG'],
     ['a statement of another type', [attestedBy('spdx', 'ours')], 'it is an attestation of type'],
@@ -171,7 +180,7 @@ describe('validations', () => {
     ],
     [
       'what keelson has not',
-      [signedBy('ours'), "resource.get('v1', 'pods', 'a', 'b') != null"],
+      [signedBy('ours'), "http.Get('https://a.example') != null"],
       'IMAGE_POLICY_UNSUPPORTED',
     ],
     ['an error', [signedBy('ours'), 'object.spec.missing == 1'], 'cannot be evaluated'],
@@ -203,6 +212,24 @@ describe('validations', () => {
     expect(world.asked).toEqual([signed, signed]);
     const gone = await verdictOf(policy([signedBy('ours')]), signed, pod(signed, 'r.example/gone:1'));
     expect(gone).toContain('there is no r.example/gone:1');
+  });
+
+  test('keys in ConfigMaps of the files', async () => {
+    const configMap = (namespace: string, pair: typeof one) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'keys', namespace },
+      data: { key: pemOf(pair) },
+    });
+    const expression = "resource.get('v1', 'configmaps', object.metadata.namespace, 'keys')";
+    const document = policy([signedBy('cluster')], { variables: [{ name: 'cm', expression }] });
+    expect(await verdictOf(document, undefined, undefined, [configMap('shop', one)])).toBe('admitted');
+    expect(await verdictOf(document, undefined, undefined, [configMap('shop', two)])).toContain(
+      'SIGNATURE_WRONG',
+    );
+    expect(await verdictOf(document, undefined, undefined, [configMap('db', one)])).toContain(
+      'shop/keys was not given',
+    );
   });
 
   test('an image that no list has is not seen by rules', async () => {

@@ -1,4 +1,4 @@
-import { isObject, type JsonFields } from '@keelson/core';
+import { isObject, type JsonFields, type JsonObject } from '@keelson/core';
 import { ImagePolicyError } from '../../errors.ts';
 import { lacking, unsupported } from '../../faults.ts';
 import type { PolicyMaterial, PolicyReader } from '../../material.ts';
@@ -90,8 +90,9 @@ function demandOf(spec: JsonFields, rules: Rules, { images }: PolicyMaterial): D
 }
 
 function rulesOf(spec: JsonFields, material: PolicyMaterial, warnings: string[]): Rules {
-  const attestations = readAttestations(spec);
-  const environment = new RuleEnvironment(readAttestors(spec, material, warnings), attestations);
+  const environment = new RuleEnvironment(readAttestations(spec), givenIn(material));
+  const compile = (fields: JsonFields, name: string) => compileExpression(fields, name, environment);
+  const attestors = readAttestors(spec, { material, compile, warnings });
   const expressionsOf = (list: string): ReadonlyMap<string, Expression> => {
     const found = new Map<string, Expression>();
     for (const each of spec.objects(list, maxExpressions)) {
@@ -118,12 +119,23 @@ function rulesOf(spec: JsonFields, material: PolicyMaterial, warnings: string[])
       warnings.push(`${program.message}; the policy counts in any case`);
   return {
     environment,
+    attestors,
+    resolved: new Map(),
     validations,
     conditions,
     variables: expressionsOf('variables'),
     extractors: expressionsOf('images'),
     isMeant: compileImageMatch(spec, warnings),
     judged: compileConstraints(spec, warnings),
+  };
+}
+
+/** ConfigMaps and Secrets of the policy's files. */
+function givenIn({ configMaps, secrets }: PolicyMaterial) {
+  return (kind: string, namespace: string, name: string): JsonObject | undefined => {
+    const found = (kind === 'configmaps' ? configMaps : kind === 'secrets' ? secrets : undefined)?.get(name);
+    const own = found === undefined ? undefined : metadataOf({ object: found })['namespace'];
+    return own === undefined || own === namespace ? found : undefined;
   };
 }
 

@@ -1,7 +1,7 @@
 import { CelError, type CelValue } from '@keelson/cel';
 import { createObject, isKeelsonError, isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import { containersOf } from '@keelson/kubernetes';
-import { evaluateWithImages, type ImageLookup } from '@keelson/oci';
+import { type AskedOfImages, evaluateWithImages, type ImageAttestor, type ImageLookup } from '@keelson/oci';
 import { ImagePolicyError } from '../../errors.ts';
 import type { DemandVerdict } from '../../model/demands.ts';
 import type { ImageToJudge } from '../../model/evidence.ts';
@@ -9,7 +9,8 @@ import type { OwnVerdict } from '../../model/policy.ts';
 import { KnownImage, type SigningAnswer } from '../../verifier/known-image.ts';
 import type { PolicyImages } from '../../verifier/policy-images.ts';
 import { type JudgedObject, metadataOf } from '../judged-objects.ts';
-import { celValue, type RuleEnvironment, type RuleImages } from './environment.ts';
+import type { GivenText, NamedAttestors } from './attestors.ts';
+import { attestorRecord, celValue, type RuleEnvironment, type RuleImages } from './environment.ts';
 import { type Expression, ExpressionRun } from './expressions.ts';
 import type { ImageMatch } from './image-match.ts';
 import type { ObjectChoice } from './match.ts';
@@ -23,6 +24,9 @@ export interface Validation {
 /** The rules of an ImageValidatingPolicy. */
 export interface Rules {
   readonly environment: RuleEnvironment;
+  readonly attestors: NamedAttestors;
+  /** Attestors by what their expressions gave before. */
+  readonly resolved: Map<string, ResolvedAttestors>;
   readonly conditions: readonly Expression[];
   readonly variables: ReadonlyMap<string, Expression>;
   /** More images of an object than those of its containers, by the name of their list. */
@@ -67,14 +71,61 @@ export async function judgeRules(
     if (!own.has(image.name))
       return { fault: refused(`${image.name} is in none of the lists of images that the rules see`) };
     const inputs = { ...(object === undefined ? {} : inputsOf(object)), images: celValue({ ...meant }) };
-    const load = (name: string) => images.load(name, rules.environment.asked);
+    const { attestors, asked } = resolvedAttestors(rules, new ExpressionRun(inputs, rules.variables));
+    const { attestations } = rules.environment;
+    const seen = { ...inputs, attestors: attestorRecord(attestors), attestations };
+    const load = (name: string) => images.load(name, asked);
     return await evaluateWithImages(load, own, (lookup) =>
-      evaluateRounds(rules, inputs, own, lookup, image.name),
+      evaluateRounds(rules, seen, own, lookup, image.name),
     );
   } catch (error) {
     if (!isKeelsonError(error)) throw error;
     return { fault: error };
   }
+}
+
+/** Attestors whose texts are known. */
+interface ResolvedAttestors {
+  readonly attestors: ReadonlyMap<string, ImageAttestor | Error>;
+  readonly asked: AskedOfImages;
+}
+
+/** The attestors with what their expressions give. The same texts give the same attestors, so that images are asked about them once. */
+function resolvedAttestors(rules: Rules, run: ExpressionRun): ResolvedAttestors {
+  const attestors = new Map<string, ImageAttestor | Error>();
+  const named: ImageAttestor[] = [];
+  const given: string[][] = [];
+  for (const [name, source] of rules.attestors) {
+    const texts: string[] = [];
+    try {
+      if (source instanceof ImagePolicyError) throw source;
+      const attestor = source((text) => {
+        const value = textOf(text, run);
+        texts.push(value);
+        return value;
+      });
+      attestors.set(name, attestor);
+      named.push(attestor);
+      given.push(['texts', ...texts]);
+    } catch (error) {
+      // Whoever asks it fails.
+      if (!(error instanceof CelError) && !(error instanceof ImagePolicyError)) throw error;
+      attestors.set(name, error);
+      given.push(['fault', error.message]);
+    }
+  }
+  const key = JSON.stringify(given);
+  const known = rules.resolved.get(key);
+  if (known !== undefined) return known;
+  const made = { attestors, asked: { attestors: named, attestations: rules.environment.all } };
+  rules.resolved.set(key, made);
+  return made;
+}
+
+function textOf(given: GivenText, run: ExpressionRun): string {
+  const value = typeof given === 'string' ? given : run.evaluate(given);
+  if (typeof value === 'string') return value;
+  throw refused('the expression of an attestor gives no text');
 }
 
 /** The lists of images of one that nobody is known to run. */
@@ -146,8 +197,7 @@ function told(answers: ReadonlyMap<string, SigningAnswer> | undefined): OwnVerdi
 
 /** Why the validations do not all hold; undefined where they do. */
 function evaluate(rules: Rules, inputs: Readonly<Record<string, CelValue>>): Error | undefined {
-  const { attestors, attestations } = rules.environment;
-  const run = new ExpressionRun({ ...inputs, attestors, attestations }, rules.variables);
+  const run = new ExpressionRun(inputs, rules.variables);
   for (const validation of rules.validations) {
     try {
       if (run.evaluate(validation.expression) !== true) return refused(messageOf(validation, run));
