@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { type ImagePolicy, type PolicyFile, PolicyImages } from '@keelson/image-policies';
-import { formatReference, parseRegistryReference } from '@keelson/oci';
+import { type Digest, digestOf, formatReference, parseRegistryReference } from '@keelson/oci';
 import { CommandError } from '../errors.ts';
 import { withImage } from './image.ts';
 import type { ImageValues } from './image-flags.ts';
@@ -14,7 +14,7 @@ import { trustedRootOf } from './trusted-root.ts';
 /** The policies of some files, and these. */
 export interface GivenPolicies {
   readonly policies: readonly ImagePolicy[];
-  readonly files: readonly PolicyFile[];
+  readonly files: readonly (PolicyFile & { readonly digest: Digest })[];
   /** What the policies, and their rules, see of images: each is read once. */
   readonly images: PolicyImages;
 }
@@ -35,7 +35,10 @@ export async function givenPolicies(
   if (values.offline === true && values['ask-revocation'] === true)
     throw new CommandError('USAGE', '--offline and --ask-revocation do not go together: servers are asked');
   const publicRoot = await trustedRootOf(values);
-  const files = (values.policy ?? []).map((name) => ({ name, text: readInput(name).toString('utf8') }));
+  const files = (values.policy ?? []).map((name): GivenPolicies['files'][number] => {
+    const bytes = readInput(name);
+    return { name, text: bytes.toString('utf8'), digest: digestOf(bytes) };
+  });
   const surroundings = {
     ...(publicRoot === undefined ? {} : { publicRoot }),
     trustStores: trustStoresIn(values['trust-store'] ?? join(notationFolder(), 'truststore')),

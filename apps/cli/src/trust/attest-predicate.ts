@@ -9,7 +9,7 @@ import {
   parseJsonBytes,
   TextEncodingError,
 } from '@keelson/core';
-import type { ImageEvidence } from '@keelson/image-policies';
+import type { Digest } from '@keelson/oci';
 import { cosignSignPredicate, type StatementInput, writeStatement } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { suggestion } from '../suggest.ts';
@@ -24,20 +24,23 @@ export interface Stated {
 }
 
 /** What something is stated of. */
-export interface Subject {
-  /** As it was written in the call. */
-  readonly written: string;
-  /** Of an image without tag and digest. */
-  readonly name: string;
-  /** What stands beside it, which only a verdict asks for. */
-  readonly load: () => Promise<SubjectEvidence>;
-}
-
-export interface SubjectEvidence {
-  readonly evidence: ImageEvidence;
-  /** Where a signature or statement can be had, by its digest. */
-  readonly placeOf: (digest: string) => string | undefined;
-}
+export type Subject =
+  | {
+      readonly kind: 'image';
+      /** As it was written in the call. */
+      readonly written: string;
+      /** Without tag and digest. */
+      readonly name: string;
+      readonly digest: Digest;
+    }
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly digest: Digest;
+      readonly size: number;
+      /** Files with what was stated of it, or signed. */
+      readonly attestations: readonly string[];
+    };
 
 /**
  * What a file states. Without a type it is told from the file's own marks. Text of any kind is wrapped for the type `custom`, as cosign

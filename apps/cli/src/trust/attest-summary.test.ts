@@ -171,6 +171,15 @@ describe('keelson attest --policy', () => {
     });
   });
 
+  test('a policy that only warns refuses nothing, but its summary says that it does not pass', async () => {
+    await withWorld((folder, run) => {
+      writeFileSync(join(folder, 'w.yaml'), policy('w', [], { mode: 'warn' }));
+      run(...states('bad.json'), 'oci:image:1.0');
+      expect(run('verify', '--policy', 'w.yaml', 'oci:image:1.0').code).toBe(0);
+      expect(run(...judges, '--policy', 'w.yaml', '--only-passed', 'oci:image:1.0').code).toBe(1);
+    });
+  });
+
   test('a signature of a file counts as well', async () => {
     await withWorld((_, run) => {
       run('sign', '--key', 'dev.key', '--bundle', 'web.sig', 'web.tgz');

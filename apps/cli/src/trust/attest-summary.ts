@@ -6,7 +6,7 @@ import {
   type DemandVerdict,
   type ImageEvidence,
 } from '@keelson/image-policies';
-import { type Descriptor, digestOf, hexOf } from '@keelson/oci';
+import { digestOf, hexOf } from '@keelson/oci';
 import { bundleOfEnvelope, readBundle } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
@@ -14,7 +14,7 @@ import { tell } from '../stderr.ts';
 import { version } from '../version.ts';
 import { type GivenPolicies, givenPolicies } from './admission-policies.ts';
 import { admissionText } from './admission-text.ts';
-import type { Stated, Subject, SubjectEvidence } from './attest-predicate.ts';
+import type { Stated, Subject } from './attest-predicate.ts';
 import { readInput } from './input.ts';
 import type { PolicySourceValues } from './policy-flags.ts';
 import { candidatesIn, isEnvelope } from './verify/attestations.ts';
@@ -49,24 +49,27 @@ export async function summaryJudge(
   const given = await givenPolicies(values, now);
   const policy = policyResource(given, values['policy-uri']);
   return async (subject) => {
-    const { evidence, placeOf } = await subject.load();
-    const verdict = await admitImage({ name: subject.written, evidence }, given.policies);
-    const { digest } = evidence.descriptor;
-    if (values.quiet !== true)
-      tell(admissionText([{ name: subject.written, digest, verdict }], given.policies).trimEnd());
-    if (!verdict.isAdmitted && values['only-passed'] === true) return { code: exitCodes.findings };
+    const { written, evidence, placeOf } = await evidenceOf(subject, given);
+    const verdict = await admitImage({ name: written, evidence }, given.policies);
+    // Who only warns lets an image run that does not pass, and a summary says whether it passes.
+    const isPassed = verdict.isAdmitted && verdict.policies.every((each) => each.isPassed);
+    if (values.quiet !== true) {
+      const image = { name: written, digest: subject.digest, verdict };
+      tell(admissionText([image], given.policies).trimEnd());
+    }
+    if (!isPassed && values['only-passed'] === true) return { code: exitCodes.findings };
     const summary: Summary = {
       verifier: { id: verifier, version: new Map([['keelson', version]]) },
       timeVerified: new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
       resourceUri: values['resource-uri'] ?? subject.name,
       policy,
       inputAttestations: inputsOf(verdict, placeOf),
-      result: verdict.isAdmitted ? 'PASSED' : 'FAILED',
-      verifiedLevels: verdict.isAdmitted ? levelsOf(verdict) : ['FAILED'],
+      result: isPassed ? 'PASSED' : 'FAILED',
+      verifiedLevels: isPassed ? levelsOf(verdict) : ['FAILED'],
     };
     return {
       stated: { predicateType: summaryPredicateType, predicate: parseJson(writeSummary(summary)) },
-      code: verdict.isAdmitted ? exitCodes.done : exitCodes.findings,
+      code: isPassed ? exitCodes.done : exitCodes.findings,
     };
   };
 }
@@ -77,9 +80,8 @@ function policyResource({ files }: GivenPolicies, given: string | undefined): Su
   if (only === undefined) throw new CommandError('USAGE', '--policy FILE is needed');
   if (others.length > 0 && given === undefined)
     throw new CommandError('USAGE', 'several policies need --policy-uri URI: a summary names one');
-  const digestOfFile = (text: string) => hexOf(digestOf(Buffer.from(text)));
-  const sums = files.map(({ name, text }) => `${digestOfFile(text)}  ${name}\n`).join('');
-  const sha256 = others.length === 0 ? digestOfFile(only.text) : digestOfFile(sums);
+  const sums = files.map(({ name, digest }) => `${hexOf(digest)}  ${name}\n`).join('');
+  const sha256 = hexOf(others.length === 0 ? only.digest : digestOf(Buffer.from(sums)));
   return { uri: given ?? only.name, digest: new Map([['sha256', sha256]]) };
 }
 
@@ -118,19 +120,37 @@ function levelsOf({ policies }: AdmissionVerdict): readonly string[] {
   return [...highest.values()];
 }
 
-/**
- * What is known of a file: the bundles and envelopes that were given.
- *
- * @throws CommandError USAGE for one that cannot be read
- */
-export function evidenceOfFile(
-  name: string,
-  file: Pick<Descriptor, 'digest' | 'size'>,
-  files: readonly string[],
-): SubjectEvidence {
+interface SubjectEvidence {
+  readonly written: string;
+  readonly evidence: ImageEvidence;
+  /** Where a signature or statement can be had, by its digest. */
+  readonly placeOf: (digest: string) => string | undefined;
+}
+
+/** What stands beside an image, as the policies see it, or what is known of a file. */
+async function evidenceOf(subject: Subject, { images }: GivenPolicies): Promise<SubjectEvidence> {
+  const { name, digest } = subject;
+  if (subject.kind === 'file') return evidenceOfFile(subject);
+  const { written } = subject;
+  const evidence = await images.evidence(written);
+  if (evidence.descriptor.digest !== digest)
+    throw new CommandError(
+      'OUTSIDE_FAILED',
+      `${written} was ${digest}, and is ${evidence.descriptor.digest} now: name the digest`,
+    );
+  return { written, evidence, placeOf: (each) => `${name}@${each}` };
+}
+
+/** @throws CommandError USAGE for an attestation that cannot be read */
+function evidenceOfFile({
+  name,
+  digest,
+  size,
+  attestations,
+}: Extract<Subject, { kind: 'file' }>): SubjectEvidence {
   const places = new Map<string, string>();
-  const found = files.flatMap((name) => {
-    const { found, unreadable } = candidatesIn(name, readInput(name), (document) => ({
+  const found = attestations.flatMap((file) => {
+    const { found, unreadable } = candidatesIn(file, readInput(file), (document) => ({
       manifest: digestOf(document),
       form: 'bundle' as const,
       bundle: isEnvelope(document) ? bundleOfEnvelope(document) : readBundle(document),
@@ -140,15 +160,15 @@ export function evidenceOfFile(
       throw new CommandError('USAGE', `${first.place} is no attestation: ${first.fault.message}`, {
         cause: first.fault,
       });
-    for (const { item } of found) places.set(item.manifest, name);
+    for (const { item } of found) places.set(item.manifest, file);
     return found.map(({ item }) => item);
   });
   const none = { found: [], unreadable: [] };
   const evidence: ImageEvidence = {
-    descriptor: { mediaType: 'application/octet-stream', ...file },
+    descriptor: { mediaType: 'application/octet-stream', digest, size },
     repository: name,
     stored: { found, unreadable: [], others: [] },
     notary: { ...none, read: () => Promise.reject(new Error('there are none')) },
   };
-  return { evidence, placeOf: (digest) => places.get(digest) };
+  return { written: name, evidence, placeOf: (each) => places.get(each) };
 }

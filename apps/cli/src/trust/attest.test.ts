@@ -99,7 +99,7 @@ describe('what a predicate is tells its file', () => {
 
 describe('what keelson writes can be stated', () => {
   test('a report of a scan, as a test result with its verdict', () => {
-    withKey({ 'broken.yaml': 'a: [' }, (folder) => {
+    withKey({ 'broken.yaml': 'a: [', 'c.yaml': privileged.replace('true', 'false') }, (folder) => {
       const stated = (...args: string[]) => {
         writeFileSync(join(folder, 'r.json'), keelson(folder, ['scan', '-f', 'json', ...args]).out);
         return attest(folder, '--predicate', 'r.json');
@@ -107,6 +107,10 @@ describe('what keelson writes can be stated', () => {
       const predicateType = 'https://in-toto.io/attestation/test-result/v0.1';
       const only = ['--only', 'privileged-container'];
       expect(stated('a.yaml', ...only)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('judged nothing'),
+      });
+      expect(stated('c.yaml', ...only)).toMatchObject({
         predicateType,
         predicate: { result: 'PASSED', failedTests: [] },
       });
@@ -120,7 +124,7 @@ describe('what keelson writes can be stated', () => {
       expect(stated('b.yaml', '--only', 'image-tag-latest,memory-limit-missing').predicate.result).not.toBe(
         'PASSED',
       );
-      expect(stated('a.yaml', 'broken.yaml', ...only).predicate.result).toBe('FAILED');
+      expect(stated('c.yaml', 'broken.yaml', ...only).predicate.result).toBe('FAILED');
     });
   });
 

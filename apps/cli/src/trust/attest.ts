@@ -1,11 +1,10 @@
-import type { Descriptor, Digest } from '@keelson/oci';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { type Stated, type Subject, statedBy, statementOf } from './attest-predicate.ts';
-import { type OpenedStore, withImageStore } from './image.ts';
+import { withImageStore } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
 import { keepStatement, signedStatement } from './kept-signature.ts';
 import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
@@ -69,9 +68,9 @@ export const { run, usage } = defineVerb(
     const state = await statingOf(values);
     const signing = await signingOf(signingValues(values));
     if (values.bundle !== undefined) {
-      const file = await digestOfInput(operand);
-      const { digest } = file;
-      const { stated, code } = await state(fileSubject(operand, file, values));
+      const { digest, size } = await digestOfInput(operand);
+      const { attestation: attestations = [] } = values;
+      const { stated, code } = await state({ kind: 'file', name: operand, digest, size, attestations });
       if (stated === undefined) return code;
       const statement = statementOf(stated, { name: operand, digest });
       writeResult(values.bundle, await signedStatement(signing, statement, digest));
@@ -84,10 +83,11 @@ export const { run, usage } = defineVerb(
         '--attestation is of files: what is stated of an image stands beside it',
       );
     return await withImageStore(operand, values, async (image) => {
-      const { digest } = image.loaded;
-      const { stated, code } = await state(imageSubject(operand, image));
+      const { name, loaded } = image;
+      const { digest } = loaded;
+      const { stated, code } = await state({ kind: 'image', written: operand, name, digest });
       if (stated === undefined) return code;
-      const statement = statementOf(stated, { name: image.name, digest });
+      const statement = statementOf(stated, { name, digest });
       await keepStatement(signing, image, { statement, predicateType: stated.predicateType });
       writeResult(values.output, `${digest}\n`);
       return code;
@@ -124,32 +124,4 @@ function signingValues(values: Values): Values {
   if (values.policy === undefined || values['signing-config'] !== undefined) return values;
   const { 'trusted-root': _, ...others } = values;
   return others;
-}
-
-function imageSubject(operand: string, { store, loaded, name }: OpenedStore): Subject {
-  return {
-    written: operand,
-    name,
-    load: async () => {
-      const { loadEvidence } = await import('@keelson/image-policies');
-      const evidence = await loadEvidence(store, loaded, name);
-      const nested = async (digest: Digest) => loadEvidence(store, await store.resolve(digest), name);
-      return { evidence: { ...evidence, nested }, placeOf: (digest) => `${name}@${digest}` };
-    },
-  };
-}
-
-function fileSubject(
-  operand: string,
-  file: Pick<Descriptor, 'digest' | 'size'>,
-  { attestation = [] }: Values,
-): Subject {
-  return {
-    written: operand,
-    name: operand,
-    load: async () => {
-      const { evidenceOfFile } = await import('./attest-summary.ts');
-      return evidenceOfFile(operand, file, attestation);
-    },
-  };
 }

@@ -14,7 +14,7 @@ const failing: ReadonlySet<string> = new Set(['critical', 'high']);
 /**
  * A report of `keelson scan` as an in-toto test result (in-toto attestation, spec/predicates/test-result.md): each check is a test. A
  * check fails by a finding of severity high or above, as by default in the exit code, and warns by any lesser one. A report with input that
- * could not be read or judged has failed: nothing says that it would have passed. The report itself stands beside, as an extension.
+ * could not be read or judged has failed: nothing says that it would have passed; one that left something out warns. The report itself stands beside, as an extension.
  *
  * @throws CommandError USAGE for a report that is not whole
  */
@@ -37,11 +37,17 @@ export function testResultOf(report: JsonObject, bytes: Uint8Array, file: string
     else if (check.count('failed') > 0) warned.add(id);
     else if (check.count('judged') > 0) passed.add(id);
   }
-  const isWhole = !fields.objects('notifications').some((each) => each.text('level') === 'error');
+  if (failed.size + warned.size + passed.size === 0)
+    throw new CommandError('USAGE', `${file}: the scan judged nothing, so nothing has passed`);
+  const told = fields.objects('notifications');
+  const isBroken = told.some((each) => each.text('level') === 'error');
+  const isPartial = told.some(
+    (each) => each.text('level') === 'warning' || each.text('code') === 'NOT_JUDGED',
+  );
   const warnedOnly = [...warned].filter((id) => !failed.has(id));
   const tool = fields.required('tool');
   return objectOf([
-    ['result', failed.size > 0 || !isWhole ? 'FAILED' : warnedOnly.length > 0 ? 'WARNED' : 'PASSED'],
+    ['result', resultOf(failed.size > 0 || isBroken, warnedOnly.length > 0 || isPartial)],
     ['configuration', [configurationOf(tool, fields, bytes)]],
     ['passedTests', [...passed].filter((id) => !failed.has(id) && !warned.has(id)).sort()],
     ['warnedTests', warnedOnly.sort()],
@@ -49,6 +55,11 @@ export function testResultOf(report: JsonObject, bytes: Uint8Array, file: string
     // Extensions have names that others hardly take (in-toto attestation, spec/v1/README.md, parsing rules).
     ['keelsonScanReport', report],
   ]);
+}
+
+function resultOf(hasFailed: boolean, hasWarned: boolean): string {
+  if (hasFailed) return 'FAILED';
+  return hasWarned ? 'WARNED' : 'PASSED';
 }
 
 function configurationOf(tool: JsonFields, report: JsonFields, bytes: Uint8Array): JsonValue {

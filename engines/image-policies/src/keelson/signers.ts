@@ -17,6 +17,7 @@ import {
   type TrustedAuthority,
   type TrustedRoot,
 } from '@keelson/signing';
+import { trustedRootOfKeys } from '../attestors/trusted-keys.ts';
 import type { ImagePolicyError } from '../errors.ts';
 import { lacking } from '../faults.ts';
 import type { PolicySurroundings } from '../material.ts';
@@ -214,13 +215,8 @@ function authoritiesOf(
   const roots = certificatesOf(fields, 'roots', file, surroundings);
   if (roots.length === 0) throw fields.invalid('roots', 'is missing or empty');
   const intermediates = certificatesOf(fields, 'intermediates', file, surroundings);
-  return roots.map((root) => ({
-    uri: '',
-    validity: { start: 0, end: undefined },
-    leaf: undefined,
-    intermediates,
-    root,
-  }));
+  const authorities = roots.map((root) => ({ uri: '', certificates: [...intermediates, root] }));
+  return trustedRootOfKeys({ certificateAuthorities: authorities }).certificateAuthorities;
 }
 
 function certificatesOf(
