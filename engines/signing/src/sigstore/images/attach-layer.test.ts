@@ -151,8 +151,29 @@ describe('signatures at a tag', () => {
     if (when === 'before') expect(found).toEqual(expect.arrayContaining(digests));
   });
 
+  test('who read the tag before and writes after is waited for', async () => {
+    const images = new MemoryImages();
+    const tag = cosignTag(image, 'sig');
+    const [own, other] = [await signed('own'), await signed('other')];
+    let settled = 0;
+    const settle = async () => {
+      settled++;
+      // The other had read that nothing stands there.
+      if (settled > 1) return;
+      const alone = new MemoryImages();
+      await attachLayer(alone, image, 'sig', other);
+      const { bytes, mediaType } = await alone.resolve(tag);
+      await images.putManifest(bytes, mediaType, tag);
+    };
+    await attachLayer(images, image, 'sig', own, { settle });
+    expect(layersOf(await images.resolve(tag))).toEqual([digestOf(other.bytes), digestOf(own.bytes)]);
+    expect(settled).toBe(2);
+  });
+
   test('another who writes over it all the time is told of', async () => {
-    const others = await Promise.all(Array.from({ length: 9 }, async (_, at) => await signed(`other ${at}`)));
+    const others = await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => await signed(`other ${at}`)),
+    );
     await expect(
       attachLayer(new BusyImages(others, 'after'), image, 'sig', await signed('own')),
     ).rejects.toMatchObject({ code: 'SIGNATURES_CHANGING' });
@@ -169,8 +190,8 @@ describe('signatures at a tag', () => {
     });
     expect((await images.resolve(cosignTag(image, 'sig'))).bytes).toEqual(index);
     const limits = { ...defaultSigningLimits, maxStoredSignatures: 1 };
-    await attachLayer(images, image, 'att', await signed('a'), limits);
-    await expect(attachLayer(images, image, 'att', await signed('b'), limits)).rejects.toMatchObject({
+    await attachLayer(images, image, 'att', await signed('a'), { limits });
+    await expect(attachLayer(images, image, 'att', await signed('b'), { limits })).rejects.toMatchObject({
       code: 'SIGNING_LIMIT',
     });
   });

@@ -25,9 +25,18 @@ import type { LegacyLayer } from './legacy-layer.ts';
 import { manifestAt } from './stored-signatures.ts';
 
 /** Times that a tag is written again where another writer came between. */
-const maxRewrites = 4;
+const maxRewrites = 8;
 /** Bytes of the configuration of a manifest of signatures: a list of digests. */
 const maxConfigBytes = 4 << 20;
+
+export interface AttachOptions {
+  readonly limits?: SigningLimits;
+  /**
+   * Waits until a writer who read the tag before has written, which is when the tag is looked at again; each time a little differently, so
+   * that two who wait do not meet again. Absent where nobody else writes.
+   */
+  readonly settle?: () => Promise<void>;
+}
 
 /**
  * Adds a signature or an attestation to the tag `.sig` or `.att` of an image, as cosign 1 and 2 do, behind those that stand there. A tag
@@ -41,7 +50,7 @@ export async function attachLayer(
   image: Digest,
   kind: 'sig' | 'att',
   { mediaType, bytes, annotations }: LegacyLayer,
-  limits: SigningLimits = defaultSigningLimits,
+  { limits = defaultSigningLimits, settle }: AttachOptions = {},
 ): Promise<Digest> {
   const tag = cosignTag(image, kind);
   const layer: Descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length, annotations };
@@ -50,8 +59,12 @@ export async function attachLayer(
     const before = await manifestAt(store, tag);
     const after = await withLayer(store, tag, before, layer, limits);
     // Whoever wrote meanwhile is not written over.
-    if ((await manifestAt(store, tag))?.digest !== before?.digest) continue;
+    if ((await manifestAt(store, tag))?.digest !== before?.digest) {
+      await settle?.();
+      continue;
+    }
     const written = await store.putManifest(after, before?.mediaType ?? mediaTypes.ociManifest, tag);
+    await settle?.();
     const found = await manifestAt(store, tag);
     if (found !== undefined && holds(found, layer)) return written.digest;
   }
