@@ -7,7 +7,7 @@ import { withImage } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
 import { inspectImage } from './inspection.ts';
 import { inspectionText } from './inspection-text.ts';
-import { trustedRootOf, trustFlags, trustHelp } from './trusted-root.ts';
+import { trustedRootOf, trustFlags, trustHelp, untoldTrust } from './trusted-root.ts';
 
 const formats = ['txt', 'json'] as const;
 
@@ -50,11 +50,13 @@ export const { run, usage } = defineVerb(
     const inspection = await withImage(operand, values, ({ source, loaded }) =>
       inspectImage(source, loaded, trustedRoot && { trustedRoot, now: Date.now() }),
     );
+    const untold = untoldTrust(values);
+    const notChecked = untold === undefined ? {} : { notChecked: [untold] };
     writeResult(
       values.output,
       format === 'json'
-        ? `${JSON.stringify({ image: operand, ...inspection }, undefined, 2)}\n`
-        : inspectionText(operand, inspection),
+        ? `${JSON.stringify({ image: operand, ...inspection, ...notChecked }, undefined, 2)}\n`
+        : `${inspectionText(operand, inspection)}${untold === undefined ? '' : `not checked: ${untold}\n`}`,
     );
     return exitCodes.done;
   },

@@ -6,6 +6,7 @@ import {
   type TrustedRoot,
 } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
+import { tell } from '../stderr.ts';
 import { readInput } from './input.ts';
 
 /** Flags that say what is trusted. */
@@ -85,6 +86,8 @@ export async function signingTrustOf(
     if (given === undefined || rootFile === undefined) return undefined;
     return { trustedRoot: readTrustedRoot(readInput(rootFile)), config: given };
   }
+  const untold = untoldTrust(values);
+  if (untold !== undefined && values.quiet !== true) tell(`not checked: ${untold}`);
   const { sigstoreRepository } = await import('./tuf.ts');
   // Services come and go, and who signs asks them in any case.
   const repository = sigstoreRepository(mirror, values, 'newest');
@@ -111,6 +114,16 @@ function demandOneTrust(values: TrustValues): void {
       'USAGE',
       '--trusted-root and --tuf-mirror do not go together: each says what is trusted',
     );
+}
+
+/** What nobody could tell of what is trusted, since nobody was asked; undefined where there is nothing of that kind. */
+export function untoldTrust({ offline, 'tuf-mirror': mirror }: TrustValues): string | undefined {
+  return offline === true && mirror !== undefined ? untoldOf(mirror) : undefined;
+}
+
+/** The same of a repository. */
+export function untoldOf(mirror: string): string {
+  return `whether ${mirror} has revoked or renewed anything since it was last asked`;
 }
 
 /** The ways to say what is trusted, for errors where none was. */

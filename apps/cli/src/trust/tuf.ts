@@ -17,7 +17,7 @@ import {
 import { CommandError } from '../errors.ts';
 import { tell } from '../stderr.ts';
 import { readInput } from './input.ts';
-import type { TrustValues } from './trusted-root.ts';
+import { type TrustValues, untoldOf } from './trusted-root.ts';
 
 /** What a repository of The Update Framework says of a Sigstore instance. */
 export interface RepositoryTrust {
@@ -64,6 +64,7 @@ export async function trustedRootOfRepository(
   const root = firstRoot(`the TrustRoot ${name}`, bytes);
   if ('mirror' in place) {
     const url = addressOf(`the TrustRoot ${name}`, place.mirror);
+    if (values.offline === true && values.quiet !== true) tell(`not checked: ${untoldOf(url)}`);
     const targetsUrl = `${url}/${targets}`;
     const repository = openMirror({ metadataUrl: url, targetsUrl, root, freshness: 'unexpired' }, values);
     return await explained(url, values, () => repository.target(target));
@@ -80,14 +81,11 @@ export async function trustedRootOfRepository(
 
 function openMirror(
   options: Pick<SigstoreOptions, 'root' | 'targetsUrl' | 'freshness'> & { readonly metadataUrl: string },
-  { offline, quiet }: TrustValues,
+  { offline }: TrustValues,
 ): SigstoreRepository {
-  const { metadataUrl: url } = options;
-  if (offline === true && quiet !== true)
-    tell(`--offline: not checked: whether ${url} has revoked or renewed anything since it was last asked`);
   return new SigstoreRepository({
     ...options,
-    ...repositoryStores(join(cacheFolder(), 'tuf'), url),
+    ...repositoryStores(join(cacheFolder(), 'tuf'), options.metadataUrl),
     ...(offline === true ? { freshness: 'stored' } : { fetch: httpFetch(new HttpClient()) }),
     now: Date.now,
   });

@@ -4,6 +4,7 @@ import { exitCodes } from '../../exit.ts';
 import { choiceOf, commonFlags } from '../../flag-values.ts';
 import { writeResult } from '../../result.ts';
 import { tell } from '../../stderr.ts';
+import { type TrustValues, untoldTrust } from '../trusted-root.ts';
 
 /** The ways of verifying, the first of which is taken where none is named. */
 export const wayNames = ['cosign', 'notation', 'policy', 'slsa', 'npm', 'vsa', 'in-toto', 'tekton'] as const;
@@ -32,10 +33,9 @@ export interface Told {
   readonly printed?: readonly JsonValue[];
 }
 
-interface WayValues {
+interface WayValues extends TrustValues {
   readonly format?: string | undefined;
   readonly output?: string | undefined;
-  readonly quiet?: boolean | undefined;
 }
 
 /**
@@ -44,7 +44,8 @@ interface WayValues {
  * @param code the exit code, where it is not that of the verdict
  * @throws CommandError OUTPUT_FAILED
  */
-export function tellVerdict(values: WayValues, told: Told, code: number = codeOf(told)): number {
+export function tellVerdict(values: WayValues, verdict: Told, code: number = codeOf(verdict)): number {
+  const told = withUntold(verdict, untoldTrust(values));
   if (told.printed !== undefined) {
     if (values.quiet !== true) tell(told.txt.trimEnd());
     const lines = told.printed.map((value) => `${stringifyJson(value)}\n`);
@@ -67,6 +68,16 @@ export function formatOf(values: WayValues, prints?: string): (typeof formats)[n
   if (format !== undefined && prints !== undefined)
     throw new CommandError('USAGE', `--format and --${prints} do not go together: it prints JSON, by itself`);
   return format ?? 'txt';
+}
+
+/** With what nobody could tell about what is trusted. */
+function withUntold(told: Told, untold: string | undefined): Told {
+  if (untold === undefined) return told;
+  return {
+    ...told,
+    txt: `${told.txt}not checked: ${untold}\n`,
+    json: { ...told.json, notChecked: [untold] },
+  };
 }
 
 const codeOf = ({ isVerified }: Told) => (isVerified ? exitCodes.done : exitCodes.findings);
