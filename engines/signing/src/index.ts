@@ -113,7 +113,7 @@ export {
   identityOf,
 } from './sigstore/identity.ts';
 export { attachBundle, type BundleNote } from './sigstore/images/attach-bundle.ts';
-export { type AttachOptions, attachLayer } from './sigstore/images/attach-layer.ts';
+export { attachLayer } from './sigstore/images/attach-layer.ts';
 export { bundleOfLayer, dsseMediaType, legacyAnnotations } from './sigstore/images/legacy.ts';
 export { type LegacyLayer, layerOfBundle } from './sigstore/images/legacy-layer.ts';
 export {

@@ -56,6 +56,11 @@ export interface ImageStore extends ImageSource {
   putBlob(descriptor: Pick<Descriptor, 'digest' | 'size'>, content: () => ContentBytes): Promise<void>;
   /** Keeps a manifest, under a tag where one is given, and adds it to its subject's referrers. */
   putManifest(bytes: Uint8Array, mediaType: string, tag?: string): Promise<LoadedManifest>;
+  /**
+   * Waits until whoever read a tag a moment ago has written it, which is when to look at what one wrote oneself: tags have no lock.
+   * Absent where nobody else writes.
+   */
+  settle?(): Promise<void>;
 }
 
 /**

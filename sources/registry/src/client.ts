@@ -5,6 +5,7 @@ import {
   type HttpRequest,
   isLoopback,
   systemTiming,
+  type Timing,
 } from '@keelson/http';
 import { registryHost } from '@keelson/oci';
 import { answerFault } from './answer-fault.ts';
@@ -29,6 +30,9 @@ export interface RegistryRequest extends Omit<HttpRequest, 'url' | 'authorizatio
   readonly accept: readonly number[];
 }
 
+/** What another writer may take between reading a tag and writing it. */
+const othersMilliseconds = 200;
+
 /** One registry: its address, and who is asking. Its repositories share tokens. */
 export class RegistryClient {
   /** As references have it. */
@@ -37,6 +41,7 @@ export class RegistryClient {
   readonly #base: URL;
   readonly #http: HttpClient;
   readonly #authorizer: Authorizer;
+  readonly #timing: Timing;
 
   constructor(registry: string, options: RegistryOptions = {}) {
     const { credentials = anonymous, limits, httpLimits, ...http } = options;
@@ -49,14 +54,20 @@ export class RegistryClient {
     if (base === null) throw new RegistryError('REGISTRY_REFUSED', `${registry} is no host`);
     this.#base = base;
     this.#http = new HttpClient({ ...http, ...(httpLimits === undefined ? {} : { limits: httpLimits }) });
+    this.#timing = options.timing ?? systemTiming;
     this.#authorizer = new Authorizer({
       http: this.#http,
       registry,
       plainHttp,
       credentials,
       limits: this.limits,
-      now: options.timing?.now ?? systemTiming.now,
+      now: this.#timing.now,
     });
+  }
+
+  /** Waits for longer than others take between reading a tag and writing it, and never as long as another who waits. */
+  async settle(): Promise<void> {
+    await this.#timing.sleep(othersMilliseconds * (1 + this.#timing.random()));
   }
 
   /**

@@ -18,7 +18,7 @@ import { RegistryError } from './errors.ts';
 import { pagesOf } from './paging.ts';
 
 /** Times that a list in a tag is written again where another writer came between. */
-const maxRewrites = 4;
+const maxRewrites = 8;
 
 /** The referrers of a repository's manifests: by the API, or in a tag where the registry has none (distribution-spec 1.1). */
 export class Referrers {
@@ -85,8 +85,8 @@ export class Referrers {
   }
 
   /**
-   * Adds a referrer to the tag of its subject. A tag has no lock: the list is read again after it was written, and written
-   * again where another writer came between.
+   * Adds a referrer to the tag of its subject. A tag has no lock: the list is read again a moment after it was written, and
+   * written again where another writer came between.
    *
    * @throws RegistryError REGISTRY_FAILED where others always came between.
    */
@@ -97,6 +97,7 @@ export class Referrers {
       const after = withReferrer(before, referrer);
       if (after === before) return;
       await this.#store.putManifest(writeManifest(after), after.mediaType, referrersTag(subject));
+      await this.#client.settle();
     }
     if ((await this.#inTag(subject))?.manifests.some((entry) => entry.digest === digest) === true) return;
     throw new RegistryError(

@@ -156,6 +156,10 @@ export class RegistryRepository implements ImageStore {
     return loaded;
   }
 
+  async settle(): Promise<void> {
+    await this.#client.settle();
+  }
+
   /** Deletes a manifest by its digest, or a tag. */
   async delete(reference: string): Promise<void> {
     const scopes = [{ repository: this.#repository, actions: ['pull', 'delete'] }];

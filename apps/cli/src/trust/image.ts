@@ -26,8 +26,6 @@ export interface OpenedStore {
   readonly loaded: LoadedManifest;
   /** Without tag and digest. */
   readonly name: string;
-  /** Whether others may write to it at this moment. */
-  readonly isShared: boolean;
 }
 
 /** A reference as it may be opened. @throws OciError; CommandError USAGE where the network may not be asked for it */
@@ -99,7 +97,7 @@ export async function withImageStore<T>(
       tell(
         `${name} is a tag, which may mean another image soon: what is signed is ${store.name}@${loaded.digest}`,
       );
-    return await use({ store, loaded, name: store.name, isShared: reference.kind === 'registry' });
+    return await use({ store, loaded, name: store.name });
   } catch (error) {
     throw reference.kind === 'registry' && isOfContent(error) ? blameOutside(error) : error;
   } finally {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   artifactOfBytes,
   artifactOfDigest,
@@ -83,21 +82,14 @@ export async function keepStatement(
 /** What is kept is less than what was answered, so it is that which is verified. */
 async function keepLayer(
   { check }: Signing,
-  { store, loaded, isShared }: OpenedStore,
+  { store, loaded }: OpenedStore,
   made: { readonly kind: 'sig' | 'att'; readonly bundle: string; readonly payload?: Uint8Array },
 ): Promise<void> {
   const { kind, payload } = made;
   const layer = layerOfBundle(readBundle(made.bundle), payload);
   const kept = bundleOfLayer(layer, layer.bytes);
   check(kept, payload === undefined ? artifactOfDigest(loaded.digest) : artifactOfBytes(payload));
-  await attachLayer(store, loaded.digest, kind, layer, isShared ? { settle } : {});
-}
-
-/** Milliseconds that another writer may take between reading a tag and writing it. */
-const othersMilliseconds = 200;
-
-async function settle(): Promise<void> {
-  await sleep(othersMilliseconds * (1 + Math.random()));
+  await attachLayer(store, loaded.digest, kind, layer);
 }
 
 function demandBundle(form: Signing['form']): void {

@@ -29,15 +29,6 @@ const maxRewrites = 8;
 /** Bytes of the configuration of a manifest of signatures: a list of digests. */
 const maxConfigBytes = 4 << 20;
 
-export interface AttachOptions {
-  readonly limits?: SigningLimits;
-  /**
-   * Waits until a writer who read the tag before has written, which is when the tag is looked at again; each time a little differently, so
-   * that two who wait do not meet again. Absent where nobody else writes.
-   */
-  readonly settle?: () => Promise<void>;
-}
-
 /**
  * Adds a signature or an attestation to the tag `.sig` or `.att` of an image, as cosign 1 and 2 do, behind those that stand there. A tag
  * has no lock: it is looked at again before and after it is written, and written again where another writer came between.
@@ -50,7 +41,7 @@ export async function attachLayer(
   image: Digest,
   kind: 'sig' | 'att',
   { mediaType, bytes, annotations }: LegacyLayer,
-  { limits = defaultSigningLimits, settle }: AttachOptions = {},
+  limits: SigningLimits = defaultSigningLimits,
 ): Promise<Digest> {
   const tag = cosignTag(image, kind);
   const layer: Descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length, annotations };
@@ -60,11 +51,11 @@ export async function attachLayer(
     const after = await withLayer(store, tag, before, layer, limits);
     // Whoever wrote meanwhile is not written over.
     if ((await manifestAt(store, tag))?.digest !== before?.digest) {
-      await settle?.();
+      await store.settle?.();
       continue;
     }
     const written = await store.putManifest(after, before?.mediaType ?? mediaTypes.ociManifest, tag);
-    await settle?.();
+    await store.settle?.();
     const found = await manifestAt(store, tag);
     if (found !== undefined && holds(found, layer)) return written.digest;
   }
