@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -133,4 +134,20 @@ test('a log with another key than of ECDSA is refused, as policy-controller does
     },
     { logKey: 'ed25519' },
   );
+});
+
+test('a repository beside the policies of a verdict says what they trust, and not who is to log it', async () => {
+  await inJudgingWorld(async ({ folder, run, mirror, sigstore }) => {
+    const { spec } = policy;
+    const authorities = [{ keyless: { identities }, signatureFormat: 'bundle' }];
+    writeFileSync(join(folder, 'p.yaml'), JSON.stringify({ ...policy, spec: { ...spec, authorities } }));
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(join(folder, 'key.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    const asked = sigstore.log.length;
+    const verdict = ['--policy', 'p.yaml', '--verifier-id', 'https://v.example', ...mirror, 'oci:image:1.0'];
+    expect(await run('attest', '--key', 'key.pem', ...verdict)).toMatchObject({ code: 0 });
+    expect(sigstore.log).toHaveLength(asked);
+    expect(await run('attest', '--identity-token', sigstore.token(), ...verdict)).toMatchObject({ code: 0 });
+    expect(sigstore.log.length).toBeGreaterThan(asked);
+  });
 });

@@ -119,9 +119,10 @@ async function statingOf(values: Values): Promise<Stating> {
   return async () => ({ stated, code: exitCodes.done });
 }
 
-/** A trusted root beside policies is theirs; the signer's too where services are asked. */
+/** What is trusted beside policies is theirs; the signer's too where services are asked, which a key alone does not. */
 function signingValues(values: Values): Values {
   if (values.policy === undefined || values['signing-config'] !== undefined) return values;
-  const { 'trusted-root': _, ...others } = values;
+  if (values.key === undefined && values['tuf-mirror'] !== undefined) return values;
+  const { 'trusted-root': _, 'tuf-mirror': _mirror, 'tuf-root': _root, ...others } = values;
   return others;
 }

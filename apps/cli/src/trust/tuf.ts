@@ -29,6 +29,9 @@ export interface RepositoryTrust {
   npmKeys(): Promise<Uint8Array>;
 }
 
+/** Metadata is small: who gives it slower than this gives it to nobody. */
+const limits = { totalMilliseconds: 60_000 };
+
 /**
  * A repository and what was kept of it.
  *
@@ -86,7 +89,7 @@ function openMirror(
   return new SigstoreRepository({
     ...options,
     ...repositoryStores(join(cacheFolder(), 'tuf'), options.metadataUrl),
-    ...(offline === true ? { freshness: 'stored' } : { fetch: httpFetch(new HttpClient()) }),
+    ...(offline === true ? { freshness: 'stored' } : { fetch: httpFetch(new HttpClient({ limits })) }),
     now: Date.now,
   });
 }
