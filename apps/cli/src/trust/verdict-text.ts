@@ -89,8 +89,11 @@ export function signatureLines(verified: VerifiedBundle): string[] {
   return [...lines, ...unchecked(verified, times.length === 0, isTimeAssumed)];
 }
 
-function unchecked({ logEntries }: VerifiedBundle, isTimeless: boolean, isTimeAssumed: boolean): string[] {
+function unchecked(verified: VerifiedBundle, isTimeless: boolean, isTimeAssumed: boolean): string[] {
+  const { logEntries, identity, isCertificateLogged } = verified;
   const lines: string[] = [];
+  if (identity !== undefined && !isCertificateLogged)
+    lines.push('  not checked: that the certificate was logged');
   if (logEntries.length === 0) lines.push('  not checked: no entry of a transparency log');
   if (isTimeAssumed) lines.push('  not checked: when it was signed; certificates and logs count as of now');
   else if (isTimeless) lines.push('  not checked: when it was signed');
@@ -115,6 +118,7 @@ export function bundleJson(verified: VerifiedBundle) {
           subjects: identity.subjects,
           issuer: identity.issuer,
           claims: Object.fromEntries(identity.claims),
+          certificateLogged: verified.isCertificateLogged,
         }),
     times: times.map(isoTime),
     timeAssumed: isTimeAssumed,

@@ -61,6 +61,8 @@ export interface VerifiedBundle {
   /** Absent where a key was given. */
   readonly certificate?: Certificate;
   readonly identity?: CertificateIdentity;
+  /** Whether a proof was asked for, and holds, that the certificate was logged. */
+  readonly isCertificateLogged: boolean;
   /** The trusted times of the signature, in milliseconds since 1970; none with a key without log and timestamp. */
   readonly times: readonly number[];
   readonly logEntries: readonly EntryEvidence[];
@@ -126,6 +128,7 @@ export function verifyBundle(
   return {
     ...(leaf === undefined ? {} : { certificate: leaf }),
     ...(identity === undefined ? {} : { identity }),
+    isCertificateLogged: leaf !== undefined && requirements.certificateLogged,
     times,
     logEntries,
     timestamps,
