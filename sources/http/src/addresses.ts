@@ -32,6 +32,13 @@ export function isLocalName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost');
 }
 
+/** The names that clouds have for the addresses of `isMetadataAddress`. */
+const metadataNames = new Set(['metadata.google.internal', 'metadata.goog', 'instance-data.ec2.internal']);
+
+export function isMetadataName(name: string): boolean {
+  return metadataNames.has(name);
+}
+
 /** An address of this machine, as it is or mapped into IPv6; false for what is no address. */
 export function isLoopbackAddress(address: string): boolean {
   return isIP(address) !== 0 && loopback.check(address, familyOf(address));

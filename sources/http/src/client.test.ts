@@ -89,6 +89,7 @@ test.each([
   ['https://registry.example/a', 'https://[fd00:ec2::254]/latest', 'within this machine'],
   ['https://registry.example/a', 'https://168.63.129.16/', 'within this machine'],
   ['https://registry.example/a', 'https://a.localhost/', 'within this machine'],
+  ['https://registry.example/a', 'https://metadata.google.internal/', 'within this machine'],
 ])('%s may not send on to %s', async (url, location, reason) => {
   const fetch = async () => new Response(null, { status: 302, headers: { location } });
   await expect(clientWith({ fetch }).client.send({ url })).rejects.toMatchObject({

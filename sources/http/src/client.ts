@@ -2,7 +2,7 @@ import { HttpAnswer } from './answer.ts';
 import { HttpError } from './errors.ts';
 import { isPassingFault, unreachable } from './faults.ts';
 import { defaultHttpLimits, type HttpLimits } from './limits.ts';
-import { environmentFetch } from './proxies.ts';
+import { directFetch, environmentFetch } from './proxies.ts';
 import { delayBefore, mayRepeat, systemTiming, type Timing } from './timing.ts';
 import { checkedUrl, onwardUrl, shownUrl } from './url.ts';
 import { Watch } from './watch.ts';
@@ -63,8 +63,7 @@ export class HttpClient {
     this.#limits = Object.freeze({ ...defaultHttpLimits, ...options.limits });
     this.#plainHttp = options.plainHttp ?? false;
     this.#userAgent = options.userAgent ?? 'keelson';
-    this.#fetch =
-      options.fetch ?? (options.proxies === false ? globalThis.fetch : environmentFetch(process.env));
+    this.#fetch = options.fetch ?? (options.proxies === false ? directFetch : environmentFetch)(process.env);
     this.#timing = options.timing ?? systemTiming;
   }
 

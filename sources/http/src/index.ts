@@ -4,5 +4,7 @@ export { basicAuthorization } from './authorization.ts';
 export { HttpClient, type HttpOptions, type HttpRequest } from './client.ts';
 export { HttpError, type HttpErrorCode, httpErrorCodes } from './errors.ts';
 export { defaultHttpLimits, type HttpLimits } from './limits.ts';
+export { metadataClient } from './metadata-client.ts';
+export { Secrets } from './secrets.ts';
 export { delayBefore, systemTiming, type Timing } from './timing.ts';
 export { isLoopback, onwardUrl, shownUrl } from './url.ts';

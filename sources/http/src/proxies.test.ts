@@ -1,12 +1,14 @@
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { promisify } from 'node:util';
 import { issueCertificate, writePem } from '@keelson/pki';
 import { TestServer } from '@keelson/registry-testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { HttpClient } from './index.ts';
-import { environmentFetch } from './proxies.ts';
+import { directFetch, environmentFetch } from './proxies.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -76,6 +78,7 @@ test('requests over plain HTTP go by the proxy, with all that they carry', async
 test.each([
   ['a host that NO_PROXY names', { NO_PROXY: 'a.invalid' }, 'http://a.invalid/'],
   ['a service of a cloud’s host', {}, 'http://169.254.0.1:1/'],
+  ['the same by its name', {}, 'http://metadata.google.internal:1/'],
   ['this machine', {}, 'http://localhost:1/'],
 ])('%s is not asked by the proxy', async (_, more, url) => {
   await using server = await proxy();
@@ -84,7 +87,11 @@ test.each([
     plainHttp: true,
     limits: { maxAttempts: 1, headMilliseconds: 300 },
   });
-  await expect(client.send({ url })).rejects.toMatchObject({ code: expect.stringMatching(/^HTTP_/) });
+  // Whatever else may answer there.
+  await client.send({ url }).then(
+    (answer) => answer.discard(),
+    (error: unknown) => expect(error).toMatchObject({ code: expect.stringMatching(/^HTTP_/) }),
+  );
   expect(server.log).toEqual([]);
 });
 
@@ -100,12 +107,38 @@ test('a client goes by the proxies of its process, unless it was told not to', a
   expect(server.log).toEqual(['GET http://a.invalid/']);
 });
 
-test('without a proxy, and where Node goes by them itself, its own fetch is taken', async () => {
-  const named = { HTTPS_PROXY: 'http://127.0.0.1:1' };
-  expect(environmentFetch({})).toBe(globalThis.fetch);
-  expect(environmentFetch({ HTTPS_PROXY: '' })).toBe(globalThis.fetch);
-  expect(environmentFetch({ ...named, NODE_USE_ENV_PROXY: '1' })).toBe(globalThis.fetch);
-  expect(environmentFetch(named)).not.toBe(globalThis.fetch);
+test('where no proxy is named, the fetch of Node is taken', async () => {
+  for (const environment of [{}, { HTTPS_PROXY: '' }, { NODE_USE_ENV_PROXY: '1' }]) {
+    expect(environmentFetch(environment)).toBe(globalThis.fetch);
+    expect(directFetch(environment)).toBe(globalThis.fetch);
+  }
+  expect(environmentFetch({ HTTPS_PROXY: 'http://127.0.0.1:1' })).not.toBe(globalThis.fetch);
+});
+
+test('a Node that goes by proxies itself asks neither this machine nor services of a cloud by them', async () => {
+  await using server = await proxy();
+  await using own = await TestServer.start((_, response) => void response.end('own'));
+  const script = `
+    const { HttpClient, metadataClient } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)});
+    const told = async (client, url) => {
+      try {
+        console.log(Buffer.from(await (await client.send({ url })).bytes(100)).toString());
+      } catch (error) {
+        console.log(error.code);
+      }
+    };
+    const client = new HttpClient({ plainHttp: true, limits: { maxAttempts: 1, headMilliseconds: 2000 } });
+    await told(client, ${JSON.stringify(own.url)});
+    await told(metadataClient(), ${JSON.stringify(own.url)});
+    await told(metadataClient(), 'http://metadata.invalid/');
+    await told(client, 'http://a.invalid/');
+  `;
+  const environment = { PATH: process.env['PATH'], HTTP_PROXY: server.url, NODE_USE_ENV_PROXY: '1' };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    env: environment,
+  });
+  expect(stdout.split('\n')).toEqual(['own', 'own', 'HTTP_UNREACHABLE', '||', '']);
+  expect(server.log).toEqual(['GET http://a.invalid/']);
 });
 
 /** A proxy for TLS: it connects to whatever listens at `port`, or refuses. */

@@ -1,5 +1,5 @@
 import { terminalSafe } from '@keelson/core';
-import { isLocalName, isLoopbackAddress, isMetadataAddress } from './addresses.ts';
+import { isLocalName, isLoopbackAddress, isMetadataAddress, isMetadataName } from './addresses.ts';
 import { HttpError } from './errors.ts';
 
 /** Whether a host name or address can only mean this machine. */
@@ -8,10 +8,10 @@ export function isLoopback(hostname: string): boolean {
   return name === 'localhost' || name === '[::1]' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 
-/** Addresses that a server outside has no business to send anybody to: this machine, and services of a cloud's host. */
-function isInward({ hostname }: URL): boolean {
+/** Addresses that no server outside has any business with: this machine, and services of a cloud's host. */
+export function isInward({ hostname }: URL): boolean {
   const name = hostname.replace(/^\[|\]$|\.$/g, '');
-  return isLocalName(name) || isLoopbackAddress(name) || isMetadataAddress(name);
+  return isLocalName(name) || isMetadataName(name) || isLoopbackAddress(name) || isMetadataAddress(name);
 }
 
 /**

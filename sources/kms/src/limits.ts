@@ -22,12 +22,3 @@ export const serviceHttpLimits: Partial<HttpLimits> = Object.freeze({
   idleMilliseconds: 15_000,
   totalMilliseconds: 60_000,
 });
-
-/** The service of a cloud's own host answers at once, or is not there. */
-export const metadataHttpLimits: Partial<HttpLimits> = Object.freeze({
-  maxRedirects: 0,
-  maxAttempts: 2,
-  headMilliseconds: 2_000,
-  idleMilliseconds: 2_000,
-  totalMilliseconds: 10_000,
-});

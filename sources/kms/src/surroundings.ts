@@ -1,9 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { HttpClient, type HttpOptions, systemTiming, type Timing } from '@keelson/http';
+import {
+  HttpClient,
+  type HttpOptions,
+  metadataClient,
+  Secrets,
+  systemTiming,
+  type Timing,
+} from '@keelson/http';
 import { KmsError } from './errors.ts';
-import { kmsLimits, metadataHttpLimits, serviceHttpLimits } from './limits.ts';
-import { Secrets } from './secrets.ts';
+import { kmsLimits, serviceHttpLimits } from './limits.ts';
 
 /** Where credentials are looked for, and how services are asked; the process's own where it is not given. */
 export interface KeyServiceOptions {
@@ -21,7 +27,7 @@ export class Surroundings {
   readonly secrets = new Secrets();
   /** For services: https, and http to this machine only. */
   readonly service: HttpClient;
-  /** For the service of a cloud's own host, which speaks plain HTTP on an address of the link. */
+  /** For the service of a cloud's own host. */
   readonly metadata: HttpClient;
   readonly timing: Timing;
   readonly #environment: Readonly<Record<string, string | undefined>>;
@@ -32,12 +38,7 @@ export class Surroundings {
     this.home = options.home ?? homedir();
     this.timing = http.timing ?? systemTiming;
     this.service = new HttpClient({ ...http, limits: serviceHttpLimits });
-    this.metadata = new HttpClient({
-      ...http,
-      limits: metadataHttpLimits,
-      plainHttp: true,
-      proxies: false,
-    });
+    this.metadata = metadataClient(http);
     this.#environment = options.environment ?? process.env;
     this.#readFile = options.readFile ?? readSmallFile;
   }

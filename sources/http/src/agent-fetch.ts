@@ -23,13 +23,15 @@ function proxiesOf(environment: Readonly<Record<string, string | undefined>>): R
 }
 
 /**
- * As much of `fetch` as `HttpClient` asks for, over agents of Node that go by proxies: redirects are given as they are, and nothing is
- * decompressed.
+ * As much of `fetch` as `HttpClient` asks for, over agents of Node: redirects are given as they are, and nothing is decompressed.
+ *
+ * @param environment names the proxies; without it none is asked, also where Node was started to go by them (`NODE_USE_ENV_PROXY=1`)
  */
-export function proxiedFetch(
-  environment: Readonly<Record<string, string | undefined>>,
+export function agentFetch(
+  environment?: Readonly<Record<string, string | undefined>>,
 ): typeof globalThis.fetch {
-  const options = { keepAlive: true, proxyEnv: proxiesOf(environment) };
+  const proxies = environment === undefined ? {} : { proxyEnv: proxiesOf(environment) };
+  const options = { keepAlive: true, ...proxies };
   const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
   return async (input, { method = 'GET', headers, body, signal } = {}) => {
     const url = new URL(String(input));
