@@ -136,7 +136,8 @@ const aloneIn = (name: string): Record<string, string[]> => ({
 });
 
 /**
- * A rule reads one statement of a type, and several may be signed: it has to hold whichever it reads.
+ * A rule reads one statement of a type, and several may be signed: it is held against the first of each, then against the second of
+ * each, and so on, so that it holds whichever of them it reads.
  */
 function evaluateRounds(
   rules: Rules,
