@@ -44,7 +44,33 @@ const policy = (name: string, authority: object, glob = '**', more = {}) =>
     spec: { images: [{ glob }], authorities: [authority], ...more },
   })}\n`;
 
+/** Ratify's verifier of cosign with a key, which is all that must hold. */
+const ratify = (key: KeyObject, scope = '*') =>
+  [
+    {
+      kind: 'Verifier',
+      metadata: { name: 'cosign' },
+      spec: {
+        name: 'cosign',
+        artifactTypes: 'application/vnd.dev.cosign.artifact.sig.v1+json',
+        parameters: {
+          trustPolicies: [{ name: 'a', scopes: [scope], keys: [{ provider: 'k' }], tLogVerify: false }],
+        },
+      },
+    },
+    {
+      kind: 'KeyManagementProvider',
+      metadata: { name: 'k' },
+      spec: { type: 'inline', parameters: { contentType: 'key', value: pemOf(key) } },
+    },
+  ]
+    .map((each) => JSON.stringify({ apiVersion: 'config.ratify.deislabs.io/v1beta1', ...each }))
+    .join('\n---\n');
+
 const files = {
+  'ratify-ours.yaml': ratify(publicKey),
+  'ratify-theirs.yaml': ratify(other),
+  'ratify-elsewhere.yaml': ratify(publicKey, 'registry.example/x*'),
   'ours.yaml': policy('ours', { key: { data: pemOf(publicKey) } }),
   'theirs.yaml': policy('theirs', { key: { data: pemOf(other) } }),
   'theirs-warn.yaml': policy('theirs', { key: { data: pemOf(other) } }, '**', { mode: 'warn' }),
@@ -63,6 +89,9 @@ describe('keelson verify --policy', () => {
       'policy ours (ClusterImagePolicy): passed\n    authority-0: passed',
     ],
     ['one that does not', ['theirs.yaml'], 1, 'SIGNATURE_WRONG'],
+    ['Ratify that passes', ['ratify-ours.yaml'], 0, 'policy ratify (Ratify): passed'],
+    ['Ratify that does not', ['ratify-theirs.yaml'], 1, 'SIGNATURE_WRONG'],
+    ['Ratify for other images', ['ratify-elsewhere.yaml'], 1, 'no trust policy has a scope'],
     ['all count', ['ours.yaml', 'theirs.yaml'], 1, 'policy theirs (ClusterImagePolicy): not passed'],
     ['one that warns', ['ours.yaml', 'theirs-warn.yaml'], 0, 'not passed, which it warns of'],
     ['none is about the image', ['elsewhere.yaml'], 1, 'no policy is about it'],
