@@ -1,9 +1,9 @@
 import { isKeelsonError, type JsonValue } from '@keelson/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DemandVerdict } from '../model/demands.ts';
 import { admitImage } from '../model/evaluate.ts';
 import { readImagePolicies } from '../read-policies.ts';
 import { ImageWorld, notary, now, sbom, scan, stranger } from '../testing/image-world.ts';
+import { wordsOf } from '../testing/kyverno.ts';
 import { PolicyImages } from '../verifier/policy-images.ts';
 
 const world = new ImageWorld();
@@ -13,12 +13,6 @@ afterAll(() => world.remove());
 const by = (cert: string) => [{ entries: [{ certificates: { cert } }] }];
 const all = (key: string, operator: string, value: JsonValue) => [{ all: [{ key, operator, value }] }];
 const isCycloneDx = all('{{ bomFormat }}', 'Equals', 'CycloneDX');
-
-const wordsOf = (part: DemandVerdict): (Error | undefined)[] => [
-  part.fault,
-  ...part.refused.map(({ fault }) => fault),
-  ...part.parts.flatMap(wordsOf),
-];
 
 async function verdictOf(entry: object, name = 'r.example/signed:1') {
   const images = new PolicyImages(world.open, { now });

@@ -1,10 +1,10 @@
 import { isKeelsonError } from '@keelson/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DemandVerdict } from '../../model/demands.ts';
 import { admitImage } from '../../model/evaluate.ts';
 import type { Workload } from '../../model/policy.ts';
 import { readImagePolicies } from '../../read-policies.ts';
 import { ImageWorld, notary, now, one, sbom, slsa, stranger, two } from '../../testing/image-world.ts';
+import { wordsOf } from '../../testing/kyverno.ts';
 import { pemOf } from '../../testing/signatures.ts';
 import { PolicyImages } from '../../verifier/policy-images.ts';
 
@@ -80,12 +80,6 @@ const deployment = (image: string): Workload => ({
     },
   },
 });
-
-const wordsOf = (part: DemandVerdict): (Error | undefined)[] => [
-  part.fault,
-  ...part.refused.map(({ fault }) => fault),
-  ...part.parts.flatMap(wordsOf),
-];
 
 /** `admitted`, or the reasons why not. */
 async function verdictOf(
