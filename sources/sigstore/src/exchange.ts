@@ -1,5 +1,5 @@
 import { JsonFields, JsonSyntaxError, type JsonValue, parseJsonBytes, stringifyJson } from '@keelson/core';
-import type { HttpAnswer, HttpClient } from '@keelson/http';
+import { type HttpAnswer, type HttpClient, Secrets, shownUrl } from '@keelson/http';
 import { SigstoreError, type SigstoreErrorCode } from './errors.ts';
 
 /** Bytes of an answer that are read. Entries of logs hold whole certificates, so it is generous. */
@@ -20,6 +20,7 @@ export async function post(
   { url, body, headers, authorization }: Post,
 ): Promise<Uint8Array> {
   const isBytes = body instanceof Uint8Array;
+  const secrets = new Secrets();
   const answer = await http.send({
     url,
     method: 'POST',
@@ -30,31 +31,29 @@ export async function post(
     body: isBytes ? body : stringifyJson(body),
     ...(authorization === undefined
       ? {}
-      : { authorization: `${authorization.scheme} ${authorization.secret}` }),
+      : { authorization: `${authorization.scheme} ${secrets.keep(authorization.secret)}` }),
   });
-  return await bodyOf(answer, url, authorization?.secret);
+  return await bodyOf(answer, url, { secrets });
 }
 
 /**
  * The body of an answer of status 200 or 201.
  *
- * @param secret what the request carried and no message may show, should the answer repeat it
+ * @param secrets what the request carried and no message may show, should the answer repeat it
  * @throws HttpError; SigstoreError SIGSTORE_REFUSED
  */
 export async function bodyOf(
   answer: HttpAnswer,
   url: URL,
-  secret = '',
-  maxBytes = maxAnswerBytes,
+  {
+    secrets = new Secrets(),
+    maxBytes = maxAnswerBytes,
+  }: { readonly secrets?: Secrets; readonly maxBytes?: number } = {},
 ): Promise<Uint8Array> {
   const bytes = await answer.bytes(maxBytes);
   if (answer.status === 200 || answer.status === 201) return bytes;
-  const text = Buffer.from(bytes).toString('utf8');
-  const reason = (secret === '' ? text : text.replaceAll(secret, '…')).slice(0, maxReason).trim();
-  throw new SigstoreError(
-    'SIGSTORE_REFUSED',
-    `${url.origin}${url.pathname} answered ${answer.status}: ${reason}`,
-  );
+  const reason = secrets.hide(Buffer.from(bytes).toString('utf8')).slice(0, maxReason).trim();
+  throw new SigstoreError('SIGSTORE_REFUSED', `${shownUrl(url)} answered ${answer.status}: ${reason}`);
 }
 
 /** The members of an answer in JSON. @throws SigstoreError SIGSTORE_ANSWER_INVALID */

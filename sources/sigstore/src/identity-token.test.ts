@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { HttpClient } from '@keelson/http';
 import { TestServer } from '@keelson/registry-testing';
 import { describe, expect, test } from 'vitest';
@@ -48,7 +51,7 @@ test.each<[string, Record<string, string>]>([
   ['an empty token', { SIGSTORE_ID_TOKEN: '' }],
   ['an address alone', { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1' }],
 ])('there is no token: %s', async (_, environment) => {
-  expect(await ambientToken(http, undefined, { environment, read: async () => undefined })).toBeUndefined();
+  expect(await ambientToken(http, undefined, { environment, tokenFile: '/none/token' })).toBeUndefined();
 });
 
 describe('others', () => {
@@ -84,13 +87,41 @@ describe('others', () => {
   });
 
   test('a Pod has it in a file', async () => {
-    const read = async (file: string) => (file.endsWith('/oidc-token') ? 'eyJ.eyJ.x\n' : undefined);
-    expect(await ambientToken(http, undefined, { environment: {}, read })).toBe('eyJ.eyJ.x');
+    const folder = await mkdtemp(join(tmpdir(), 'keelson-token-'));
+    try {
+      const tokenFile = join(folder, 'oidc-token');
+      const options = { environment: {}, tokenFile };
+      expect(await ambientToken(http, undefined, options)).toBeUndefined();
+      await writeFile(tokenFile, 'eyJ.eyJ.x\n');
+      expect(await ambientToken(http, undefined, options)).toBe('eyJ.eyJ.x');
+      // Below a file is nothing; what is there and cannot be had is told, and no other provider is asked in its place.
+      expect(
+        await ambientToken(http, undefined, { ...options, tokenFile: join(tokenFile, 'none') }),
+      ).toBeUndefined();
+      await writeFile(tokenFile, 'x'.repeat((1 << 16) + 1));
+      for (const each of [tokenFile, folder])
+        await expect(ambientToken(http, undefined, { ...options, tokenFile: each })).rejects.toMatchObject({
+          code: 'IDENTITY_TOKEN_MISSING',
+          message: expect.stringContaining('maxTokenBytes (65536)'),
+        });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('the metadata server sends nobody on', async () => {
+    await using server = await TestServer.start(
+      (_, response) => void response.writeHead(302, { location: '/other' }).end(),
+    );
+    await expect(
+      ambientToken(http, 'google', { environment: {}, metadataServer: server.url }),
+    ).rejects.toMatchObject({ code: 'HTTP_REDIRECT_REFUSED' });
+    expect(server.log).toHaveLength(1);
   });
 
   test('the metadata server of Google Cloud is asked where it is named, and never else', async () => {
     await using server = await TestServer.start((_, response) => void response.end('eyJ.eyJ.x'));
-    const options = { environment: {}, read: async () => undefined, metadataServer: server.url };
+    const options = { environment: {}, tokenFile: '/none/token', metadataServer: server.url };
     expect(await ambientToken(http, undefined, options)).toBeUndefined();
     expect(server.log).toEqual([]);
     expect(await ambientToken(http, 'google', options)).toBe('eyJ.eyJ.x');

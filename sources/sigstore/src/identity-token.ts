@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { objectOf } from '@keelson/core';
-import { HttpClient } from '@keelson/http';
+import { type HttpClient, metadataClient, Secrets } from '@keelson/http';
 import { SigstoreError } from './errors.ts';
 import { answerFields, below, bodyOf, post } from './exchange.ts';
 
 /** For whom tokens are made out: Fulcio takes no others. */
 const audience = 'sigstore';
 /** Where a Pod finds a token that was projected for cosign. */
-const tokenFile = '/var/run/sigstore/cosign/oidc-token';
+const projected = '/var/run/sigstore/cosign/oidc-token';
 const maxTokenBytes = 1 << 16;
 const programMilliseconds = 30_000;
 
@@ -17,10 +17,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What the surroundings are asked with; tests give their own. */
 export interface AmbientOptions {
   readonly environment?: Environment;
-  /** Gives what a file holds, or undefined where there is none. */
-  readonly read?: (file: string) => Promise<string | undefined>;
   /** Gives what a program prints. */
   readonly run?: (program: string, args: readonly string[]) => Promise<string>;
+  /** Where a Pod's token is. */
+  readonly tokenFile?: string;
   /** The metadata server of Google Cloud. */
   readonly metadataServer?: string;
 }
@@ -37,7 +37,7 @@ const providers = {
   'github-actions': gitHubActions,
   'buildkite-agent': buildkite,
   circleci: circleCi,
-  filesystem: async ({ read }) => await read(tokenFile),
+  filesystem: async ({ tokenFile }) => await readToken(tokenFile),
   google,
 } as const satisfies Readonly<Record<string, Provider>>;
 
@@ -68,8 +68,8 @@ export async function ambientToken(
   const surroundings: Surroundings = {
     http,
     environment: options.environment ?? process.env,
-    read: options.read ?? readToken,
     run: options.run ?? printedBy,
+    tokenFile: options.tokenFile ?? projected,
     metadataServer: options.metadataServer ?? 'http://metadata.google.internal',
   };
   if (named !== undefined) {
@@ -93,8 +93,9 @@ async function gitHubActions({ http, environment }: Surroundings): Promise<strin
   if (address === '' || bearer === '') return undefined;
   const url = below(address, '');
   url.searchParams.set('audience', audience);
-  const answer = await http.send({ url, authorization: `bearer ${bearer}` });
-  return answerFields(await bodyOf(answer, url, bearer), 'the answer of GitHub Actions').text('value');
+  const secrets = new Secrets();
+  const answer = await http.send({ url, authorization: `bearer ${secrets.keep(bearer)}` });
+  return answerFields(await bodyOf(answer, url, { secrets }), 'the answer of GitHub Actions').text('value');
 }
 
 // buildkite/agent, api/oidc.go
@@ -114,21 +115,30 @@ async function circleCi({ environment, run }: Surroundings): Promise<string | un
   return await run('circleci', ['run', 'oidc', 'get', '--claims', JSON.stringify({ aud: audience })]);
 }
 
-/** A service account's token, by the metadata server, which speaks plain HTTP within the machine's own network. */
+/** A service account's token, by the metadata server. */
 async function google({ metadataServer }: Surroundings): Promise<string | undefined> {
   const url = below(metadataServer, '/computeMetadata/v1/instance/service-accounts/default/identity');
   url.searchParams.set('audience', audience);
   url.searchParams.set('format', 'full');
-  const http = new HttpClient({ plainHttp: true });
-  const answer = await http.send({ url, headers: { 'metadata-flavor': 'Google' } });
-  return Buffer.from(await bodyOf(answer, url, '', maxTokenBytes)).toString('utf8');
+  const answer = await metadataClient().send({ url, headers: { 'metadata-flavor': 'Google' } });
+  return Buffer.from(await bodyOf(answer, url, { maxBytes: maxTokenBytes })).toString('utf8');
 }
 
+/** @throws SigstoreError IDENTITY_TOKEN_MISSING for a file that is there and holds no token that can be had */
 async function readToken(file: string): Promise<string | undefined> {
   try {
+    const found = await stat(file);
+    if (!found.isFile() || found.size > maxTokenBytes)
+      throw new SigstoreError(
+        'IDENTITY_TOKEN_MISSING',
+        `${file} is no file of at most maxTokenBytes (${maxTokenBytes}) bytes`,
+      );
     return await readFile(file, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof SigstoreError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new SigstoreError('IDENTITY_TOKEN_MISSING', `${file} cannot be read (${code})`, { cause: error });
   }
 }
 

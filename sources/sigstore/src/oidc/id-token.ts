@@ -34,7 +34,7 @@ const what = 'the identity token';
 /** The keys that a provider signs with. @throws SigstoreError SIGSTORE_ANSWER_INVALID, SIGSTORE_REFUSED; HttpError */
 export async function keysOf(http: HttpClient, { keysAddress }: OidcProvider): Promise<readonly Jwk[]> {
   const answer = await http.send({ url: keysAddress, headers: { accept: 'application/json' } });
-  const bytes = await bodyOf(answer, keysAddress, '', signInLimits.maxAnswerBytes);
+  const bytes = await bodyOf(answer, keysAddress, { maxBytes: signInLimits.maxAnswerBytes });
   try {
     return readJwkSet(bytes).filter(({ type }) => type !== 'oct');
   } catch (error) {

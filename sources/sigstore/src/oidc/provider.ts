@@ -27,7 +27,7 @@ const what = 'the description of the identity provider';
 export async function discover(http: HttpClient, issuer: string): Promise<OidcProvider> {
   const url = below(issuer, '/.well-known/openid-configuration');
   const answer = await http.send({ url, headers: { accept: 'application/json' } });
-  const fields = answerFields(await bodyOf(answer, url, '', signInLimits.maxAnswerBytes), what);
+  const fields = answerFields(await bodyOf(answer, url, { maxBytes: signInLimits.maxAnswerBytes }), what);
   const named = fields.text('issuer');
   // Otherwise one provider could give out tokens in the name of another (Discovery, 4.3).
   if (named !== issuer)

@@ -1,5 +1,5 @@
 import type { JsonFields } from '@keelson/core';
-import { basicAuthorization, type HttpClient, shownUrl } from '@keelson/http';
+import { basicAuthorization, type HttpClient, Secrets, shownUrl } from '@keelson/http';
 import { SigstoreError } from '../errors.ts';
 import { answerFields } from '../exchange.ts';
 import { signInLimits } from './limits.ts';
@@ -49,11 +49,9 @@ export async function postForm(
   const fields = answerFields(bytes, `the answer of ${shownUrl(url)}`);
   if (answer.status === 200 && !fields.has('error')) return { kind: 'granted', fields };
   const error = fields.optionalText('error') ?? `status ${answer.status}`;
-  const secrets = [...Object.values(form), secret ?? ''].filter((text) => text.length > 8);
-  const reason = secrets.reduce(
-    (text, each) => text.replaceAll(each, '…'),
-    [error, fields.optionalText('error_description') ?? ''].join(' ').trim(),
-  );
+  const secrets = new Secrets();
+  for (const text of [...Object.values(form), secret ?? '']) if (text.length > 8) secrets.keep(text);
+  const reason = secrets.hide([error, fields.optionalText('error_description') ?? ''].join(' ').trim());
   return {
     kind: 'error',
     error,
