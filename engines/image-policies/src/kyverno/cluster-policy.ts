@@ -6,8 +6,8 @@ import { shaped } from '../shape.ts';
 import { fieldsOf } from './attestors.ts';
 import { clusterPolicyShape } from './cluster-policy-shape.ts';
 import { type Conditions, compileConditions } from './conditions/conditions.ts';
-import { QueryFault } from './conditions/query.ts';
-import { metadataOf } from './judged-objects.ts';
+import { type QueryClock, QueryFault } from './conditions/query.ts';
+import { type JudgedObject, metadataOf } from './judged-objects.ts';
 import { compileMatch, type RuleMatch } from './match.ts';
 import { resolved, ruleContext } from './rule-context.ts';
 import { verifyImagesPolicy } from './verify-images.ts';
@@ -81,7 +81,7 @@ interface Preconditions {
 function compilePreconditions(
   rule: JsonFields,
   { judged }: RuleMatch,
-  clock: { readonly now?: number },
+  clock: Pick<QueryClock, 'now'>,
 ): Preconditions {
   const warnings: string[] = [];
   if (rule.has('celPreconditions'))
@@ -92,16 +92,31 @@ function compilePreconditions(
     hold: (workload) => {
       const object = workload === undefined ? undefined : judged(workload);
       if (conditions === undefined || object === undefined) return true;
-      const { namespace = '', name = '' } = metadataOf(object);
-      const request = { object: object.object, operation: 'CREATE', namespace, name };
+      const document = objectOf([['request', requestOf(object)]]);
       try {
-        return conditions({ request }, clock) === undefined;
+        // Who asks, and what a context brings, is not known: a condition with a fallback for that must not take it for what is.
+        const partial = [document, document['request'] ?? null];
+        return conditions(document, { ...clock, partial }) === undefined;
       } catch (error) {
         if (error instanceof QueryFault) return true;
         throw error;
       }
     },
   };
+}
+
+/** What is known of the request that makes an object. */
+function requestOf(judged: JudgedObject): JsonObject {
+  const { group, version, kind, object } = judged;
+  const { namespace, name } = metadataOf(judged);
+  return objectOf([
+    ['object', object],
+    ['oldObject', null],
+    ['operation', 'CREATE'],
+    ['kind', { group, version, kind }],
+    ...(typeof namespace === 'string' ? ([['namespace', namespace]] as const) : []),
+    ...(typeof name === 'string' ? ([['name', name]] as const) : []),
+  ]);
 }
 
 function readPreconditions(rule: JsonFields, warnings: string[]): Conditions | undefined {

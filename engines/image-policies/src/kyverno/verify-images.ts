@@ -1,5 +1,6 @@
 import { isObject, type JsonFields, type JsonObject, objectOf } from '@keelson/core';
 import { ImagePolicyError } from '../errors.ts';
+import { unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
 import type { AttestationDemand, Demand, ImagePolicy, NamedDemand, Workload } from '../model/policy.ts';
 import { conditionsRule, denyRule } from './attestation-rules.ts';
@@ -23,7 +24,8 @@ export function verifyImagesPolicy(written: JsonFields, context: VerifyImagesCon
   const references = entry.texts('imageReferences', maxEntries);
   if (references.length === 0)
     throw invalid(`${entry.place('imageReferences')}: an image reference is required`);
-  const isMeant = imageTest(references, entry.texts('skipImageReferences', maxEntries));
+  const isOpen = references.some((each) => each.includes('{{'));
+  const isMeant = imageTest(isOpen ? ['*'] : references, entry.texts('skipImageReferences', maxEntries));
   const warnings = [...context.warnings];
   const attestors = { ...attestorContext(entry, context.material, warnings) };
   const demands = [
@@ -36,6 +38,13 @@ export function verifyImagesPolicy(written: JsonFields, context: VerifyImagesCon
   const asksForNothing = demands.length === 0;
   const validate = entry.object('validate');
   const deny = validate === undefined ? undefined : deniedBy(validate, demands, context);
+  // Which images are meant nobody can say, so none of them passes.
+  if (isOpen) {
+    const place = entry.place('imageReferences');
+    demands.push(
+      named(place, { kind: 'unsupported', fault: unsupported(place, 'images that variables name') }),
+    );
+  }
   // Where the digest is put in, admission does it before it looks for one.
   if (entry.optionalBoolean('verifyDigest') !== false && entry.optionalBoolean('mutateDigest') === false)
     demands.push(named(entry.place('verifyDigest'), digestDemand));

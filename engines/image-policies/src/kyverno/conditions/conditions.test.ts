@@ -67,6 +67,14 @@ test.each([
   expect(() => evaluateQuery(parseQuery(query), document, { now })).toThrow(QueryFault);
 });
 
+test('what is known in part has no members that are missing', () => {
+  const known: JsonValue = { request: { name: 'web' } };
+  const ask = (query: string) => evaluateQuery(parseQuery(query), known, { partial: [known, known.request] });
+  expect(ask("request.name || 'x'")).toBe('web');
+  expect(() => ask("request.userInfo.name || 'x'")).toThrow('userInfo is not known');
+  expect(() => ask("images || 'x'")).toThrow(QueryFault);
+});
+
 describe('variables', () => {
   test.each<[JsonValue, JsonValue]>([
     ['{{ list[0].n }}', 1],
@@ -116,8 +124,10 @@ test.each<[JsonValue, string, JsonValue, boolean]>([
   ['{{ builder.id }}', 'Equals', 'https://ci.example/runner', true],
   ['{{ builder.id }}', 'Equals', 'https://ci.example/*', true],
   ['{{ builder.id }}', 'NotEquals', 'https://ci.example/*', false],
-  // A wildcard that a statement brings is a character.
-  ['a', 'Equals', '{{ missing || `"*"` }}', false],
+  // A wildcard that a statement brings is a character, where Kyverno would say the same of it.
+  ['a', 'Equals', '{{ missing || `"b*"` }}', false],
+  ['https://a.example/?b', 'Equals', '{{ missing || `"https://a.example/?b"` }}', true],
+  ['c', 'NotIn', '{{ missing || `["a?", "b*"]` }}', true],
   ['*', 'Equals', 'a', false],
   ['{{ list[0].n }}', 'Equals', 1, true],
   ['{{ list[0].n }}', 'Equals', true, false],
@@ -155,6 +165,11 @@ test.each<[JsonValue, string, JsonValue]>([
   ['a', 'AnyIn', [['a']]],
   ['5', 'AnyIn', '1-10'],
   ['a', 'AnyIn', '["a"]'],
+  ['a', 'Equals', '{{ missing || `"*"` }}'],
+  ['a', 'NotEquals', '{{ missing || `"*"` }}'],
+  ['bc', 'AllNotIn', '{{ missing || `["b*"]` }}'],
+  ['a', 'AnyIn', `{{ missing || \`"${'*a'.repeat(600)}"\` }}`],
+  ['{{ contains(list, list[0]) }}', 'Equals', false],
   ['{{ missing }}', 'NotEquals', 'a'],
   ['{{ missing }}', 'AllNotIn', ['a']],
 ])('%j %s %j cannot be told', (key, operator, value) => {

@@ -49,7 +49,7 @@ function compileCondition(fields: JsonFields): Conditions {
   const [key, value] = ['key', 'value'].map((member) => compileTemplate(fields.value(member) ?? null));
   if (key === undefined || value === undefined)
     throw new QueryFault(`${fields.place('')} has no key and value`);
-  // A wildcard counts where the policy's author wrote it, and never in what a statement says.
+  // A wildcard counts where the policy's author wrote it, and never in what a statement says: see `meaning`.
   const isPattern = !JSON.stringify(fields.value('value') ?? null).includes('{{');
   const said = fields.optionalText('message');
   const judged = (document: JsonValue, clock: QueryClock): string | undefined => {
@@ -82,8 +82,24 @@ const equals: Operator = (key, value, isPattern) => {
     throw new QueryFault(
       `keelson does not compare the quantities ${key.slice(0, 40)} and ${value.slice(0, 40)}`,
     );
-  return isPattern && wildcardTest(value)(key);
+  return meaning(value, isPattern)(key);
 };
+
+const maxVariableWildcard = 1_000;
+
+/**
+ * A test for what a text means. Kyverno takes `*` and `?` for wildcards in what a variable gives, too; where that would change the answer,
+ * either answer could let something pass, so there is none.
+ */
+function meaning(wanted: string, isPattern: boolean): (text: string) => boolean {
+  if (isPattern) return wildcardTest(wanted);
+  return (text) => {
+    if (text === wanted) return true;
+    if (!/[*?]/.test(wanted)) return false;
+    if (wanted.length <= maxVariableWildcard && !wildcardTest(wanted)(text)) return false;
+    throw new QueryFault(`a variable gives a text with wildcards, ${shown(wanted)}`);
+  };
+}
 
 const isQuantity = (text: string): boolean =>
   /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/.test(text);
@@ -104,9 +120,7 @@ function membership(key: JsonValue, value: JsonValue, isPattern: boolean): reado
     !isPlainWord(value)
   )
     throw new QueryFault('keelson reads neither ranges nor lists in a text');
-  const tests = (accepted ?? []).map((each) =>
-    isPattern ? wildcardTest(each) : (text: string) => text === each,
-  );
+  const tests = (accepted ?? []).map((each) => meaning(each, isPattern));
   return (asked ?? []).map((each) => tests.some((test) => test(each)));
 }
 

@@ -3,9 +3,12 @@ import { Regex, RegexSyntaxError } from '@keelson/regex';
 import { formatDuration } from './duration.ts';
 import { QueryFault } from './query-syntax.ts';
 
-/** The time that queries ask for, in milliseconds since 1970; without one it is refused. */
+/** What queries know besides their document. */
 export interface QueryClock {
+  /** The time, in milliseconds since 1970; without one whoever asks for it fails. */
   readonly now?: number;
+  /** Objects of which not all is known: whoever asks for a member that they do not have fails, and is not told that there is none. */
+  readonly partial?: readonly JsonValue[];
 }
 
 type QueryFunction = (values: readonly JsonValue[], clock: QueryClock) => JsonValue | undefined;
@@ -37,7 +40,9 @@ const functions: Readonly<Record<string, QueryFunction>> = Object.freeze({
   },
   contains: ([where, what]) => {
     if (typeof where === 'string') return typeof what === 'string' ? where.includes(what) : undefined;
-    return Array.isArray(where) && what !== undefined ? where.includes(what) : undefined;
+    // Lists and objects are not compared.
+    if (what === undefined || (typeof what === 'object' && what !== null)) return undefined;
+    return Array.isArray(where) ? where.includes(what) : undefined;
   },
   starts_with: ofTexts((text, start) => text.startsWith(start)),
   ends_with: ofTexts((text, end) => text.endsWith(end)),

@@ -1,4 +1,4 @@
-import { childOf, isObject, type JsonValue, objectOf } from '@keelson/core';
+import { childOf, isObject, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
 import { callFunction, type QueryClock } from './functions.ts';
 import { QueryFault, type QueryNode } from './query-syntax.ts';
 
@@ -25,7 +25,7 @@ export function evaluateQuery(query: QueryNode, document: JsonValue, clock: Quer
       case 'literal':
         return node.value;
       case 'field':
-        return isObject(current) ? (childOf(current, node.name) ?? null) : null;
+        return isObject(current) ? memberOf(current, node.name, clock) : null;
       case 'index':
         return Array.isArray(current) ? (current.at(node.at) ?? null) : null;
       case 'chain':
@@ -34,8 +34,8 @@ export function evaluateQuery(query: QueryNode, document: JsonValue, clock: Quer
         const found = run(node.of, current);
         if (!Array.isArray(found)) return null;
         const items = node.flattens ? found.flat() : found;
-        const kept =
-          node.where === undefined ? items : items.filter((item) => isTrue(run(node.where ?? node, item)));
+        const { where } = node;
+        const kept = where === undefined ? items : items.filter((item) => isTrue(run(where, item)));
         return kept.map((item) => run(node.each, item)).filter((item) => item !== null);
       }
       case 'not':
@@ -65,6 +65,12 @@ export function evaluateQuery(query: QueryNode, document: JsonValue, clock: Quer
     }
   };
   return run(query, document);
+}
+
+function memberOf(object: JsonObject, name: string, { partial = [] }: QueryClock): JsonValue {
+  const found = childOf(object, name);
+  if (found === undefined && partial.includes(object)) throw new QueryFault(`${name} is not known`);
+  return found ?? null;
 }
 
 /** JMESPath, "Or Expressions": what is empty counts as false. */
