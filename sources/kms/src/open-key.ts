@@ -17,8 +17,8 @@ const services: Readonly<Record<string, Opener>> = Object.freeze({
   awskms: async (around, rest) => await openAwsKey(around, readAwsReference(rest)),
   gcpkms: async (around, rest) => await openGoogleKey(around, readGoogleReference(rest)),
   azurekms: async (around, rest) => await openAzureKey(around, readAzureReference(rest, around)),
-  hashivault: async (around, rest) => await openVaultKey(around, readVaultReference(rest)),
-  openbao: async (around, rest) => await openVaultKey(around, readVaultReference(rest)),
+  hashivault: async (around, rest) => await openVaultKey(around, readVaultReference(rest), ['VAULT', 'BAO']),
+  openbao: async (around, rest) => await openVaultKey(around, readVaultReference(rest), ['BAO', 'VAULT']),
 });
 
 /** What cosign reads besides, and what to do instead. */

@@ -39,6 +39,8 @@ describe('what is no reference', () => {
     'awskms:///web',
     'awskms:///alias/',
     'awskms://user@host/alias/web',
+    'awskms://localhost:99999/alias/web',
+    'awskms://1.2.3.999/alias/web',
     `awskms:///arn:aws:s3:eu-central-1:111122223333:key/${id}`,
     `awskms:///${arn}:${id.slice(1)}`,
     'gcpkms://projects/p',
@@ -90,6 +92,8 @@ describe('what is no reference', () => {
         key,
         arn,
         id,
+        'localhost:99999',
+        '1.2.3.999',
       ),
       {
         maxLength: 8,

@@ -197,6 +197,18 @@ describe('who asks', () => {
       /by sso_session, .* export-credentials/,
     ],
     [
+      'keys that are there to take on a role',
+      {},
+      { '/home/dev/.aws/config': `${profile}role_arn = r\nsource_profile = default\n` },
+      /by role_arn/,
+    ],
+    [
+      'half a key of a profile',
+      {},
+      { '/home/dev/.aws/config': '[default]\naws_access_key_id = AKIDCANARY\n' },
+      /default has only one of/,
+    ],
+    [
       'a program',
       {},
       { '/home/dev/.aws/config': '[default]\ncredential_process = x\n' },

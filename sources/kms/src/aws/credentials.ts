@@ -81,15 +81,11 @@ async function ofWebIdentity(
   return passing(around, { accessKeyId, secretAccessKey, sessionToken }, expires);
 }
 
-/** Settings by which a profile gets credentials in ways that keelson does not go. */
-const otherWays = [
-  'role_arn',
-  'source_profile',
-  'credential_process',
-  'sso_session',
-  'sso_account_id',
-  'login_session',
-];
+/** Settings by which a profile gets credentials in ways that keelson does not go: those that AWS's own programs prefer to keys, and others. */
+const otherWays = {
+  beforeKeys: ['role_arn', 'sso_session', 'sso_account_id'],
+  afterKeys: ['source_profile', 'credential_process', 'login_session'],
+} as const;
 
 async function ofProfile(around: Surroundings, region: string): Promise<Found | undefined> {
   const { name, profile } = chosenProfile(around);
@@ -98,20 +94,26 @@ async function ofProfile(around: Surroundings, region: string): Promise<Found | 
     throw missing(`AWS_PROFILE names the profile ${name}, which is not there`);
   }
   const get = (setting: string) => profile.get(setting) || undefined;
+  const byIdentity = await ofWebIdentity(around, region, {
+    file: get('web_identity_token_file'),
+    role: get('role_arn'),
+    session: get('role_session_name'),
+  });
+  if (byIdentity !== undefined) return byIdentity;
+  // Its keys may be there to take on the role alone: whoever they are of is not who was meant to sign.
+  demandNoOtherWay(name, profile, otherWays.beforeKeys);
   const accessKeyId = get('aws_access_key_id');
   const secretAccessKey = get('aws_secret_access_key');
   if (accessKeyId !== undefined && secretAccessKey !== undefined)
     return kept(around, { accessKeyId, secretAccessKey, sessionToken: get('aws_session_token') });
-  const identity = {
-    file: get('web_identity_token_file'),
-    role: get('role_arn'),
-    session: get('role_session_name'),
-  };
-  return (await ofWebIdentity(around, region, identity)) ?? demandNoOtherWay(name, profile);
+  if (accessKeyId !== undefined || secretAccessKey !== undefined)
+    throw missing(`the profile ${name} has only one of aws_access_key_id and aws_secret_access_key`);
+  demandNoOtherWay(name, profile, otherWays.afterKeys);
+  return undefined;
 }
 
-function demandNoOtherWay(name: string, profile: Profile): undefined {
-  const way = otherWays.find((setting) => profile.has(setting));
+function demandNoOtherWay(name: string, profile: Profile, ways: readonly string[]): void {
+  const way = ways.find((setting) => profile.has(setting));
   if (way !== undefined)
     throw missing(
       `the profile ${name} gets credentials by ${way}, which keelson does not do: put them into the environment, as from aws configure export-credentials --profile ${name} --format env`,

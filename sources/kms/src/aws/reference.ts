@@ -21,10 +21,15 @@ export function readAwsReference(rest: string): AwsReference {
   const [endpoint, key] = [rest.slice(0, Math.max(slash, 0)), rest.slice(slash + 1)];
   const [, region, named = key] = arnForm.exec(key) ?? [];
   const isKey = region === undefined ? idForm.test(key) : idForm.test(named.replace(/^key\//, ''));
-  if (slash < 0 || (endpoint !== '' && !endpointForm.test(endpoint)) || !(isKey || aliasForm.test(named)))
+  if (slash < 0 || !isEndpoint(endpoint) || !(isKey || aliasForm.test(named)))
     throw new KmsError(
       'KMS_REFERENCE_INVALID',
       'a key in AWS KMS is written awskms://[ENDPOINT]/KEY, where KEY is an id, an ARN, alias/NAME or the ARN of an alias',
     );
   return { key, ...(endpoint === '' ? {} : { endpoint }), ...(region === undefined ? {} : { region }) };
+}
+
+/** A port may be too high, and what looks like an address none. */
+function isEndpoint(text: string): boolean {
+  return text === '' || (endpointForm.test(text) && URL.canParse(`https://${text}/`));
 }

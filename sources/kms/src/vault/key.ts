@@ -30,10 +30,22 @@ const maxMessageBytes = 16 << 20;
 
 type Call = (path: string, body?: JsonObject) => Promise<JsonFields>;
 
-/** The newest version of a key of Vault's transit engine (Vault, "Transit secrets engine (API)"). @throws KmsError, HttpError */
-export async function openVaultKey(around: Surroundings, key: string): Promise<KeptKey> {
+/** What names of variables begin with; those of both programs may be set, for servers of both. */
+type Program = 'VAULT' | 'BAO';
+
+/**
+ * The newest version of a key of Vault's transit engine (Vault, "Transit secrets engine (API)").
+ *
+ * @param programs the first whose address is set says where the server is, and who asks
+ * @throws KmsError, HttpError
+ */
+export async function openVaultKey(
+  around: Surroundings,
+  key: string,
+  programs: readonly [Program, ...Program[]],
+): Promise<KeptKey> {
   const mount = mountOf(around);
-  const call = caller(around);
+  const call = caller(around, programs);
   const answer = await call(`${mount}/keys/${key}`);
   const version = answer.count('latest_version');
   const name = `${mount}/keys/${key}, version ${version},`;
@@ -116,17 +128,21 @@ function mountOf(around: Surroundings): string {
   return path;
 }
 
-function caller(around: Surroundings): Call {
-  const address = around.variable('VAULT_ADDR', 'BAO_ADDR');
+function caller(around: Surroundings, programs: readonly [Program, ...Program[]]): Call {
+  const program = programs.find((each) => around.variable(`${each}_ADDR`) !== undefined) ?? programs[0];
+  const address = around.variable(`${program}_ADDR`);
   if (address === undefined)
-    throw new KmsError('KMS_CREDENTIALS_MISSING', 'where is Vault? Set VAULT_ADDR, and VAULT_TOKEN');
+    throw new KmsError(
+      'KMS_CREDENTIALS_MISSING',
+      `where is the server? Set ${program}_ADDR, and ${program}_TOKEN`,
+    );
   const base = URL.parse(address);
   if (base === null || base.search !== '' || base.hash !== '' || base.username !== '' || base.password !== '')
-    throw new KmsError('KMS_CREDENTIALS_MISSING', 'VAULT_ADDR is no address of a server');
+    throw new KmsError('KMS_CREDENTIALS_MISSING', `${program}_ADDR is no address of a server`);
   base.pathname = `${base.pathname.replace(/\/$/, '')}/v1/`;
-  const namespace = around.variable('VAULT_NAMESPACE', 'BAO_NAMESPACE');
+  const namespace = around.variable(`${program}_NAMESPACE`);
   const headers = {
-    'x-vault-token': tokenOf(around),
+    'x-vault-token': tokenOf(around, program),
     'x-vault-request': 'true',
     ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
   };
@@ -137,13 +153,14 @@ function caller(around: Surroundings): Call {
   };
 }
 
-function tokenOf(around: Surroundings): string {
+/** The token of one program goes to no server of the other. */
+function tokenOf(around: Surroundings, program: Program): string {
   const file = join(around.home, '.vault-token');
-  const token = around.secretVariable('VAULT_TOKEN', 'BAO_TOKEN') ?? around.optionalFile(file)?.trim() ?? '';
+  const token = around.secretVariable(`${program}_TOKEN`) ?? around.optionalFile(file)?.trim() ?? '';
   if (token === '')
     throw new KmsError(
       'KMS_CREDENTIALS_MISSING',
-      'no token for Vault: set VAULT_TOKEN, or log in, which writes ~/.vault-token',
+      `no token for the server that ${program}_ADDR names: set ${program}_TOKEN, or log in, which writes ~/.vault-token`,
     );
   return around.secrets.keep(token);
 }

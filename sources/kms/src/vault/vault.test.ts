@@ -44,6 +44,34 @@ describe('where the key is, and who asks', () => {
     expect(world.network.log).toEqual([`GET ${engine}/keys/web`, `POST ${engine}/sign/web`]);
   });
 
+  test('where servers of both are named, the reference says which is asked, each by its own token', async () => {
+    const [vault, bao] = ['https://vault.example', 'https://bao.example'];
+    const both = { VAULT_ADDR: vault, VAULT_TOKEN: 'canary-vault', BAO_ADDR: bao, BAO_TOKEN: 'canary-bao' };
+    for (const [reference, host, own] of [
+      ['hashivault://web', vault, 'canary-vault'],
+      ['openbao://web', bao, 'canary-bao'],
+    ] as const) {
+      const world = vaultWorld();
+      world.environment = both;
+      world.reference = reference;
+      world.network.on(`GET ${host}/v1/transit/keys/web`, ({ headers }) => {
+        demand(headers.get('x-vault-token') === own, 'the token');
+        return json(keyAnswer('P-256'));
+      });
+      await open(world);
+      expect(world.network.log).toEqual([`GET ${host}/v1/transit/keys/web`]);
+    }
+    for (const environment of [
+      { VAULT_ADDR: vault, BAO_TOKEN: 'canary-bao' },
+      { BAO_ADDR: bao, VAULT_TOKEN: 'canary-vault' },
+    ]) {
+      const world = vaultWorld();
+      world.environment = environment;
+      await expect(open(world)).rejects.toMatchObject({ code: 'KMS_CREDENTIALS_MISSING' });
+      expect(world.network.log).toEqual([]);
+    }
+  });
+
   test('a namespace', async () => {
     const world = vaultWorld();
     world.environment['VAULT_NAMESPACE'] = 'team/a';
