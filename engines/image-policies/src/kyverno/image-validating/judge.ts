@@ -1,4 +1,4 @@
-import { CelError, type CelValue } from '@keelson/cel';
+import { CelError, CelFault, type CelRecord, type CelValue } from '@keelson/cel';
 import { createObject, isKeelsonError, isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import { containersOf } from '@keelson/kubernetes';
 import { type AskedOfImages, evaluateWithImages, type ImageAttestor, type ImageLookup } from '@keelson/oci';
@@ -159,7 +159,8 @@ function evaluateRounds(
     };
     const fault = rules.environment.with(state, () => evaluate(rules, inputs));
     if (fault !== undefined) return { ...told(answers.get(name)), fault };
-    rounds = state.mostPayloads;
+    // A round that reads less than another makes no other superfluous.
+    rounds = Math.max(rounds, state.mostPayloads);
     if (rounds > maxRounds)
       return { fault: refused(`a rule reads one of more than maxRounds (${maxRounds}) statements`) };
   }
@@ -230,16 +231,36 @@ function messageOf({ message, messageExpression }: Validation, run: ExpressionRu
   }
 }
 
+/** Members of an AdmissionRequest that manifests do not tell: they are there, and whoever reads one fails. */
+const untold = [
+  'uid',
+  'userInfo',
+  'options',
+  'dryRun',
+  'subResource',
+  'resource',
+  'requestKind',
+  'requestResource',
+];
+
 function inputsOf(object: JudgedObject): Record<string, CelValue> {
-  const { namespace = '', name = '' } = metadataOf(object);
+  const { namespace, name } = metadataOf(object);
   const { group, version, kind } = object;
-  const request: JsonObject = {
-    operation: 'CREATE',
-    kind: { group, version, kind },
-    namespace,
-    name,
+  const request: CelRecord = createObject();
+  request['operation'] = 'CREATE';
+  request['kind'] = { group, version, kind };
+  const told = { namespace, name };
+  for (const [member, value] of Object.entries(told)) if (typeof value === 'string') request[member] = value;
+  for (const member of [...untold, ...Object.keys(told)])
+    if (!Object.hasOwn(request, member)) withhold(request, member);
+  return { object: celValue(object.object), oldObject: null, request };
+}
+
+function withhold(record: CelRecord, member: string): void {
+  const get = (): CelValue => {
+    throw new CelFault(`request.${member} is not known from manifests`);
   };
-  return { object: celValue(object.object), oldObject: null, request: celValue(request) };
+  Object.defineProperty(record, member, { get, enumerable: true });
 }
 
 const lists = [
