@@ -126,6 +126,15 @@ export class ImageWorld {
     }
   }
 
+  /** So many artifacts beside an image that nobody has signed. */
+  async crowd(name: (typeof names)[number], count: number): Promise<void> {
+    const store = await this.#store(name);
+    const { mediaType, digest, size } = await store.resolve('1');
+    const subject = { mediaType, digest, size };
+    for (let at = 0; at < count; at++) await manifestOf(store, { at }, { artifactType: sbom, subject });
+    await store.close();
+  }
+
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -44,7 +44,8 @@ export class KnownImage implements VerifiableImage {
   readonly #data: ImageData | Error;
   readonly #prepared: PreparedAnswers;
   readonly #surroundings: PolicySurroundings;
-  readonly #answers = new Map<ImageAttestor, Map<string, AttestingAnswer>>();
+  /** By the predicate type of the attestation; undefined is the signature of the image. */
+  readonly #answers = new Map<ImageAttestor, Map<string | undefined, AttestingAnswer>>();
 
   constructor(
     reference: string,
@@ -89,11 +90,10 @@ export class KnownImage implements VerifiableImage {
     attestor: Exclude<ImageAttestor, { kind: 'notary' }>,
     predicateType: string | undefined,
   ): AttestingAnswer {
-    const known = this.#answers.get(attestor) ?? new Map<string, AttestingAnswer>();
+    const known = this.#answers.get(attestor) ?? new Map<string | undefined, AttestingAnswer>();
     this.#answers.set(attestor, known);
-    const question = predicateType ?? '';
-    const answer = known.get(question) ?? this.#judge(attestor, predicateType);
-    known.set(question, answer);
+    const answer = known.get(predicateType) ?? this.#judge(attestor, predicateType);
+    known.set(predicateType, answer);
     return answer;
   }
 

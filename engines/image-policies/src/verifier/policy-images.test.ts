@@ -64,6 +64,20 @@ test('who was not named when an image was loaded has signed nothing', async () =
   expect(codesOf(image.signedBy(notation).faults)).toEqual(['IMAGE_POLICY_UNSUPPORTED']);
 });
 
+test('a signature of the image is no answer to who asks for an attestation without a type', async () => {
+  const image = await new PolicyImages(world.open, { now }).load(name, asked);
+  expect(image.signedBy(ours).isMet).toBe(true);
+  expect(image.attestedBy({ kind: 'statement', predicateType: '' }, ours).isMet).toBe(false);
+});
+
+test('of more artifacts than are looked at none counts', async () => {
+  await world.crowd('mixed', 50);
+  const image = await new PolicyImages(world.open, { now }).load('r.example/mixed:1', asked);
+  const answer = image.attestedBy(components, notation);
+  expect(answer).toMatchObject({ isMet: false, payloads: [] });
+  expect(answer.faults.map(({ message }) => message)).toEqual([expect.stringContaining('maxArtifacts (50)')]);
+});
+
 test('an image is read once for the same questions', async () => {
   const images = new PolicyImages(world.open, { now });
   world.asked = [];

@@ -116,14 +116,15 @@ export class PolicyImages implements ImageVerifier {
     attestors: readonly NotaryAttestor[],
   ): Promise<Map<ImageAttestor, AttestingAnswer>> {
     const answers = new Map<ImageAttestor, AttestingAnswer>();
-    const none = new ImagePolicyError(
-      'IMAGE_POLICY_REFUSED',
-      `no artifact of type ${type} refers to the image`,
-    );
     for (const attestor of attestors) {
-      const found: AttestingAnswer[] = artifacts.length === 0 ? [faulty(none)] : [];
-      for (const artifact of artifacts.slice(0, maxArtifacts))
-        found.push(await this.#attestedOne(source, repository, artifact, attestor));
+      const found: AttestingAnswer[] = [];
+      // Which of too many would be looked at is for whoever writes to the registry to choose, so none of them counts.
+      if (artifacts.length === 0) found.push(none(`no artifact of type ${type} refers to the image`));
+      else if (artifacts.length > maxArtifacts)
+        found.push(none(`more than maxArtifacts (${maxArtifacts}) of type ${type} refer to the image`));
+      else
+        for (const artifact of artifacts)
+          found.push(await this.#attestedOne(source, repository, artifact, attestor));
       answers.set(attestor, together(found));
     }
     return answers;
@@ -144,6 +145,8 @@ export class PolicyImages implements ImageVerifier {
     }
   }
 }
+
+const none = (reason: string) => faulty(new ImagePolicyError('IMAGE_POLICY_REFUSED', reason));
 
 /** One answer of those about several artifacts: one that is signed is enough. */
 function together(answers: readonly AttestingAnswer[]): AttestingAnswer {
