@@ -1,5 +1,6 @@
 import { sha256Hex as sha256 } from '@keelson/sigstore-testing';
 import { describe, expect, test } from 'vitest';
+import { TufError } from './errors.ts';
 import { MemoryStore } from './store.ts';
 import { all, outcome, World, type WorldOptions } from './testing/world.ts';
 
@@ -67,6 +68,23 @@ describe('kept versions of root', () => {
     world.repository.requests.length = 0;
     expect(await refresh()).toBe('ok');
     expect(world.repository.requests.slice(0, 3)).toEqual(['3.root.json', '4.root.json', '5.root.json']);
+  });
+
+  test('an update that breaks off while it forgets what revoked keys signed forgets it the next time', async () => {
+    const world = new World();
+    const { history, refresh } = keeping(world);
+    world.repository.timestamp.version = 100;
+    world.repository.publish('timestamp');
+    expect(await refresh()).toBe('ok');
+    world.repository.rotate('timestamp');
+    world.repository.timestamp.version = 1;
+    world.repository.publish('root', 'timestamp');
+    const remove = world.store.remove.bind(world.store);
+    world.store.remove = () => Promise.reject(new TufError('TUF_STORE', 'the disk is gone'));
+    expect(await refresh()).toBe('TUF_STORE');
+    world.store.remove = remove;
+    expect(await refresh()).toBe('ok');
+    expect(history.names()).toEqual(['2.root']);
   });
 
   test('a first root that is newer than what is kept', async () => {

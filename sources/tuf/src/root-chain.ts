@@ -87,8 +87,8 @@ async function storedOrShipped(
       : unlessBroken(() => selfSigned(stored));
   if (found !== undefined && found.version >= (shipped?.version ?? 0)) return found;
   if (shipped === undefined || shippedBytes === undefined) throw missing(repository, 'root');
-  await store.write('root', shippedBytes);
   if (found !== undefined) await forgetRevoked(repository, found, shipped);
+  await store.write('root', shippedBytes);
   return shipped;
 }
 
@@ -116,9 +116,9 @@ async function updateRoot(repository: Repository, start: Root): Promise<Root> {
     const bytes = await fetchMetadata(repository, 'root', version, limits.maxRootBytes);
     if (bytes === undefined) break;
     const next = successor(root, bytes);
+    await forgetRevoked(repository, root, next);
     await rootHistory?.write(historyName(version), bytes);
     await store.write('root', bytes);
-    await forgetRevoked(repository, root, next);
     root = next;
   }
   return root;
@@ -138,7 +138,10 @@ function successor(root: Root, bytes: Uint8Array): Root {
   return next.signed;
 }
 
-/** 5.3.11: with the keys of timestamp or snapshot an attacker may have counted far ahead, which only forgetting undoes. */
+/**
+ * 5.3.11: with the keys of timestamp or snapshot an attacker may have counted far ahead, which only forgetting undoes. Before the root is
+ * kept: an update that breaks off between would never forget.
+ */
 async function forgetRevoked({ store }: Repository, before: Root, after: Root): Promise<void> {
   if (!isRevoked(before, after, 'timestamp') && !isRevoked(before, after, 'snapshot')) return;
   await store.remove('timestamp');

@@ -105,32 +105,29 @@ export class OciLayout implements ImageSource {
   async referrers(subject: Digest): Promise<readonly Descriptor[]> {
     const index = await this.index();
     this.#holdReferrers(index.manifests.length);
-    const loaded: LoadedManifest[] = [];
-    for (const descriptor of index.manifests) loaded.push(await this.manifest(descriptor));
-    if (imageOfCosign(index) === subject) loaded.push(...(await this.#unlisted()));
     const found = new Map<Digest, Descriptor>();
-    for (const { manifest, digest, size } of loaded)
+    for await (const { manifest, digest, size } of this.#besides(index, subject))
       if (manifest.subject?.digest === subject) found.set(digest, referrerOf(manifest, digest, size));
     return [...found.values()];
   }
 
+  /** What may refer to a subject, one after another: all of them may be more than memory holds. */
+  async *#besides(index: ImageIndex, subject: Digest): AsyncGenerator<LoadedManifest> {
+    for (const descriptor of index.manifests) yield await this.manifest(descriptor);
+    if (imageOfCosign(index) === subject) yield* this.#unlisted();
+  }
+
   /** `cosign save` keeps what refers to an image as blobs alone: each that may be a manifest is looked at. */
-  async #unlisted(): Promise<readonly LoadedManifest[]> {
+  async *#unlisted(): AsyncGenerator<LoadedManifest> {
     const names = await this.#tree.names('blobs/sha256');
     this.#holdReferrers(names.length);
-    const found: LoadedManifest[] = [];
     for (const name of names) {
       const digest = `sha256:${name}`;
       const size = isDigest(digest) ? ((await this.#tree.size(blobPath(digest))) ?? 0) : 0;
       if (!isDigest(digest) || size > this.limits.maxManifestBytes) continue;
-      try {
-        found.push(await this.manifest({ digest }));
-      } catch (error) {
-        // Most blobs are no manifests.
-        if (!(error instanceof OciError)) throw error;
-      }
+      const loaded = await this.manifest({ digest }).catch(unlessNoManifest);
+      if (loaded !== undefined) yield loaded;
     }
-    return found;
   }
 
   #holdReferrers(count: number): void {
@@ -156,6 +153,11 @@ function isBesideImage(descriptor: Descriptor): boolean {
   if (isImage !== undefined) return !isImage;
   const { annotations, artifactType } = descriptor;
   return artifactType !== undefined || subjectOfTag(annotations.get(refName) ?? '') !== undefined;
+}
+
+/** Most blobs are no manifests; one that is damaged may have been any. */
+function unlessNoManifest(error: unknown): undefined {
+  if (!(error instanceof OciError) || error.code === 'DIGEST_MISMATCH') throw error;
 }
 
 /** A digest's algorithm and digits are plain words, so the path leads nowhere else. */

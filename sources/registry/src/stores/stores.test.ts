@@ -211,6 +211,11 @@ test.each([
   expect((await source.referrers(image.digest)).map(({ digest }) => digest)).toEqual([bundle.digest]);
   expect(await source.referrers(signature.digest)).toEqual([]);
   await source.close();
+  const damaged = await openSource(
+    parseReference(await make({ ...files, [blobFile(bundle.bytes)]: `${bundle.bytes} ` })),
+  );
+  await expect(damaged.referrers(image.digest)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+  await damaged.close();
 });
 
 test('a docker archive gives the same manifest each time', async () => {
