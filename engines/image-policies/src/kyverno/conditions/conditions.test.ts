@@ -68,8 +68,9 @@ test.each([
 });
 
 test('what is known in part has no members that are missing', () => {
-  const known: JsonValue = { request: { name: 'web' } };
-  const ask = (query: string) => evaluateQuery(parseQuery(query), known, { partial: [known, known.request] });
+  const request = { name: 'web' };
+  const known = { request };
+  const ask = (query: string) => evaluateQuery(parseQuery(query), known, { partial: [known, request] });
   expect(ask("request.name || 'x'")).toBe('web');
   expect(() => ask("request.userInfo.name || 'x'")).toThrow('userInfo is not known');
   expect(() => ask("images || 'x'")).toThrow(QueryFault);
