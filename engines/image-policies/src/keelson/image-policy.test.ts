@@ -6,6 +6,7 @@ import type { DemandVerdict } from '../model/demands.ts';
 import { admitImage } from '../model/evaluate.ts';
 import { readImagePolicies } from '../read-policies.ts';
 import { evidenceOf } from '../testing/evidence.ts';
+import { notary as notaryPem } from '../testing/image-world.ts';
 import { attestationBy, digest, type KeyPair, newPair, pemOf, signatureBy } from '../testing/signatures.ts';
 
 const [alice, bob, eve] = [newPair(), newPair(), newPair()];
@@ -30,9 +31,10 @@ async function judge(
   text: string,
   found: readonly StoredSignature[],
   surroundings: PolicySurroundings = { now },
+  image = 'r.example/a:1',
 ) {
   const policies = readImagePolicies([{ name: 'policy.yaml', text }], surroundings);
-  const verdict = await admitImage({ name: 'r.example/a:1', evidence: evidenceOf(digest, found) }, policies);
+  const verdict = await admitImage({ name: image, evidence: evidenceOf(digest, found) }, policies);
   const faults = (parts: readonly DemandVerdict[]): unknown[] =>
     parts.flatMap((part) => [part.fault, ...part.refused.map(({ fault }) => fault), ...faults(part.parts)]);
   const told = verdict.policies.flatMap((each) => [each.fault, ...faults(each.parts)]);
@@ -168,6 +170,21 @@ describe('what statements must say', () => {
   });
 });
 
+test('a host in upper case is the same host', async () => {
+  for (const image of ['R.Example/a:1', 'R.EXAMPLE/a'])
+    expect((await judge(policy(all), [], { now }, image)).words).toContain('0 of 2 are met');
+});
+
+test('a module of Rego in a file is UTF-8', () => {
+  const module = Buffer.from('package a\nallow := input.predicate.by != "\u00fc"\n', 'latin1');
+  const read = () =>
+    readImagePolicies([{ name: 'policy.yaml', text: policy(provenance({ rego: 'a.rego' })) }], {
+      now,
+      readBeside: () => module,
+    });
+  expect(read).toThrow('a.rego is no text');
+});
+
 describe('faults of a policy', () => {
   const one = { signatures: { signedBy: ['alice'] } };
   const by = (signer: object) => ({ signers: { a: signer }, signatures: { signedBy: ['a'] } });
@@ -203,6 +220,14 @@ describe('faults of a policy', () => {
       'notation that skips',
       by({ notation: { certificates: ['c'], subjects: ['*'], level: 'audit' } }),
       'strict nor permissive',
+    ],
+    [
+      'two signers of notation, of which one is told',
+      {
+        signers: { n: { notation: { certificates: [notaryPem], subjects: ['*'] } } },
+        signatures: { signedBy: ['n'], threshold: 2 },
+      },
+      'nothing would pass',
     ],
     ['a level of nobody', { ...one, levels: ['SLSA_BEST'] }, 'is no level of SLSA'],
     [

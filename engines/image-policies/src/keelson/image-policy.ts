@@ -123,7 +123,7 @@ function readSignedBy(fields: JsonFields, signers: ReadonlyMap<string, unknown>)
           throw invalid(`${fields.place('signedBy')}: ${name} is of notation, which signs no statements`);
     if (threshold !== undefined && threshold > asked.length && !asked.some(({ isMany }) => isMany))
       throw invalid(
-        `${fields.place('threshold')} is ${threshold}, of ${asked.length} keys: nothing would pass`,
+        `${fields.place('threshold')} is ${threshold}, of ${asked.length} signers: nothing would pass`,
       );
     const of = asked.map(({ name, demand }): NamedDemand => ({ name, demand: demand(attestations) }));
     return threshold === undefined

@@ -24,7 +24,8 @@ export function imageTest(pattern: string): (image: string) => boolean {
 function namesOf(image: string): readonly string[] {
   try {
     const { registry, repository, tag, digest } = parseRegistryReference(image);
-    const name = `${registry}/${repository}`;
+    // Hosts are the same in upper case, and a policy must not be left by writing one so.
+    const name = `${registry.toLowerCase()}/${repository}`;
     const names = [image, name];
     if (digest !== undefined) names.push(`${name}@${digest}`);
     if (tag !== undefined || digest === undefined) names.push(`${name}:${tag ?? 'latest'}`);

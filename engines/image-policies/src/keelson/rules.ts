@@ -1,11 +1,14 @@
 import { type CelEnvironment, CelError, CelTimestamp, compileCel, createEnvironment } from '@keelson/cel';
 import {
+  decodeText,
   isObject,
   type JsonFields,
   type JsonObject,
   type JsonValue,
   objectOf,
   type Path,
+  type SourceLocation,
+  TextEncodingError,
 } from '@keelson/core';
 import { OciError, parseRegistryReference } from '@keelson/oci';
 import { ImagePolicyError } from '../errors.ts';
@@ -117,8 +120,8 @@ function regoRule(text: string, fields: JsonFields, path: Path, document: Policy
   // What stands in the policy itself is compiled before any file is read.
   const inline = isFile ? undefined : read(text);
   return (surroundings) => {
-    const bytes = () => contentOf(text, fields.place('rego'), document.file, surroundings);
-    const judge = inline ?? read(Buffer.from(bytes()).toString('utf8'));
+    const source = () => contentOf(text, fields.place('rego'), document.file, surroundings);
+    const judge = inline ?? read(decoded(source(), `${fields.place('rego')}: ${text}`, location));
     const now = new Date(timeOf(surroundings)).toISOString();
     return (statement, about) =>
       judge(
@@ -130,6 +133,15 @@ function regoRule(text: string, fields: JsonFields, path: Path, document: Policy
         ]),
       );
   };
+}
+
+function decoded(bytes: Uint8Array, what: string, location: SourceLocation | undefined): string {
+  try {
+    return decodeText(bytes);
+  } catch (error) {
+    if (!(error instanceof TextEncodingError)) throw error;
+    throw invalid(`${what} is no text: ${error.message}`, location, error);
+  }
 }
 
 function timeOf({ now }: PolicySurroundings): number {

@@ -285,7 +285,8 @@ function notationSigner(name: string, fields: JsonFields, file: string): SignerR
     };
     return {
       name,
-      isMany: true,
+      // One good signature is looked for, whosoever of the subjects it is by.
+      isMany: false,
       attests: false,
       demand: () => ({ kind: 'notation', requirements }),
     };

@@ -64,6 +64,8 @@ export function cosignVerifier(
     list.length > 0
       ? list.map((each) => trustPolicy(each, files, warnings))
       : [legacyPolicy(parameters, key, rekor, files)];
+  if (list.length === 0 && key === '')
+    warnings.push(`${parameters.place('key')} is not given: whoever has a certificate of Fulcio is accepted`);
   demandScopes(policies);
   return {
     warnings,

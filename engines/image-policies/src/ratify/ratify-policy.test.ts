@@ -285,6 +285,7 @@ describe('verifiers and policies of Ratify', () => {
       'names a tag',
     ],
     ['the older form', [cosign({ key: '/usr/local/ratify-certs/cosign/cosign.pub' })], signed, true],
+    ['the older form without a key', [cosign({})], signed, false, 'whoever has a certificate of Fulcio'],
   ])('%s', async (_, documents, beside, isAdmitted, reason = '') => {
     const readBeside = (_file: string, name: string) => Buffer.from(name === 'cosign.pub' ? pemOf(ours) : '');
     const verdict = await judge(documents, beside, { readBeside });
@@ -304,16 +305,18 @@ describe('verifiers and policies of Ratify', () => {
       document('NamespacedVerifier', 'v', spec, 'shop'),
       provider('k', theirs, 'shop'),
     ];
-    const run = (namespace: string): Workload => ({
+    const run = (namespace?: string): Workload => ({
       group: '',
       version: 'v1',
       kind: 'Pod',
-      object: { metadata: { namespace } },
+      object: { metadata: namespace === undefined ? {} : { namespace } },
     });
     expect(await judge(documents, { ...others, workload: run('shop') })).toMatchObject({ isAdmitted: true });
     expect(await judge(documents, { ...signed, workload: run('shop') })).toMatchObject({ isAdmitted: false });
     expect(await judge(documents, { ...signed, workload: run('other') })).toMatchObject({ isAdmitted: true });
-    // Where nobody knows who runs it, both count.
+    // Where nobody knows who runs it, or in which namespace, both count.
+    expect(await judge(documents, { ...both, workload: run() })).toMatchObject({ isAdmitted: true });
+    expect(await judge(documents, { ...signed, workload: run() })).toMatchObject({ isAdmitted: false });
     expect(await judge(documents, both)).toMatchObject({ isAdmitted: true });
     expect(await judge(documents, signed)).toMatchObject({ isAdmitted: false });
   });

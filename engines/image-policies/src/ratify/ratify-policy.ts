@@ -66,8 +66,9 @@ function policyFor(
     mode: 'enforce',
     warnings,
     isAbout: (_, workload) => {
-      if (workload === undefined) return true;
-      const own = namespaceOf(workload);
+      const own = workload === undefined ? undefined : namespaceOf(workload);
+      // Where a manifest names no namespace, it is that of who applies it, which may be any.
+      if (own === undefined) return true;
       return namespace === undefined ? !namespaces.has(own) : own === namespace;
     },
     demands: { count: 1, of: [{ name: 'verifiers', demand: demandOf(of, verifiers, warnings) }] },
@@ -84,10 +85,10 @@ function named<T>({ kind, name, file }: RatifyDocument, read: () => T): T {
   }
 }
 
-function namespaceOf({ object }: Workload): string {
+function namespaceOf({ object }: Workload): string | undefined {
   const metadata = object['metadata'];
   const namespace = isObject(metadata) ? metadata['namespace'] : undefined;
-  return typeof namespace === 'string' ? namespace : 'default';
+  return typeof namespace === 'string' ? namespace : undefined;
 }
 
 /** @throws ImagePolicyError IMAGE_POLICY_INVALID */
