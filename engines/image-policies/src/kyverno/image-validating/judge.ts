@@ -1,6 +1,5 @@
-import { CelError, CelFault, type CelRecord, type CelValue } from '@keelson/cel';
-import { createObject, isKeelsonError, isObject, type JsonObject, type JsonValue } from '@keelson/core';
-import { containersOf } from '@keelson/kubernetes';
+import { CelError, type CelValue } from '@keelson/cel';
+import { isKeelsonError } from '@keelson/core';
 import { type AskedOfImages, evaluateWithImages, type ImageAttestor, type ImageLookup } from '@keelson/oci';
 import { ImagePolicyError } from '../../errors.ts';
 import type { DemandVerdict } from '../../model/demands.ts';
@@ -8,11 +7,12 @@ import type { ImageToJudge } from '../../model/evidence.ts';
 import type { OwnVerdict } from '../../model/policy.ts';
 import { KnownImage, type SigningAnswer } from '../../verifier/known-image.ts';
 import type { PolicyImages } from '../../verifier/policy-images.ts';
-import { type JudgedObject, metadataOf } from '../judged-objects.ts';
+import type { JudgedObject } from '../judged-objects.ts';
 import type { GivenText, NamedAttestors } from './attestors.ts';
 import { attestorRecord, celValue, type RuleEnvironment, type RuleImages } from './environment.ts';
 import { type Expression, ExpressionRun } from './expressions.ts';
 import type { ImageMatch } from './image-match.ts';
+import { aloneIn, extracted, inputsOf } from './inputs.ts';
 import type { ObjectChoice } from './match.ts';
 
 export interface Validation {
@@ -128,13 +128,6 @@ function textOf(given: GivenText, run: ExpressionRun): string {
   throw refused('the expression of an attestor gives no text');
 }
 
-/** The lists of images of one that nobody is known to run. */
-const aloneIn = (name: string): Record<string, string[]> => ({
-  containers: [name],
-  initContainers: [],
-  ephemeralContainers: [],
-});
-
 /**
  * A rule reads one statement of a type, and several may be signed: it is held against the first of each, then against the second of
  * each, and so on, so that it holds whichever of them it reads.
@@ -229,74 +222,6 @@ function messageOf({ message, messageExpression }: Validation, run: ExpressionRu
     if (error instanceof CelError || error instanceof ImagePolicyError) return message;
     throw error;
   }
-}
-
-/** Members of an AdmissionRequest that manifests do not tell: they are there, and whoever reads one fails. */
-const untold = [
-  'uid',
-  'userInfo',
-  'options',
-  'dryRun',
-  'subResource',
-  'resource',
-  'requestKind',
-  'requestResource',
-];
-
-function inputsOf(object: JudgedObject): Record<string, CelValue> {
-  const { namespace, name } = metadataOf(object);
-  const { group, version, kind } = object;
-  const request: CelRecord = createObject();
-  request['operation'] = 'CREATE';
-  request['kind'] = { group, version, kind };
-  const told = { namespace, name };
-  for (const [member, value] of Object.entries(told)) if (typeof value === 'string') request[member] = value;
-  for (const member of [...untold, ...Object.keys(told)])
-    if (!Object.hasOwn(request, member)) withhold(request, member);
-  return { object: celValue(object.object), oldObject: null, request };
-}
-
-function withhold(record: CelRecord, member: string): void {
-  const get = (): CelValue => {
-    throw new CelFault(`request.${member} is not known from manifests`);
-  };
-  Object.defineProperty(record, member, { get, enumerable: true });
-}
-
-const lists = [
-  ['containers', 'container'],
-  ['initContainers', 'init'],
-  ['ephemeralContainers', 'ephemeral'],
-] as const;
-
-/** The images of an object, by the lists that Kyverno makes of them and those that the policy names. */
-function extracted({ extractors, variables }: Rules, object: JudgedObject): Record<string, string[]> {
-  const found: Record<string, string[]> = Object.create(null);
-  const spec = podSpecOf(object.object);
-  for (const [name, type] of lists)
-    found[name] = containersOf(spec).flatMap((each) => {
-      const { image } = each.container;
-      return each.type === type && typeof image === 'string' ? [image] : [];
-    });
-  const run = new ExpressionRun(inputsOf(object), variables);
-  for (const [name, expression] of extractors) {
-    const value = run.evaluate(expression);
-    if (!Array.isArray(value)) throw refused(`${expression.place} gives no list`);
-    found[name] = value.map((each) => {
-      if (typeof each === 'string') return each;
-      throw refused(`${expression.place} gives what is no name of an image`);
-    });
-  }
-  return found;
-}
-
-/** The spec of a Pod, of what makes Pods by a template, or of a CronJob. */
-function podSpecOf(object: JsonObject): JsonObject {
-  const step = (value: JsonValue | undefined, name: string) => (isObject(value) ? value[name] : undefined);
-  const spec = step(object, 'spec');
-  const template = step(step(step(spec, 'jobTemplate'), 'spec') ?? spec, 'template');
-  const found = template === undefined ? spec : step(template, 'spec');
-  return isObject(found) ? found : createObject();
 }
 
 const refused = (message: string, cause?: unknown) =>
