@@ -180,8 +180,12 @@ export class KeylessTags implements AsyncDisposable {
           const restore = await shop.rewriteSignature(this.#image, (layer) =>
             layerOf(changed(partsOf(layer), path, change)),
           );
-          demandRefusal(await this.#keelsonVerifies(email, this.#image));
-          await restore();
+          try {
+            demandRefusal(await this.#keelsonVerifies(email, this.#image));
+          } finally {
+            // What follows is tried on a signature that holds.
+            await restore();
+          }
         },
       })),
       {
