@@ -4,7 +4,7 @@ import { type Digest, digestOf, formatReference, parseRegistryReference } from '
 import { CommandError } from '../errors.ts';
 import { withImage } from './image.ts';
 import type { ImageValues } from './image-flags.ts';
-import { readInput } from './input.ts';
+import { readInput, textIn } from './input.ts';
 import { revocationServers } from './notation/revocation.ts';
 import { notationFolder, trustStoresIn } from './notation/settings.ts';
 import type { PolicySourceValues } from './policy-flags.ts';
@@ -37,7 +37,7 @@ export async function givenPolicies(
   const publicRoot = await trustedRootOf(values);
   const files = (values.policy ?? []).map((name): GivenPolicies['files'][number] => {
     const bytes = readInput(name);
-    return { name, text: bytes.toString('utf8'), digest: digestOf(bytes) };
+    return { name, text: textIn(name, bytes), digest: digestOf(bytes) };
   });
   const surroundings = {
     ...(publicRoot === undefined ? {} : { publicRoot }),

@@ -1,19 +1,17 @@
 import { readPredicate } from '@keelson/attestation';
 import {
-  decodeText,
   isObject,
   type JsonObject,
   JsonSyntaxError,
   type JsonValue,
   objectOf,
   parseJsonBytes,
-  TextEncodingError,
 } from '@keelson/core';
 import type { Digest } from '@keelson/oci';
 import { cosignSignPredicate, type StatementInput, writeStatement } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { suggestion } from '../suggest.ts';
-import { readInput } from './input.ts';
+import { readInput, textIn } from './input.ts';
 import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
 import { isScanReport, testResultOf } from './test-result.ts';
 
@@ -94,16 +92,11 @@ function statedType(text: string): string {
 
 /** sigstore/cosign, specs/COSIGN_PREDICATE_SPEC.md, with members as its program writes them. */
 function wrapped(bytes: Uint8Array, file: string, now: number): JsonObject {
-  try {
-    const Timestamp = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
-    return objectOf([
-      ['Data', decodeText(bytes)],
-      ['Timestamp', Timestamp],
-    ]);
-  } catch (error) {
-    if (!(error instanceof TextEncodingError)) throw error;
-    throw new CommandError('USAGE', `${file} is no text: ${error.message}`, { cause: error });
-  }
+  const Timestamp = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+  return objectOf([
+    ['Data', textIn(file, bytes)],
+    ['Timestamp', Timestamp],
+  ]);
 }
 
 function objectFrom(bytes: Uint8Array, file: string): JsonObject {

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { decodeText, TextEncodingError } from '@keelson/core';
 import { CommandError, reasonOf } from '../errors.ts';
 import { readPieces, readStdinBytes } from '../stdin.ts';
 
@@ -25,6 +26,20 @@ export function readInput(file: string): Buffer {
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError('USAGE', `${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * The text of a file's bytes, in UTF-8 or with a byte order mark.
+ *
+ * @throws CommandError USAGE
+ */
+export function textIn(file: string, bytes: Uint8Array): string {
+  try {
+    return decodeText(bytes);
+  } catch (error) {
+    if (!(error instanceof TextEncodingError)) throw error;
+    throw new CommandError('USAGE', `${file} is no text: ${error.message}`, { cause: error });
   }
 }
 

@@ -1,7 +1,6 @@
 import {
-  type AcceptedSigner,
   type BundleRequirements,
-  type ImageVerdict,
+  signerOf,
   storedSignatures,
   verifyImage,
   type Wanted,
@@ -36,7 +35,7 @@ export async function verifyStored(
     digest: loaded.digest,
     verdict: verifyImage(await storedSignatures(source, loaded.digest), loaded.digest, wanted, requirements),
   }));
-  const signers = signersOf(verdict, requirements.signer);
+  const signers = new Set(verdict.accepted.map(({ verified }) => signerOf(verified, requirements.signer)));
   const isVerified = signers.size >= threshold;
   if (!isVerified && signers.size > 0 && values.quiet !== true)
     tell(`${signers.size} of ${threshold} different signers have signed`);
@@ -73,20 +72,4 @@ function thresholdOf({ threshold: text, 'certificate-identity-regexp': pattern }
       `--threshold ${count} needs a pattern: one key, or one identity, is one signer`,
     );
   return count;
-}
-
-/**
- * The different signers: two signatures of one key, or of one identity, are one. A certificate with several names is its holder's by the
- * one that was asked for, so that names that others share make nobody two.
- */
-function signersOf({ accepted }: ImageVerdict, signer: AcceptedSigner): ReadonlySet<string> {
-  return new Set(
-    accepted.map(({ verified: { identity } }) => {
-      if (identity === undefined || signer.kind !== 'identities') return 'key';
-      const asked = identity.subjects.filter((name) =>
-        signer.identities.some(({ subject }) => subject.matches(name)),
-      );
-      return JSON.stringify([identity.issuer, [...asked].sort()[0]]);
-    }),
-  );
 }

@@ -66,6 +66,7 @@ const files = {
   'pod.yaml': 'kind: Pod\n',
   'wrong.yaml': 'a: [\n',
   'empty.yaml': '---\n',
+  'twice.yaml': 'kind: TaskRun\nkind: PipelineRun\n',
 };
 const tekton = ['verify', '--with', 'tekton'];
 const byKey = ['--key', 'key.pub', '--insecure-ignore-tlog'];
@@ -126,6 +127,7 @@ describe('keelson verify --with tekton', () => {
     ['nothing trusted', ['--key', 'key.pub', 'run.yaml'], 'what is trusted'],
     ['no YAML', [...byKey, 'wrong.yaml'], 'wrong.yaml'],
     ['no document', [...byKey, 'empty.yaml'], 'holds no run'],
+    ['a field twice', [...byKey, 'twice.yaml'], 'stands twice'],
     ['a digest that is none', [...byKey, '--subject-digest', 'sha256:1', 'run.yaml'], 'is no digest'],
   ])('wrong call: %s', async (_, args, expected) => {
     await withFolderAsync(files, async (folder) => {

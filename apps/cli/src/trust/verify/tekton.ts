@@ -21,7 +21,7 @@ import {
 import { parseYaml } from '@keelson/yaml';
 import { CommandError } from '../../errors.ts';
 import { defineVerb } from '../../verb.ts';
-import { readInput } from '../input.ts';
+import { readInput, textIn } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
 import { bundleJson, keyJson, keyLines, signatureLines } from '../verdict-text.ts';
@@ -165,9 +165,12 @@ function headerOf(payload: Uint8Array): StatementHeader | undefined {
 
 /** The runs of all documents, those of lists too. */
 function runsIn(file: string): readonly JsonValue[] {
-  const { documents, errors } = parseYaml(readInput(file).toString('utf8'));
+  const { documents, errors } = parseYaml(textIn(file, readInput(file)));
   const [error] = errors;
   if (error !== undefined) throw new CommandError('USAGE', `${file}: ${error.message}`, { cause: error });
+  // Which of two signatures of one name is meant nobody can say.
+  if (documents.some(({ duplicates }) => duplicates.length > 0))
+    throw new CommandError('USAGE', `${file}: a field stands twice in one object`);
   const objects = documents.flatMap(({ value }) => {
     if (value === undefined || value === null) return [];
     return isObject(value) && value['kind'] === 'List' && Array.isArray(value['items'])
