@@ -1,4 +1,6 @@
 import { JsonFields, type JsonObject, type Path, type SourceLocation } from '@keelson/core';
+import { PkiError } from '@keelson/pki';
+import { SigningError } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
 import type { PolicyDocument, PolicySurroundings } from '../material.ts';
 
@@ -48,4 +50,14 @@ export function contentOf(
     throw invalid(`${place} is neither PEM nor the name of a file in or below the policy's folder`);
   if (readBeside === undefined) throw invalid(`${place} names a file, and no files can be read here`);
   return readBeside(file, text);
+}
+
+/** What a package below cannot read is a fault of the policy at that place. */
+export function readable<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof PkiError || error instanceof SigningError)) throw error;
+    throw invalid(`${place}: ${error.message}`, undefined, error);
+  }
 }

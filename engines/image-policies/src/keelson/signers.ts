@@ -1,5 +1,5 @@
-import type { JsonFields, JsonValue } from '@keelson/core';
-import { type Certificate, PkiError, publicKeyFromPem, readCertificates } from '@keelson/pki';
+import type { JsonFields } from '@keelson/core';
+import { type Certificate, isSelfSigned, publicKeyFromPem, readCertificates } from '@keelson/pki';
 import {
   type AcceptedSigner,
   type BundleRequirements,
@@ -10,9 +10,6 @@ import {
   type IdentityMatcher,
   matching,
   readTrustedRoot,
-  readTrustPolicy,
-  readTrustStore,
-  SigningError,
   type TextMatcher,
   type TrustedAuthority,
   type TrustedRoot,
@@ -22,7 +19,8 @@ import type { ImagePolicyError } from '../errors.ts';
 import { lacking } from '../faults.ts';
 import type { PolicySurroundings } from '../material.ts';
 import type { AttestationDemand, Demand } from '../model/policy.ts';
-import { contentOf, invalid, membersOf } from './context.ts';
+import { contentOf, invalid, membersOf, readable } from './context.ts';
+import { notationSigner } from './notation-signer.ts';
 
 /** Somebody whom a policy names. */
 export interface Signer {
@@ -215,6 +213,10 @@ function authoritiesOf(
   const roots = certificatesOf(fields, 'roots', file, surroundings);
   if (roots.length === 0) throw fields.invalid('roots', 'is missing or empty');
   const intermediates = certificatesOf(fields, 'intermediates', file, surroundings);
+  const isCa = ({ basicConstraints }: Certificate) => basicConstraints?.ca === true;
+  if (!roots.every((each) => isCa(each) || isSelfSigned(each)))
+    throw fields.invalid('roots', 'have a certificate that is neither a CA nor signed by itself');
+  if (!intermediates.every(isCa)) throw fields.invalid('intermediates', 'have a certificate that is no CA');
   const authorities = roots.map((root) => ({ uri: '', certificates: [...intermediates, root] }));
   return trustedRootOfKeys({ certificateAuthorities: authorities }).certificateAuthorities;
 }
@@ -229,78 +231,4 @@ function certificatesOf(
     const place = fields.place(`${name}[${at}]`);
     return readable(place, () => readCertificates(contentOf(text, place, file, surroundings)));
   });
-}
-
-const notationMembers = ['certificates', 'timestampCertificates', 'subjects', 'level', 'revocation'];
-
-/** A signer of the Notary Project: a trust policy of one statement, with stores of its own. */
-function notationSigner(name: string, fields: JsonFields, file: string): SignerReader {
-  membersOf(fields, notationMembers);
-  const subjects = fields.texts('subjects', 1_000);
-  if (subjects.length === 0)
-    throw fields.invalid(
-      'subjects',
-      'is missing or empty: name them, or "*" for all that the certificates issued',
-    );
-  const level = fields.optionalText('level') ?? 'strict';
-  // The other levels of the Notary Project let untrusted signers pass.
-  if (level !== 'strict' && level !== 'permissive')
-    throw fields.invalid('level', 'is neither strict nor permissive');
-  const revocation = fields.optionalText('revocation');
-  const stores = ['ca', ...(fields.has('timestampCertificates') ? ['tsa'] : [])];
-  const statement: { [member: string]: JsonValue } = {
-    name,
-    registryScopes: ['*'],
-    signatureVerification: { level, ...(revocation === undefined ? {} : { override: { revocation } }) },
-    trustStores: stores.map((type) => `${type}:${storeName}`),
-    trustedIdentities: subjects.map((subject) => (subject === '*' ? subject : `x509.subject: ${subject}`)),
-  };
-  const policy = readable(fields.place(''), () =>
-    readTrustPolicy({ version: '1.0', trustPolicies: [statement] }, 'oci'),
-  );
-  return (surroundings) => {
-    const { now, revocation: source } = surroundings;
-    if (now === undefined) throw invalid(`${fields.place('')}: the time is not known`);
-    const store = (type: 'ca' | 'tsa', member: string) => {
-      const bytes = fields
-        .texts(member, 100)
-        .map((text, at) => contentOf(text, fields.place(`${member}[${at}]`), file, surroundings));
-      const entries = bytes.map((each, at) => ({
-        name: `${member}[${at}]`,
-        kind: 'file' as const,
-        bytes: each,
-      }));
-      return readable(fields.place(member), () =>
-        readTrustStore(type, storeName, { kind: 'folder', entries }),
-      );
-    };
-    const ca = store('ca', 'certificates');
-    const tsa = stores.includes('tsa') ? store('tsa', 'timestampCertificates') : [];
-    const trustStores = { certificates: (type: string) => (type === 'tsa' ? tsa : ca) };
-    const requirements = {
-      policy,
-      trustStores,
-      now,
-      ...(source === undefined ? {} : { revocation: source }),
-    };
-    return {
-      name,
-      // One good signature is looked for, whosoever of the subjects it is by.
-      isMany: false,
-      attests: false,
-      demand: () => ({ kind: 'notation', requirements }),
-    };
-  };
-}
-
-const storeName = 'policy';
-
-/** What a package below cannot read is a fault of the policy at that place. */
-function readable<T>(place: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof PkiError || error instanceof SigningError)) throw error;
-    throw invalid(`${place}: ${error.message}`, undefined, error);
-  }
 }
