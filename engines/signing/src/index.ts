@@ -153,7 +153,7 @@ export {
   signStatement,
   type Witnesses,
 } from './sigstore/sign/sign.ts';
-export { demandSigningCertificate } from './sigstore/sign/signing-certificate.ts';
+export { demandSigningCertificate, withoutRoot } from './sigstore/sign/signing-certificate.ts';
 export {
   chosenServices,
   readSigningConfig,

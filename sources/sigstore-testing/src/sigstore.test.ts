@@ -100,3 +100,20 @@ test('the first Rekor takes an envelope whose signature holds, and no other', as
   for (const wrong of [ask(by(other, over)), ask(by(key, payload)), ask(by(key, over), Buffer.from('[]'))])
     await expect(wrong).rejects.toMatchObject({ code: 'SIGSTORE_REFUSED' });
 });
+
+test.each<[string, (text: string) => string]>([
+  ['a log that is no hash', (text) => text.replace(/"logID":"../, '"logID":"zz')],
+  ['a root that is too short', (text) => text.replace(/"rootHash":"../, '"rootHash":"')],
+  ['a body that is no base64', (text) => text.replace('"body":"', '"body":"!')],
+])('an answer of the first Rekor with %s', async (_, change) => {
+  await using sigstore = await TestSigstore.start();
+  sigstore.alter = ({ answer }) => Buffer.from(change(Buffer.from(answer).toString()));
+  await expect(
+    addToRekorV1(http, sigstore.url, {
+      signature: by(key, signed),
+      publicKey,
+      scheme: 'ecdsa-sha256',
+      digest: { algorithm: 'sha256', digest: digestOf(signed) },
+    }),
+  ).rejects.toMatchObject({ code: 'SIGSTORE_ANSWER_INVALID' });
+});

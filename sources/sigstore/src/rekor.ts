@@ -1,8 +1,11 @@
-import { type JsonObject, objectOf } from '@keelson/core';
+import { decodeBase64, type JsonObject, objectOf } from '@keelson/core';
 import type { HttpClient } from '@keelson/http';
 import { type PublicKey, type SignatureScheme, writePem } from '@keelson/pki';
 import { SigstoreError } from './errors.ts';
 import { answerFields, base64, below, post } from './exchange.ts';
+
+/** A tree has at most 2^63 entries. */
+const maxProofHashes = 63;
 
 /** What a log is asked to take in: a signature, what it is over, and what verifies it. */
 export interface LogRequest {
@@ -126,12 +129,11 @@ function entryOfV1(bytes: Uint8Array): JsonObject {
   const entry = answer.required(id);
   const verification = entry.required('verification');
   const proof = verification.required('inclusionProof');
-  const ofHex = (text: string) => base64(Buffer.from(text, 'hex'));
   const body = entry.text('body');
   const kind = kindOf(body);
   return objectOf([
     ['logIndex', String(entry.count('logIndex'))],
-    ['logId', objectOf([['keyId', ofHex(entry.text('logID'))]])],
+    ['logId', objectOf([['keyId', ofHex(entry.text('logID'), what)]])],
     ['kindVersion', kind],
     ['integratedTime', String(entry.count('integratedTime'))],
     ['inclusionPromise', objectOf([['signedEntryTimestamp', verification.text('signedEntryTimestamp')]])],
@@ -139,9 +141,9 @@ function entryOfV1(bytes: Uint8Array): JsonObject {
       'inclusionProof',
       objectOf([
         ['logIndex', String(proof.count('logIndex'))],
-        ['rootHash', ofHex(proof.text('rootHash'))],
+        ['rootHash', ofHex(proof.text('rootHash'), what)],
         ['treeSize', String(proof.count('treeSize'))],
-        ['hashes', proof.texts('hashes').map(ofHex)],
+        ['hashes', proof.texts('hashes', maxProofHashes).map((text) => ofHex(text, what))],
         ['checkpoint', objectOf([['envelope', proof.text('checkpoint')]])],
       ]),
     ],
@@ -149,8 +151,17 @@ function entryOfV1(bytes: Uint8Array): JsonObject {
   ]);
 }
 
+/** All that the first Rekor writes in hex are SHA-256 hashes. */
+function ofHex(text: string, what: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return base64(Buffer.from(text, 'hex'));
+  throw new SigstoreError('SIGSTORE_ANSWER_INVALID', `${what} has a hash that is none`);
+}
+
 function kindOf(body: string): JsonObject {
-  const fields = answerFields(Buffer.from(body, 'base64'), 'the entry of the transparency log');
+  const what = 'the entry of the transparency log';
+  const bytes = decodeBase64(body, 'standard');
+  if (bytes === undefined) throw new SigstoreError('SIGSTORE_ANSWER_INVALID', `${what} is no base64`);
+  const fields = answerFields(bytes, what);
   return objectOf([
     ['kind', fields.text('kind')],
     ['version', fields.text('apiVersion')],

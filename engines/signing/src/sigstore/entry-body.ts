@@ -1,4 +1,4 @@
-import type { JsonFields } from '@keelson/core';
+import { decodeBase64, type JsonFields } from '@keelson/core';
 import { PkiError, readPem } from '@keelson/pki';
 import { SigningError } from '../errors.ts';
 import { bytes, documentFields } from '../fields.ts';
@@ -126,17 +126,25 @@ function intotoV2(spec: JsonFields): Omit<EntryBody, 'apiVersion' | 'kind'> {
       .required('envelope')
       .objects('signatures')
       .map((signature) => ({
-        signature: Buffer.from(Buffer.from(bytes(signature, 'sig')).toString('latin1'), 'base64'),
+        signature: signatureWithin(signature),
         verifier: pemVerifier(signature, 'publicKey'),
       })),
   };
 }
 
+/** What is no base64 within is nobody's signature. */
+function signatureWithin(fields: JsonFields): Uint8Array {
+  const text = Buffer.from(bytes(fields, 'sig')).toString('latin1');
+  return decodeBase64(text, 'any') ?? new Uint8Array();
+}
+
 function hexDigest(fields: JsonFields): Digest {
   const algorithm = demandKnown(fields, hashAlgorithm(fields.text('algorithm')));
-  const digest = Buffer.from(fields.text('value'), 'hex');
-  if (digest.length !== hashSizes[algorithm]) throw fields.invalid('value', `is no digest of ${algorithm}`);
-  return { algorithm, digest };
+  const text = fields.text('value');
+  // Node's decoder stops at what is no hex, and passes over the rest.
+  if (!/^[0-9a-fA-F]*$/.test(text) || text.length !== 2 * hashSizes[algorithm])
+    throw fields.invalid('value', `is no digest of ${algorithm} in hex`);
+  return { algorithm, digest: Buffer.from(text, 'hex') };
 }
 
 function protoDigest(fields: JsonFields): Digest {

@@ -114,6 +114,10 @@ describe.each<
   test.each<[string, Json]>([
     ['without the hash of the payload', put(spec, payloadHash, undefined)],
     ['with a hash of another length', put(spec, [...payloadHash, 'value'], 'abcd')],
+    [
+      'with more behind a hash than hex',
+      put(spec, [...payloadHash, 'value'], `${String(at(hashed(statement), ['value']))}zz`),
+    ],
     ['by a hash that is none', put(spec, [...payloadHash, 'algorithm'], 'md5')],
     ['with a key that is none', put(spec, keyPath, base64('rubbish'))],
     ['with two keys in one', put(spec, keyPath, base64(`${decoded(verifier)}${decoded(verifier)}`))],
@@ -121,6 +125,13 @@ describe.each<
     expect(() => verified(kind, version, changed)).toThrow(
       expect.objectContaining({ code: 'LOG_ENTRY_INVALID' }),
     );
+  });
+
+  test('a signature is in base64, wholly', () => {
+    for (const text of [`${wrapped(sig)}!`, wrapped(`${sig}!`)])
+      expect(() => verified(kind, version, put(spec, sigPath, text))).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^LOG_ENTRY_(?:INVALID|MISMATCH)$/) }),
+      );
   });
 
   test('does not stand for a file', () => {

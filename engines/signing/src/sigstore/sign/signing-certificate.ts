@@ -1,4 +1,4 @@
-import { type Certificate, checkSignature, keyPurposes, PkiError } from '@keelson/pki';
+import { type Certificate, checkSignature, isSelfSigned, keyPurposes, PkiError } from '@keelson/pki';
 import { SigningError } from '../../errors.ts';
 import { identityOf } from '../identity.ts';
 
@@ -18,6 +18,16 @@ export function demandSigningCertificate(chain: readonly Certificate[], now: num
   ]);
   if (faults.length > 0)
     throw new SigningError('CERTIFICATE_UNFIT', `nobody would take the signature: ${faults.join('; ')}`);
+}
+
+/**
+ * The chain as bundles keep it, without a root at its end: verifiers have it from who they trust, and refuse a bundle that has one
+ * (sigstore/protobuf-specs, sigstore_common.proto, X509CertificateChain).
+ */
+export function withoutRoot(chain: readonly Certificate[]): readonly Certificate[] {
+  const last = chain.at(-1);
+  const hasRoot = chain.length > 1 && last?.isSelfIssued === true && isSelfSigned(last);
+  return hasRoot ? chain.slice(0, -1) : chain;
 }
 
 const named = (at: number) => (at === 1 ? 'the certificate' : `certificate ${at} of the chain`);
