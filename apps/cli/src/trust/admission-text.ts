@@ -1,4 +1,10 @@
-import type { AcceptedSignature, DemandVerdict, ImagePolicy, PolicyVerdict } from '@keelson/image-policies';
+import type {
+  AcceptedSignature,
+  AdmissionVerdict,
+  DemandVerdict,
+  ImagePolicy,
+  PolicyVerdict,
+} from '@keelson/image-policies';
 import { terminalSafe } from '@keelson/report';
 import type { JudgedImage } from './admission.ts';
 import { faultJson, faultText } from './fault-text.ts';
@@ -11,6 +17,10 @@ export function admissionText(images: readonly JudgedImage[], looser: readonly I
     warnings.map((warning) => `warning: policy ${terminalSafe(name)}: ${terminalSafe(warning)}`),
   );
   for (const image of images) lines.push(...imageLines(image));
+  if (images.length > 1) {
+    const admitted = images.filter(({ verdict }) => verdict?.isAdmitted === true);
+    lines.push(`${admitted.length} of ${images.length} images are admitted`);
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -18,9 +28,15 @@ function imageLines({ name, runBy, digest, verdict, fault }: JudgedImage): strin
   const what = `${terminalSafe(name)}${runBy === undefined ? '' : `, run by ${terminalSafe(runBy)}`}`;
   if (verdict === undefined)
     return [`${what}: not judged`, ...(fault === undefined ? [] : [`  ${faultText(fault)}`])];
-  const lines = [`${what}: ${verdict.isAdmitted ? 'verified' : 'not verified'}`, `  digest: ${digest}`];
+  const lines = [`${what}: ${wordOf(verdict)}`, `  digest: ${digest}`];
   if (verdict.policies.length === 0) lines.push('  no policy is about it');
   return [...lines, ...verdict.policies.flatMap(policyLines)];
+}
+
+/** An image that a policy warns of may run, and is not verified. */
+function wordOf({ isAdmitted, isPassed }: AdmissionVerdict): string {
+  if (isPassed) return 'verified';
+  return isAdmitted ? 'admitted with a warning, not verified' : 'not verified';
 }
 
 function policyLines({ policy, isPassed, parts, fault }: PolicyVerdict): string[] {
@@ -28,9 +44,13 @@ function policyLines({ policy, isPassed, parts, fault }: PolicyVerdict): string[
   return [
     `  policy ${terminalSafe(policy.name)} (${policy.kind}): ${word}`,
     ...(fault === undefined ? [] : [`    ${faultText(fault)}`]),
-    ...parts.flatMap(demandLines).map((line) => `    ${line}`),
+    ...demandsLines(parts, isPassed).map((line) => `    ${line}`),
   ];
 }
+
+/** What became of the demands of something. What met it is enough where it is met: the rest is for programs. */
+const demandsLines = (demands: readonly DemandVerdict[], isMet: boolean): string[] =>
+  demands.filter(({ isPassed }) => isPassed || !isMet).flatMap(demandLines);
 
 function demandLines({ name, isPassed, isStatic, accepted, refused, fault, parts }: DemandVerdict): string[] {
   const word = isStatic && isPassed ? 'passed without a signature' : isPassed ? 'passed' : 'not passed';
@@ -38,8 +58,8 @@ function demandLines({ name, isPassed, isStatic, accepted, refused, fault, parts
     `${terminalSafe(name)}: ${word}`,
     ...(fault === undefined ? [] : [`  ${faultText(fault)}`]),
     ...accepted.flatMap(acceptedSignatureLines),
-    ...refused.flatMap(refusedLines),
-    ...parts.flatMap(demandLines).map((line) => `  ${line}`),
+    ...(isPassed ? [] : refused.flatMap(refusedLines)),
+    ...demandsLines(parts, isPassed).map((line) => `  ${line}`),
   ];
 }
 
@@ -57,7 +77,8 @@ export function admissionJson(images: readonly JudgedImage[], looser: readonly I
       image: name,
       runBy,
       digest,
-      verified: verdict?.isAdmitted === true,
+      verified: verdict?.isPassed === true,
+      admitted: verdict?.isAdmitted === true,
       ...(fault === undefined ? {} : { fault: faultJson(fault) }),
       policies: verdict?.policies.map(policyJson),
     })),

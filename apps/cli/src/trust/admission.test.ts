@@ -94,6 +94,13 @@ describe('keelson verify --policy', () => {
     ['Ratify for other images', ['ratify-elsewhere.yaml'], 1, 'no trust policy has a scope'],
     ['all count', ['ours.yaml', 'theirs.yaml'], 1, 'policy theirs (ClusterImagePolicy): not passed'],
     ['one that warns', ['ours.yaml', 'theirs-warn.yaml'], 0, 'not passed, which it warns of'],
+    ['what one warns of', ['theirs-warn.yaml'], 0, 'image:1.0: admitted with a warning, not verified'],
+    [
+      'the same for programs',
+      ['theirs-warn.yaml', '--format=json'],
+      0,
+      '"verified": false,\n      "admitted": true',
+    ],
     ['none is about the image', ['elsewhere.yaml'], 1, 'no policy is about it'],
     ['CUE', ['cue.yaml'], 1, 'IMAGE_POLICY_UNSUPPORTED'],
     [

@@ -15,6 +15,8 @@ export interface PolicyVerdict {
 export interface AdmissionVerdict {
   /** True where at least one policy is about the image, and it passes all of them that are not for warning alone. */
   readonly isAdmitted: boolean;
+  /** True where it is admitted, and no policy that only warns has anything against it. */
+  readonly isPassed: boolean;
   readonly policies: readonly PolicyVerdict[];
 }
 
@@ -30,7 +32,7 @@ export async function admitImage(
   const judged = verdicts.map((verdict) => (isSigned ? verdict : withoutSignature(verdict)));
   const isAdmitted =
     judged.length > 0 && judged.every(({ isPassed, policy }) => isPassed || policy.mode === 'warn');
-  return { isAdmitted, policies: judged };
+  return { isAdmitted, isPassed: isAdmitted && judged.every((each) => each.isPassed), policies: judged };
 }
 
 /** What becomes of a verdict where no policy has verified a signature. */

@@ -194,6 +194,16 @@ describe('keelson verify --with vsa', () => {
       '--key',
     ],
     ['annotations', [...byKey, '-a', 'a=b', '--attestation', 'vsa.json', 'a.txt'], "'-a'"],
+    [
+      'a digest that is none',
+      [...byKey, '--attestation', 'commit.json', '--subject-digest', 'sha256:c0'],
+      'no digest',
+    ],
+    [
+      'no algorithm',
+      [...byKey, '--attestation', 'commit.json', '--subject-digest', 'c0ffee'],
+      'gitCommit:HEX',
+    ],
   ])('wrong call: %s', async (_, args, expected) => {
     await withFolderAsync(files, async (folder) => {
       const run = keelson(folder, [...vsa, ...args]);

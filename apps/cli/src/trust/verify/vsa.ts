@@ -10,6 +10,7 @@ import { readEnvelope } from '@keelson/envelopes';
 import { terminalSafe } from '@keelson/report';
 import {
   type Artifact,
+  artifactOfDigest,
   type Bundle,
   type BundleRequirements,
   bundleOfEnvelope,
@@ -233,6 +234,16 @@ function jsonOf({ found: { summary }, signature }: Verified) {
   };
 }
 
+/** @throws CommandError USAGE; SigningError for what is no digest of SHA-2 */
+function demandDigest(digest: string): void {
+  if (/^sha(?:256|384|512):/.test(digest)) artifactOfDigest(digest);
+  else if (!/^[A-Za-z0-9_-]+:./.test(digest))
+    throw new CommandError(
+      'USAGE',
+      `--subject-digest ${digest}: it has the form sha256:HEX or gitCommit:HEX`,
+    );
+}
+
 type Expected = Required<Pick<SummaryExpectations, 'verifierId' | 'resourceUri' | 'levels' | 'digests'>>;
 
 function expectationsOf(values: Values): Expected {
@@ -242,10 +253,7 @@ function expectationsOf(values: Values): Expected {
       'USAGE',
       'whose verdict, and about what? Give --verifier-id ID and --resource-uri URI',
     );
-  return {
-    verifierId,
-    resourceUri,
-    levels: values['verified-level'] ?? [],
-    digests: values['subject-digest'] ?? [],
-  };
+  const digests = values['subject-digest'] ?? [];
+  digests.forEach(demandDigest);
+  return { verifierId, resourceUri, levels: values['verified-level'] ?? [], digests };
 }
