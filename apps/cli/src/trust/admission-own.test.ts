@@ -40,6 +40,22 @@ async function withKeys(
 }
 
 describe('ImagePolicy of keelson', () => {
+  test('the keys that a policy names are not written over', async () => {
+    await withKeys((folder, run) => {
+      writeFileSync(join(folder, 'p.yaml'), policy({ signers, signatures: { signedBy: ['alice'] } }));
+      const key = readFileSync(join(folder, 'keys/alice.pub'), 'utf8');
+      for (const args of [
+        ['verify'],
+        ['attest', '--key', 'keys/bob.key', '--verifier-id', 'https://a.example'],
+      ])
+        expect(run(...args, '--policy', 'p.yaml', '-o', 'keys/alice.pub', 'oci:image:1.0')).toMatchObject({
+          code: 2,
+          err: expect.stringContaining('keys/alice.pub would be written over, and it is read'),
+        });
+      expect(readFileSync(join(folder, 'keys/alice.pub'), 'utf8')).toBe(key);
+    });
+  });
+
   test('two of two must sign, and another states what the rules ask for', async () => {
     await withKeys((folder, run) => {
       const review = 'https://example.com/review/v1';

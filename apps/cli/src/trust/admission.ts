@@ -13,6 +13,7 @@ import { exitCodes } from '../exit.ts';
 import { readResources } from '../netpol/input.ts';
 import { givenPolicies } from './admission-policies.ts';
 import { admissionJson, admissionText } from './admission-text.ts';
+import { noteRead } from './files-read.ts';
 import type { PolicyValues } from './policy-flags.ts';
 
 /** What policies say to one image, or why nobody can say. */
@@ -84,6 +85,7 @@ async function imagesOf(operand: string | undefined, values: PolicyValues) {
     );
   if (operand !== undefined) return { images: [{ name: operand }] satisfies RunImage[], isPartial: false };
   const { resources, isPartial } = await readResources(manifests ?? [], values);
+  for (const { origin } of resources) noteRead(origin.file);
   const images = resources.flatMap(runImages);
   if (images.length === 0 && !isPartial)
     throw new CommandError('USAGE', `nothing in ${(manifests ?? []).join(', ')} runs an image`);

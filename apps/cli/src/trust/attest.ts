@@ -9,7 +9,7 @@ import { imageFlags, imageHelp } from './image-flags.ts';
 import { keepStatement, signedStatement } from './kept-signature.ts';
 import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
 import { digestOfInput } from './large-input.ts';
-import { demandApart, demandWritable } from './outputs.ts';
+import { demandApart, demandUnread, demandWritable } from './outputs.ts';
 import { predicateTypeNames, predicateTypes } from './predicate-types.ts';
 import { summaryFlags, summaryHelp } from './summary-flags.ts';
 
@@ -72,6 +72,7 @@ export const { run, usage } = defineVerb(
       const { attestation: attestations = [] } = values;
       const { stated, code } = await state({ kind: 'file', name: operand, digest, size, attestations });
       if (stated === undefined) return code;
+      demandUnread(outputs);
       const statement = statementOf(stated, { name: operand, digest });
       writeResult(values.bundle, await signedStatement(signing, statement, digest));
       if (values.bundle !== '-') writeResult(values.output, `${digest}\n`);
@@ -87,6 +88,7 @@ export const { run, usage } = defineVerb(
       const { digest } = loaded;
       const { stated, code } = await state({ kind: 'image', written: operand, name, digest });
       if (stated === undefined) return code;
+      demandUnread(outputs);
       const statement = statementOf(stated, { name, digest });
       await keepStatement(signing, image, { statement, predicateType: stated.predicateType });
       writeResult(values.output, `${digest}\n`);

@@ -10,6 +10,7 @@ import {
 import { configuredCredentials, openSource, openStore, resolveReference } from '@keelson/registry';
 import { blameOutside, CommandError } from '../errors.ts';
 import { tell } from '../stderr.ts';
+import { noteImageRead } from './files-read.ts';
 import type { ImageValues } from './image-flags.ts';
 
 /** An image in its opened source. Its tag was resolved once: all that follows goes by the digest. */
@@ -41,6 +42,7 @@ function referenceOf(name: string, { offline }: ImageValues): ImageReference {
       'USAGE',
       `${name} is a file: for the file give --bundle FILE, for an image in it oci-archive:${name} or docker-archive:${name}, for one of a registry ${reference.registry}/${reference.repository}`,
     );
+  if (reference.kind !== 'registry') noteImageRead(reference.path);
   return reference;
 }
 

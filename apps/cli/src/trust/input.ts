@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { decodeText, TextEncodingError } from '@keelson/core';
 import { CommandError, reasonOf } from '../errors.ts';
 import { readPieces, readStdinBytes } from '../stdin.ts';
+import { noteRead } from './files-read.ts';
 
 /** Bound on a file that is read whole: an artifact that is verified, a bundle, a key. Larger artifacts go by their digest. */
 const maxInputBytes = 2 ** 31 - 1;
@@ -16,6 +17,7 @@ export function readInput(file: string): Buffer {
     if (file === '-') return readStdinBytes();
     const stats = statSync(file);
     if (!stats.isFile() && !stats.isDirectory()) return readDevice(file);
+    noteRead(file);
     const { size } = stats;
     if (size > maxInputBytes)
       throw new CommandError(

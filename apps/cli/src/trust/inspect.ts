@@ -7,6 +7,7 @@ import { withImage } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
 import { inspectImage } from './inspection.ts';
 import { inspectionText } from './inspection-text.ts';
+import { demandUnread } from './outputs.ts';
 import { trustedRootOf, trustFlags, trustHelp, untoldTrust } from './trusted-root.ts';
 
 const formats = ['txt', 'json'] as const;
@@ -50,6 +51,7 @@ export const { run, usage } = defineVerb(
     const inspection = await withImage(operand, values, ({ source, loaded }) =>
       inspectImage(source, loaded, trustedRoot && { trustedRoot, now: Date.now() }),
     );
+    demandUnread([values.output]);
     const untold = untoldTrust(values);
     const notChecked = untold === undefined ? {} : { notChecked: [untold] };
     writeResult(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { type Digest, type DigestAlgorithm, digestOf, parseDigest } from '@keelson/oci';
 import { CommandError, reasonOf } from '../errors.ts';
+import { noteRead } from './files-read.ts';
 import { readInput } from './input.ts';
 
 /** From this size on a file is read piece by piece where that is enough. */
@@ -25,6 +26,7 @@ export function openInput(file: string): Input {
 }
 
 async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
+  noteRead(file);
   try {
     for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 }))
       if (piece instanceof Uint8Array) yield piece;

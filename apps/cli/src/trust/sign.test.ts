@@ -102,6 +102,21 @@ describe('keelson sign', () => {
       ['sign', '--key', 'k.key', '--bundle', 'a.txt', 'a.txt'],
       'would be written over',
     ],
+    [
+      'one place for two results',
+      ['sign', '--key', 'k.key', '--bundle', 'new', '-o', './new', 'a.txt'],
+      'new is named for two results',
+    ],
+    [
+      'stdout for two results',
+      ['attest', '--key', 'k.key', '--predicate', 'a.txt', '--bundle', '-', '-o', '-', 'a.txt'],
+      'stdout is named for two results',
+    ],
+    [
+      'one place for the signature of notation and the digest',
+      ['sign', '--with', 'notation', '--key', 'k.key', '--signature', 'a.key', '-o', 'a.key', 'a.txt'],
+      'a.key is named for two results',
+    ],
     ['a token without services', ['sign', '--identity-token', 'x', 'a'], 'goes with --signing-config'],
     [
       'a type of key without a new key',

@@ -13,7 +13,7 @@ import { keepSignature, signedFile } from './kept-signature.ts';
 import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
 import { demandAbsent, writeNewFile } from './new-file.ts';
 import { notationSignFlags, notationSignHelp, signWithNotation } from './notation/sign.ts';
-import { demandApart, demandWritable } from './outputs.ts';
+import { demandApart, demandUnread, demandWritable } from './outputs.ts';
 import { passwordOf } from './signing-key.ts';
 
 const toolNames = ['cosign', 'notation'] as const;
@@ -86,9 +86,11 @@ export const { run, usage } = defineVerb(
     demandWritable(outputs);
     if (choiceOf('with', values.with, toolNames) === 'notation') {
       demandOnly(values, looksAt.notation, '--with notation', 'its signatures have no place for it');
-      const digest = await signWithNotation(operand, values, (file, { bytes }) =>
-        writeResult(file, Buffer.from(bytes)),
-      );
+      const digest = await signWithNotation(operand, values, (file, { bytes }) => {
+        demandUnread(outputs);
+        writeResult(file, Buffer.from(bytes));
+      });
+      demandUnread([values.output]);
       if (values.signature !== '-') writeResult(values.output, `${digest}\n`);
       return exitCodes.done;
     }
@@ -98,11 +100,13 @@ export const { run, usage } = defineVerb(
     if (values.bundle !== undefined) {
       if (annotations.size > 0) throw new CommandError('USAGE', 'annotations are of images');
       const { bundle, digest } = await signedFile(signing, operand);
+      demandUnread(outputs);
       writeResult(values.bundle, bundle);
       if (values.bundle !== '-') writeResult(values.output, `${digest}\n`);
       return exitCodes.done;
     }
     const signed = await withImageStore(operand, values, async (image) => {
+      demandUnread(outputs);
       await keepSignature(signing, image, annotations);
       return image.loaded.digest;
     });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { basicConstraints, issueCertificate, keyUsage, writePem } from '@keelson/pki';
 import { describe, expect, test } from 'vitest';
@@ -99,6 +99,22 @@ describe('notation', () => {
         code: 1,
         out: expect.stringContaining('TRUST_STORE_INVALID'),
       });
+    });
+  });
+
+  test('nothing that is read is written over', async () => {
+    await withFolderAsync(files, async (folder) => {
+      await writeImage(folder, () => []);
+      keelson(folder, [...signs, 'oci:image:1.0']);
+      for (const file of ['stores/x509/ca/own/c.pem', 'image/index.json']) {
+        const before = readFileSync(join(folder, file), 'utf8');
+        const args = ['--trust-policy', 'oci.json', '-o', file, 'oci:image:1.0'];
+        expect(keelson(folder, [...verifies, ...args])).toMatchObject({
+          code: 2,
+          err: expect.stringContaining(`${file} would be written over, and it is read`),
+        });
+        expect(readFileSync(join(folder, file), 'utf8')).toBe(before);
+      }
     });
   });
 

@@ -8,6 +8,7 @@ import {
   type TrustStores,
 } from '@keelson/signing';
 import { CommandError } from '../../errors.ts';
+import { noteRead } from '../files-read.ts';
 
 /** Bytes of one file of a trust store. */
 const maxFileBytes = 4 << 20;
@@ -51,8 +52,10 @@ function folderAt(path: string): TrustStoreFolder {
 function entryAt(folder: string, name: string): TrustStoreEntry {
   const path = join(folder, name);
   const kind = kindOf(path);
-  if (kind === 'file' && lstatSync(path).size <= maxFileBytes)
+  if (kind === 'file' && lstatSync(path).size <= maxFileBytes) {
+    noteRead(path);
     return { name, kind, bytes: readFileSync(path) };
+  }
   return { name, kind: kind === 'symlink' || kind === 'folder' ? kind : 'other' };
 }
 

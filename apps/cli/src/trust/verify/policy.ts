@@ -42,7 +42,10 @@ export const { run, usage } = defineVerb(
     if (values.offline === true && values.manifests !== undefined)
       throw new CommandError('USAGE', '--manifests names images of registries, and --offline asks none');
     formatOf(values);
-    demandApart([values.output], [...values.policy, values['trusted-root'], values['tuf-root']]);
+    demandApart(
+      [values.output],
+      [...values.policy, ...(values.manifests ?? []), values['trusted-root'], values['tuf-root']],
+    );
     const { code, txt, json } = await verifyByPolicies(operand, values);
     return tellVerdict(values, { isVerified: code === 0, txt, json }, code);
   },

@@ -4,6 +4,7 @@ import { exitCodes } from '../../exit.ts';
 import { choiceOf, commonFlags } from '../../flag-values.ts';
 import { writeResult } from '../../result.ts';
 import { tell } from '../../stderr.ts';
+import { demandUnread } from '../outputs.ts';
 import { type TrustValues, untoldTrust } from '../trusted-root.ts';
 
 /** The ways of verifying, the first of which is taken where none is named. */
@@ -42,9 +43,10 @@ interface WayValues extends TrustValues {
  * Tells what was found.
  *
  * @param code the exit code, where it is not that of the verdict
- * @throws CommandError OUTPUT_FAILED
+ * @throws CommandError OUTPUT_FAILED; USAGE where the file was read
  */
 export function tellVerdict(values: WayValues, verdict: Told, code: number = codeOf(verdict)): number {
+  demandUnread([values.output]);
   const told = withUntold(verdict, untoldTrust(values));
   if (told.printed !== undefined) {
     if (values.quiet !== true) tell(told.txt.trimEnd());
