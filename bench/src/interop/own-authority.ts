@@ -71,6 +71,24 @@ export function ownAuthorityCells(pair: CosignPair): readonly Cell[] {
         await verify('verify-attestation', registry, '--type', 'slsaprovenance1', image);
       },
     },
+    {
+      id: 'keelson → cosign: file, certificate chain of one’s own with its root',
+      run: async () => {
+        const bundle = ['--bundle', 'own.root.json', 'blob.txt'];
+        const run = await pair.keelson('sign', ...by, '--certificate-chain', 'own-chain.pem', ...bundle);
+        demand(run, 'zero', 'keelson sign');
+        await verify('verify-blob', ...bundle);
+      },
+    },
+    {
+      id: 'keelson → cosign: image, legacy tag, certificate chain of one’s own with its root',
+      run: async () => {
+        const image = await pair.shop.image();
+        const signed = ['sign', ...by, '--certificate-chain', 'own-chain.pem'];
+        demand(await pair.keelson(...signed, '--new-bundle-format=false', image), 'zero', 'keelson sign');
+        await verify('verify', registry, image);
+      },
+    },
     ...(['keelson', 'cosign'] as const).flatMap((program): readonly Cell[] => {
       const sign = programs[program];
       const arrow = program === 'keelson' ? 'keelson → cosign' : 'cosign → keelson';

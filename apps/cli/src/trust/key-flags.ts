@@ -10,6 +10,7 @@ import {
   type TrustedRoot,
   verifyBundle,
   type Witnesses,
+  withoutRoot,
 } from '@keelson/signing';
 import { blameOutside, CommandError } from '../errors.ts';
 import { choiceOf } from '../flag-values.ts';
@@ -41,7 +42,7 @@ export const keyHelp = `  --key KEY            the private key: a file of PEM in
                        PKCS #1; env://NAME; or a key in a service: awskms://, gcpkms://, azurekms://, hashivault://
   --certificate FILE   the key's certificate, in PEM, of an authority of your own
   --certificate-chain FILE
-                       who issued the certificate, without the root
+                       who issued the certificate, up to the root or to the one below it; bundles leave a root out
   --signing-config FILE
                        the services that are asked: a certificate authority where there is no key, transparency logs, timestamp authorities
 ${identityHelp}
@@ -96,7 +97,7 @@ export async function signingOf(values: KeyValues): Promise<Signing> {
         'USAGE',
         'with what is it signed? Give --key FILE, --tuf-mirror URL, or --signing-config FILE and --trusted-root FILE',
       );
-    return { options: await withKey(values, values.key), form, check: () => undefined };
+    return { options: await withKey(values, values.key, form), form, check: () => undefined };
   }
   const { trustedRoot, config } = trust;
   const now = Date.now();
@@ -106,7 +107,7 @@ export async function signingOf(values: KeyValues): Promise<Signing> {
   const made =
     values.key === undefined
       ? await keylessOptions(config, tokenGetter(values, config, now), now)
-      : await withKey(values, values.key);
+      : await withKey(values, values.key, form);
   const options = { ...made, witnesses };
   return {
     options,
@@ -168,7 +169,7 @@ function requirementsOf(
   };
 }
 
-async function withKey(values: KeyValues, source: string): Promise<SignOptions> {
+async function withKey(values: KeyValues, source: string, form: SignatureForm): Promise<SignOptions> {
   demandReachable(source, values.offline);
   const signer = await signerOfSource(source);
   const files = [values.certificate, values['certificate-chain']];
@@ -179,5 +180,7 @@ async function withKey(values: KeyValues, source: string): Promise<SignOptions> 
   if (leaf !== undefined && Buffer.compare(leaf.publicKey.spki, signer.publicKey.spki) !== 0)
     throw new CommandError('USAGE', 'the certificate is not of the key');
   if (leaf !== undefined) demandSigningCertificate(certificates, Date.now());
-  return { signer, certificates: certificates.map(({ bytes }) => bytes) };
+  // Readers of cosign 1 and 2 take the last of a tag's chain for the root, and look for the one below it before that.
+  const kept = form === 'bundle' ? withoutRoot(certificates) : certificates;
+  return { signer, certificates: kept.map(({ bytes }) => bytes) };
 }

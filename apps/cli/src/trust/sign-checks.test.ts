@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cosignTag, digestOf, mediaTypes, parseReference } from '@keelson/oci';
 import {
   basicConstraints,
+  type Certificate,
   type CertificateInput,
   extendedKeyUsage,
   issueCertificate,
@@ -48,25 +49,48 @@ describe('a certificate of an authority of one’s own is looked at before anyth
     extensions: [digital, code, email],
     issuer,
   };
-  const sign = async (input: CertificateInput, chain = root) =>
+  const sign = async (input: CertificateInput, ...chain: readonly Certificate[]) =>
     await withFolderAsync(
       {
         'a.txt': 'a',
         'k.key': key.export({ type: 'pkcs8', format: 'pem' }).toString(),
         'c.pem': writePem('CERTIFICATE', issueCertificate(input).bytes),
-        'ca.pem': writePem('CERTIFICATE', chain.bytes),
+        'ca.pem': chain.map(({ bytes }) => writePem('CERTIFICATE', bytes)).join(''),
       },
       async (folder) => {
         const by = ['--key', 'k.key', '--certificate', 'c.pem', '--certificate-chain', 'ca.pem'];
         return {
           run: keelson(folder, ['sign', ...by, '--bundle', 'b', 'a.txt']),
           files: readdirSync(folder),
+          bundle: existsSync(join(folder, 'b')) ? readFileSync(join(folder, 'b'), 'utf8') : undefined,
         };
       },
     );
 
   test('one that is fit', async () => {
-    expect((await sign(fit)).run).toMatchObject({ code: 0, err: '' });
+    expect((await sign(fit, root)).run).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('a bundle keeps the chain without its root', async () => {
+    const between = generateKey('ecdsa-p256');
+    const intermediate = issueCertificate({
+      subject: [['CN', 'between']],
+      key: between,
+      notBefore: root.notBefore,
+      notAfter: root.notAfter,
+      extensions: [basicConstraints(true), keyUsage(['keyCertSign'])],
+      issuer,
+    });
+    const below = { ...fit, issuer: { certificate: intermediate, key: between } };
+    const kept = async (...chain: readonly Certificate[]) => {
+      const { run, bundle } = await sign(below, ...chain);
+      expect(run).toMatchObject({ code: 0, err: '' });
+      const { certificates } = JSON.parse(bundle ?? '').verificationMaterial.x509CertificateChain;
+      return certificates.slice(1);
+    };
+    const wanted = [{ rawBytes: Buffer.from(intermediate.bytes).toString('base64') }];
+    expect(await kept(intermediate, root)).toEqual(wanted);
+    expect(await kept(intermediate)).toEqual(wanted);
   });
 
   const other = issueCertificate({ ...fit, key: generateKey('ecdsa-p256'), extensions: [] });
@@ -82,7 +106,7 @@ describe('a certificate of an authority of one’s own is looked at before anyth
       'the certificate is of an authority',
     ],
   ])('one that is %s', async (_, change, expected) => {
-    const { run, files } = await sign({ ...fit, ...change });
+    const { run, files } = await sign({ ...fit, ...change }, root);
     expect(run).toMatchObject({ code: 2, err: expect.stringContaining(expected) });
     expect(run.err).toContain('CERTIFICATE_UNFIT');
     expect(files).not.toContain('b');
