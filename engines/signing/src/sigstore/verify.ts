@@ -90,7 +90,7 @@ export function verifyBundle(
   requirements: BundleRequirements,
 ): VerifiedBundle {
   const { trustedRoot, signer, fallbackTime, limits = defaultSigningLimits } = requirements;
-  const leaf = signerOf(bundle, signer);
+  const leaf = leafOf(bundle, signer);
   const key = leaf?.publicKey ?? keyOf(signer);
   const timestamps = bundle.timestamps.map((timestamp) =>
     verifyTimestamp(
@@ -138,7 +138,7 @@ export function verifyBundle(
 }
 
 /** The bundle's certificate where identities are asked for; undefined where a key, or the certificate itself, is given. */
-function signerOf(bundle: Bundle, signer: AcceptedSigner): Certificate | undefined {
+function leafOf(bundle: Bundle, signer: AcceptedSigner): Certificate | undefined {
   const { material } = bundle;
   if (signer.kind !== 'identities') {
     if (material.kind === 'publicKey') return undefined;
