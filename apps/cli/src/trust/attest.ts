@@ -4,7 +4,7 @@ import { commonFlags } from '../flag-values.ts';
 import { writeResult } from '../result.ts';
 import { defineVerb } from '../verb.ts';
 import { type Stated, type Subject, statedBy, statementOf } from './attest-predicate.ts';
-import { withImageStore } from './image.ts';
+import { type OpenedStore, withImageStore } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
 import { keepStatement, signedStatement } from './kept-signature.ts';
 import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
@@ -83,7 +83,7 @@ export const { run, usage } = defineVerb(
         'USAGE',
         '--attestation is of files: what is stated of an image stands beside it',
       );
-    return await withImageStore(operand, values, async (image) => {
+    const keep = async (image: OpenedStore) => {
       const { name, loaded } = image;
       const { digest } = loaded;
       const { stated, code } = await state({ kind: 'image', written: operand, name, digest });
@@ -93,7 +93,8 @@ export const { run, usage } = defineVerb(
       await keepStatement(signing, image, { statement, predicateType: stated.predicateType });
       writeResult(values.output, `${digest}\n`);
       return code;
-    });
+    };
+    return await withImageStore(operand, values, keep, 'bundle');
   },
 );
 

@@ -29,28 +29,48 @@ export interface OpenedStore {
   readonly name: string;
 }
 
+/** The flag of a verb that says that what is named is a file, and no image. */
+export type FileFlag = 'bundle' | 'signature' | 'provenance' | 'attestation';
+
 /** A reference as it may be opened. @throws OciError; CommandError USAGE where the network may not be asked for it */
-function referenceOf(name: string, { offline }: ImageValues): ImageReference {
-  const reference = parseReference(name);
+function referenceOf(name: string, { offline }: ImageValues, fileFlag: FileFlag | undefined): ImageReference {
+  const reference = referenceIn(name, fileFlag);
   if (offline === true && reference.kind === 'registry')
     throw new CommandError(
       'USAGE',
       `--offline: ${reference.repository} is in a registry (${reference.registry}); copy it with its signatures, and give oci:FOLDER`,
     );
-  if (reference.kind === 'registry' && reference.digest === undefined && isFile(name))
-    throw new CommandError(
-      'USAGE',
-      `${name} is a file: for the file give --bundle FILE, for an image in it oci-archive:${name} or docker-archive:${name}, for one of a registry ${reference.registry}/${reference.repository}`,
-    );
   if (reference.kind !== 'registry') noteImageRead(reference.path);
   return reference;
 }
 
-function isFile(name: string): boolean {
+/** @throws OciError; CommandError USAGE for a path that names no kind of image, or no image at all */
+function referenceIn(name: string, fileFlag: FileFlag | undefined): ImageReference {
+  const kind = kindOf(name);
+  const asFile = fileFlag === undefined ? '' : `for the file give --${fileFlag} FILE, `;
+  const inFile = `${name} is a file: ${asFile}for an image in it oci-archive:${name} or docker-archive:${name}`;
+  let reference: ImageReference;
   try {
-    return statSync(name).isFile();
+    reference = parseReference(name);
+  } catch (error) {
+    if (kind === undefined) throw error;
+    const inFolder = `${name} is a folder: for an image in it give oci:${name} or dir:${name}`;
+    throw new CommandError('USAGE', kind === 'file' ? inFile : inFolder, { cause: error });
+  }
+  if (kind === 'file' && reference.kind === 'registry' && reference.digest === undefined)
+    throw new CommandError(
+      'USAGE',
+      `${inFile}, for one of a registry ${reference.registry}/${reference.repository}`,
+    );
+  return reference;
+}
+
+function kindOf(name: string): 'file' | 'folder' | undefined {
+  try {
+    const stats = statSync(name);
+    return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -63,14 +83,16 @@ const optionsOf = (values: ImageValues) => ({
  * Opens an image, gives it to `use`, and closes it.
  *
  * @param name `registry/repository:tag`, `@digest`, `oci:PATH`, `docker-archive:PATH`, `dir:PATH`
+ * @param fileFlag for the message to who names a file
  * @throws OciError, RegistryError, HttpError and what `use` throws
  */
 export async function withImage<T>(
   name: string,
   values: ImageValues,
   use: (image: OpenedImage) => Promise<T>,
+  fileFlag?: FileFlag,
 ): Promise<T> {
-  const reference = referenceOf(name, values);
+  const reference = referenceOf(name, values, fileFlag);
   const source = await openSource(reference, optionsOf(values));
   try {
     const repository =
@@ -88,8 +110,9 @@ export async function withImageStore<T>(
   name: string,
   values: ImageValues,
   use: (image: OpenedStore) => Promise<T>,
+  fileFlag: FileFlag,
 ): Promise<T> {
-  const reference = referenceOf(name, values);
+  const reference = referenceOf(name, values, fileFlag);
   // A store makes a layout where there is none, and a signature of nothing is none.
   if (reference.kind === 'oci') await withImage(name, values, async () => undefined);
   const store = await openStore(reference, optionsOf(values));

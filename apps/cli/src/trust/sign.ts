@@ -7,7 +7,7 @@ import { tell } from '../stderr.ts';
 import { defineVerb } from '../verb.ts';
 import { annotationsOf } from './annotations.ts';
 import { demandOnly } from './flags-together.ts';
-import { withImageStore } from './image.ts';
+import { type OpenedStore, withImageStore } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
 import { keepSignature, signedFile } from './kept-signature.ts';
 import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
@@ -105,11 +105,12 @@ export const { run, usage } = defineVerb(
       if (values.bundle !== '-') writeResult(values.output, `${digest}\n`);
       return exitCodes.done;
     }
-    const signed = await withImageStore(operand, values, async (image) => {
+    const keep = async (image: OpenedStore) => {
       demandUnread(outputs);
       await keepSignature(signing, image, annotations);
       return image.loaded.digest;
-    });
+    };
+    const signed = await withImageStore(operand, values, keep, 'bundle');
     writeResult(values.output, `${signed}\n`);
     return exitCodes.done;
   },

@@ -144,6 +144,32 @@ describe('keelson verify of a file', () => {
       '--key is given twice',
     ],
     [
+      'a file as an image',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', './a.txt'],
+      './a.txt is a file: for the file give --bundle FILE, for an image in it oci-archive:./a.txt',
+    ],
+    [
+      'a file, to the way of summaries',
+      [
+        ...[
+          '--with',
+          'vsa',
+          '--key',
+          'key.pub',
+          '--insecure-ignore-tlog',
+          '--verifier-id',
+          'https://a.example',
+        ],
+        ...['--resource-uri', 'a', 'a.txt'],
+      ],
+      'for the file give --attestation FILE',
+    ],
+    [
+      'a folder as an image',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', './'],
+      './ is a folder: for an image in it give oci:./ or dir:./',
+    ],
+    [
       'stdin in two places',
       ['--key', 'key.pub', '--insecure-ignore-tlog', '--bundle', '-', '-'],
       'stdin is named twice',

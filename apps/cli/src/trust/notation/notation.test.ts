@@ -124,6 +124,13 @@ describe('notation', () => {
       ['sign', '--with', 'notation', '--key', 'k.pem', 'a'],
       'notation signs with a certificate',
     ],
+    [
+      'a file as an image',
+      [...verifies, '--trust-policy', 'oci.json', 'a.txt'],
+      'for the file give --signature FILE',
+    ],
+    ['a file to be signed as an image', [...signs, './a.txt'], 'for the file give --signature FILE'],
+    ['a file to be inspected', ['inspect', 'a.txt'], 'a.txt is a file: for an image in it oci-archive:a.txt'],
     ['annotations, which are of cosign', [...signs, '-a', 'a=b', 'a'], '--annotations'],
     [
       'metadata without notation',

@@ -12,7 +12,7 @@ import { choiceOf } from '../../flag-values.ts';
 import { version } from '../../version.ts';
 import { annotationsOf } from '../annotations.ts';
 import { durationOf } from '../duration.ts';
-import { withImageStore } from '../image.ts';
+import { type OpenedStore, withImageStore } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
 import { readInput } from '../input.ts';
 import { demandReachable } from '../key-source.ts';
@@ -75,10 +75,11 @@ export async function signWithNotation(
     write(values.signature, await signNotation(target, options));
     return digest;
   }
-  return await withImageStore(operand, values, async ({ store, loaded }) => {
+  const keep = async ({ store, loaded }: OpenedStore) => {
     const { mediaType, digest, size } = loaded;
     const descriptor = { mediaType, digest, size };
     await storeNotarySignature(store, descriptor, await signNotation(descriptor, options), now);
     return digest;
-  });
+  };
+  return await withImageStore(operand, values, keep, 'signature');
 }

@@ -8,7 +8,7 @@ import {
   SigningError,
   storedSignatures,
 } from '@keelson/signing';
-import { withImage } from '../image.ts';
+import { type FileFlag, type OpenedImage, withImage } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
 
 /** Something that nobody has verified yet, and where it was found: a line of a file, or a manifest. */
@@ -87,14 +87,16 @@ export function isEnvelope(document: Uint8Array): boolean {
 /**
  * The attestations beside an image whose predicate is of one of the types.
  *
+ * @param fileFlag for the message to who names a file
  * @throws OciError, RegistryError, HttpError; CommandError USAGE
  */
 export async function attestationsBeside(
   image: string,
   values: ImageValues,
   types: ReadonlySet<string>,
+  fileFlag: FileFlag,
 ): Promise<Candidates & { readonly digest: string }> {
-  return await withImage(image, values, async ({ source, loaded: { digest } }) => {
+  const find = async ({ source, loaded: { digest } }: OpenedImage) => {
     const { found, unreadable } = await storedSignatures(source, digest);
     const wanted = found.filter(({ bundle }) => mayBeOf(bundle, types));
     return {
@@ -103,7 +105,8 @@ export async function attestationsBeside(
       unreadable: unreadable.map(({ manifest, fault }) => ({ place: manifest, fault })),
       leftOut: found.length - wanted.length,
     };
-  });
+  };
+  return await withImage(image, values, find, fileFlag);
 }
 
 /** What cannot be read stays, so that its verification tells why. */

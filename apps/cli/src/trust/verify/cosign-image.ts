@@ -8,7 +8,7 @@ import {
 import { CommandError } from '../../errors.ts';
 import { tell } from '../../stderr.ts';
 import { annotationsOf } from '../annotations.ts';
-import { withImage } from '../image.ts';
+import { type OpenedImage, withImage } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
 import { predicateTypeOf } from '../predicate-types.ts';
 import { imageText, predicatesOf, verdictJson } from '../verdict-text.ts';
@@ -31,10 +31,11 @@ export async function verifyStored(
 ): Promise<Told> {
   const wanted = wantedOf(values);
   const threshold = thresholdOf(values);
-  const { digest, verdict } = await withImage(operand, values, async ({ source, loaded }) => ({
-    digest: loaded.digest,
-    verdict: verifyImage(await storedSignatures(source, loaded.digest), loaded.digest, wanted, requirements),
-  }));
+  const judge = async ({ source, loaded: { digest } }: OpenedImage) => ({
+    digest,
+    verdict: verifyImage(await storedSignatures(source, digest), digest, wanted, requirements),
+  });
+  const { digest, verdict } = await withImage(operand, values, judge, 'bundle');
   const signers = new Set(verdict.accepted.map(({ verified }) => signerOf(verified, requirements.signer)));
   const isVerified = signers.size >= threshold;
   if (!isVerified && signers.size > 0 && values.quiet !== true)

@@ -13,7 +13,7 @@ import { CommandError } from '../../errors.ts';
 import { defineVerb } from '../../verb.ts';
 import { annotationsOf } from '../annotations.ts';
 import { faultJson, faultText } from '../fault-text.ts';
-import { withImage } from '../image.ts';
+import { type OpenedImage, withImage } from '../image.ts';
 import { imageFlags, imageHelp } from '../image-flags.ts';
 import { readInput } from '../input.ts';
 import { revocationServers } from '../notation/revocation.ts';
@@ -74,11 +74,12 @@ type NotationValues = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>
 async function verifyWithNotation(operand: string, values: NotationValues): Promise<Told> {
   if (values.signature !== undefined) return await verifyBlob(operand, values.signature, values);
   const requirements = requirementsOf(values, 'oci');
-  const { digest, image } = await withImage(operand, values, async ({ source, loaded, repository }) => {
+  const judge = async ({ source, loaded, repository }: OpenedImage) => {
     const { mediaType, digest, size } = loaded;
     const target = { kind: 'image', descriptor: { mediaType, digest, size }, repository } as const;
     return { digest, image: await verifyNotationImage(source, target, requirements) };
-  });
+  };
+  const { digest, image } = await withImage(operand, values, judge, 'signature');
   const isVerified = image.outcome !== 'refused';
   const isAccepted = image.outcome === 'accepted';
   const lines = [`${terminalSafe(operand)}: ${wordOf(image.outcome)}`, `  digest: ${digest}`];

@@ -117,7 +117,7 @@ async function verifyStored(operands: readonly string[], values: Values): Promis
   demandOnly(values, ofGitHub, 'an image', 'a provenance of Cloud Build is given with --provenance FILE');
   const expected = expectationsOf(values);
   const requirements = await evidenceOf(values, false);
-  const { digest, ...candidates } = await attestationsBeside(name, values, provenanceTypes);
+  const { digest, ...candidates } = await attestationsBeside(name, values, provenanceTypes, 'provenance');
   const image = { name, artifact: artifactOfDigest(digest), digest, isImage: true };
   return toldOf([verifyOne(image, candidates, requirements, expected)], values);
 }

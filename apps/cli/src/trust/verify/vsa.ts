@@ -138,7 +138,12 @@ async function beside(operands: readonly string[], values: Values): Promise<Aske
   const [name, ...others] = operands;
   if (name === undefined || others.length > 0)
     throw new CommandError('USAGE', 'name one image, or --attestation FILE and what it is about');
-  const { digest, ...candidates } = await attestationsBeside(name, values, new Set([summaryPredicateType]));
+  const { digest, ...candidates } = await attestationsBeside(
+    name,
+    values,
+    new Set([summaryPredicateType]),
+    'attestation',
+  );
   const subject = { ...artifactNamed(digest), name, digest };
   const found = candidates.found.map(({ place, item }) => ({ place, item: { bundle: item } }));
   return { subjects: [subject], candidates: { ...candidates, found } };
