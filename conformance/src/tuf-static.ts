@@ -3,33 +3,42 @@ import { createServer } from 'node:http';
 import { join, sep } from 'node:path';
 import { isKeelsonError } from '@keelson/core';
 import { HttpClient } from '@keelson/http';
-import { httpFetch, MemoryStore, TufClient } from '@keelson/tuf';
+import { httpFetch, MemoryStore, type PinnedRoot, publicSigstoreRoot, TufClient } from '@keelson/tuf';
 import { type Suite, Tally } from './suite.ts';
 
 /**
  * Frozen repositories of real servers, over HTTP on this machine: at their own time the target is downloaded and is the one that
  * they serve; when all of it has expired, as today, nothing is; and each file that the client asks for is refused with one byte changed, at several places.
+ * One of them is that of Sigstore's public instance, so trust may start from the root that keelson knows by its digest.
  */
 export const suite: Suite = {
   name: 'tuf-static',
   async run(dir) {
     const tally = new Tally();
-    for (const name of readdirSync(dir).sort())
-      if (statSync(join(dir, name)).isDirectory()) await judgeRepository(tally, name, join(dir, name));
+    const pinned: string[] = [];
+    for (const name of readdirSync(dir).sort()) {
+      if (!statSync(join(dir, name)).isDirectory()) continue;
+      const frozen = frozenIn(join(dir, name));
+      await judgeRepository(tally, name, frozen);
+      if (frozen.files.has(`metadata/${publicSigstoreRoot.version}.root.json`))
+        pinned.push(await result({ ...frozen, root: publicSigstoreRoot }, frozen.files, frozen.time));
+    }
+    if (pinned.length > 0)
+      judge(tally, 'the root of public Sigstore', pinned.includes('ok') ? 'ok' : pinned.join(', '), 'ok');
     return tally;
   },
 };
 
 interface Frozen {
-  readonly root: Uint8Array;
+  readonly root: Uint8Array | PinnedRoot;
   readonly target: string;
   readonly time: number;
   /** By path below the server's URL. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-async function judgeRepository(tally: Tally, name: string, dir: string): Promise<void> {
-  const frozen: Frozen = {
+function frozenIn(dir: string): Frozen & { readonly root: Uint8Array } {
+  return {
     root: readFileSync(join(dir, 'initial_root.json')),
     target: readFileSync(join(dir, 'targetpath'), 'utf8').trim(),
     time: existsSync(join(dir, 'faketime'))
@@ -37,6 +46,13 @@ async function judgeRepository(tally: Tally, name: string, dir: string): Promise
       : Date.now(),
     files: filesBelow(dir),
   };
+}
+
+async function judgeRepository(
+  tally: Tally,
+  name: string,
+  frozen: Frozen & { readonly root: Uint8Array },
+): Promise<void> {
   const asked = new Set<string>();
   judge(tally, `${name} at its time`, await result(frozen, frozen.files, frozen.time, asked), 'ok');
   const later = Math.max(Date.now(), lastExpiry(frozen.files));
