@@ -80,6 +80,21 @@ test('a threshold counts people, not files', () => {
   expect(() => verify(two, { [a]: signed(built, alice), [b]: other })).toThrow(refusal('LINKS_DISAGREE'));
 });
 
+test('what is missing of a step is told by its files', () => {
+  const two = layout([step('build', [alice, bob], { threshold: 2 })], [alice, bob]);
+  const [a, b] = [file('build', alice), file('build', bob)];
+  expect(() => verify(two, { [a]: signed(built, alice) })).toThrow(
+    `step "build" needs links of 2 functionaries, and 1 holds: there is no ${b}`,
+  );
+  expect(() => verify(two, { [b]: signed(built, eve) })).toThrow(
+    `and 0 hold: there is no ${a}; ${b} has no signature that holds of ${bob.id}`,
+  );
+  const many = Array.from({ length: 5 }, () => new Person());
+  expect(() => verify(layout([step('build', many)], many), {})).toThrow(
+    /needs a link of a functionary.*; and 2 more$/,
+  );
+});
+
 test('one key under two ids is one person', () => {
   const second = `${'0'.repeat(8)}${alice.id.slice(8)}`;
   const document = layout([step('build', [alice], { threshold: 2, pubkeys: [alice.id, second] })], [alice]);
@@ -93,6 +108,7 @@ test('one key under two ids is one person', () => {
     [`build.${second.slice(0, 8)}.link`]: json(copy),
   };
   expect(() => verify(document, files)).toThrow(refusal('LINK_MISSING'));
+  expect(() => verify(document, files)).toThrow(`${second} is a key that counts already`);
 });
 
 test('a sublayout stands for its step, with links in a folder of its own', () => {

@@ -52,6 +52,12 @@ interface Vote {
   readonly link: Link;
 }
 
+/** What a functionary says of a step, or why nothing counts as said. */
+type Said = { readonly link: Link; readonly signer: string } | { readonly reason: string };
+
+/** So many reasons stand in a message. */
+const maxReasons = 3;
+
 class Verification {
   readonly #input: LayoutInput;
   readonly #limits: AttestationLimits;
@@ -95,19 +101,26 @@ class Verification {
   #step(step: Step, layout: Layout, folder: string, depth: number, notes: string[]) {
     const votes: Vote[] = [];
     const signers = new Set<string>();
+    const reasons: string[] = [];
     for (const keyId of step.keyIds) {
       const key = layout.keys.get(keyId);
-      const found = key === undefined ? undefined : this.#vote(step, key, folder, depth, notes);
+      const said =
+        key === undefined
+          ? { reason: `the layout has no key ${keyId}` }
+          : this.#vote(step, key, folder, depth, notes);
       // One key under two ids is one functionary.
-      if (found === undefined || signers.has(found.signer)) continue;
-      signers.add(found.signer);
-      votes.push({ keyId, link: found.link });
+      if ('reason' in said) reasons.push(said.reason);
+      else if (signers.has(said.signer)) reasons.push(`${keyId} is a key that counts already`);
+      else {
+        signers.add(said.signer);
+        votes.push({ keyId, link: said.link });
+      }
     }
     const [first] = votes;
     if (first === undefined || votes.length < step.threshold)
       throw new AttestationError(
         'LINK_MISSING',
-        `step ${JSON.stringify(folder + step.name)} needs links of ${step.threshold} functionaries and has ${votes.length}`,
+        `step ${JSON.stringify(folder + step.name)} needs ${linksOf(step.threshold)}, and ${votes.length} hold${votes.length === 1 ? 's' : ''}: ${someOf(reasons)}`,
       );
     if (step.threshold > 1) demandAgreement(step, first, votes);
     if (first.link.command.join('\0') !== step.expectedCommand.join('\0'))
@@ -116,23 +129,18 @@ class Verification {
   }
 
   /** What a functionary says of a step: a link, or a layout of its own with links. */
-  #vote(
-    step: Step,
-    key: MetadataKey,
-    folder: string,
-    depth: number,
-    notes: string[],
-  ): { readonly link: Link; readonly signer: string } | undefined {
+  #vote(step: Step, key: MetadataKey, folder: string, depth: number, notes: string[]): Said {
     const stem = `${step.name}.${key.id.slice(0, 8)}`;
     const path = `${folder}${stem}.link`;
     const bytes = this.#input.read(path);
-    if (bytes === undefined) return undefined;
+    if (bytes === undefined) return { reason: `there is no ${path}` };
     if (++this.#links > this.#limits.maxLinks) throw beyond('the layout', 'maxLinks', this.#limits);
     const signed = readSignedDocument(bytes, path, 'LINK_INVALID', this.#limits);
     const signer = signerOf(signed, key);
     if (signer === undefined) {
-      notes.push(`${path} has no signature that holds of ${key.id}`);
-      return undefined;
+      const reason = `${path} has no signature that holds of ${key.id}`;
+      notes.push(reason);
+      return { reason };
     }
     if (signed.type === 'layout') {
       if (depth >= this.#limits.maxSublayoutDepth) throw beyond(path, 'maxSublayoutDepth', this.#limits);
@@ -154,12 +162,20 @@ class Verification {
       if (link === undefined)
         throw new AttestationError(
           'LINK_MISSING',
-          `inspection ${JSON.stringify(folder + inspection.name)} was not run, and no link is given for it`,
+          `inspection ${JSON.stringify(folder + inspection.name)} was not run: keelson runs no commands, and without their links a layout with inspections is not verified`,
         );
       links.set(inspection.name, link);
     }
     return links;
   }
+}
+
+const linksOf = (threshold: number) =>
+  threshold === 1 ? 'a link of a functionary' : `links of ${threshold} functionaries`;
+
+function someOf(reasons: readonly string[]): string {
+  const more = reasons.length - maxReasons;
+  return `${reasons.slice(0, maxReasons).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
 function demandAgreement(step: Step, first: Vote, votes: readonly Vote[]): void {
