@@ -131,10 +131,10 @@ function demandReleased(ref: string, isOfTests: boolean): void {
 /** A workflow that attests for itself writes what it likes of the ref that it was started for; the certificate has it from GitHub. */
 function demandCertifiedRef(provenance: Provenance, type: BuildType, { sourceRef }: WorkflowIdentity): void {
   const { ref } = readGitUri(triggerOf(provenance, type));
-  if (sourceRef !== undefined && ref !== sourceRef)
+  if (ref !== sourceRef)
     throw new AttestationError(
       'CERTIFICATE_MISMATCH',
-      `the provenance is of ${ref ?? 'no ref'}, and the certificate of ${sourceRef}`,
+      `the provenance is of ${ref ?? 'no ref'}, and the certificate of ${sourceRef ?? 'none'}`,
     );
 }
 

@@ -41,7 +41,7 @@ export function workflowIdentityOf({ subjects, issuer, claims }: CertificateIden
     commit: claims.get('buildSignerDigest'),
     repository: sourceUri.slice(github.length),
     sourceCommit,
-    sourceRef: claims.get('sourceRepositoryRef'),
+    sourceRef: sourceRefOf(claims),
     repositoryId: claims.get('sourceRepositoryIdentifier'),
     ownerId: claims.get('sourceRepositoryOwnerIdentifier'),
     event: agreed(claims, 'buildTrigger', claims.get('githubWorkflowTrigger')),
@@ -67,6 +67,14 @@ function agreed(
   const found = value ?? older;
   if (found === undefined || found === '') throw invalid(`it lacks ${name}`);
   return found;
+}
+
+/** Undefined where neither number has it, as for a run that is of no ref. */
+function sourceRefOf(claims: ReadonlyMap<CertificateClaim, string>): string | undefined {
+  const older = claims.get('githubWorkflowRef');
+  return claims.has('sourceRepositoryRef') || older !== undefined
+    ? agreed(claims, 'sourceRepositoryRef', older)
+    : undefined;
 }
 
 function configOf(uri: string | undefined, repository: string): string | undefined {

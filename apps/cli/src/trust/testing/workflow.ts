@@ -26,6 +26,8 @@ export interface Workflow {
   readonly ref?: string;
   readonly repository?: string;
   readonly sourceRef?: string;
+  /** Whether the certificate says nothing of the ref. */
+  readonly hidesRef?: boolean;
   readonly runner?: string;
   /** Whether an authority has stamped the signature, as with GitHub's own Sigstore. */
   readonly isStamped?: boolean;
@@ -92,7 +94,7 @@ function issuedTo(by: Workflow) {
       claim(11, runner),
       claim(12, `https://github.com/${repository}`),
       claim(13, commit),
-      claim(14, sourceRef),
+      ...(by.hidesRef === true ? [] : [claim(14, sourceRef)]),
       claim(20, 'push'),
     ],
   });

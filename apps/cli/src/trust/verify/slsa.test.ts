@@ -29,6 +29,7 @@ const files = {
     ...ofRelease,
     sourceRef: 'refs/heads/dev',
   }),
+  'refless.json': workflowBundle(githubProvenance(hex, ofRelease), { ...ofRelease, hidesRef: true }),
   'private.json': workflowBundle(githubProvenance(hex, ofRelease), { ...ofRelease, isStamped: true }),
   'own.json': workflowBundle(generatorProvenance(hex, ofRelease), ofRelease),
   'cloud.json': JSON.stringify({ image_summary: {}, provenance_summary: { provenance: [] } }),
@@ -86,6 +87,12 @@ describe('keelson verify --with slsa', () => {
       ['--builder-id', `${release}@refs/heads/main`, '--provenance', 'elsewhere.json', 'a.txt'],
       1,
       'CERTIFICATE_MISMATCH',
+    ],
+    [
+      'a ref that only the workflow itself tells',
+      ['--builder-id', `${release}@refs/heads/main`, '--provenance', 'refless.json', 'a.txt'],
+      1,
+      'the certificate of none',
     ],
     [
       'the same of a private repository, with a timestamp in the place of a log',
