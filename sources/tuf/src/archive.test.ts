@@ -43,6 +43,15 @@ describe('a repository in an archive', () => {
     );
   });
 
+  test.each(['%zz', '../x', 'none'])('has no targets in %j', async (folder) => {
+    const { world, tar } = await archived();
+    const place = await archivedRepository(gzipSync(tar), 'repository');
+    const targetsUrl = `${place.metadataUrl}${folder}`;
+    const store = new MemoryStore();
+    const client = new TufClient({ ...place, targetsUrl, root: world.root, store, now: () => today });
+    expect(await outcome(() => client.download('a/x'))).toBe('TUF_NOT_AVAILABLE');
+  });
+
   test('is unpacked within bounds', async () => {
     const { tar } = await archived();
     const open = (limits: { maxArchiveEntries?: number; maxArchiveBytes?: number }, bytes = tar) =>

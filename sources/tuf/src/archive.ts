@@ -37,7 +37,8 @@ export async function archivedRepository(
 ): Promise<ArchivedRepository> {
   const files = await filesOf(archive, limits);
   const fetch: TufFetch = async (url, maxBytes) => {
-    const bytes = files.get(`${folder}/${decodeURIComponent(url.slice(metadataUrl.length))}`);
+    const path = pathOfUrl(url);
+    const bytes = path === undefined ? undefined : files.get(`${folder}/${path}`);
     if (bytes !== undefined && bytes.length > maxBytes)
       throw new TufError('TUF_LIMIT', `${url} has ${bytes.length} bytes, more than ${maxBytes}`);
     return bytes;
@@ -88,6 +89,16 @@ async function filesOf(
 }
 
 const beyond = (what: string) => new TufError('TUF_LIMIT', `the archive of the repository has ${what}`);
+
+/** Below the folder; undefined where nothing can be: who writes where targets stand may write anything. */
+function pathOfUrl(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.slice(metadataUrl.length));
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
 
 /** Without `.` and doubled slashes; undefined where it leads out. */
 function pathOf(name: string): string | undefined {
