@@ -17,9 +17,9 @@ import {
 import { ImagePolicyError } from '../errors.ts';
 import { lacking, looseness } from '../faults.ts';
 import type { PolicySurroundings } from '../material.ts';
-import { invalid } from './documents.ts';
+import { invalid, onlyMembers } from './documents.ts';
 import type { KeyProviders } from './key-providers.ts';
-import type { Finding, Referrer, Verifier } from './reports.ts';
+import { type Finding, nestedMembers, type Referrer, type Verifier } from './reports.ts';
 import { demandScopes, scopeOf } from './scopes.ts';
 
 /** Where the files of keys lie that verifiers name. */
@@ -56,6 +56,7 @@ export function cosignVerifier(
   files: KeyFiles,
 ): Pick<Verifier, 'verify' | 'warnings'> {
   const warnings: string[] = [];
+  onlyMembers(parameters, ['trustPolicies', 'key', 'rekorURL', ...nestedMembers]);
   const list = parameters.objects('trustPolicies', 1_000);
   const [key, rekor] = [parameters.optionalText('key') ?? '', parameters.optionalText('rekorURL') ?? ''];
   if (list.length > 0 && (key !== '' || rekor !== ''))
@@ -255,11 +256,6 @@ function requirementsOf(
     certificateLogged: signer.kind === 'identities' && isProved,
     ...(isLogged || now === undefined ? {} : { fallbackTime: now }),
   };
-}
-
-function onlyMembers(fields: JsonFields, known: readonly string[]): void {
-  for (const name of fields.names())
-    if (!known.includes(name)) throw fields.invalid(name.slice(0, 60), 'is no member that is known');
 }
 
 const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -81,5 +81,11 @@ export function fieldsOf(object: JsonObject, place: string): JsonFields {
   return new JsonFields(object, place, { invalid, tooMany: invalid });
 }
 
+/** @throws ImagePolicyError IMAGE_POLICY_INVALID for a member that is not known: a misspelt one asks for less than it seems */
+export function onlyMembers(fields: JsonFields, known: readonly string[]): void {
+  for (const name of fields.names())
+    if (!known.includes(name)) throw fields.invalid(name.slice(0, 60), 'is no member that is known');
+}
+
 export const invalid = (message: string, cause?: unknown) =>
   new ImagePolicyError('IMAGE_POLICY_INVALID', message, cause === undefined ? {} : { cause });

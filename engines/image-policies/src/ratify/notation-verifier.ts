@@ -4,9 +4,9 @@ import { defaultSigningLimits, SigningError, type TrustStores, verifyNotation } 
 import { ImagePolicyError } from '../errors.ts';
 import type { PolicySurroundings } from '../material.ts';
 import { trustPolicyFrom, trustPolicyWarnings } from '../notation/trust-policy.ts';
-import { invalid } from './documents.ts';
+import { invalid, onlyMembers } from './documents.ts';
 import { anchorsOf, type KeyProviders } from './key-providers.ts';
-import type { Verifier } from './reports.ts';
+import { nestedMembers, type Verifier } from './reports.ts';
 
 const storeTypes = ['ca', 'signingAuthority', 'tsa'];
 
@@ -20,6 +20,10 @@ export function notationVerifier(
   providers: KeyProviders,
   { now, revocation }: PolicySurroundings,
 ): Pick<Verifier, 'verify' | 'warnings'> {
+  onlyMembers(parameters, [
+    ...['trustPolicyDoc', 'verificationCertStores', 'verificationCerts'],
+    ...nestedMembers,
+  ]);
   const document = parameters.value('trustPolicyDoc');
   if (!isObject(document)) throw parameters.invalid('trustPolicyDoc', 'is missing');
   const policy = trustPolicyFrom(document);

@@ -330,6 +330,11 @@ describe('verifiers and policies of Ratify', () => {
       'ratify.yaml: Verifier v-cosign: spec.parameters.trustPolicies[0].tlogVerify is no member',
     ],
     [
+      'a parameter',
+      [cosign({ ...trusts({ provider: 'ours' }), tLogVerify: true })],
+      'ratify.yaml: Verifier v-cosign: spec.parameters.tLogVerify is no member',
+    ],
+    [
       'keys and keyless',
       [cosign(trusts({ provider: 'ours' }, { keyless: {} }))],
       'exactly one of keys and keyless',

@@ -1,4 +1,4 @@
-import { isObject, type JsonFields, objectOf } from '@keelson/core';
+import { isObject, type JsonFields, type JsonValue, objectOf } from '@keelson/core';
 import { ImagePolicyError } from '../errors.ts';
 import { unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
@@ -9,7 +9,7 @@ import { fieldsOf, invalid, type RatifyDocument, type RatifyKind } from './docum
 import { type KeyProviders, keyProviders } from './key-providers.ts';
 import { notationVerifier } from './notation-verifier.ts';
 import { type RegoRule, readRegoPolicy } from './rego-policy.ts';
-import { type Report, reportsOf, type Verifier } from './reports.ts';
+import { nestedMembers, type Report, reportsOf, type Verifier } from './reports.ts';
 
 /**
  * What documents of Ratify say together: the verifiers of the cluster, or of the workload's namespace where it has some, and the policy
@@ -101,13 +101,12 @@ function verifierOf(
   const type = spec.optionalText('type') ?? spec.text('name');
   const parameters = spec.object('parameters') ?? fieldsOf(objectOf([]), 'spec.parameters');
   const common = { name, type, artifactTypes: artifactTypesOf(spec) };
-  const nested = parameters.value('nestedReferences') ?? parameters.value('nestedArtifactTypes') ?? '';
   const refuses = (what: string): Verifier => {
     const fault = unsupported(`Verifier ${name}`, what);
     return { ...common, warnings: [fault.message], verify: () => ({ fault }) };
   };
   // What refers to a signature is not read.
-  if (nested !== '' && !(Array.isArray(nested) && nested.length === 0)) return refuses('nested references');
+  if (nestedMembers.some((member) => isGiven(parameters.value(member)))) return refuses('nested references');
   switch (type) {
     case 'notation':
       return { ...common, ...notationVerifier(parameters, providers, surroundings) };
@@ -117,6 +116,9 @@ function verifierOf(
       return refuses(`the verifier ${type}`);
   }
 }
+
+const isGiven = (value: JsonValue | undefined): boolean =>
+  value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
 function artifactTypesOf(spec: JsonFields): readonly string[] {
   const types = spec

@@ -34,6 +34,9 @@ export type Finding = Partial<Pick<Report, 'accepted' | 'refused' | 'signers' | 
   readonly extensions?: JsonValue;
 };
 
+/** Parameters of every verifier, for what refers to a signature. */
+export const nestedMembers = ['nestedReferences', 'nestedArtifactTypes'] as const;
+
 /** A Verifier of Ratify. */
 export interface Verifier {
   readonly name: string;
