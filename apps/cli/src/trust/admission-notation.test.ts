@@ -122,10 +122,10 @@ test.each<[string, string, boolean, number, string]>([
     trustPolicy({ ...audit, trustedIdentities: [`x509.subject: ${subject('Evil')}`] }),
     true,
     0,
-    'signers that are not trusted pass',
+    'image:1.0: admitted without a signature, not verified',
   ],
   ['a store that is not there', trustPolicy({ trustStores: ['ca:none'] }), true, 1, 'does not exist'],
-  ['none is asked for', trustPolicy(skip), false, 0, 'passed without a signature'],
+  ['none is asked for', trustPolicy(skip), false, 0, 'admitted without a signature, not verified'],
   [
     'a policy for files',
     '{"version":"1.0","trustPolicies":[{"name":"a","globalPolicy":true}]}',

@@ -33,10 +33,13 @@ function imageLines({ name, runBy, digest, verdict, fault }: JudgedImage): strin
   return [...lines, ...verdict.policies.flatMap(policyLines)];
 }
 
-/** An image that a policy warns of may run, and is not verified. */
-function wordOf({ isAdmitted, isPassed }: AdmissionVerdict): string {
-  if (isPassed) return 'verified';
-  return isAdmitted ? 'admitted with a warning, not verified' : 'not verified';
+/** An image may run that a policy warns of, or that policies ask nothing of, and is not verified. */
+function wordOf({ isAdmitted, isVerified, policies }: AdmissionVerdict): string {
+  if (isVerified) return 'verified';
+  if (!isAdmitted) return 'not verified';
+  return policies.every(({ isPassed }) => isPassed)
+    ? 'admitted without a signature, not verified'
+    : 'admitted with a warning, not verified';
 }
 
 function policyLines({ policy, isPassed, parts, fault }: PolicyVerdict): string[] {
@@ -77,7 +80,7 @@ export function admissionJson(images: readonly JudgedImage[], looser: readonly I
       image: name,
       runBy,
       digest,
-      verified: verdict?.isPassed === true,
+      verified: verdict?.isVerified === true,
       admitted: verdict?.isAdmitted === true,
       ...(fault === undefined ? {} : { fault: faultJson(fault) }),
       policies: verdict?.policies.map(policyJson),

@@ -123,6 +123,19 @@ describe('keelson verify --policy', () => {
     });
   });
 
+  test('of what passes the text tells what made it pass, and JSON the rest', async () => {
+    const authorities = [other, publicKey].map((key) => ({ key: { data: pemOf(key) } }));
+    const either = policy('either', {}, '**', { authorities });
+    await withFolderAsync({ 'either.yaml': either }, async (folder) => {
+      await writeSigned(`oci:${folder}/image:1.0`);
+      const tell = (...more: string[]) =>
+        keelson(folder, ['verify', '--policy', 'either.yaml', ...more, 'oci:image:1.0']);
+      expect(tell()).toMatchObject({ code: 0, out: expect.not.stringContaining('SIGNATURE_WRONG') });
+      expect(tell().out).toContain('authority-1: passed');
+      expect(tell('-f', 'json')).toMatchObject({ code: 0, out: expect.stringContaining('SIGNATURE_WRONG') });
+    });
+  });
+
   test('every image that manifests run', async () => {
     await using registry = await TestRegistry.start();
     const host = new URL(registry.url).host;
@@ -157,6 +170,8 @@ describe('keelson verify --policy', () => {
         { image: `${host}/shop/db:1.0`, runBy: 'Deployment db', verified: false },
         { image: `${host}/shop/web:1.0`, runBy: 'Deployment web', verified: true },
       ]);
+      const told = await verify('all');
+      expect(told.out).toMatch(/\n1 of 2 images are admitted\n$/);
       const lost = await verify('lost');
       expect(lost).toMatchObject({
         code: 4,

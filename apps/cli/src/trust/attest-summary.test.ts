@@ -180,6 +180,32 @@ describe('keelson attest --policy', () => {
     });
   });
 
+  test('a policy that asks for no signature admits, but nothing was verified that a summary could state', async () => {
+    await withWorld((folder, run) => {
+      const authorities = [{ static: { action: 'pass' } }];
+      const asksNothing = {
+        apiVersion: 'policy.sigstore.dev/v1beta1',
+        kind: 'ClusterImagePolicy',
+        metadata: { name: 'n' },
+        spec: { images: [{ glob: '**' }], authorities },
+      };
+      writeFileSync(join(folder, 'n.yaml'), JSON.stringify(asksNothing));
+      const told = run('verify', '--policy', 'n.yaml', '-f', 'json', 'oci:image:1.0');
+      expect(told.code).toBe(0);
+      expect(JSON.parse(told.out).images).toMatchObject([{ admitted: true, verified: false }]);
+      const judge = (...policies: string[]) =>
+        run(...judges, ...policies, '--policy-uri', 'p', '--only-passed', 'oci:image:1.0');
+      expect(judge('--policy', 'n.yaml')).toMatchObject({
+        code: 1,
+        out: '',
+        err: expect.stringContaining('admitted without a signature, not verified'),
+      });
+      // Beside one that asks, and passes, it takes nothing away.
+      run(...states('good.json'), 'oci:image:1.0');
+      expect(judge('--policy', 'n.yaml', '--policy', 'p.yaml').code).toBe(0);
+    });
+  });
+
   test('a signature of a file counts as well', async () => {
     await withWorld((_, run) => {
       run('sign', '--key', 'dev.key', '--bundle', 'web.sig', 'web.tgz');

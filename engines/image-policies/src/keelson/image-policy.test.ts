@@ -67,6 +67,20 @@ describe('who must have signed', () => {
       false,
       '1 different signers',
     ],
+    [
+      'all, one under two names',
+      { signers: { a: key(alice), b: key(alice) }, signatures: { signedBy: ['a', 'b'] } },
+      [signatureBy(alice)],
+      false,
+      '1 different signers have signed, and 2 are needed',
+    ],
+    [
+      'all, one under two names, beside another',
+      { signers: { a: key(alice), b: key(bob), c: key(alice) }, signatures: { signedBy: ['a', 'b', 'c'] } },
+      [signatureBy(alice), signatureBy(bob)],
+      false,
+      '2 different signers have signed, and 3 are needed',
+    ],
     ['a statement is no signature', all, [statedBy(alice, {}), statedBy(bob, {})], false],
     [
       'signature and statement by different signers',

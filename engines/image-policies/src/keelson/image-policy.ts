@@ -127,7 +127,7 @@ function readSignedBy(fields: JsonFields, signers: ReadonlyMap<string, unknown>)
       );
     const of = asked.map(({ name, demand }): NamedDemand => ({ name, demand: demand(attestations) }));
     return threshold === undefined
-      ? { kind: 'set', count: of.length, of }
+      ? { kind: 'set', count: of.length, counts: 'both', of }
       : { kind: 'set', count: threshold, counts: 'signers', of };
   };
 }

@@ -52,23 +52,51 @@ const nothing: Judged = {
 };
 
 /** What becomes of a set of demands: each is judged, so that all is told. */
-export async function judgeSet(image: ImageToJudge, { count, of, counts }: DemandSet): Promise<Judged> {
+export async function judgeSet(
+  image: ImageToJudge,
+  { count, of, counts = 'demands' }: DemandSet,
+): Promise<Judged> {
   const parts: DemandVerdict[] = [];
   for (const each of of) parts.push(await judgeNamed(image, each));
   const passed = parts.filter(({ isPassed }) => isPassed);
   const signers = new Set(passed.flatMap((part) => [...part.signers]));
-  const met = counts === 'signers' ? signers.size : passed.length;
+  const met = { demands: passed.length, signers: signers.size, both: signersApart(passed) }[counts];
   const judged = { ...nothing, parts, signers };
   // A set that asks for nothing is a mistake, and lets nothing pass.
   if (met >= count && count > 0)
     return { ...judged, isPassed: true, isStatic: passed.every(({ isStatic }) => isStatic) };
-  const what = counts === 'signers' ? `different signers have signed` : `of ${of.length} are met`;
-  return { ...judged, fault: refused(`${met} ${what}, and ${count} are needed`) };
+  const isAbout = counts === 'signers' || (counts === 'both' && passed.length >= count);
+  const what = isAbout ? `different signers have signed` : `of ${of.length} are met`;
+  return { ...judged, fault: refused(`${isAbout ? met : passed.length} ${what}, and ${count} are needed`) };
 }
 
-/** Whether a demand was met by a signature. */
+/** How many of the demands can be given a signer each that no other of them is given: a matching, found by augmenting paths. */
+function signersApart(passed: readonly DemandVerdict[]): number {
+  const given = new Map<string, DemandVerdict>();
+  const giveTo = (demand: DemandVerdict, tried: Set<string>): boolean => {
+    for (const signer of demand.signers) {
+      if (tried.has(signer)) continue;
+      tried.add(signer);
+      const holder = given.get(signer);
+      if (holder !== undefined && !giveTo(holder, tried)) continue;
+      given.set(signer, demand);
+      return true;
+    }
+    return false;
+  };
+  return passed.filter((demand) => giveTo(demand, new Set())).length;
+}
+
+/** Whether a demand was met by a signature of a signer who is trusted. */
 export const hasSignature = ({ isPassed, accepted, parts }: Judged): boolean =>
-  isPassed && (accepted.length > 0 || parts.some(hasSignature));
+  isPassed && (accepted.some(isBySomebody) || parts.some(hasSignature));
+
+/** Levels of the Notary Project may let a signer pass who is not trusted (trust-store-trust-policy.md, signature verification levels). */
+function isBySomebody(accepted: AcceptedSignature): boolean {
+  if (accepted.kind === 'sigstore') return true;
+  const authenticity = accepted.verdict.results.find(({ check }) => check === 'authenticity');
+  return authenticity !== undefined && authenticity.action !== 'skip' && authenticity.fault === undefined;
+}
 
 async function judgeNamed(image: ImageToJudge, { name, demand }: NamedDemand): Promise<DemandVerdict> {
   return { name, ...(await judge(image, demand)) };

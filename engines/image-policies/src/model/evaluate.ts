@@ -15,8 +15,8 @@ export interface PolicyVerdict {
 export interface AdmissionVerdict {
   /** True where at least one policy is about the image, and it passes all of them that are not for warning alone. */
   readonly isAdmitted: boolean;
-  /** True where it is admitted, and no policy that only warns has anything against it. */
-  readonly isPassed: boolean;
+  /** True where it passes every policy that is about it, those that only warn too, and one of them by a signature. */
+  readonly isVerified: boolean;
   readonly policies: readonly PolicyVerdict[];
 }
 
@@ -32,7 +32,8 @@ export async function admitImage(
   const judged = verdicts.map((verdict) => (isSigned ? verdict : withoutSignature(verdict)));
   const isAdmitted =
     judged.length > 0 && judged.every(({ isPassed, policy }) => isPassed || policy.mode === 'warn');
-  return { isAdmitted, isPassed: isAdmitted && judged.every((each) => each.isPassed), policies: judged };
+  const isVerified = isAdmitted && isSigned && judged.every(({ isPassed }) => isPassed);
+  return { isAdmitted, isVerified, policies: judged };
 }
 
 /** What becomes of a verdict where no policy has verified a signature. */

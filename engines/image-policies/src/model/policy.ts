@@ -42,8 +42,11 @@ export interface ImagePolicy {
 export interface DemandSet {
   readonly count: number;
   readonly of: readonly NamedDemand[];
-  /** `signers`: not the demands that are met are counted but the different signers whose signatures meet them. */
-  readonly counts?: 'demands' | 'signers';
+  /**
+   * `signers`: not the demands that are met are counted but the different signers whose signatures meet them. `both`: demands are, each met
+   * by a signer of its own.
+   */
+  readonly counts?: 'demands' | 'signers' | 'both';
 }
 
 export interface NamedDemand {
