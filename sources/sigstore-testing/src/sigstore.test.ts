@@ -1,8 +1,10 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { isKeelsonError } from '@keelson/core';
 import { pae, writeEnvelope } from '@keelson/envelopes';
 import { HttpClient } from '@keelson/http';
 import { publicKeyOfKeyObject, sign } from '@keelson/pki';
 import { addToRekorV1, addToRekorV2, certify, stamp } from '@keelson/sigstore';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TestSigstore } from './sigstore.ts';
 
@@ -116,4 +118,41 @@ test.each<[string, (text: string) => string]>([
       digest: { algorithm: 'sha256', digest: digestOf(signed) },
     }),
   ).rejects.toMatchObject({ code: 'SIGSTORE_ANSWER_INVALID' });
+});
+
+test('whatever a service answers, nothing but a typed error comes of it', async () => {
+  await using sigstore = await TestSigstore.start();
+  const digest = digestOf(signed);
+  const request = {
+    signature: by(key, signed),
+    publicKey,
+    scheme: 'ecdsa-sha256',
+    digest: { algorithm: 'sha256', digest },
+  } as const;
+  const proofOfPossession = by(key, Buffer.from('dev@example.com'));
+  const asked: readonly (() => Promise<unknown>)[] = [
+    () => certify(http, sigstore.url, { token: sigstore.token(), publicKey, proofOfPossession }),
+    () => addToRekorV1(http, sigstore.url, request),
+    () => addToRekorV2(http, sigstore.url, request),
+    () => stamp(http, `${sigstore.url}/api/v1/timestamp`, { algorithm: 'sha256', digest }),
+  ];
+  const changes = fc.record({
+    at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    text: fc.constantFrom('', '"', '{', '[]', 'null', '-1', '1e999', 'A', 'é', '\\u0000', '\u0000', '0'),
+    isCut: fc.boolean(),
+  });
+  const property = fc.asyncProperty(fc.constantFrom(...asked), changes, async (ask, { at, text, isCut }) => {
+    sigstore.alter = ({ answer }) => {
+      const [bytes, start] = [Buffer.from(answer), Math.floor(at * answer.length)];
+      return isCut
+        ? bytes.subarray(0, start)
+        : Buffer.concat([bytes.subarray(0, start), Buffer.from(text), bytes.subarray(start + 1)]);
+    };
+    const fault: unknown = await ask().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (fault !== undefined) expect(isKeelsonError(fault), String(fault)).toBe(true);
+  });
+  await fc.assert(property, { seed: 6, numRuns: 800 });
 });
