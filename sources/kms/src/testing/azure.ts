@@ -1,5 +1,5 @@
 import { type Kind, keyOf, signatureOf } from './keys.ts';
-import { demand, json, type Received } from './network.ts';
+import { demand, guarded, json, type Received } from './network.ts';
 import { newNetwork, stepByRoute, type World } from './world.ts';
 
 export const vault = 'https://shop.vault.azure.net';
@@ -48,19 +48,15 @@ export function answerClient({ body, headers }: Received, proof: Record<string, 
 export function azureWorld(kind: Kind = 'P-256'): World {
   const network = newNetwork();
   const routes = { key: `GET ${vault}/keys/web`, sign: `POST ${vault}/keys/web/${version}/sign` };
-  const guarded = (answer: (request: Received) => unknown) => (request: Received) => {
-    demandToken(request);
-    return json(answer(request));
-  };
   network
     .on(`POST ${tokenUrl}`, (request) => answerClient(request, { client_secret: clientSecret }))
     .on(
       routes.key,
-      guarded(() => keyAnswer(kind)),
+      guarded(demandToken, () => keyAnswer(kind)),
     )
     .on(
       routes.sign,
-      guarded((request) => signAnswer(kind, request)),
+      guarded(demandToken, (request) => signAnswer(kind, request)),
     );
   return {
     name: 'Azure Key Vault',

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { crc32c } from '../google/crc32c.ts';
 import { type Kind, keyOf, pemOf, signatureOf } from './keys.ts';
-import { demand, json, type Received } from './network.ts';
+import { demand, guarded, json, type Received } from './network.ts';
 import { newNetwork, stepByRoute, type World } from './world.ts';
 
 export const keyName = 'projects/shop/locations/europe-west3/keyRings/release/cryptoKeys/web';
@@ -85,19 +85,15 @@ export function googleWorld(kind: Kind = 'P-256'): World {
     key: `GET ${service}/${versionName}/publicKey`,
     sign: `POST ${service}/${versionName}:asymmetricSign`,
   };
-  const guarded = (answer: (request: Received) => unknown) => (request: Received) => {
-    demandToken(request);
-    return json(answer(request));
-  };
   network
     .on(`POST ${tokenUrl}`, answerAssertion)
     .on(
       routes.key,
-      guarded(() => publicKeyAnswer(kind)),
+      guarded(demandToken, () => publicKeyAnswer(kind)),
     )
     .on(
       routes.sign,
-      guarded((request) => signAnswer(kind, request)),
+      guarded(demandToken, (request) => signAnswer(kind, request)),
     );
   return {
     name: 'Google Cloud KMS',

@@ -67,6 +67,17 @@ export function json(value: unknown, status = 200): Response {
   return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
 }
 
+/** Answers in JSON what comes with the right credentials. */
+export function guarded(
+  demandToken: (request: Received) => void,
+  answer: (request: Received) => unknown,
+): Handler {
+  return (request) => {
+    demandToken(request);
+    return json(answer(request));
+  };
+}
+
 /** A refusal of a fake service; what it says is held against the test. */
 export function demand(holds: boolean, what: string): void {
   if (!holds) throw new Error(`a request is not as it should be: ${what}`);

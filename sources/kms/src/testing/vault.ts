@@ -1,5 +1,5 @@
 import { type Kind, keyOf, pemOf, signatureOf } from './keys.ts';
-import { demand, json, type Received } from './network.ts';
+import { demand, guarded, type Received } from './network.ts';
 import { newNetwork, stepByRoute, type World } from './world.ts';
 
 export const address = 'https://vault.example:8200';
@@ -64,18 +64,14 @@ export function signAnswer(kind: Kind, { body }: Received) {
 export function vaultWorld(kind: Kind = 'P-256'): World {
   const network = newNetwork();
   const routes = { key: `GET ${address}/v1/transit/keys/web`, sign: `POST ${address}/v1/transit/sign/web` };
-  const guarded = (answer: (request: Received) => unknown) => (request: Received) => {
-    demandToken(request);
-    return json(answer(request));
-  };
   network
     .on(
       routes.key,
-      guarded(() => keyAnswer(kind)),
+      guarded(demandToken, () => keyAnswer(kind)),
     )
     .on(
       routes.sign,
-      guarded((request) => signAnswer(kind, request)),
+      guarded(demandToken, (request) => signAnswer(kind, request)),
     );
   return {
     name: 'Vault',
