@@ -139,7 +139,8 @@ describe('a key in a key service', () => {
     ['a Secret of a cluster', ['--key', 'k8s://shop/cosign'], {}, 2, 'kubectl get secret'],
     ['a hardware token', ['--key', 'pkcs11:token=web'], {}, 2, 'put the key into a key service'],
     ['offline', ['--key', uri, '--offline'], {}, 2, '--offline and --key'],
-    ['an empty variable', ['--key', 'env://NOT_THERE'], {}, 2, 'there is no such variable'],
+    ['a variable that is not there', ['--key', 'env://NOT_THERE'], {}, 2, 'NOT_THERE is not set'],
+    ['an empty variable', ['--key', 'env://NOTHING'], { NOTHING: '' }, 2, 'NOTHING is empty'],
   ])('%s', async (_, args, environment, code, reason) => {
     await using vault = await startVault();
     await withFolderAsync({ 'a.txt': 'a' }, async (folder) => {

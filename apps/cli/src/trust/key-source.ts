@@ -36,7 +36,11 @@ export function keyText(source: string): string {
   if (!source.startsWith(variable)) return readInput(source).toString('utf8');
   const name = source.slice(variable.length);
   const text = process.env[name];
-  if (name === '' || text === undefined || text === '')
-    throw new CommandError('USAGE', `--key ${variable}NAME: there is no such variable, or it is empty`);
+  if (name === '') throw new CommandError('USAGE', `--key ${variable} names no variable`);
+  if (text === undefined || text === '')
+    throw new CommandError(
+      'USAGE',
+      `--key ${source}: the variable ${name} is ${text === '' ? 'empty' : 'not set'}`,
+    );
   return text;
 }

@@ -134,7 +134,7 @@ function caller(around: Surroundings, programs: readonly [Program, ...Program[]]
   if (address === undefined)
     throw new KmsError(
       'KMS_CREDENTIALS_MISSING',
-      `where is the server? Set ${program}_ADDR, and ${program}_TOKEN`,
+      `where is the server? Set ${programs.map((each) => `${each}_ADDR and ${each}_TOKEN`).join(', or ')}`,
     );
   const base = URL.parse(address);
   if (base === null || base.search !== '' || base.hash !== '' || base.username !== '' || base.password !== '')

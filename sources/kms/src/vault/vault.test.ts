@@ -72,6 +72,13 @@ describe('where the key is, and who asks', () => {
     }
   });
 
+  test('where no server is named, both ways of naming one are told, its own first', async () => {
+    const world = vaultWorld();
+    world.environment = {};
+    world.reference = 'openbao://web';
+    await expect(open(world)).rejects.toThrow('Set BAO_ADDR and BAO_TOKEN, or VAULT_ADDR and VAULT_TOKEN');
+  });
+
   test('a namespace', async () => {
     const world = vaultWorld();
     world.environment['VAULT_NAMESPACE'] = 'team/a';
