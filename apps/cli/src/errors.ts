@@ -34,10 +34,6 @@ export function reasonOf(error: unknown): string {
 
 /** Prints an error that ended the run and gives the exit code for it. */
 export function reportError(error: unknown, debug: boolean): number {
-  if (isUsageFault(error)) {
-    tell(`keelson: ${error.message} [USAGE]`);
-    return exitCodes.usage;
-  }
   if (isKeelsonError(error)) {
     tell(`keelson: ${error.format()}`);
     if (debug && error.stack !== undefined) tell(error.stack);
@@ -64,9 +60,4 @@ const blamedOutside = new WeakSet<Error>();
 export function blameOutside<T>(error: T): T {
   if (error instanceof Error) blamedOutside.add(error);
   return error;
-}
-
-/** Errors of node:util parseArgs. */
-function isUsageFault(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

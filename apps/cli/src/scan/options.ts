@@ -150,7 +150,7 @@ function formatList(): string {
 
 /**
  * Reads the arguments of `keelson scan`.
- * @throws CommandError USAGE, or parseArgs' own error for an unknown flag
+ * @throws CommandError USAGE
  */
 export function parseScanOptions(args: readonly string[]): WrittenOptions {
   const written = bareFix(args);

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts';
 
 /**
- * The texts of a flag whose values have the form NAME=VALUE.
+ * The texts of a flag whose values have the form NAME=VALUE. Of two for one name only one would count.
  *
  * @throws CommandError USAGE
  */
@@ -13,7 +13,9 @@ export function annotationsOf(
   for (const text of values ?? []) {
     const at = text.indexOf('=');
     if (at < 1) throw new CommandError('USAGE', `--${flag} ${text}: it has the form NAME=VALUE`);
-    annotations.set(text.slice(0, at), text.slice(at + 1));
+    const name = text.slice(0, at);
+    if (annotations.has(name)) throw new CommandError('USAGE', `--${flag} names ${name} twice`);
+    annotations.set(name, text.slice(at + 1));
   }
   return annotations;
 }

@@ -7,7 +7,7 @@ import { type Stated, type Subject, statedBy, statementOf } from './attest-predi
 import { type OpenedStore, withImageStore } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
 import { keepStatement, signedStatement } from './kept-signature.ts';
-import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
+import { foreignSignFlags, keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
 import { digestOfInput } from './large-input.ts';
 import { demandApart, demandUnread, demandWritable } from './outputs.ts';
 import { predicateTypeNames, predicateTypes } from './predicate-types.ts';
@@ -56,7 +56,7 @@ Examples:
 
 /** `keelson attest`. */
 export const { run, usage } = defineVerb(
-  { flags, help, operands: 'file' },
+  { flags, help, operands: 'file', foreign: foreignSignFlags },
   async ({ values, positionals }) => {
     const [operand, ...others] = positionals;
     if (operand === undefined || others.length > 0)

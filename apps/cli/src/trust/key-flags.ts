@@ -52,6 +52,19 @@ ${trustHelp}
   --new-bundle-format=false
                        keep the signature of an image as cosign 1 and 2 do, at a tag .sig or .att`;
 
+const asksNothing = 'nothing is asked; leave it out';
+const services = 'leave it out: the services that are asked are those of --signing-config or --tuf-mirror';
+/** Flags of cosign that its users' pipelines have. */
+export const foreignSignFlags = {
+  y: asksNothing,
+  yes: asksNothing,
+  'tlog-upload': services,
+  'use-signing-config': services,
+  'rekor-url': services,
+  'fulcio-url': services,
+  'timestamp-server-url': services,
+};
+
 type KeyValues = {
   readonly [Name in 'key' | 'certificate' | 'certificate-chain' | 'signing-config' | 'new-bundle-format']?:
     | string

@@ -149,10 +149,33 @@ describe('keelson sign', () => {
       'a.txt is no JSON',
     ],
     ['a key that is there already', ['sign', '--generate-key-pair', 'a'], 'it is there already'],
+    [
+      'a new key and what would be signed',
+      ['sign', '--generate-key-pair', 'x', '-a', 'a=b'],
+      'it signs nothing',
+    ],
+    ['a new key of nobody', ['sign', '--generate-key-pair', ''], '--generate-key-pair is empty'],
+    [
+      'a name twice',
+      ['sign', '--key', 'k.key', '-a', 'e=1', '-a', 'e=2', 'a'],
+      '--annotations names e twice',
+    ],
+    ['an empty operand', ['sign', '--key', 'k.key', ''], 'an operand is empty'],
+    ['cosign’s yes', ['sign', '-y', '--key', 'k.key', 'a'], 'unknown option -y: nothing is asked'],
+    ['cosign’s logs', ['attest', '--tlog-upload=false', 'a'], 'those of --signing-config'],
     ['an unknown type of key', ['sign', '--generate-key-pair', 'x', '--key-type', 'dsa'], 'it is one of'],
   ])('wrong call: %s', async (_, args, expected) => {
     await withFolderAsync({ 'a.txt': 'a', 'a.key': '', 'k.key': '' }, async (folder) => {
       expect(keelson(folder, args)).toMatchObject({ code: 2, err: expect.stringContaining(expected) });
+    });
+  });
+
+  test('a new key is told of, unless nothing is to be said', async () => {
+    await withFolderAsync({}, async (folder) => {
+      const made = (name: string, ...args: string[]) =>
+        keelson(folder, ['sign', '--generate-key-pair', name, ...args]);
+      expect(made('a')).toMatchObject({ code: 0, err: 'wrote a.key and a.pub\n' });
+      expect(made('b', '-q')).toMatchObject({ code: 0, err: '' });
     });
   });
 

@@ -1,4 +1,4 @@
-import { generateKey, keyKinds, signerOfKey, writeEncryptedKey } from '@keelson/signing';
+import { generateKey, type KeyKind, keyKinds, signerOfKey, writeEncryptedKey } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { choiceOf, commonFlags } from '../flag-values.ts';
@@ -10,7 +10,7 @@ import { demandOnly } from './flags-together.ts';
 import { type OpenedStore, withImageStore } from './image.ts';
 import { imageFlags, imageHelp } from './image-flags.ts';
 import { keepSignature, signedFile } from './kept-signature.ts';
-import { keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
+import { foreignSignFlags, keyFlags, keyHelp, keyInputs, signingOf } from './key-flags.ts';
 import { demandAbsent, writeNewFile } from './new-file.ts';
 import { notationSignFlags, notationSignHelp, signWithNotation } from './notation/sign.ts';
 import { demandApart, demandUnread, demandWritable } from './outputs.ts';
@@ -24,7 +24,7 @@ const flags = {
   ...imageFlags,
   annotations: { type: 'string', short: 'a', multiple: true, value: 'text' },
   bundle: { type: 'string', value: 'file' },
-  'generate-key-pair': { type: 'string', value: 'text' },
+  'generate-key-pair': { type: 'string', value: 'file' },
   with: { type: 'string', value: { choices: toolNames } },
   ...notationSignFlags,
   'key-type': { type: 'string', value: { choices: keyKinds } },
@@ -69,12 +69,16 @@ Examples:
 
 /** `keelson sign`. */
 export const { run, usage } = defineVerb(
-  { flags, help, operands: 'file' },
+  { flags, help, operands: 'file', foreign: foreignSignFlags },
   async ({ values, positionals }) => {
     const prefix = values['generate-key-pair'];
     if (prefix !== undefined) {
       if (positionals.length > 0) throw new CommandError('USAGE', '--generate-key-pair signs nothing');
-      return await generate(prefix, choiceOf('key-type', values['key-type'], keyKinds) ?? 'ecdsa-p256');
+      demandOnly(values, looksAt.newKey, '--generate-key-pair', 'it signs nothing');
+      const kind = choiceOf('key-type', values['key-type'], keyKinds) ?? 'ecdsa-p256';
+      await generate(prefix, kind);
+      if (values.quiet !== true) tell(`wrote ${prefix}.key and ${prefix}.pub`);
+      return exitCodes.done;
     }
     const [operand, ...others] = positionals;
     if (operand === undefined || others.length > 0)
@@ -124,15 +128,14 @@ const looksAt = {
     ...Object.keys({ ...commonFlags, ...imageFlags, ...notationSignFlags }),
   ]),
   cosign: new Set(Object.keys(flags).filter((name) => !Object.hasOwn(notationSignFlags, name))),
+  newKey: new Set(['help', 'quiet', 'generate-key-pair', 'key-type']),
 };
 
-async function generate(prefix: string, kind: (typeof keyKinds)[number]): Promise<number> {
+async function generate(prefix: string, kind: KeyKind): Promise<void> {
   const key = generateKey(kind);
   const { publicKey } = signerOfKey(key);
   demandAbsent([`${prefix}.key`, `${prefix}.pub`]);
   writeNewFile(`${prefix}.key`, await writeEncryptedKey(key, passwordOf()), 0o600);
   const pem = publicKey.keyObject.export({ format: 'pem', type: 'spki' }).toString();
   writeNewFile(`${prefix}.pub`, pem, 0o644);
-  tell(`wrote ${prefix}.key and ${prefix}.pub`);
-  return exitCodes.done;
 }

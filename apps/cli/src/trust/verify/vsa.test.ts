@@ -193,7 +193,7 @@ describe('keelson verify --with vsa', () => {
       [...byWorkflow, '--public-key-id', 'a', '--attestation', 'vsa.json', 'a.txt'],
       '--key',
     ],
-    ['annotations', [...byKey, '-a', 'a=b', '--attestation', 'vsa.json', 'a.txt'], "'-a'"],
+    ['annotations', [...byKey, '-a', 'a=b', '--attestation', 'vsa.json', 'a.txt'], 'unknown option -a'],
     [
       'a digest that is none',
       [...byKey, '--attestation', 'commit.json', '--subject-digest', 'sha256:c0'],
