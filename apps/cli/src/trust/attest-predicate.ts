@@ -125,7 +125,12 @@ const textAt = (object: JsonObject, name: string): string => {
 const formats: readonly Format[] = [
   { type: predicateTypeOf('test-result'), isOf: isScanReport },
   { type: predicateTypeOf('cyclonedx'), isOf: (object) => object['bomFormat'] === 'CycloneDX' },
-  { type: predicateTypeOf('spdx'), isOf: (object) => textAt(object, 'spdxVersion').startsWith('SPDX-') },
+  {
+    type: predicateTypeOf('spdx'),
+    isOf: (object) =>
+      textAt(object, 'spdxVersion').startsWith('SPDX-') ||
+      textAt(object, '@context').startsWith('https://spdx.org/rdf/3'),
+  },
   {
     type: predicateTypeOf('openvex'),
     isOf: (object) => textAt(object, '@context').startsWith('https://openvex.dev/ns'),

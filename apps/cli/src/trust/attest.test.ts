@@ -60,6 +60,14 @@ describe('what a predicate is tells its file', () => {
     'https://slsa.dev/provenance/v0.2': { builder: { id: 'b' }, buildType: 't', materials: [] },
     'https://slsa.dev/verification_summary/v1': vsa,
   };
+  test('SPDX 3 by its context', () => {
+    withKey({}, (folder) => {
+      const predicate = { '@context': 'https://spdx.org/rdf/3.0.1/spdx-context.jsonld', '@graph': [] };
+      writeFileSync(join(folder, 'p.json'), JSON.stringify(predicate));
+      const predicateType = 'https://spdx.dev/Document';
+      expect(attest(folder, '--predicate', 'p.json')).toMatchObject({ predicateType, predicate });
+    });
+  });
   test('by the marks of its format', () => {
     withKey({}, (folder) => {
       for (const [predicateType, predicate] of Object.entries(files)) {
@@ -80,6 +88,7 @@ describe('what a predicate is tells its file', () => {
       [],
       'specVersion is missing, in a CycloneDX BOM',
     ],
+    ['no SPDX document', '{"ok":true}', ['--type', 'spdxjson'], 'has neither spdxVersion of SPDX-'],
     ['another format', '{"bomFormat":"CycloneDX"}', ['--type', 'slsaprovenance1'], 'PREDICATE_INVALID'],
     [
       'a report that is not whole',

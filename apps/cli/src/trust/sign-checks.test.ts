@@ -146,7 +146,7 @@ describe('outputs', () => {
 
 describe('large files', () => {
   test.each(['ecdsa-p256', 'rsa-2048'])('are signed as they are read: %s', async (type) => {
-    await withFolderAsync({ 'a.bin': '', 'p.json': '{}' }, async (folder) => {
+    await withFolderAsync({ 'a.bin': '', 'p.json': '{"spdxVersion":"SPDX-2.3"}' }, async (folder) => {
       truncateSync(join(folder, 'a.bin'), (64 << 20) + 1);
       keelson(folder, ['sign', '--generate-key-pair', 'k', '--key-type', type]);
       const signed = keelson(folder, ['sign', '--key', 'k.key', '--bundle', 'b', 'a.bin']);

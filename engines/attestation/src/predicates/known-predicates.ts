@@ -12,6 +12,8 @@ export interface PredicateType {
   readonly required: Readonly<Record<string, MemberKind>>;
   /** Members of which only some values are known. */
   readonly oneOf?: Readonly<Record<string, readonly string[]>>;
+  /** What documents of different versions of a format say of themselves: one of these members begins so. */
+  readonly marks?: Readonly<Record<string, string>>;
 }
 
 const scan = { scanner: 'object', 'scanner.uri': 'text', metadata: 'object' } as const;
@@ -78,6 +80,8 @@ export const predicateTypeTable: readonly PredicateType[] = [
     uri: 'https://spdx.dev/Document',
     hasVersions: true,
     required: {},
+    // SPDX 2.3, clause 6.1, and SPDX 3.0.1, annex on serialization in JSON-LD.
+    marks: { spdxVersion: 'SPDX-', '@context': 'https://spdx.org/rdf/3' },
   },
   {
     name: 'CycloneDX BOM',

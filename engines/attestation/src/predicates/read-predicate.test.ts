@@ -44,6 +44,12 @@ const good: readonly [uri: string, predicate: object, broken: object][] = [
   ],
   ['https://spdx.dev/Document/v2.3', { spdxVersion: 'SPDX-2.3' }, []],
   [
+    'https://spdx.dev/Document',
+    { '@context': 'https://spdx.org/rdf/3.0.1/spdx-context.jsonld', '@graph': [] },
+    { '@context': 'https://openvex.dev/ns', ok: true },
+  ],
+  ['https://spdx.dev/Document', { spdxVersion: 'SPDX-2.2' }, { ok: true }],
+  [
     'https://cyclonedx.org/bom',
     { bomFormat: 'CycloneDX', specVersion: '1.6' },
     { bomFormat: 'SPDX', specVersion: '1' },

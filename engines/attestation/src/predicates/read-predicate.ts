@@ -53,6 +53,18 @@ function demandMembers(predicate: JsonFields, value: JsonValue | undefined, type
     for (const found of at(value, path.split('.')))
       if (typeof found !== 'string' || !known.includes(found))
         throw predicate.invalid(path, `is none of ${known.join(', ')}, in a ${type.name}`);
+  demandMark(predicate, value, type);
+}
+
+function demandMark(predicate: JsonFields, value: JsonValue | undefined, type: PredicateType): void {
+  const marks = Object.entries(type.marks ?? {});
+  const hasOne = marks.some(([name, start]) => {
+    const member = isObject(value) ? value[name] : undefined;
+    return typeof member === 'string' && member.startsWith(start);
+  });
+  if (hasOne || marks.length === 0) return;
+  const wanted = marks.map(([name, start]) => `${name} of ${start}…`).join(' nor ');
+  throw predicate.invalid('', `has neither ${wanted}, in an ${type.name}`);
 }
 
 /** What stands at a path: one value, or one for each entry of a list on the way. */
