@@ -4,6 +4,8 @@ export interface Cell {
   readonly id: string;
   /** Throws where it does not come out as it should. */
   readonly run: () => void | Promise<void>;
+  /** Others go on from what it leaves: it is run whichever are chosen. */
+  readonly isNeeded?: true;
 }
 
 /** What cannot be tried here, and why. */

@@ -66,6 +66,7 @@ export function keylessCells(pair: CosignPair, sigstore: PrivateSigstore): reado
   return [
     {
       id: 'keelson → cosign: file, keyless',
+      isNeeded: true,
       run: async () => {
         await both.keelson('sign', ...bundle('keelson'), 'blob.txt');
         await both.verify('verify-blob', ...bundle('keelson'), 'blob.txt');
@@ -73,6 +74,7 @@ export function keylessCells(pair: CosignPair, sigstore: PrivateSigstore): reado
     },
     {
       id: 'cosign → keelson: file, keyless',
+      isNeeded: true,
       run: async () => {
         await both.cosign('sign-blob', ...bundle('cosign'), 'blob.txt');
         await both.verify('verify-blob', ...bundle('cosign'), 'blob.txt');

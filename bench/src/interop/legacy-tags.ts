@@ -168,6 +168,7 @@ export class KeylessTags implements AsyncDisposable {
       },
       {
         id: 'keelson signs an image at a legacy tag to be tampered with',
+        isNeeded: true,
         run: async () => {
           this.#image = await shop.image();
           await this.#keelson('sign', tag, this.#image);

@@ -54,7 +54,7 @@ export function ownAuthorityCells(pair: CosignPair): readonly Cell[] {
   };
   const programs = { keelson, cosign };
   return [
-    { id: 'an authority of one’s own issues a certificate', run: () => prepare(pair) },
+    { id: 'an authority of one’s own issues a certificate', isNeeded: true, run: () => prepare(pair) },
     {
       id: 'keelson → cosign: image, legacy tag, certificate chain of one’s own',
       run: async () => {

@@ -67,6 +67,7 @@ export function tamperCells(pair: CosignPair): readonly Cell[] {
   return [
     ...bundles.map(({ by, file, what }) => ({
       id: `${by} signs a ${what} to be tampered with`,
+      isNeeded: true as const,
       run: async () => {
         await make(pair, by, what, file);
         demand(await verify(pair, file, 'blob.txt'), 'zero', 'keelson verify');
