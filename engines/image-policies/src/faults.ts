@@ -1,5 +1,22 @@
-import { ImagePolicyError } from './errors.ts';
+import { isKeelsonError } from '@keelson/core';
+import { ImagePolicyError, type ImagePolicyErrorCode } from './errors.ts';
 import type { Demand } from './model/policy.ts';
+
+/** The error for what breaks a rule of policies. */
+export const invalid = (message: string, cause?: unknown) => fault('IMAGE_POLICY_INVALID', message, cause);
+
+/** The error for what a policy does not let pass. */
+export const refused = (message: string, cause?: unknown) => fault('IMAGE_POLICY_REFUSED', message, cause);
+
+function fault(code: ImagePolicyErrorCode, message: string, cause: unknown): ImagePolicyError {
+  return new ImagePolicyError(code, message, cause === undefined ? {} : { cause });
+}
+
+/** An error of keelson as a value, which lets nothing pass; all others are thrown on. */
+export function keelsonError(error: unknown): Error {
+  if (isKeelsonError(error)) return error;
+  throw error;
+}
 
 /** The error for what keelson does not do. */
 export const unsupported = (place: string, what: string) =>

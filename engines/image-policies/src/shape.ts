@@ -2,12 +2,14 @@ import {
   childOf,
   formatPath,
   isObject,
+  JsonFields,
   type JsonObject,
   type JsonValue,
   objectOf,
   type Path,
 } from '@keelson/core';
-import { ImagePolicyError } from './errors.ts';
+import type { ImagePolicyError } from './errors.ts';
+import { invalid } from './faults.ts';
 
 /** What a field may hold: a scalar, a list, an object of known fields, or anything. */
 export type Shape =
@@ -28,6 +30,10 @@ export function shaped(object: JsonObject, shape: Shape): JsonObject {
   const value = shapedValue(object, shape, []);
   return isObject(value) ? value : objectOf([]);
 }
+
+/** A reader of an object, whose faults are the policy's. */
+export const fieldsOf = (value: JsonValue, place: string): JsonFields =>
+  new JsonFields(value, place, { invalid, tooMany: invalid });
 
 function shapedValue(value: JsonValue, shape: Shape, path: Path): JsonValue {
   if (shape === 'any') return value;
@@ -65,5 +71,3 @@ function wrongType(value: JsonValue, wanted: string, path: Path): ImagePolicyErr
   const type = JSON.stringify(actual);
   return invalid(`${place}: Invalid value: ${type}: ${place} in body must be of type ${wanted}: ${type}`);
 }
-
-const invalid = (message: string) => new ImagePolicyError('IMAGE_POLICY_INVALID', message);

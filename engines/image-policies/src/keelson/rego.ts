@@ -8,7 +8,8 @@ import {
   parseModule,
   RegoError,
 } from '@keelson/rego';
-import { ImagePolicyError } from '../errors.ts';
+import type { ImagePolicyError } from '../errors.ts';
+import { refused } from '../faults.ts';
 import { invalid } from './context.ts';
 
 /** The rules that decide: `allow` must be true, `deny` must have nothing. */
@@ -91,5 +92,3 @@ function wordOf(entry: JsonResult): string {
   const message = isMany(entry) && 'msg' in entry ? entry.msg : undefined;
   return typeof message === 'string' ? message : 'deny holds';
 }
-
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -11,7 +11,7 @@ import {
   TextEncodingError,
 } from '@keelson/core';
 import { OciError, parseRegistryReference } from '@keelson/oci';
-import { ImagePolicyError } from '../errors.ts';
+import { refused } from '../faults.ts';
 import type { PolicyDocument, PolicySurroundings } from '../material.ts';
 import type { Rule, RuleSubject } from '../model/policy.ts';
 import { contentOf, invalid, membersOf, placeIn } from './context.ts';
@@ -170,6 +170,3 @@ function partsOf(image: string): readonly (readonly [string, string])[] {
     throw error;
   }
 }
-
-const refused = (message: string, cause?: unknown) =>
-  new ImagePolicyError('IMAGE_POLICY_REFUSED', message, cause === undefined ? {} : { cause });

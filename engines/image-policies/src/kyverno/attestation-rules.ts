@@ -8,8 +8,8 @@ import {
   objectOf,
   parseJsonBytes,
 } from '@keelson/core';
-import { ImagePolicyError } from '../errors.ts';
-import { unsupported } from '../faults.ts';
+import type { ImagePolicyError } from '../errors.ts';
+import { refused, unsupported } from '../faults.ts';
 import type { DemandVerdict } from '../model/demands.ts';
 import type { ImagePolicy, Rule } from '../model/policy.ts';
 import { type Conditions, compileConditions } from './conditions/conditions.ts';
@@ -142,5 +142,3 @@ function combinations(found: ReadonlyMap<string, readonly JsonObject[]>): readon
   }
   return made.map(objectOf);
 }
-
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -1,12 +1,12 @@
-import { isObject, JsonFields, type JsonValue } from '@keelson/core';
+import { isObject, type JsonFields } from '@keelson/core';
 import type { AttestorIdentity, AttestorText, ImageAttestor, KeyHash, SigstoreTerms } from '@keelson/oci';
 import { notationDemand, sigstoreDemand } from '../attestors/attestor-demand.ts';
-import { ImagePolicyError } from '../errors.ts';
-import { demanded, lacking, looseness, unsupported } from '../faults.ts';
+import { demanded, invalid, lacking, unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
 import type { AttestationDemand, Demand, DemandSet, NamedDemand } from '../model/policy.ts';
 import { secretEntries } from '../secrets.ts';
-import { shaped } from '../shape.ts';
+import { fieldsOf, shaped } from '../shape.ts';
+import { hashFrom, identityText } from './attestor-fields.ts';
 import { attestorSetShape } from './cluster-policy-shape.ts';
 import { notaryAttestations } from './notary-attestation.ts';
 
@@ -21,10 +21,6 @@ export interface AttestorContext {
 
 const maxEntries = 100;
 const maxNestedSets = 8;
-
-/** Another reader of a policy's object, whose faults are the policy's. */
-export const fieldsOf = (value: JsonValue, place: string): JsonFields =>
-  new JsonFields(value, place, { invalid, tooMany: invalid });
 
 /**
  * The demand of a set of attestors: so many of its entries, each with the name of its place.
@@ -124,12 +120,9 @@ function notaryDemand(
 
 const elsewhere = (place: string) => unsupported(place, 'signatures in another repository');
 
-const hashes: ReadonlySet<KeyHash> = new Set(['sha224', 'sha256', 'sha384', 'sha512']);
-
 function hashOf(keys: JsonFields, entry: JsonFields): KeyHash {
   const text = keys.optionalText('signatureAlgorithm') ?? entry.optionalText('signatureAlgorithm') ?? '';
-  for (const hash of hashes) if (hash === (text === '' ? 'sha256' : text)) return hash;
-  throw invalid(`${keys.place('signatureAlgorithm')}: ${text} is no signature algorithm`);
+  return hashFrom(keys, 'signatureAlgorithm', text, 'signature algorithm');
 }
 
 /** The keys, each read when its demand is made: one that cannot be had is met by nothing. */
@@ -217,7 +210,9 @@ function termsOf(
 }
 
 function identityOf(fields: JsonFields, { warnings }: AttestorContext): AttestorIdentity {
-  const [issuer, subject] = [textOf(fields, 'issuer', warnings), textOf(fields, 'subject', warnings)];
+  const [issuer, subject] = ['issuer', 'subject'].map((name) =>
+    identityText(fields, name, 'wildcard', warnings),
+  );
   if (issuer === undefined || subject === undefined)
     warnings.push(
       `${fields.place('')} names ${issuer === undefined ? (subject === undefined ? 'nobody' : 'no issuer') : 'no subject'}: anybody is accepted`,
@@ -235,17 +230,6 @@ function identityOf(fields: JsonFields, { warnings }: AttestorContext): Attestor
   };
 }
 
-/** A text may have wildcards; a pattern may match anywhere, which is told. */
-function textOf(fields: JsonFields, name: string, warnings: string[]): AttestorText | undefined {
-  const [text, pattern] = [fields.optionalText(name) ?? '', fields.optionalText(`${name}RegExp`) ?? ''];
-  if (text !== '' && pattern !== '') throw unsupported(fields.place(name), `${name} beside ${name}RegExp`);
-  if (text !== '') return { kind: 'wildcard', text };
-  if (pattern === '') return undefined;
-  const loose = looseness(fields.place(`${name}RegExp`), pattern);
-  if (loose !== undefined) warnings.push(loose);
-  return { kind: 'regexp', text: pattern };
-}
-
 /** Extensions of Fulcio's certificates, by number and by cosign's name (sigstore/fulcio, docs/oid-info.md). */
 const extensions: Readonly<Record<string, string>> = Object.freeze({
   '1.3.6.1.4.1.57264.1.1': 'issuer',
@@ -261,5 +245,3 @@ const extensions: Readonly<Record<string, string>> = Object.freeze({
   '1.3.6.1.4.1.57264.1.6': 'githubWorkflowRef',
   githubWorkflowRef: 'githubWorkflowRef',
 });
-
-const invalid = (message: string) => new ImagePolicyError('IMAGE_POLICY_INVALID', message);

@@ -2,8 +2,7 @@ import { isObject, type JsonFields, type JsonObject, type JsonValue, objectOf } 
 import { ImagePolicyError } from '../errors.ts';
 import type { PolicyReader } from '../material.ts';
 import type { ImagePolicy, Workload } from '../model/policy.ts';
-import { shaped } from '../shape.ts';
-import { fieldsOf } from './attestors.ts';
+import { fieldsOf, shaped } from '../shape.ts';
 import { clusterPolicyShape } from './cluster-policy-shape.ts';
 import { type Conditions, compileConditions } from './conditions/conditions.ts';
 import { type QueryClock, QueryFault } from './conditions/query.ts';

@@ -1,4 +1,6 @@
 import { OciError, parseRegistryReference } from '@keelson/oci';
+import { refused } from '../faults.ts';
+import type { Demand } from '../model/policy.ts';
 import { wildcardTest } from '../wildcard.ts';
 
 /**
@@ -42,4 +44,10 @@ export function imageTest(
 }
 
 /** Whether a name says which image it is, whatever its tag means at the time. */
-export const hasDigest = (image: string): boolean => /@[a-z0-9]+:[0-9a-f]{32,}$/.test(image);
+const hasDigest = (image: string): boolean => /@[a-z0-9]+:[0-9a-f]{32,}$/.test(image);
+
+/** `verifyDigest`: the image must be named by its digest. */
+export const digestDemand: Demand = {
+  kind: 'own',
+  judge: ({ name }) => (hasDigest(name) ? {} : { fault: refused(`the image ${name} is named by no digest`) }),
+};

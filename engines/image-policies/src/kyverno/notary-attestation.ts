@@ -1,6 +1,6 @@
-import { isKeelsonError, objectOf } from '@keelson/core';
+import { objectOf } from '@keelson/core';
 import type { AskedOfImages, ImageAttestor } from '@keelson/oci';
-import { ImagePolicyError } from '../errors.ts';
+import { keelsonError, refused } from '../faults.ts';
 import type { AttestationDemand, Demand, OwnVerdict } from '../model/policy.ts';
 import type { AttestingAnswer } from '../verifier/known-image.ts';
 import type { PolicyImages } from '../verifier/policy-images.ts';
@@ -49,10 +49,3 @@ export function notaryAttestations(
 /** What an artifact says stands where a statement has its predicate. */
 const statementsOf = ({ payloads }: AttestingAnswer) =>
   payloads.map((predicate) => objectOf([['predicate', predicate]]));
-
-function keelsonError(error: unknown): Error {
-  if (isKeelsonError(error)) return error;
-  throw error;
-}
-
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -1,11 +1,12 @@
 import { isObject, type JsonFields, type JsonObject, objectOf } from '@keelson/core';
 import { ImagePolicyError } from '../errors.ts';
-import { unsupported } from '../faults.ts';
+import { invalid, unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
 import type { AttestationDemand, Demand, ImagePolicy, NamedDemand, Workload } from '../model/policy.ts';
+import { fieldsOf } from '../shape.ts';
 import { conditionsRule, denyRule } from './attestation-rules.ts';
-import { type AttestorContext, attestorSet, fieldsOf } from './attestors.ts';
-import { hasDigest, imageTest } from './image-names.ts';
+import { type AttestorContext, attestorSet } from './attestors.ts';
+import { digestDemand, imageTest } from './image-names.ts';
 
 /** What stands around an entry of `verifyImages`. */
 export interface VerifyImagesContext extends Pick<ImagePolicy, 'name' | 'kind' | 'mode' | 'warnings'> {
@@ -77,14 +78,6 @@ function deniedBy(validate: JsonFields, demands: NamedDemand[], { material, cont
 const nothingDemanded = {
   count: 1,
   of: [named('no attestor is named', { kind: 'static', passes: true, message: '' })],
-};
-
-const digestDemand: Demand = {
-  kind: 'own',
-  judge: ({ name }) =>
-    hasDigest(name)
-      ? {}
-      : { fault: new ImagePolicyError('IMAGE_POLICY_REFUSED', `the image ${name} is named by no digest`) },
 };
 
 function attestorContext(entry: JsonFields, material: PolicyMaterial, warnings: string[]): AttestorContext {
@@ -184,5 +177,3 @@ function oldAttestors(entry: JsonFields, key: string, issuer: string): JsonObjec
   };
   return { entries: [{ keyless }] };
 }
-
-const invalid = (message: string) => new ImagePolicyError('IMAGE_POLICY_INVALID', message);

@@ -7,7 +7,7 @@ import {
   type RefusedSignature,
   verifyNotarySignatures,
 } from '@keelson/signing';
-import { ImagePolicyError } from '../errors.ts';
+import { refused } from '../faults.ts';
 import type { ImageToJudge } from './evidence.ts';
 import type { Demand, DemandSet, NamedDemand, NotationDemand } from './policy.ts';
 import { judgeSigstore } from './sigstore-demand.ts';
@@ -147,5 +147,3 @@ export async function judgeNotation(
     return { fault: error };
   }
 }
-
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -7,6 +7,7 @@ import {
   verifyStored,
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
+import { refused } from '../faults.ts';
 import type { Judged } from './demands.ts';
 import type { ImageToJudge } from './evidence.ts';
 import type { AttestationDemand, SigstoreDemand } from './policy.ts';
@@ -130,7 +131,4 @@ function complaint(
     throw error;
   }
 }
-
-const refused = (message: string, cause?: unknown) =>
-  new ImagePolicyError('IMAGE_POLICY_REFUSED', message, cause === undefined ? {} : { cause });
 const unwanted = (message: string) => new ImagePolicyError('IMAGE_SIGNATURE_UNWANTED', message);

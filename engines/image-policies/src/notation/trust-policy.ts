@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '@keelson/core';
 import { readTrustPolicy, SigningError, type TrustPolicy } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
+import { invalid } from '../faults.ts';
 import type { PolicyReader, PolicySurroundings } from '../material.ts';
 import type { Demand } from '../model/policy.ts';
 
@@ -77,6 +78,3 @@ function notationDemand(policy: TrustPolicy, { trustStores, now, revocation }: P
     requirements: { policy, trustStores, now, ...(revocation === undefined ? {} : { revocation }) },
   };
 }
-
-const invalid = (message: string, cause?: unknown) =>
-  new ImagePolicyError('IMAGE_POLICY_INVALID', message, cause === undefined ? {} : { cause });

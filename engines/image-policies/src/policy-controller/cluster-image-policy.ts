@@ -1,5 +1,5 @@
 import { isObject, JsonFields, type JsonObject } from '@keelson/core';
-import { ImagePolicyError } from '../errors.ts';
+import { invalid } from '../faults.ts';
 import { shaped } from '../shape.ts';
 import { FieldFaults } from './field-faults.ts';
 import { clusterImagePolicyShape } from './shape.ts';
@@ -51,5 +51,3 @@ function demandLists(spec: JsonFields, faults: FieldFaults): void {
     if (keyless !== undefined) demand(keyless, 'identities', faults.at('authorities', at, 'keyless'));
   }
 }
-
-const invalid = (message: string) => new ImagePolicyError('IMAGE_POLICY_INVALID', message);

@@ -1,6 +1,7 @@
 import { isObject, type JsonValue, stringifyJson } from '@keelson/core';
 import { compile, fromJson, RegoError } from '@keelson/rego';
 import { ImagePolicyError } from '../errors.ts';
+import { refused } from '../faults.ts';
 
 /** A rule over a JSON document. It gives why the document does not pass, undefined where it does. */
 export type JsonRule = (input: JsonValue) => ImagePolicyError | undefined;
@@ -40,5 +41,3 @@ function compiled(text: string) {
     });
   }
 }
-
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -15,9 +15,9 @@ import {
   verifyStored,
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
-import { lacking, looseness } from '../faults.ts';
+import { invalid, lacking, looseness, refused } from '../faults.ts';
 import type { PolicySurroundings } from '../material.ts';
-import { invalid, onlyMembers } from './documents.ts';
+import { onlyMembers } from './documents.ts';
 import type { KeyProviders } from './key-providers.ts';
 import { type Finding, nestedMembers, type Referrer, type Verifier } from './reports.ts';
 import { demandScopes, scopeOf } from './scopes.ts';
@@ -257,5 +257,3 @@ function requirementsOf(
     ...(isLogged || now === undefined ? {} : { fallbackTime: now }),
   };
 }
-
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -1,7 +1,7 @@
-import { JsonFields, type JsonObject } from '@keelson/core';
-import { ImagePolicyError } from '../errors.ts';
+import type { JsonFields } from '@keelson/core';
+import { invalid } from '../faults.ts';
 import type { PolicyDocument } from '../material.ts';
-import { type Shape, shaped } from '../shape.ts';
+import { fieldsOf, type Shape, shaped } from '../shape.ts';
 
 /** What a document of Ratify is, whether of the cluster or of a namespace. */
 export type RatifyKind = 'Verifier' | 'Policy' | 'Store' | 'KeyManagementProvider' | 'CertificateStore';
@@ -77,15 +77,8 @@ export function readRatifyDocument(named: string, { object, file }: PolicyDocume
   };
 }
 
-export function fieldsOf(object: JsonObject, place: string): JsonFields {
-  return new JsonFields(object, place, { invalid, tooMany: invalid });
-}
-
 /** @throws ImagePolicyError IMAGE_POLICY_INVALID for a member that is not known: a misspelt one asks for less than it seems */
 export function onlyMembers(fields: JsonFields, known: readonly string[]): void {
   for (const name of fields.names())
     if (!known.includes(name)) throw fields.invalid(name.slice(0, 60), 'is no member that is known');
 }
-
-export const invalid = (message: string, cause?: unknown) =>
-  new ImagePolicyError('IMAGE_POLICY_INVALID', message, cause === undefined ? {} : { cause });

@@ -8,8 +8,8 @@ import {
 } from '@keelson/pki';
 import { SigningError } from '@keelson/signing';
 import type { ImagePolicyError } from '../errors.ts';
-import { unsupported } from '../faults.ts';
-import { invalid, type RatifyDocument } from './documents.ts';
+import { invalid, unsupported } from '../faults.ts';
+import type { RatifyDocument } from './documents.ts';
 
 /** What a KeyManagementProvider, or a CertificateStore as it was called before, provides. */
 export type KeyMaterial =

@@ -1,10 +1,10 @@
 import { isObject, type JsonFields, type JsonValue, objectOf } from '@keelson/core';
 import { nameToString } from '@keelson/pki';
 import { defaultSigningLimits, SigningError, type TrustStores, verifyNotation } from '@keelson/signing';
-import { ImagePolicyError } from '../errors.ts';
+import { invalid, refused } from '../faults.ts';
 import type { PolicySurroundings } from '../material.ts';
 import { trustPolicyFrom, trustPolicyWarnings } from '../notation/trust-policy.ts';
-import { invalid, onlyMembers } from './documents.ts';
+import { onlyMembers } from './documents.ts';
 import { anchorsOf, type KeyProviders } from './key-providers.ts';
 import { nestedMembers, type Verifier } from './reports.ts';
 
@@ -109,5 +109,3 @@ function storesIn(value: JsonValue | undefined, parameters: JsonFields) {
   }
   return stores;
 }
-
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -1,11 +1,12 @@
 import { isObject, type JsonFields, type JsonValue, objectOf } from '@keelson/core';
 import { ImagePolicyError } from '../errors.ts';
-import { unsupported } from '../faults.ts';
+import { invalid, refused, unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
 import type { DemandVerdict } from '../model/demands.ts';
 import type { Demand, ImagePolicy, OwnVerdict, Workload } from '../model/policy.ts';
+import { fieldsOf } from '../shape.ts';
 import { cosignVerifier } from './cosign-verifier.ts';
-import { fieldsOf, invalid, type RatifyDocument, type RatifyKind } from './documents.ts';
+import type { RatifyDocument, RatifyKind } from './documents.ts';
 import { type KeyProviders, keyProviders } from './key-providers.ts';
 import { notationVerifier } from './notation-verifier.ts';
 import { type RegoRule, readRegoPolicy } from './rego-policy.ts';
@@ -220,5 +221,3 @@ function partOf(type: string, rule: Rule, reports: readonly Report[]): DemandVer
       : { fault: refused(own.length === 0 ? 'there is none' : `${held.length} of ${own.length} hold`) }),
   };
 }
-
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -1,11 +1,11 @@
 import { isKeelsonError, type JsonValue, objectOf, stringifyJson } from '@keelson/core';
 import { compile, fromJson, RegoError } from '@keelson/rego';
 import { ImagePolicyError } from '../errors.ts';
-import { unsupported } from '../faults.ts';
+import { invalid, keelsonError, refused, unsupported } from '../faults.ts';
 import type { DemandVerdict } from '../model/demands.ts';
 import type { ImageToJudge } from '../model/evidence.ts';
 import type { OwnVerdict } from '../model/policy.ts';
-import { invalid, type RatifyDocument } from './documents.ts';
+import type { RatifyDocument } from './documents.ts';
 import { attempt, isFor, type Referrer, referrersOf, type Verifier } from './reports.ts';
 
 /** Over all that verifiers say of what refers to an image, and of what refers to that. */
@@ -132,11 +132,4 @@ class Walk {
   }
 }
 
-/** What cannot be read lets nothing pass. */
-function keelsonError(error: unknown): Error {
-  if (isKeelsonError(error)) return error;
-  throw error;
-}
-
 const wordsOf = (fault: Error): string => (isKeelsonError(fault) ? fault.format() : fault.message);
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

@@ -1,4 +1,4 @@
-import { invalid } from './documents.ts';
+import { invalid } from '../faults.ts';
 
 /** A trust policy with scopes: references, or what they begin with and `*`, or `*` for all others. */
 export interface Scoped {

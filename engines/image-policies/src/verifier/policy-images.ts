@@ -1,4 +1,4 @@
-import { isKeelsonError, isObject, JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
+import { isObject, JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
 import {
   type AskedOfImages,
   type CheckedReferrer,
@@ -15,6 +15,7 @@ import {
 import { defaultSigningLimits, notarySignatures } from '@keelson/signing';
 import { notationDemand } from '../attestors/attestor-demand.ts';
 import { ImagePolicyError } from '../errors.ts';
+import { keelsonError } from '../faults.ts';
 import type { PolicySurroundings } from '../material.ts';
 import { judgeNotation } from '../model/demands.ts';
 import { type ImageEvidence, type ImageToJudge, loadEvidence, notaryEvidence } from '../model/evidence.ts';
@@ -207,9 +208,4 @@ function jsonOf(bytes: Uint8Array, what: string): JsonValue {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw new OciError('MANIFEST_INVALID', `${what} is no JSON: ${error.message}`, { cause: error });
   }
-}
-
-function keelsonError(error: unknown): Error {
-  if (isKeelsonError(error)) return error;
-  throw error;
 }

@@ -1,16 +1,10 @@
 import type { JsonFields } from '@keelson/core';
-import type {
-  AttestorIdentity,
-  AttestorText,
-  ImageAttestation,
-  ImageAttestor,
-  KeyHash,
-  SigstoreTerms,
-} from '@keelson/oci';
+import type { AttestorIdentity, ImageAttestation, ImageAttestor, SigstoreTerms } from '@keelson/oci';
 import { ImagePolicyError } from '../../errors.ts';
-import { lacking, looseness, unsupported } from '../../faults.ts';
+import { invalid, lacking, unsupported } from '../../faults.ts';
 import type { PolicyMaterial } from '../../material.ts';
 import { shortPredicateTypes } from '../../policy-controller/validate.ts';
+import { hashFrom, identityText } from '../attestor-fields.ts';
 import type { Expression } from './expressions.ts';
 
 const maxEntries = 100;
@@ -120,7 +114,10 @@ function cosign(fields: JsonFields, reading: Reading): AttestorSource {
     return () => ({ kind, identities, ...(roots === '' ? {} : { roots }), ...terms });
   }
   if (kind === 'key') {
-    const [key, hash] = [keyOf(own, reading), hashOf(own)];
+    const [key, hash] = [
+      keyOf(own, reading),
+      hashFrom(own, 'hashAlgorithm', own.optionalText('hashAlgorithm') ?? '', 'hash algorithm'),
+    ];
     return (textOf) => ({ kind, publicKey: textOf(key), hash, ...terms });
   }
   const [certificate, chain] = [givenText(own, 'cert', reading), givenText(own, 'certChain', reading)];
@@ -146,14 +143,6 @@ function keyOf(fields: JsonFields, { material, compile }: Reading): GivenText {
   return key;
 }
 
-const hashes: ReadonlySet<KeyHash> = new Set(['sha224', 'sha256', 'sha384', 'sha512']);
-
-function hashOf(fields: JsonFields): KeyHash {
-  const text = fields.optionalText('hashAlgorithm') ?? '';
-  for (const hash of hashes) if (hash === (text === '' ? 'sha256' : text)) return hash;
-  throw invalid(`${fields.place('hashAlgorithm')}: ${text} is no hash algorithm`);
-}
-
 function termsOf(fields: JsonFields): SigstoreTerms {
   const ctlog = fields.object('ctlog');
   const given = (name: string) => ctlog?.optionalText(name) ?? '';
@@ -174,10 +163,9 @@ function termsOf(fields: JsonFields): SigstoreTerms {
 const publicKey = (pem = '') => (pem === '' ? {} : { publicKey: pem });
 
 function identityOf(fields: JsonFields, warnings: string[]): AttestorIdentity {
-  const [issuer, subject] = [
-    identityText(fields, 'issuer', warnings),
-    identityText(fields, 'subject', warnings),
-  ];
+  const [issuer, subject] = ['issuer', 'subject'].map((name) =>
+    identityText(fields, name, 'exact', warnings),
+  );
   if (issuer === undefined || subject === undefined)
     warnings.push(`${fields.place('')} names no issuer or no subject: anybody is accepted`);
   return {
@@ -186,15 +174,3 @@ function identityOf(fields: JsonFields, warnings: string[]): AttestorIdentity {
     claims: new Map(),
   };
 }
-
-function identityText(fields: JsonFields, name: string, warnings: string[]): AttestorText | undefined {
-  const [text, pattern] = [fields.optionalText(name) ?? '', fields.optionalText(`${name}RegExp`) ?? ''];
-  if (text !== '' && pattern !== '') throw unsupported(fields.place(name), `${name} beside ${name}RegExp`);
-  if (text !== '') return { kind: 'exact', text };
-  if (pattern === '') return undefined;
-  const loose = looseness(fields.place(`${name}RegExp`), pattern);
-  if (loose !== undefined) warnings.push(loose);
-  return { kind: 'regexp', text: pattern };
-}
-
-const invalid = (message: string) => new ImagePolicyError('IMAGE_POLICY_INVALID', message);

@@ -1,7 +1,7 @@
 import { type CelEnvironment, CelError, compileCel, createEnvironment } from '@keelson/cel';
 import type { JsonFields } from '@keelson/core';
 import { Regex, RegexSyntaxError } from '@keelson/regex';
-import { ImagePolicyError } from '../../errors.ts';
+import { invalid } from '../../faults.ts';
 import { literal } from '../../wildcard.ts';
 import { imageLibrary } from './image-library.ts';
 
@@ -79,5 +79,3 @@ function globTest(fields: JsonFields): ImageMatch {
     throw error;
   }
 }
-
-const invalid = (message: string) => new ImagePolicyError('IMAGE_POLICY_INVALID', message);

@@ -1,11 +1,10 @@
 import { isObject, type JsonFields, type JsonObject } from '@keelson/core';
 import { ImagePolicyError } from '../../errors.ts';
-import { lacking, unsupported } from '../../faults.ts';
+import { invalid, lacking, unsupported } from '../../faults.ts';
 import type { PolicyMaterial, PolicyReader } from '../../material.ts';
 import type { Demand, ImagePolicy, NamedDemand, Workload } from '../../model/policy.ts';
-import { shaped } from '../../shape.ts';
-import { fieldsOf } from '../attestors.ts';
-import { hasDigest } from '../image-names.ts';
+import { fieldsOf, shaped } from '../../shape.ts';
+import { digestDemand } from '../image-names.ts';
 import { metadataOf } from '../judged-objects.ts';
 import { readAttestations, readAttestors } from './attestors.ts';
 import { RuleEnvironment } from './environment.ts';
@@ -64,14 +63,6 @@ function policyOf(spec: JsonFields, { name, kind, namespace }: Named, material: 
     requiresSignature: settings?.optionalBoolean('required') !== false,
   };
 }
-
-const digestDemand: Demand = {
-  kind: 'own',
-  judge: ({ name }) =>
-    hasDigest(name)
-      ? {}
-      : { fault: new ImagePolicyError('IMAGE_POLICY_REFUSED', `the image ${name} is named by no digest`) },
-};
 
 function demandOf(spec: JsonFields, rules: Rules, { images }: PolicyMaterial): Demand {
   const evaluation = spec.value('evaluation');
@@ -138,5 +129,3 @@ function givenIn({ configMaps, secrets }: PolicyMaterial) {
     return own === undefined || own === namespace ? found : undefined;
   };
 }
-
-const invalid = (message: string) => new ImagePolicyError('IMAGE_POLICY_INVALID', message);

@@ -1,7 +1,7 @@
 import { CelFault, type CelRecord, type CelValue } from '@keelson/cel';
 import { createObject, isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import { containersOf } from '@keelson/kubernetes';
-import { ImagePolicyError } from '../../errors.ts';
+import { refused } from '../../faults.ts';
 import { type JudgedObject, metadataOf } from '../judged-objects.ts';
 import { celValue } from './environment.ts';
 import { type Expression, ExpressionRun } from './expressions.ts';
@@ -94,5 +94,3 @@ export const aloneIn = (name: string): Record<string, string[]> => ({
   initContainers: [],
   ephemeralContainers: [],
 });
-
-const refused = (message: string) => new ImagePolicyError('IMAGE_POLICY_REFUSED', message);

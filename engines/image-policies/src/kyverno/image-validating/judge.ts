@@ -2,6 +2,7 @@ import { CelError, type CelValue } from '@keelson/cel';
 import { isKeelsonError } from '@keelson/core';
 import { type AskedOfImages, evaluateWithImages, type ImageAttestor, type ImageLookup } from '@keelson/oci';
 import { ImagePolicyError } from '../../errors.ts';
+import { refused } from '../../faults.ts';
 import type { DemandVerdict } from '../../model/demands.ts';
 import type { ImageToJudge } from '../../model/evidence.ts';
 import type { OwnVerdict } from '../../model/policy.ts';
@@ -223,6 +224,3 @@ function messageOf({ message, messageExpression }: Validation, run: ExpressionRu
     throw error;
   }
 }
-
-const refused = (message: string, cause?: unknown) =>
-  new ImagePolicyError('IMAGE_POLICY_REFUSED', message, cause === undefined ? {} : { cause });
