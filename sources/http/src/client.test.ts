@@ -219,7 +219,7 @@ test('a server that is not there is told without its query', async () => {
   const request = client.send({ url: 'http://127.0.0.1:9/path?token=secret' });
   await expect(request).rejects.toMatchObject({
     code: 'HTTP_UNREACHABLE',
-    message: 'GET http://127.0.0.1:9/path: no browser may use its port',
+    message: 'GET http://127.0.0.1:9/path: its port is kept for another protocol, and Fetch asks none there',
   });
 });
 

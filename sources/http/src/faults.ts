@@ -42,7 +42,12 @@ export function unreachable(what: string, error: unknown): HttpError {
   const code = codeOf(error);
   const known = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   const reason =
-    known ?? (code !== '' ? code : isBadPort(error) ? 'no browser may use its port' : 'it failed');
+    known ??
+    (code !== ''
+      ? code
+      : isBadPort(error)
+        ? 'its port is kept for another protocol, and Fetch asks none there'
+        : 'it failed');
   return new HttpError('HTTP_UNREACHABLE', `${what}: ${reason}`, { cause: error });
 }
 

@@ -155,6 +155,8 @@ describe('keelson verify --policy', () => {
       'all/db.yaml': deployment('db', [`${host}/shop/db:1.0`]),
       'all/web.yaml': web,
       'lost/web.yaml': web,
+      'misnamed/web.yaml': web,
+      'misnamed/none.yaml': deployment('none', ['Not An Image']),
       'lost/gone.yaml': deployment('gone', [`${host}/shop/gone:1.0`]),
     };
     await withFolderAsync(shop, async (folder) => {
@@ -178,6 +180,12 @@ describe('keelson verify --policy', () => {
         out: expect.stringContaining('run by Deployment gone: not judged'),
       });
       expect(lost.out).toContain('run by Deployment web: verified');
+      const misnamed = await verify('misnamed');
+      expect(misnamed).toMatchObject({
+        code: 3,
+        out: expect.stringContaining('run by Deployment none: not judged'),
+      });
+      expect(misnamed.out).toContain('run by Deployment web: verified');
     });
   });
 });

@@ -7,7 +7,7 @@ import {
   type Workload,
 } from '@keelson/image-policies';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
-import type { Digest } from '@keelson/oci';
+import { type Digest, parseRegistryReference } from '@keelson/oci';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { readResources } from '../netpol/input.ts';
@@ -25,6 +25,8 @@ export interface JudgedImage {
   readonly verdict?: AdmissionVerdict;
   /** Why the image could not be read. */
   readonly fault?: Error;
+  /** True where it is the manifest's: what stands there names no image. */
+  readonly isMisnamed?: boolean;
 }
 
 /** @returns what is told, and the exit code */
@@ -37,7 +39,7 @@ export async function verifyByPolicies(operand: string | undefined, values: Poli
   for (const { name, runBy, workload } of images) {
     const found = await evidenceOf(name, library, isOnly);
     const about = { name, ...(runBy === undefined ? {} : { runBy }) };
-    if ('fault' in found) judged.push({ ...about, fault: found.fault });
+    if ('fault' in found) judged.push({ ...about, ...found });
     else {
       const image = { name, evidence: found, ...(workload === undefined ? {} : { workload }) };
       const verdict = await admitImage(image, policies);
@@ -53,12 +55,13 @@ export async function verifyByPolicies(operand: string | undefined, values: Poli
 }
 
 function codeOf(judged: readonly JudgedImage[], isPartial: boolean): number {
-  if (judged.some(({ fault }) => fault !== undefined)) return exitCodes.outside;
-  if (isPartial) return exitCodes.unreadable;
+  if (judged.some(({ fault, isMisnamed }) => fault !== undefined && isMisnamed !== true))
+    return exitCodes.outside;
+  if (isPartial || judged.some(({ isMisnamed }) => isMisnamed === true)) return exitCodes.unreadable;
   return judged.every(({ verdict }) => verdict?.isAdmitted === true) ? exitCodes.done : exitCodes.findings;
 }
 
-type Evidence = ImageEvidence | { readonly fault: Error };
+type Evidence = ImageEvidence | Required<Pick<JudgedImage, 'fault' | 'isMisnamed'>>;
 
 /** What stands beside an image. One of many that cannot be read keeps no other from its verdict. */
 async function evidenceOf(name: string, images: PolicyImages, isOnly: boolean): Promise<Evidence> {
@@ -66,7 +69,16 @@ async function evidenceOf(name: string, images: PolicyImages, isOnly: boolean): 
     return await images.evidence(name);
   } catch (error) {
     if (isOnly || !isKeelsonError(error)) throw error;
-    return { fault: error };
+    return { fault: error, isMisnamed: isMisnamed(name) };
+  }
+}
+
+function isMisnamed(name: string): boolean {
+  try {
+    parseRegistryReference(name);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -97,9 +97,9 @@ export async function withImage<T>(
   try {
     const repository =
       reference.kind === 'registry' ? `${reference.registry}/${reference.repository}` : reference.path;
-    return await use({ source, loaded: await resolveReference(source, reference), repository });
+    return await use({ source, loaded: await resolved(source, reference), repository });
   } catch (error) {
-    throw reference.kind === 'registry' && isOfContent(error) ? blameOutside(error) : error;
+    throw blamed(error, reference);
   } finally {
     await source.close();
   }
@@ -117,23 +117,37 @@ export async function withImageStore<T>(
   if (reference.kind === 'oci') await withImage(name, values, async () => undefined);
   const store = await openStore(reference, optionsOf(values));
   try {
-    const loaded = await resolveReference(store, reference);
+    const loaded = await resolved(store, reference);
     if (reference.kind === 'registry' && reference.digest === undefined && values.quiet !== true)
       tell(
         `${name} is a tag, which may mean another image soon: what is signed is ${store.name}@${loaded.digest}`,
       );
     return await use({ store, loaded, name: store.name });
   } catch (error) {
-    throw reference.kind === 'registry' && isOfContent(error) ? blameOutside(error) : error;
+    throw blamed(error, reference);
   } finally {
     await store.close();
   }
 }
 
-/** Codes of faults in what a source gave: manifests, and signatures by what they are kept in. */
-const ofContent =
-  /^(?:MANIFEST_.*|DIGEST_.*|SIGNING_LIMIT|BUNDLE_UNSUPPORTED|BUNDLE_INVALID|SIGNATURES_CHANGING)$/;
+/** A local image that is not there was named wrongly; in a registry it may be there tomorrow. @throws CommandError USAGE */
+async function resolved(source: ImageSource, reference: ImageReference): Promise<LoadedManifest> {
+  try {
+    return await resolveReference(source, reference);
+  } catch (error) {
+    if (reference.kind === 'registry' || !isKeelsonError(error) || error.code !== 'CONTENT_NOT_FOUND')
+      throw error;
+    throw new CommandError('USAGE', error.message, { cause: error });
+  }
+}
 
-function isOfContent(error: unknown): boolean {
-  return isKeelsonError(error) && ofContent.test(error.code);
+/** Codes of faults in what an image is kept in, which its place gave, be it a registry or a folder. */
+const ofManifests = /^(?:MANIFEST|DIGEST)_/;
+/** Those of the signatures that a registry gave. In a folder of one's own they are the caller's. */
+const ofSignatures = /^(?:SIGNING_LIMIT|BUNDLE_UNSUPPORTED|BUNDLE_INVALID|SIGNATURES_CHANGING)$/;
+
+function blamed(error: unknown, { kind }: ImageReference): unknown {
+  if (!isKeelsonError(error)) return error;
+  const isTheirs = ofManifests.test(error.code) || (kind === 'registry' && ofSignatures.test(error.code));
+  return isTheirs ? blameOutside(error) : error;
 }

@@ -1,4 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pae } from '@keelson/envelopes';
 import type { Digest } from '@keelson/oci';
 import { bundleMediaType, cosignSignPredicate, statementPayloadType } from '@keelson/signing';
@@ -53,6 +55,8 @@ describe('keelson verify of a file', () => {
     'a.txt': 'a',
     'b.txt': 'b',
     'a.bundle': blobBundle('a'),
+    'shop/oci-layout': '{"imageLayoutVersion":"1.0.0"}',
+    'shop/index.json': '{"schemaVersion":2,"manifests":[]}',
   };
   test.each<[string, string[], number, string]>([
     [
@@ -142,6 +146,16 @@ describe('keelson verify of a file', () => {
       'two keys, of which one would count',
       ['--key', 'key.pub', '--key=other.pub', '--bundle', 'a.bundle', 'a.txt'],
       '--key is given twice',
+    ],
+    [
+      'an image that is not in its layout',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', 'oci:shop:none'],
+      'shop has 0 images none [USAGE]',
+    ],
+    [
+      'a mirror over plain HTTP',
+      ['--key', 'key.pub', '--tuf-mirror', 'http://tuf.example', 'sha256:0'],
+      'plain http is not allowed [HTTP_URL_REFUSED]',
     ],
     [
       'a file as an image',
@@ -249,6 +263,21 @@ describe('the ways of verifying', () => {
 });
 
 describe('keelson verify of an image', () => {
+  test('a layout that is damaged is no wrong call', async () => {
+    await withFolderAsync({ 'key.pub': pem }, async (folder) => {
+      await writeImage(folder, () => []);
+      const index = join(folder, 'image/index.json');
+      const value = JSON.parse(readFileSync(index, 'utf8'));
+      value.manifests.push({ ...value.manifests[0], mediaType: 'none', annotations: {} });
+      writeFileSync(index, JSON.stringify(value));
+      const args = ['verify', '--key', 'key.pub', '--insecure-ignore-tlog', 'oci:image:1.0'];
+      expect(keelson(folder, args)).toMatchObject({
+        code: 4,
+        err: expect.stringContaining('manifests[1].mediaType is no media type [MANIFEST_INVALID]'),
+      });
+    });
+  });
+
   const verify = (folder: string, ...args: string[]) =>
     keelson(folder, ['verify', '--key', 'key.pub', '--insecure-ignore-tlog', ...args, 'oci:image:1.0']);
 
