@@ -1,5 +1,5 @@
-import { OciError, parseRegistryReference } from '@keelson/oci';
 import { slashGlob } from '../model/globs.ts';
+import { registryReference, specificNames } from '../reference.ts';
 
 /** Characters of names of images, of files, and the star. */
 const permitted = /^[a-zA-Z0-9._\-/:@*+~ ]+$/;
@@ -22,17 +22,9 @@ export function imageTest(pattern: string): (image: string) => boolean {
 }
 
 function namesOf(image: string): readonly string[] {
-  try {
-    const { registry, repository, tag, digest } = parseRegistryReference(image);
-    // Hosts are the same in upper case, and a policy must not be left by writing one so.
-    const name = `${registry.toLowerCase()}/${repository}`;
-    const names = [image, name];
-    if (digest !== undefined) names.push(`${name}@${digest}`);
-    if (tag !== undefined || digest === undefined) names.push(`${name}:${tag ?? 'latest'}`);
-    return names;
-  } catch (error) {
-    // What lies on disk has no name in a registry: it goes by what was written.
-    if (error instanceof OciError) return [image];
-    throw error;
-  }
+  const reference = registryReference(image);
+  if (reference === undefined) return [image];
+  // Hosts are the same in upper case, and a policy must not be left by writing one so.
+  const name = `${reference.registry.toLowerCase()}/${reference.repository}`;
+  return [image, name, ...specificNames(name, reference)];
 }

@@ -10,10 +10,10 @@ import {
   type SourceLocation,
   TextEncodingError,
 } from '@keelson/core';
-import { OciError, parseRegistryReference } from '@keelson/oci';
 import { refused } from '../faults.ts';
 import type { PolicyDocument, PolicySurroundings } from '../material.ts';
 import type { Rule, RuleSubject } from '../model/policy.ts';
+import { registryReference } from '../reference.ts';
 import { contentOf, invalid, membersOf, placeIn } from './context.ts';
 import { statementRego } from './rego.ts';
 
@@ -158,15 +158,12 @@ function imageOf({ image, digest }: RuleSubject): JsonObject {
 }
 
 function partsOf(image: string): readonly (readonly [string, string])[] {
-  try {
-    const { registry, repository, tag } = parseRegistryReference(image);
-    const parts: [string, string][] = [
-      ['registry', registry],
-      ['repository', repository],
-    ];
-    return tag === undefined ? parts : [...parts, ['tag', tag]];
-  } catch (error) {
-    if (error instanceof OciError) return [];
-    throw error;
-  }
+  const reference = registryReference(image);
+  if (reference === undefined) return [];
+  const { registry, repository, tag } = reference;
+  const parts: [string, string][] = [
+    ['registry', registry],
+    ['repository', repository],
+  ];
+  return tag === undefined ? parts : [...parts, ['tag', tag]];
 }

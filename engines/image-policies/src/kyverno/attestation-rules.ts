@@ -1,17 +1,9 @@
-import {
-  childOf,
-  isObject,
-  type JsonFields,
-  type JsonObject,
-  JsonSyntaxError,
-  type JsonValue,
-  objectOf,
-  parseJsonBytes,
-} from '@keelson/core';
+import { childOf, isObject, type JsonFields, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
 import type { ImagePolicyError } from '../errors.ts';
 import { refused, unsupported } from '../faults.ts';
 import type { DemandVerdict } from '../model/demands.ts';
 import type { ImagePolicy, Rule } from '../model/policy.ts';
+import { payloadJson } from '../payload.ts';
 import { type Conditions, compileConditions } from './conditions/conditions.ts';
 import { type QueryClock, QueryFault } from './conditions/query.ts';
 import { besideContext } from './rule-context.ts';
@@ -116,21 +108,12 @@ function predicatesIn(parts: readonly DemandVerdict[]): ReadonlyMap<string, read
     if (!part.isPassed) return;
     for (const [name, signatures] of part.answers)
       for (const { verified } of signatures)
-        if (verified.payload !== undefined) add(name, jsonOf(verified.payload));
+        if (verified.payload !== undefined) add(name, payloadJson(verified.payload));
     for (const [name, statements] of part.statements ?? []) for (const each of statements) add(name, each);
     part.parts.forEach(walk);
   };
   parts.forEach(walk);
   return found;
-}
-
-function jsonOf(payload: Uint8Array): JsonValue {
-  try {
-    return parseJsonBytes(payload);
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) return null;
-    throw error;
-  }
 }
 
 /** Each choice of one predicate for each name; undefined where there are too many. */

@@ -1,14 +1,14 @@
-import { OciError, parseRegistryReference } from '@keelson/oci';
+import type { RegistryReference } from '@keelson/oci';
 import { refused } from '../faults.ts';
 import type { Demand } from '../model/policy.ts';
+import { registryReference } from '../reference.ts';
 import { wildcardTest } from '../wildcard.ts';
 
 /**
  * The name of an image as Kyverno holds it against references: with its registry, and with the digest or else the tag. Kyverno does not
  * put `library/` before images of Docker Hub.
  */
-function kyvernoName(image: string): string {
-  const { registry, repository, tag, digest } = parseRegistryReference(image);
+function kyvernoName(image: string, { registry, repository, tag, digest }: RegistryReference): string {
   const path =
     registry === 'docker.io' && !image.includes('library/')
       ? repository.replace(/^library\//, '')
@@ -18,13 +18,8 @@ function kyvernoName(image: string): string {
 
 /** The names by which a policy may mean an image. */
 function namesOf(image: string): readonly string[] {
-  try {
-    return [kyvernoName(image), image];
-  } catch (error) {
-    // An image on disk has no name in a registry: it goes by what was written.
-    if (error instanceof OciError) return [image];
-    throw error;
-  }
+  const reference = registryReference(image);
+  return reference === undefined ? [image] : [kyvernoName(image, reference), image];
 }
 
 /**

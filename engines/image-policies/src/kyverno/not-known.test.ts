@@ -1,35 +1,16 @@
-import { isKeelsonError, type JsonValue } from '@keelson/core';
+import type { JsonValue } from '@keelson/core';
 import { expect, test } from 'vitest';
 import type { ImagePolicy, Workload } from '../index.ts';
-import { admitImage } from '../model/evaluate.ts';
-import { readImagePolicies } from '../read-policies.ts';
-import { evidenceOf } from '../testing/evidence.ts';
-import { digest, newPair, pemOf, signatureBy } from '../testing/signatures.ts';
+import { by, one, policy, read, set, verdictOf } from '../testing/kyverno.ts';
+import { signatureBy } from '../testing/signatures.ts';
 
-const pair = newPair();
 const image = 'r.example/a:1';
+const attestors = [set([by(one)])];
 
-function read(rule: object, entry: object = {}): ImagePolicy {
-  const rekor = { url: 'https://rekor.example', ignoreTlog: true };
-  const attestors = [{ entries: [{ keys: { publicKeys: pemOf(pair), rekor } }] }];
-  const document = {
-    apiVersion: 'kyverno.io/v1',
-    kind: 'ClusterPolicy',
-    metadata: { name: 'p' },
-    spec: {
-      rules: [
-        {
-          name: 'r',
-          match: { any: [{ resources: { kinds: ['Pod'] } }] },
-          verifyImages: [{ imageReferences: ['*'], failureAction: 'Enforce', attestors, ...entry }],
-          ...rule,
-        },
-      ],
-    },
-  };
-  const [policy] = readImagePolicies([{ name: 'policy.yaml', text: JSON.stringify(document) }]);
-  if (policy === undefined) throw new Error('a rule is a policy');
-  return policy;
+function ruleOf(entry: object, rule: object): ImagePolicy {
+  const [found] = read([policy({ attestors, ...entry }, rule)]);
+  if (found === undefined) throw new Error('a rule is a policy');
+  return found;
 }
 
 function pod(metadata: Record<string, JsonValue>): Workload {
@@ -55,16 +36,11 @@ test.each<[string, string, Workload, boolean]>([
   ["{{ request.oldObject || 'none' }}", 'x', named, false],
   ["{{ request.object.metadata.labels.app || 'none' }}", 'db', named, false],
 ])('a rule for %s = %s', (key, value, workload, isAbout) => {
-  expect(read(when(key, value)).isAbout(image, workload)).toBe(isAbout);
+  expect(ruleOf({}, when(key, value)).isAbout(image, workload)).toBe(isAbout);
 });
 
 test('images that a variable names, which is not known, may be any, and none of them passes', async () => {
-  const policy = read({}, { imageReferences: ['{{ registries.data.own }}/*'] });
-  const evidence = evidenceOf(digest, [signatureBy(pair)]);
-  const { isAdmitted, policies } = await admitImage({ name: image, evidence, workload: named }, [policy]);
-  expect(isAdmitted).toBe(false);
-  const faults = policies.flatMap(({ parts }) => parts.map(({ fault }) => fault));
-  expect(faults.map((fault) => (isKeelsonError(fault) ? fault.message : '')).join('\n')).toContain(
-    'images that variables name',
-  );
+  const document = policy({ imageReferences: ['{{ registries.data.own }}/*'], attestors });
+  const found = [signatureBy(one)];
+  expect(await verdictOf({ documents: [document], found })).toContain('images that variables name');
 });

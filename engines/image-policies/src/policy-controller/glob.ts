@@ -1,5 +1,5 @@
-import { OciError, parseRegistryReference } from '@keelson/oci';
 import { slashGlob } from '../model/globs.ts';
+import { registryReference, specificNames } from '../reference.ts';
 
 /** Characters that a glob of policy-controller may hold. */
 const permitted = /^[a-zA-Z0-9\-_:/*.@]+$/;
@@ -31,16 +31,11 @@ const bareGlobs = { '*': 'index.docker.io/library/*', '*/*': 'index.docker.io/*/
  * is about the image.
  */
 function namesOf(image: string): readonly string[] {
-  try {
-    const { registry, repository, tag, digest } = parseRegistryReference(image);
-    const name = `${registry === 'docker.io' ? 'index.docker.io' : registry}/${repository}`;
-    const names = [image];
-    if (digest !== undefined) names.push(`${name}@${digest}`);
-    if (tag !== undefined || digest === undefined) names.push(`${name}:${tag ?? 'latest'}`);
-    return names;
-  } catch (error) {
-    // An image on disk has no name in a registry: it goes by what was written.
-    if (error instanceof OciError) return [image];
-    throw error;
-  }
+  const reference = registryReference(image);
+  if (reference === undefined) return [image];
+  const { registry, repository } = reference;
+  return [
+    image,
+    ...specificNames(`${registry === 'docker.io' ? 'index.docker.io' : registry}/${repository}`, reference),
+  ];
 }

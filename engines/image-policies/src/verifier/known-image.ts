@@ -1,15 +1,13 @@
-import { isKeelsonError, JsonSyntaxError, type JsonValue, parseJsonBytes } from '@keelson/core';
-import {
-  type AttestationAnswer,
-  type AttestorAnswer,
-  type Digest,
-  type ImageAttestation,
-  type ImageAttestor,
-  type ImageData,
-  OciError,
-  parseRegistryReference,
-  type RegistryReference,
-  type VerifiableImage,
+import { isKeelsonError, type JsonValue } from '@keelson/core';
+import type {
+  AttestationAnswer,
+  AttestorAnswer,
+  Digest,
+  ImageAttestation,
+  ImageAttestor,
+  ImageData,
+  RegistryReference,
+  VerifiableImage,
 } from '@keelson/oci';
 import type { RefusedSignature } from '@keelson/signing';
 import { sigstoreDemand } from '../attestors/attestor-demand.ts';
@@ -18,6 +16,8 @@ import type { PolicySurroundings } from '../material.ts';
 import type { AcceptedSignature, Judged } from '../model/demands.ts';
 import type { ImageEvidence, ImageToJudge } from '../model/evidence.ts';
 import { judgeSigstore } from '../model/sigstore-demand.ts';
+import { payloadJson } from '../payload.ts';
+import { registryReference } from '../reference.ts';
 
 /** An answer with all that it rests on. */
 export interface SigningAnswer extends AttestorAnswer {
@@ -55,7 +55,7 @@ export class KnownImage implements VerifiableImage {
     surroundings: PolicySurroundings,
   ) {
     this.reference = reference;
-    const name = nameOf(reference);
+    const name = registryReference(reference);
     if (name !== undefined) this.name = name;
     this.#evidence = evidence;
     this.#data = data;
@@ -118,34 +118,16 @@ export class KnownImage implements VerifiableImage {
   }
 }
 
-function nameOf(reference: string): RegistryReference | undefined {
-  try {
-    return parseRegistryReference(reference);
-  } catch (error) {
-    if (error instanceof OciError) return undefined;
-    throw error;
-  }
-}
-
 /** A verdict as an answer, with the statements that were accepted. */
 export function answerOf(judged: Partial<Judged>): AttestingAnswer {
   const { isPassed = false, accepted = [], refused = [], fault } = judged;
   const payloads: JsonValue[] = [];
   for (const each of accepted) {
     const payload = each.kind === 'sigstore' ? each.signature.verified.payload : undefined;
-    if (payload !== undefined) payloads.push(statementOf(payload));
+    if (payload !== undefined) payloads.push(payloadJson(payload));
   }
   const faults = [...(fault === undefined ? [] : [fault]), ...refused.map((each) => each.fault)];
   return { isMet: isPassed, accepted, refused, faults, payloads, ...(fault === undefined ? {} : { fault }) };
-}
-
-function statementOf(payload: Uint8Array): JsonValue {
-  try {
-    return parseJsonBytes(payload);
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) return null;
-    throw error;
-  }
 }
 
 export function faulty(fault: Error): AttestingAnswer {

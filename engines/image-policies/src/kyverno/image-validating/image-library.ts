@@ -1,5 +1,6 @@
 import { CelFault, type CelLibrary, CelObject, type CelValue } from '@keelson/cel';
 import { OciError, parseRegistryReference, type RegistryReference } from '@keelson/oci';
+import { registryReference } from '../../reference.ts';
 
 /** A reference to an image as a value of an expression. */
 class CelImage extends CelObject {
@@ -55,13 +56,7 @@ export const imageLibrary: CelLibrary = {
     parseImageReference: (text = null) => parsed(text),
     isImage: (text = null) => {
       if (typeof text !== 'string') return undefined;
-      try {
-        parseRegistryReference(text);
-        return true;
-      } catch (error) {
-        if (error instanceof OciError) return false;
-        throw error;
-      }
+      return registryReference(text) !== undefined;
     },
     '.containsDigest': part(({ digest }) => digest !== undefined),
     '.registry': part(registryOf),
