@@ -84,6 +84,7 @@ export {
 export { type RunKind, readRun, type TektonRun } from './tekton/run.ts';
 export {
   bundleOfPart,
+  namesRun,
   readSignedParts,
   type SignedPart,
   verifyPartAsBundle,

@@ -191,6 +191,14 @@ function demandImage(part: SignedPart): void {
     throw wrong(part, `is over another image, ${digest}`);
 }
 
+/**
+ * Whether a statement says of which run it is. Provenance of SLSA 0.2 does not: a statement of another run, copied to where one of this
+ * run stands, holds as well.
+ */
+export function namesRun(statement: JsonValue, { uid }: TektonRun): boolean {
+  return equalJson(invocationIdOf(isObject(statement) ? statement['predicate'] : undefined) ?? null, uid);
+}
+
 function invocationIdOf(predicate: JsonValue | undefined): JsonValue | undefined {
   const details = isObject(predicate) ? predicate['runDetails'] : undefined;
   const metadata = isObject(details) ? details['metadata'] : undefined;

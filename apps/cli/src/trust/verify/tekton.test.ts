@@ -53,6 +53,11 @@ const files = {
   'other.pub': pem(newKey()),
   'tr.json': trustedRoot,
   'run.yaml': json(runOf({ ...enveloped('taskrun-1', statement()), ...ofImage(`sha256:${hex}`) })),
+  'named.yaml': json(
+    runOf(
+      enveloped('taskrun-1', statement({ predicate: { runDetails: { metadata: { invocationId: '1' } } } })),
+    ),
+  ),
   'plain.yaml': json(runOf({})),
   'other.yaml': json(runOf(enveloped('taskrun-1', statement()), '2')),
   'half.yaml': json(
@@ -133,6 +138,18 @@ describe('keelson verify --with tekton', () => {
     await withFolderAsync(files, async (folder) => {
       const run = keelson(folder, [...tekton, ...args]);
       expect([run.code, run.err]).toEqual([2, expect.stringContaining(expected)]);
+    });
+  });
+
+  test('whether a statement names its run is told', async () => {
+    await withFolderAsync(files, async (folder) => {
+      const run = (...args: string[]) => keelson(folder, [...tekton, ...byKey, ...args]).out;
+      expect(run('run.yaml')).toContain('not checked: that it is of this run');
+      expect(run('nothing.yaml')).toContain('not checked: that it is of this run');
+      expect(run('named.yaml')).toContain('verified');
+      expect(run('named.yaml')).not.toContain('of this run');
+      const [artifact] = JSON.parse(run('-f', 'json', 'run.yaml')).artifacts;
+      expect(artifact.accepted[0].notChecked).toEqual([expect.stringContaining('of this run')]);
     });
   });
 

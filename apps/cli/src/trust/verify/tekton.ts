@@ -1,5 +1,6 @@
 import {
   AttestationError,
+  namesRun,
   readRun,
   readSignedParts,
   type SignedPart,
@@ -66,7 +67,13 @@ type Values = Parameters<Parameters<typeof defineVerb<typeof flags>>[1]>[0]['val
 /** What holds of what Chains wrote on a run: a statement, or the signature of an image. */
 interface Verified {
   readonly content:
-    | { readonly kind: 'statement'; readonly header: StatementHeader | undefined; readonly value: JsonValue }
+    | {
+        readonly kind: 'statement';
+        readonly header: StatementHeader | undefined;
+        readonly value: JsonValue;
+        /** False where nothing that is signed says of which run it is. */
+        readonly namesRun: boolean;
+      }
     | { readonly kind: 'image'; readonly digest: string }
     /** An artifact that was asked for, by a statement about it. */
     | { readonly kind: 'subject'; readonly statement: string };
@@ -142,15 +149,16 @@ function verifyRun(object: JsonValue, requirements: BundleRequirements): Judged<
 function verifyPart(read: TektonRun, part: SignedPart, requirements: BundleRequirements): Verified {
   const { signer, logEntries, timestamps } = requirements;
   if (signer.kind === 'key' && part.certificate === '' && logEntries + timestamps === 0)
-    return { content: contentOf(part, verifySignedPart(read, part, signer.key)) };
+    return { content: contentOf(read, part, verifySignedPart(read, part, signer.key)) };
   const signature = verifyPartAsBundle(read, part, requirements);
-  return { content: contentOf(part, part.payload), signature };
+  return { content: contentOf(read, part, part.payload), signature };
 }
 
 /** Only envelopes hold statements. */
-function contentOf({ signature }: SignedPart, payload: Uint8Array): Verified['content'] {
+function contentOf(run: TektonRun, { signature }: SignedPart, payload: Uint8Array): Verified['content'] {
   if (signature[0] !== 0x7b) return { kind: 'image', digest: readSimpleSigning(payload).digest };
-  return { kind: 'statement', header: headerOf(payload), value: parseJsonBytes(payload) };
+  const value = parseJsonBytes(payload);
+  return { kind: 'statement', header: headerOf(payload), value, namesRun: namesRun(value, run) };
 }
 
 /** Undefined for a statement about nothing, which Chains writes where a run has built nothing that it knows. */
@@ -191,12 +199,15 @@ function nameOf(object: JsonValue): string {
   return `${kind ?? 'object'} ${namespace === undefined ? '' : `${namespace}/`}${name ?? 'without a name'}`;
 }
 
+const withoutRun = 'that it is of this run, and not copied from another: the statement names none';
+
 function linesOf({ content, signature }: Verified, isAsked: boolean): readonly string[] {
   if (content.kind === 'subject') return [`by the statement ${terminalSafe(content.statement)}`];
   const by = signature === undefined ? keyLines : signatureLines(signature).map((line) => line.trimStart());
   if (content.kind === 'image') return [`image ${terminalSafe(content.digest)}`, ...by];
   const { header } = content;
-  if (header === undefined) return ['a statement about nothing', ...by];
+  const untold = content.namesRun ? [] : [`not checked: ${withoutRun}`];
+  if (header === undefined) return ['a statement about nothing', ...by, ...untold];
   const subjects = header.subjects.map(({ name = '', digest }) => {
     const [[algorithm, hex] = ['', '']] = digest;
     return `about ${terminalSafe(`${name}@${algorithm}:${hex}`)}`;
@@ -205,6 +216,7 @@ function linesOf({ content, signature }: Verified, isAsked: boolean): readonly s
     `statement of type ${terminalSafe(header.predicateType)}`,
     ...subjects,
     ...by,
+    ...untold,
     ...(isAsked ? [] : ['not checked: of which artifacts, since none is asked for']),
   ];
 }
@@ -220,6 +232,7 @@ function jsonOf({ content, signature }: Verified) {
             name,
             digest: Object.fromEntries(digest),
           })),
+          ...(content.namesRun ? {} : { notChecked: [withoutRun] }),
         }),
     ...(signature === undefined ? keyJson : bundleJson(signature)),
   };
