@@ -60,18 +60,20 @@ export function imageText({ name, digest, verdict, wanted, isVerified }: ImageRe
 
 /** A signature that holds. */
 export function acceptedLines({ stored, verified, annotations, predicateType }: ImageSignature): string[] {
-  const lines = [
-    `  ${predicateType === undefined ? 'signature' : 'attestation'} ${stored.manifest} (${stored.form})`,
-  ];
+  const lines = [`  ${predicateType === undefined ? 'signature' : 'attestation'} ${placeOf(stored)}`];
   if (predicateType !== undefined) lines.push(`    type: ${terminalSafe(predicateType)}`);
   for (const [key, value] of annotations) lines.push(`    ${terminalSafe(key)}=${terminalSafe(value)}`);
   return [...lines, ...signatureLines(verified).map((line) => `  ${line}`)];
 }
 
 /** One that does not, and why. */
-export function refusedLines({ manifest, form, fault }: RefusedSignature): string[] {
-  return [`  refused ${manifest}${form === undefined ? '' : ` (${form})`}`, `    ${faultText(fault)}`];
+export function refusedLines(refused: RefusedSignature): string[] {
+  return [`  refused ${placeOf(refused)}`, `    ${faultText(refused.fault)}`];
 }
+
+/** Where a signature stands beside an image, and in which form. */
+const placeOf = ({ manifest, layer, form }: Omit<RefusedSignature, 'fault'>): string =>
+  `${manifest}${layer === undefined ? '' : `, layer ${layer}`}${form === undefined ? '' : ` (${form})`}`;
 
 /** Who signed when, what says so, and what nothing says. */
 export function signatureLines(verified: VerifiedBundle): string[] {
@@ -130,13 +132,15 @@ export function bundleJson(verified: VerifiedBundle) {
 
 export const acceptedJson = ({ stored, verified, annotations }: ImageSignature) => ({
   manifest: stored.manifest,
+  layer: stored.layer,
   form: stored.form,
   annotations: Object.fromEntries(annotations),
   ...bundleJson(verified),
 });
 
-export const refusedJson = ({ manifest, form, fault }: RefusedSignature) => ({
+export const refusedJson = ({ manifest, layer, form, fault }: RefusedSignature) => ({
   manifest,
+  layer,
   form,
   ...faultJson(fault),
 });
@@ -172,6 +176,6 @@ export const verdictJson = {
       statement: statementOf(each.verified),
     })),
     refused: verdict.refused.map(refusedJson),
-    notAskedFor: verdict.leftOut.map(({ manifest, form }) => ({ manifest, form })),
+    notAskedFor: verdict.leftOut.map(({ manifest, layer, form }) => ({ manifest, layer, form })),
   }),
 };

@@ -2,7 +2,7 @@ import { isKeelsonError, JsonSyntaxError, parseJsonBytes } from '@keelson/core';
 import {
   type ImageSignature,
   type RefusedSignature,
-  type StoredSignature,
+  refusalOf,
   signerOf,
   verifyStored,
 } from '@keelson/signing';
@@ -29,7 +29,7 @@ function carries(
 ): boolean {
   const lacking = [...(demand.annotations ?? [])].find(([name, value]) => annotations.get(name) !== value);
   if (lacking === undefined) return true;
-  faults.push({ ...refusalOf(stored), fault: unwanted(`it does not carry ${lacking.join('=')}`) });
+  faults.push(refusalOf(stored, unwanted(`it does not carry ${lacking.join('=')}`)));
   return false;
 }
 
@@ -61,7 +61,7 @@ function judgeAttestations(
       if (reason === undefined) found.push(signature);
       else {
         broken++;
-        faults.push({ ...refusalOf(signature.stored), fault: reason });
+        faults.push(refusalOf(signature.stored, reason));
       }
     }
     const isMet = found.length > 0 && (wanted.quantifier !== 'every' || broken === 0);
@@ -72,7 +72,7 @@ function judgeAttestations(
   const types = new Set(demand.attestations.map(({ predicateType }) => predicateType));
   for (const { stored, predicateType = '' } of held)
     if (!types.has(predicateType))
-      faults.push({ ...refusalOf(stored), fault: unwanted(`it is an attestation of type ${predicateType}`) });
+      faults.push(refusalOf(stored, unwanted(`it is an attestation of type ${predicateType}`)));
   const accepted = [...new Set([...answers.values()].flat())];
   const verdict = { ...acceptedBy(accepted, demand), refused: faults, answers };
   return fault === undefined ? { ...verdict, isPassed: true } : { ...verdict, fault };
@@ -91,10 +91,7 @@ function acceptedBy(
 /** The signatures of the form and kind that is asked for which hold. */
 function heldSignatures({ evidence }: ImageToJudge, demand: SigstoreDemand) {
   const held: ImageSignature[] = [];
-  const faults: RefusedSignature[] = evidence.stored.unreadable.map(({ manifest, fault }) => ({
-    manifest,
-    fault,
-  }));
+  const faults: RefusedSignature[] = [...evidence.stored.unreadable];
   const wantsStatement = demand.attestations.length > 0;
   for (const stored of evidence.stored.found) {
     try {
@@ -107,13 +104,11 @@ function heldSignatures({ evidence }: ImageToJudge, demand: SigstoreDemand) {
       held.push(signature);
     } catch (error) {
       if (!isKeelsonError(error)) throw error;
-      faults.push({ ...refusalOf(stored), fault: error });
+      faults.push(refusalOf(stored, error));
     }
   }
   return { held, faults };
 }
-
-const refusalOf = ({ manifest, form }: StoredSignature) => ({ manifest, form });
 
 /** Why an attestation is not the one that is asked for; undefined where it is. */
 function complaint(

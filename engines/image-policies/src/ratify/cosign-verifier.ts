@@ -9,6 +9,7 @@ import {
   type ImageSignature,
   matchingAnywhere,
   type RefusedSignature,
+  refusalOf,
   SigningError,
   signerOf,
   type TextMatcher,
@@ -86,11 +87,10 @@ function judged({ signatures }: Referrer, image: Digest, { name, requirements }:
   const faults: RefusedSignature[] = [];
   const told: JsonValue[] = [];
   for (const stored of signatures) {
-    const { manifest, form } = stored;
     const verifications: JsonValue[] = [];
     for (const each of requirements) {
       try {
-        if (form !== 'simplesigning') throw unwanted();
+        if (stored.form !== 'simplesigning') throw unwanted();
         const signature = verifyStored(stored, image, each);
         accepted.push(signature);
         signers.add(signerOf(signature.verified, each.signer));
@@ -98,7 +98,7 @@ function judged({ signatures }: Referrer, image: Digest, { name, requirements }:
         break;
       } catch (error) {
         if (!isKeelsonError(error)) throw error;
-        faults.push({ manifest, form, fault: error });
+        faults.push(refusalOf(stored, error));
         verifications.push(verification(false, error));
       }
     }

@@ -3,8 +3,8 @@ import {
   type Bundle,
   bundleOfEnvelope,
   defaultSigningLimits,
+  mayState,
   readBundle,
-  readStatementHeader,
   SigningError,
   storedSignatures,
 } from '@keelson/signing';
@@ -98,7 +98,7 @@ export async function attestationsBeside(
 ): Promise<Candidates & { readonly digest: string }> {
   const find = async ({ source, loaded: { digest } }: OpenedImage) => {
     const { found, unreadable } = await storedSignatures(source, digest);
-    const wanted = found.filter(({ bundle }) => mayBeOf(bundle, types));
+    const wanted = found.filter(({ bundle }) => mayState(bundle, types));
     return {
       digest,
       found: wanted.map(({ manifest, bundle }) => ({ place: manifest, item: bundle })),
@@ -107,15 +107,4 @@ export async function attestationsBeside(
     };
   };
   return await withImage(image, values, find, fileFlag);
-}
-
-/** What cannot be read stays, so that its verification tells why. */
-function mayBeOf({ content }: Bundle, types: ReadonlySet<string>): boolean {
-  if (content.kind !== 'dsse') return false;
-  try {
-    return types.has(readStatementHeader(content.envelope.payload).predicateType);
-  } catch (error) {
-    if (isKeelsonError(error)) return true;
-    throw error;
-  }
 }

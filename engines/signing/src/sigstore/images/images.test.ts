@@ -129,6 +129,28 @@ describe('accepted', () => {
   });
 });
 
+test('what says itself that it is something else is not asked for, whoever signed it', async () => {
+  // Signed by a key that is not accepted: verification would refuse it.
+  const forged = JSON.parse(JSON.stringify(makeBundle({ statement: about(image) })));
+  forged.dsseEnvelope.signatures[0].sig = Buffer.from('no signature').toString('base64');
+  await put([bundleLayer(forged)], { subject: image });
+  expect(await verdict({ ...attestation, predicateType: 'https://other.example/x' })).toMatchObject({
+    accepted: [],
+    refused: [],
+    leftOut: { length: 1 },
+  });
+  expect(await verdict(signature)).toMatchObject({ refused: [], leftOut: { length: 1 } });
+  expect(await verdict(attestation)).toMatchObject({ refused: { length: 1 }, leftOut: [] });
+});
+
+test('of several layers each is told by its number', async () => {
+  await put([envelopeLayer(about(otherImage)), envelopeLayer(about(image))], att);
+  expect(await verdict(attestation)).toMatchObject({
+    refused: [{ layer: 1 }],
+    accepted: [{ stored: { layer: 2 } }],
+  });
+});
+
 describe('nothing of another image, kind or type counts', () => {
   test('nothing at all', async () => {
     expect(await verdict(signature)).toMatchObject({ accepted: [], refused: [], leftOut: [] });

@@ -22,6 +22,8 @@ export interface StoredSignature {
   readonly manifest: Digest;
   /** How it is kept: a Sigstore bundle that refers to the image, or a layer at a tag of cosign 1 and 2. */
   readonly form: 'bundle' | 'simplesigning' | 'envelope';
+  /** Which layer of the manifest holds it, from 1 on, where there are several. */
+  readonly layer?: number;
   readonly bundle: Bundle;
   /** What was signed, where that names the image: simple signing. */
   readonly payload?: Uint8Array;
@@ -30,6 +32,7 @@ export interface StoredSignature {
 /** Something beside an image that looks like a signature and cannot be read. */
 export interface UnreadableSignature {
   readonly manifest: Digest;
+  readonly layer?: number;
   readonly fault: Error;
 }
 
@@ -56,12 +59,15 @@ export async function storedSignatures(
 ): Promise<StoredSignatures> {
   const found: StoredSignature[] = [];
   const unreadable: UnreadableSignature[] = [];
-  const attempt = async (manifest: Digest, read: () => Promise<StoredSignature>): Promise<void> => {
+  const attempt = async (
+    place: Pick<StoredSignature, 'manifest' | 'layer'>,
+    read: () => Promise<Omit<StoredSignature, 'manifest' | 'layer'>>,
+  ): Promise<void> => {
     try {
-      found.push(await read());
+      found.push({ ...place, ...(await read()) });
     } catch (error) {
       if (!isKeelsonError(error)) throw error;
-      unreadable.push({ manifest, fault: error });
+      unreadable.push({ ...place, fault: error });
     }
   };
   let bytes = 0;
@@ -83,20 +89,22 @@ export async function storedSignatures(
   for (const { digest, reason } of leftOut)
     unreadable.push({ manifest: digest, fault: new SigningError('BUNDLE_INVALID', reason) });
   const [bundles, others] = [referrers.filter(isBundle), referrers.filter((each) => !isBundle(each))];
-  for (const each of bundles) await attempt(each.digest, () => bundleOf(each, blobOf, limits));
+  for (const each of bundles) await attempt({ manifest: each.digest }, () => bundleOf(each, blobOf, limits));
   for (const kind of ['sig', 'att'] as const) {
     const loaded = await manifestAt(source, cosignTag(subject, kind));
     if (loaded === undefined) continue;
     const layers = layersOf(loaded);
     holdBound(found.length + layers.length, limits);
-    for (const layer of layers)
-      await attempt(loaded.digest, async () => {
+    for (const [at, layer] of layers.entries()) {
+      const place = { manifest: loaded.digest, ...(layers.length > 1 ? { layer: at + 1 } : {}) };
+      await attempt(place, async () => {
         const blob = await blobOf(layer);
         const bundle = bundleOfLayer(layer, blob, limits);
         return layer.mediaType === simpleSigningMediaType
-          ? { manifest: loaded.digest, form: 'simplesigning', bundle, payload: blob }
-          : { manifest: loaded.digest, form: 'envelope', bundle };
+          ? { form: 'simplesigning', bundle, payload: blob }
+          : { form: 'envelope', bundle };
       });
+    }
   }
   return { found, unreadable, others };
 }
@@ -111,12 +119,12 @@ async function bundleOf(
   { manifest, digest }: CheckedReferrer,
   blobOf: (layer: Descriptor) => Promise<Uint8Array>,
   limits: SigningLimits,
-): Promise<StoredSignature> {
+): Promise<Pick<StoredSignature, 'form' | 'bundle'>> {
   const [layer, ...others] = layersOf({ manifest });
   if (layer === undefined || others.length > 0)
     throw new SigningError('BUNDLE_INVALID', `the manifest ${digest} does not have exactly one layer`);
   const blob = await blobOf(layer);
-  return { manifest: digest, form: 'bundle', bundle: readBundle(blob, limits) };
+  return { form: 'bundle', bundle: readBundle(blob, limits) };
 }
 
 /** Undefined where nothing is at the tag. */

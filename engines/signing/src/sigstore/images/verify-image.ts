@@ -2,7 +2,8 @@ import { isKeelsonError } from '@keelson/core';
 import type { Digest } from '@keelson/oci';
 import { SigningError } from '../../errors.ts';
 import { artifactOfBytes, artifactOfDigest } from '../artifact.ts';
-import { subjectsOf } from '../statement.ts';
+import type { Bundle } from '../bundle.ts';
+import { readStatementHeader, subjectsOf } from '../statement.ts';
 import { type BundleRequirements, type VerifiedBundle, verifyBundle } from '../verify.ts';
 import { demandImage, readSimpleSigning } from './simple-signing.ts';
 import type { StoredSignature, StoredSignatures } from './stored-signatures.ts';
@@ -30,6 +31,7 @@ export interface ImageSignature {
 /** A signature of an image that does not, and why. */
 export interface RefusedSignature {
   readonly manifest: Digest;
+  readonly layer?: number;
   readonly form?: StoredSignature['form'];
   readonly fault: Error;
 }
@@ -50,17 +52,17 @@ export function verifyImage(
   requirements: BundleRequirements,
 ): ImageVerdict {
   const accepted: ImageSignature[] = [];
-  const refused: RefusedSignature[] = stored.unreadable.map(({ manifest, fault }) => ({ manifest, fault }));
+  const refused: RefusedSignature[] = [...stored.unreadable];
   const leftOut: StoredSignature[] = [];
   for (const each of stored.found) {
-    if (mayBe(each, wanted.kind)) {
+    if (claims(each, wanted)) {
       try {
         const signature = verifyStored(each, image, requirements);
         if (isWanted(signature, wanted)) accepted.push(signature);
         else leftOut.push(each);
       } catch (error) {
         if (!isKeelsonError(error)) throw error;
-        refused.push({ manifest: each.manifest, form: each.form, fault: error });
+        refused.push(refusalOf(each, error));
       }
     } else {
       leftOut.push(each);
@@ -69,9 +71,32 @@ export function verifyImage(
   return { accepted, refused, leftOut };
 }
 
-// Simple signing is never an attestation, and the envelopes of `.att` tags are never signatures; a bundle may be either.
-function mayBe({ form }: StoredSignature, kind: Wanted['kind']): boolean {
-  return form === 'bundle' || (form === 'simplesigning') === (kind === 'signature');
+/** A signature with the reason why it does not count. */
+export function refusalOf({ manifest, layer, form }: StoredSignature, fault: Error): RefusedSignature {
+  return { manifest, ...(layer === undefined ? {} : { layer }), form, fault };
+}
+
+/**
+ * Whether it says itself that it is what is asked for. Nothing has been verified: what says something else was signed by whomever, and need
+ * not be refused. What cannot be read stays, so that its verification tells why.
+ */
+function claims({ form, bundle }: StoredSignature, wanted: Wanted): boolean {
+  if (form === 'simplesigning') return wanted.kind === 'signature';
+  // The envelopes of `.att` tags are never signatures.
+  if (form === 'envelope' && wanted.kind === 'signature') return false;
+  const types = wanted.kind === 'signature' ? cosignSignPredicate : wanted.predicateType;
+  return bundle.content.kind === 'dsse' ? mayState(bundle, new Set([types])) : wanted.kind === 'signature';
+}
+
+/** Whether a bundle that nobody has verified may hold a Statement with a predicate of one of the types. */
+export function mayState({ content }: Bundle, types: ReadonlySet<string>): boolean {
+  if (content.kind !== 'dsse') return false;
+  try {
+    return types.has(readStatementHeader(content.envelope.payload).predicateType);
+  } catch (error) {
+    if (isKeelsonError(error)) return true;
+    throw error;
+  }
 }
 
 /**
