@@ -5,11 +5,24 @@ import type {
   ImagePolicy,
   PolicyVerdict,
 } from '@keelson/image-policies';
+import type { Digest } from '@keelson/oci';
 import { terminalSafe } from '@keelson/report';
-import type { JudgedImage } from './admission.ts';
 import { faultJson, faultText } from './fault-text.ts';
 import { notationJson, notationLines } from './notation/verdict-text.ts';
 import { acceptedJson, acceptedLines, refusedJson, refusedLines } from './verdict-text.ts';
+
+/** What policies say to one image, or why nobody can say. */
+export interface JudgedImage {
+  readonly name: string;
+  /** Who runs it, where manifests were read: `Deployment shop/web`. */
+  readonly runBy?: string;
+  readonly digest?: Digest;
+  readonly verdict?: AdmissionVerdict;
+  /** Why the image could not be read. */
+  readonly fault?: Error;
+  /** True where it is the manifest's: what stands there names no image. */
+  readonly isMisnamed?: boolean;
+}
 
 /** What policies say to each image, for people. */
 export function admissionText(images: readonly JudgedImage[], looser: readonly ImagePolicy[]): string {

@@ -1,33 +1,14 @@
 import { isKeelsonError, isObject, type JsonValue } from '@keelson/core';
-import {
-  type AdmissionVerdict,
-  admitImage,
-  type ImageEvidence,
-  type PolicyImages,
-  type Workload,
-} from '@keelson/image-policies';
+import { admitImage, type ImageEvidence, type PolicyImages, type Workload } from '@keelson/image-policies';
 import { podTemplates, type Resource } from '@keelson/kubernetes';
-import { type Digest, parseRegistryReference } from '@keelson/oci';
+import { parseRegistryReference } from '@keelson/oci';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit.ts';
 import { readResources } from '../netpol/input.ts';
 import { givenPolicies } from './admission-policies.ts';
-import { admissionJson, admissionText } from './admission-text.ts';
+import { admissionJson, admissionText, type JudgedImage } from './admission-text.ts';
 import { noteRead } from './files-read.ts';
 import type { PolicyValues } from './policy-flags.ts';
-
-/** What policies say to one image, or why nobody can say. */
-export interface JudgedImage {
-  readonly name: string;
-  /** Who runs it, where manifests were read: `Deployment shop/web`. */
-  readonly runBy?: string;
-  readonly digest?: Digest;
-  readonly verdict?: AdmissionVerdict;
-  /** Why the image could not be read. */
-  readonly fault?: Error;
-  /** True where it is the manifest's: what stands there names no image. */
-  readonly isMisnamed?: boolean;
-}
 
 /** @returns what is told, and the exit code */
 export async function verifyByPolicies(operand: string | undefined, values: PolicyValues) {
