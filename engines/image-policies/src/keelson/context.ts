@@ -1,4 +1,4 @@
-import { JsonFields, type JsonObject, type Path, type SourceLocation } from '@keelson/core';
+import type { JsonFields, Path, SourceLocation } from '@keelson/core';
 import { PkiError } from '@keelson/pki';
 import { SigningError } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
@@ -18,11 +18,6 @@ export function membersOf(fields: JsonFields, known: readonly string[]): JsonFie
     if (!known.includes(name))
       throw fields.invalid(name.slice(0, 60), `is no member that is known; these are: ${known.join(', ')}`);
   return fields;
-}
-
-/** The members of the document itself. */
-export function documentFields(object: JsonObject): JsonFields {
-  return new JsonFields(object, '', { invalid, tooMany: invalid });
 }
 
 /** Where in its file something stands. */

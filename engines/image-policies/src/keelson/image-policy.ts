@@ -2,7 +2,8 @@ import type { JsonFields } from '@keelson/core';
 import { predicateTypeUri } from '@keelson/signing';
 import type { PolicyDocument, PolicyReader, PolicySurroundings } from '../material.ts';
 import type { AttestationDemand, Demand, DemandSet, ImagePolicy, NamedDemand } from '../model/policy.ts';
-import { documentFields, invalid, membersOf } from './context.ts';
+import { fieldsOf } from '../shape.ts';
+import { invalid, membersOf } from './context.ts';
 import { imageTest, patternFault } from './images.ts';
 import { type RuleReader, readRules } from './rules.ts';
 import { readSigner, type Signer } from './signers.ts';
@@ -18,7 +19,7 @@ const specMembers = ['images', 'mode', 'signers', 'signatures', 'attestations', 
  * @throws ImagePolicyError IMAGE_POLICY_INVALID
  */
 export const readOwnPolicy: PolicyReader = (document) => {
-  const fields = membersOf(documentFields(document.object), ['apiVersion', 'kind', 'metadata', 'spec']);
+  const fields = membersOf(fieldsOf(document.object, ''), ['apiVersion', 'kind', 'metadata', 'spec']);
   const name = fields.required('metadata').text('name');
   if (name === '') throw fields.invalid('metadata.name', 'is empty');
   const spec = membersOf(fields.required('spec'), specMembers);
