@@ -1,5 +1,5 @@
 export { ImagePolicyError, type ImagePolicyErrorCode, imagePolicyErrorCodes } from './errors.ts';
-export type { PolicySurroundings, ReadOptions } from './material.ts';
+export type { ReadOptions } from './material.ts';
 export type { AcceptedSignature, DemandVerdict } from './model/demands.ts';
 export { type AdmissionVerdict, admitImage, type PolicyVerdict } from './model/evaluate.ts';
 export {
@@ -25,5 +25,6 @@ export type {
 export { type ClusterImagePolicy, readClusterImagePolicy } from './policy-controller/cluster-image-policy.ts';
 export { readTrustRoot, type TrustRepository, type TrustRoot } from './policy-controller/trust-root.ts';
 export { type PolicyFile, readImagePolicies } from './read-policies.ts';
+export type { PolicySurroundings } from './surroundings.ts';
 export type { AttestingAnswer, KnownImage, SigningAnswer } from './verifier/known-image.ts';
 export { type ImageOpener, type OpenedImage, PolicyImages } from './verifier/policy-images.ts';

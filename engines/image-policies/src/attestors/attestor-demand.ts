@@ -22,8 +22,8 @@ import {
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
 import { lacking, unsupported } from '../faults.ts';
-import type { PolicySurroundings } from '../material.ts';
 import type { AttestationDemand, NotationDemand, SigstoreDemand } from '../model/policy.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 import { wildcardTest } from '../wildcard.ts';
 import { type TrustedKeys, trustedRootOfKeys } from './trusted-keys.ts';
 

@@ -2,7 +2,8 @@ import type { JsonFields, Path, SourceLocation } from '@keelson/core';
 import { PkiError } from '@keelson/pki';
 import { SigningError } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
-import type { PolicyDocument, PolicySurroundings } from '../material.ts';
+import type { PolicyDocument } from '../material.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 
 /** A fault of a policy, at its place in the file where that is known. */
 export function invalid(message: string, location?: SourceLocation, cause?: unknown): ImagePolicyError {

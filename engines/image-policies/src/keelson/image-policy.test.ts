@@ -1,10 +1,10 @@
 import { isKeelsonError, type JsonValue } from '@keelson/core';
 import type { StoredSignature } from '@keelson/signing';
 import { describe, expect, test } from 'vitest';
-import type { PolicySurroundings } from '../material.ts';
 import type { DemandVerdict } from '../model/demands.ts';
 import { admitImage } from '../model/evaluate.ts';
 import { readImagePolicies } from '../read-policies.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 import { evidenceOf } from '../testing/evidence.ts';
 import { notary as notaryPem } from '../testing/image-world.ts';
 import { attestationBy, digest, type KeyPair, newPair, pemOf, signatureBy } from '../testing/signatures.ts';

@@ -1,8 +1,9 @@
 import type { JsonFields } from '@keelson/core';
 import { predicateTypeUri } from '@keelson/signing';
-import type { PolicyDocument, PolicyReader, PolicySurroundings } from '../material.ts';
+import type { PolicyDocument, PolicyReader } from '../material.ts';
 import type { AttestationDemand, Demand, DemandSet, ImagePolicy, NamedDemand } from '../model/policy.ts';
 import { fieldsOf } from '../shape.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 import { invalid, membersOf } from './context.ts';
 import { imageTest, patternFault } from './images.ts';
 import { type RuleReader, readRules } from './rules.ts';

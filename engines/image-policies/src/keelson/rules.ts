@@ -11,9 +11,10 @@ import {
   TextEncodingError,
 } from '@keelson/core';
 import { refused } from '../faults.ts';
-import type { PolicyDocument, PolicySurroundings } from '../material.ts';
+import type { PolicyDocument } from '../material.ts';
 import type { Rule, RuleSubject } from '../model/policy.ts';
 import { registryReference } from '../reference.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 import { contentOf, invalid, membersOf, placeIn } from './context.ts';
 import { statementRego } from './rego.ts';
 

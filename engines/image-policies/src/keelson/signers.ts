@@ -17,8 +17,8 @@ import {
 import { trustedRootOfKeys } from '../attestors/trusted-keys.ts';
 import type { ImagePolicyError } from '../errors.ts';
 import { lacking } from '../faults.ts';
-import type { PolicySurroundings } from '../material.ts';
 import type { AttestationDemand, Demand } from '../model/policy.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 import { contentOf, invalid, membersOf, readable } from './context.ts';
 import { notationSigner } from './notation-signer.ts';
 

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@keelson/core';
 import type { StoredSignature } from '@keelson/signing';
 import { describe, expect, test } from 'vitest';
-import type { PolicySurroundings } from '../material.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 import { by, keys, one, policy, read, rekor, set, three, two, verdictOf } from '../testing/kyverno.ts';
 import { attestationBy, pemOf, signatureBy } from '../testing/signatures.ts';
 

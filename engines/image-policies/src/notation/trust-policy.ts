@@ -2,8 +2,9 @@ import { isObject, type JsonObject } from '@keelson/core';
 import { readTrustPolicy, SigningError, type TrustPolicy } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
 import { invalid } from '../faults.ts';
-import type { PolicyReader, PolicySurroundings } from '../material.ts';
+import type { PolicyReader } from '../material.ts';
 import type { Demand } from '../model/policy.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 
 /** Whether a document is a trust policy of the Notary Project: it has neither apiVersion nor kind. */
 export function isTrustPolicy(object: JsonObject): boolean {

@@ -17,7 +17,7 @@ import {
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
 import { invalid, lacking, looseness, refused } from '../faults.ts';
-import type { PolicySurroundings } from '../material.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 import { onlyMembers } from './documents.ts';
 import type { KeyProviders } from './key-providers.ts';
 import { type Finding, nestedMembers, type Referrer, type Verifier } from './reports.ts';

@@ -2,8 +2,8 @@ import { isObject, type JsonFields, type JsonValue, objectOf } from '@keelson/co
 import { nameToString } from '@keelson/pki';
 import { defaultSigningLimits, SigningError, type TrustStores, verifyNotation } from '@keelson/signing';
 import { invalid, refused } from '../faults.ts';
-import type { PolicySurroundings } from '../material.ts';
 import { trustPolicyFrom, trustPolicyWarnings } from '../notation/trust-policy.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 import { onlyMembers } from './documents.ts';
 import { anchorsOf, type KeyProviders } from './key-providers.ts';
 import { nestedMembers, type Verifier } from './reports.ts';

@@ -12,12 +12,12 @@ import type {
 import type { RefusedSignature } from '@keelson/signing';
 import { sigstoreDemand } from '../attestors/attestor-demand.ts';
 import { ImagePolicyError } from '../errors.ts';
-import type { PolicySurroundings } from '../material.ts';
 import type { AcceptedSignature, Judged } from '../model/demands.ts';
 import type { ImageEvidence, ImageToJudge } from '../model/evidence.ts';
 import { judgeSigstore } from '../model/sigstore-demand.ts';
 import { payloadJson } from '../payload.ts';
 import { registryReference } from '../reference.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 
 /** An answer with all that it rests on. */
 export interface SigningAnswer extends AttestorAnswer {

@@ -16,9 +16,9 @@ import { defaultSigningLimits, notarySignatures } from '@keelson/signing';
 import { notationDemand } from '../attestors/attestor-demand.ts';
 import { ImagePolicyError } from '../errors.ts';
 import { keelsonError } from '../faults.ts';
-import type { PolicySurroundings } from '../material.ts';
 import { judgeNotation } from '../model/demands.ts';
 import { type ImageEvidence, type ImageToJudge, loadEvidence, notaryEvidence } from '../model/evidence.ts';
+import type { PolicySurroundings } from '../surroundings.ts';
 import { type AttestingAnswer, answerOf, faulty, KnownImage, type SigningAnswer } from './known-image.ts';
 
 /** An image in its opened source, which is read while it is open. */
