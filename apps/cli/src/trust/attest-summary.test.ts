@@ -219,6 +219,16 @@ describe('keelson attest --policy', () => {
   test.each<[string, string[], string]>([
     ['no verifier', ['--policy', 'p.yaml', 'oci:image:1.0'], '--policy needs --verifier-id URI'],
     [
+      'a verifier that is no URI',
+      ['--verifier-id', 'foo', '--policy', 'p.yaml', 'oci:image:1.0'],
+      '--verifier-id foo is no URI',
+    ],
+    [
+      'a file of which nothing is given',
+      ['--verifier-id', verifier, '--policy', 'p.yaml', '--bundle', 'w.vsa', 'web.tgz'],
+      '--policy needs --attestation FILE with --bundle',
+    ],
+    [
       'no policy',
       ['--verifier-id', verifier, '--predicate', 'good.json', 'oci:image:1.0'],
       '--verifier-id goes with --policy',

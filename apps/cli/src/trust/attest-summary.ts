@@ -43,8 +43,11 @@ export async function summaryJudge(
   values: SummaryValues,
 ): Promise<(subject: Subject) => Promise<JudgedSubject>> {
   const verifier = values['verifier-id'];
-  if (verifier === undefined || !URL.canParse(verifier))
+  if (verifier === undefined)
     throw new CommandError('USAGE', '--policy needs --verifier-id URI: whose verdict is it?');
+  // slsa.dev/spec/v1.2/verification_summary, `verifier.id`.
+  if (!URL.canParse(verifier))
+    throw new CommandError('USAGE', `--verifier-id ${verifier} is no URI, as https://verifier.example is`);
   const now = Date.now();
   const given = await givenPolicies(values, now);
   const policy = policyResource(given, values['policy-uri']);

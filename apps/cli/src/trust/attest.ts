@@ -106,6 +106,11 @@ type Stating = (subject: Subject) => Promise<{ readonly stated?: Stated; readonl
 async function statingOf(values: Values): Promise<Stating> {
   const { policy, predicate } = values;
   if (policy !== undefined) {
+    if (values.bundle !== undefined && values.attestation === undefined)
+      throw new CommandError(
+        'USAGE',
+        '--policy needs --attestation FILE with --bundle: nothing else is known of a file, so nothing could pass',
+      );
     for (const name of ['predicate', 'type'] as const)
       if (values[name] !== undefined)
         throw new CommandError('USAGE', `--policy and --${name} do not go together: the verdict is stated`);
