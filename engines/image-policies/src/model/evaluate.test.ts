@@ -143,6 +143,19 @@ test.each<[string, object[], StoredSignature[], boolean, string?]>([
   ],
   ['CUE', [policy([pass], { policy: { type: 'cue', data: 'a: 1' } })], [], false, 'CUE'],
   [
+    'CUE over an attestation that is not there',
+    [
+      policy([
+        key(ours, {
+          attestations: [{ name: 'a', predicateType: 'custom', policy: { type: 'cue', data: 'a: 1' } }],
+        }),
+      ]),
+    ],
+    [],
+    false,
+    'IMAGE_POLICY_UNSUPPORTED',
+  ],
+  [
     'over all authorities',
     [
       policy([pass, key(ours)], {
@@ -226,6 +239,12 @@ test.each([
   ['a field twice', 'kind: a\nkind: b', 'twice'],
 ])('no policy: %s', (_, text, reason) => {
   expect(() => readImagePolicies([{ name: 'policy.yaml', text }])).toThrow(reason);
+});
+
+test('a rule over all authorities that keelson cannot judge is told before anything is judged', () => {
+  const text = JSON.stringify(policy([pass], { policy: { type: 'cue', data: 'a: 1' } }));
+  const [read] = readImagePolicies([{ name: 'policy.yaml', text }]);
+  expect(read?.warnings).toEqual([expect.stringContaining('policies in CUE [IMAGE_POLICY_UNSUPPORTED]')]);
 });
 
 test('a pattern that matches anywhere keeps its meaning, and is told', () => {

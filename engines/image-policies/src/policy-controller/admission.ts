@@ -45,7 +45,7 @@ export function policyOf(source: ClusterImagePolicy, material: PolicyMaterial): 
     isAbout: (image, workload) =>
       globs.some((test) => test(image)) && (matches.length === 0 || isMatched(matches, workload)),
     demands: { count: 1, of: authorities },
-    ...(whole === undefined ? {} : { rule: wholeRule(whole, ruleOf(whole, material)) }),
+    ...(whole === undefined ? {} : { rule: wholeRule(whole, toldRule(whole, material, warnings)) }),
   };
 }
 
@@ -219,19 +219,25 @@ function attestationOf(fields: JsonFields, material: PolicyMaterial): Attestatio
   };
 }
 
-/** A policy's rule. One that keelson cannot judge passes nothing. */
-function ruleOf(policy: JsonFields, material: PolicyMaterial): JsonRule {
+/** The rule over all authorities. One that keelson cannot judge passes nothing, and is told where no authority comes so far, too. */
+function toldRule(policy: JsonFields, material: PolicyMaterial, warnings: string[]): JsonRule {
   try {
-    if (text(policy, 'type') !== 'rego') throw unsupported(policy.place('type'), 'policies in CUE');
-    if (policy.has('remote')) throw unsupported(policy.place('remote'), 'policies that have to be fetched');
-    if (policy.optionalBoolean('fetchConfigFile') === true)
-      throw unsupported(policy.place('fetchConfigFile'), "the image's configuration in policies");
-    const configMap = policy.object('configMapRef');
-    return regoRule(configMap === undefined ? text(policy, 'data') : configMapData(configMap, material));
+    return ruleOf(policy, material);
   } catch (error) {
-    if (error instanceof ImagePolicyError) return () => error;
-    throw error;
+    if (!(error instanceof ImagePolicyError)) throw error;
+    warnings.push(error.format());
+    return () => error;
   }
+}
+
+/** @throws ImagePolicyError for one that keelson cannot judge */
+function ruleOf(policy: JsonFields, material: PolicyMaterial): JsonRule {
+  if (text(policy, 'type') !== 'rego') throw unsupported(policy.place('type'), 'policies in CUE');
+  if (policy.has('remote')) throw unsupported(policy.place('remote'), 'policies that have to be fetched');
+  if (policy.optionalBoolean('fetchConfigFile') === true)
+    throw unsupported(policy.place('fetchConfigFile'), "the image's configuration in policies");
+  const configMap = policy.object('configMapRef');
+  return regoRule(configMap === undefined ? text(policy, 'data') : configMapData(configMap, material));
 }
 
 function configMapData(reference: JsonFields, { configMaps }: PolicyMaterial): string {
