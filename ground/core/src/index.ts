@@ -13,7 +13,7 @@ export {
   stringifyJson,
   valueAt,
 } from './json.ts';
-export { type FieldFaults, JsonFields } from './json-fields.ts';
+export { type DocumentFaults, type FieldFaults, fieldsOfJson, JsonFields } from './json-fields.ts';
 export {
   defaultJsonLimits,
   type JsonLimits,

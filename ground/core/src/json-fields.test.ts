@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { JsonFields } from './json-fields.ts';
+import { fieldsOfJson, JsonFields } from './json-fields.ts';
 import { parseJson } from './parse-json.ts';
 
 const faults = {
@@ -41,4 +41,15 @@ describe('members of a known shape', () => {
   ])('%s', (message, read) => {
     expect(() => read(fields)).toThrow(message);
   });
+});
+
+test('of a document: what is no JSON, or no object, is a fault of who reads', () => {
+  expect(fieldsOfJson(Buffer.from('{"a":"b"}'), 'the answer', faults).text('a')).toBe('b');
+  for (const text of ['', '{', '{"a":1,"a":2}', '[]', 'null', '\u00ff'])
+    expect(() => fieldsOfJson(Buffer.from(text, 'latin1'), 'the answer', faults), text).toThrow(
+      expect.objectContaining({
+        name: 'TypeError',
+        message: expect.stringMatching(/^the answer is no (?:JSON: |object$)/),
+      }),
+    );
 });

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from './json.ts';
+import { JsonSyntaxError, parseJsonBytes } from './parse-json.ts';
 
 /** The errors of the package that reads: each gets a message that names the place. */
 export interface FieldFaults {
@@ -125,5 +126,29 @@ export class JsonFields {
 
   #bounded(name: string, size: number, most: number): void {
     if (size > most) throw this.#faults.tooMany(`${this.place(name)} has more than ${most} entries`);
+  }
+}
+
+/** The same for who reads a whole document: why it is no JSON is the cause. */
+export interface DocumentFaults extends FieldFaults {
+  readonly invalid: (message: string, cause?: unknown) => Error;
+}
+
+/**
+ * The members of a document in JSON.
+ *
+ * @param what for messages: `the answer of the log`
+ * @throws the `invalid` of `faults` for what is no JSON, or no object
+ */
+export function fieldsOfJson(bytes: Uint8Array, what: string, faults: DocumentFaults): JsonFields {
+  return new JsonFields(parsed(bytes, what, faults), what, faults);
+}
+
+function parsed(bytes: Uint8Array, what: string, { invalid }: DocumentFaults): JsonValue {
+  try {
+    return parseJsonBytes(bytes);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw invalid(`${what} is no JSON: ${error.message}`, error);
   }
 }

@@ -1,6 +1,7 @@
 import {
+  fieldsOfJson,
   isObject,
-  JsonFields,
+  type JsonFields,
   type JsonObject,
   JsonSyntaxError,
   type JsonValue,
@@ -61,24 +62,12 @@ export async function askFields(
 
 /** The members of a JSON object from outside. @throws KmsError with `code` */
 export function answerFields(
-  source: Uint8Array | JsonValue,
+  source: Uint8Array,
   what: string,
   code: 'KMS_ANSWER_INVALID' | 'KMS_CREDENTIALS_MISSING' = 'KMS_ANSWER_INVALID',
 ): JsonFields {
   const invalid = (message: string) => new KmsError(code, message);
-  return new JsonFields(source instanceof Uint8Array ? parsed(source, what, invalid) : source, what, {
-    invalid,
-    tooMany: invalid,
-  });
-}
-
-function parsed(bytes: Uint8Array, what: string, invalid: (message: string) => KmsError): JsonValue {
-  try {
-    return parseJsonBytes(bytes);
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
-    throw invalid(`${what} is no JSON: ${error.message}`);
-  }
+  return fieldsOfJson(source, what, { invalid, tooMany: invalid });
 }
 
 async function sent(

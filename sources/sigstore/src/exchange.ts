@@ -1,4 +1,4 @@
-import { JsonFields, JsonSyntaxError, type JsonValue, parseJsonBytes, stringifyJson } from '@keelson/core';
+import { fieldsOfJson, type JsonFields, type JsonValue, stringifyJson } from '@keelson/core';
 import { type HttpAnswer, type HttpClient, Secrets, shownUrl } from '@keelson/http';
 import { SigstoreError, type SigstoreErrorCode } from './errors.ts';
 
@@ -65,17 +65,7 @@ export function answerFields(bytes: Uint8Array, what: string): JsonFields {
 export function jsonFields(bytes: Uint8Array, what: string, code: SigstoreErrorCode): JsonFields {
   const invalid = (message: string, cause?: unknown) =>
     new SigstoreError(code, message, cause === undefined ? {} : { cause });
-  let value: JsonValue;
-  try {
-    value = parseJsonBytes(bytes);
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
-    throw invalid(`${what} is no JSON: ${error.message}`, error);
-  }
-  return new JsonFields(value, what, {
-    invalid: (message) => invalid(message),
-    tooMany: (message) => invalid(message),
-  });
+  return fieldsOfJson(bytes, what, { invalid, tooMany: invalid });
 }
 
 /** A path below a service's base address. */
