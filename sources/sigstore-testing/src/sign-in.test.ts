@@ -368,6 +368,12 @@ describe('with a code on another machine', () => {
   test.each<[string, object, string]>([
     ['a code with control characters', { user_code: 'A\u001b[2J' }, 'user_code is no code'],
     ['an address that is a script', { verification_uri: 'javascript:alert(1)' }, 'no address of a page'],
+    ['an address by plain http', { verification_uri: 'http://login.example/' }, 'no address of a page'],
+    [
+      'an address that begins like another',
+      { verification_uri_complete: 'https://login.example@evil.example/' },
+      'no address of a page',
+    ],
     ['no code for the program', { device_code: undefined }, 'device_code is missing'],
     ['no time', { expires_in: undefined }, 'expires_in is missing'],
   ])('an answer with %s', async (_, lie, expected) => {

@@ -1,5 +1,5 @@
 import type { JsonFields } from '@keelson/core';
-import { type HttpClient, systemTiming, type Timing } from '@keelson/http';
+import { type HttpClient, isLoopback, systemTiming, type Timing } from '@keelson/http';
 import { SigstoreError } from '../errors.ts';
 import { keysOf, verifyIdToken } from './id-token.ts';
 import { signInLimits } from './limits.ts';
@@ -95,8 +95,10 @@ function promptFrom(fields: JsonFields): DevicePrompt {
   };
 }
 
+/** Somebody will type a password there: nobody in between may read it, and the name at the front is the host's. */
 function pageOf(fields: JsonFields, name: string, text: string): string {
   const url = URL.parse(text);
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href;
-  throw fields.invalid(name, 'is no address of a page');
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  if (url !== null && isSafe && url.username === '' && url.password === '') return url.href;
+  throw fields.invalid(name, 'is no address of a page, by https and without credentials');
 }
