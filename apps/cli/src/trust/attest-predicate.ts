@@ -10,9 +10,8 @@ import {
 import type { Digest } from '@keelson/oci';
 import { cosignSignPredicate, type StatementInput, writeStatement } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
-import { suggestion } from '../suggest.ts';
 import { readInput, textIn } from './input.ts';
-import { predicateTypeOf, predicateTypes } from './predicate-types.ts';
+import { noPredicateType, predicateTypeOf, predicateTypes } from './predicate-types.ts';
 import { isScanReport, testResultOf } from './test-result.ts';
 
 /** What is stated of something. */
@@ -83,11 +82,7 @@ function statedType(text: string): string {
   if (type === cosignSignPredicate)
     throw new CommandError('USAGE', `${type} is the type of signatures: keelson sign makes those`);
   if (URL.canParse(type)) return type;
-  const names = Object.keys(predicateTypes);
-  throw new CommandError(
-    'USAGE',
-    `--type ${text}${suggestion(text, names)}: it is a URI, or one of ${names.join(', ')}`,
-  );
+  throw noPredicateType(text);
 }
 
 /** sigstore/cosign, specs/COSIGN_PREDICATE_SPEC.md, with members as its program writes them. */

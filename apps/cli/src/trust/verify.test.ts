@@ -158,6 +158,16 @@ describe('keelson verify of a file', () => {
       'plain http is not allowed [HTTP_URL_REFUSED]',
     ],
     [
+      'a type that is none',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', '--type', 'opnvex', 'oci:shop:none'],
+      '--type opnvex (did you mean "openvex"?): it is a URI, or one of',
+    ],
+    [
+      'a type of a file that is none',
+      ['--key', 'key.pub', '--insecure-ignore-tlog', '--type', 'x', '--bundle', 'a.bundle', 'a.txt'],
+      '--type x: it is a URI, or one of',
+    ],
+    [
       'a file as an image',
       ['--key', 'key.pub', '--insecure-ignore-tlog', './a.txt'],
       './a.txt is a file: for the file give --bundle FILE, for an image in it oci-archive:./a.txt',

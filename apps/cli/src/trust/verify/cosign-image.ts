@@ -10,7 +10,7 @@ import { tell } from '../../stderr.ts';
 import { annotationsOf } from '../annotations.ts';
 import { type OpenedImage, withImage } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
-import { predicateTypeOf } from '../predicate-types.ts';
+import { wantedPredicateType } from '../predicate-types.ts';
 import { imageText, predicatesOf, verdictJson } from '../verdict-text.ts';
 import type { Told } from './way.ts';
 
@@ -58,7 +58,7 @@ function wantedOf(values: CosignImageValues): Wanted {
         'USAGE',
         'annotations are of signatures: --annotations and --type do not go together',
       );
-    return { kind: 'attestation', predicateType: predicateTypeOf(values.type) };
+    return { kind: 'attestation', predicateType: wantedPredicateType(values.type) };
   }
   return { kind: 'signature', annotations: annotationsOf(values.annotations) };
 }

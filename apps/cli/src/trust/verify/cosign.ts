@@ -9,7 +9,7 @@ import { demandOnly } from '../flags-together.ts';
 import { imageFlags, imageHelp } from '../image-flags.ts';
 import { readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
-import { predicateTypeOf, predicateTypes } from '../predicate-types.ts';
+import { predicateTypes, wantedPredicateType } from '../predicate-types.ts';
 import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
 import { attestationKind, type BlobVerdict, blobText, predicatesOf, verdictJson } from '../verdict-text.ts';
 import { evidenceFlags, evidenceHelp, evidenceOf } from './evidence.ts';
@@ -94,7 +94,8 @@ export const { run, usage } = defineVerb(
 
 async function verifyFile(operand: string, bundle: string, values: Values): Promise<Told> {
   demandOnly(values, ofBundles, '--bundle', 'it is for images');
-  const verdict = blobVerdict(operand, bundle, await requirementsOf(values), values.type);
+  const type = values.type === undefined ? undefined : wantedPredicateType(values.type);
+  const verdict = blobVerdict(operand, bundle, await requirementsOf(values), type);
   const verified = verdict.fault === undefined ? [verdict.verified] : [];
   const kind = verified.map((each) => attestationKind(each, values.type !== undefined))[0];
   if (kind !== undefined && values.type === undefined && values.quiet !== true)
@@ -129,7 +130,7 @@ function blobVerdict(
   try {
     const verified = verifyBundle(readBundle(readInput(file)), artifact, requirements);
     const found = verified.statement?.predicateType;
-    if (type !== undefined && found !== predicateTypeOf(type))
+    if (type !== undefined && found !== type)
       throw new SigningError(
         'ATTESTATION_MISMATCH',
         `the bundle is ${found === undefined ? 'no attestation' : `an attestation of type ${found}`}`,

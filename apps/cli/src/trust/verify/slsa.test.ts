@@ -134,6 +134,11 @@ describe('keelson verify --with slsa', () => {
   test.each<[string, string[], string]>([
     ['no source', ['--provenance', 'one.json', 'a.txt'], '--source-uri'],
     ['no artifact', [...source, '--provenance', 'one.json'], 'name the artifacts'],
+    [
+      'a source that is none',
+      ['--source-uri', 'shop', '--provenance', 'one.json', 'a.txt'],
+      '--source-uri shop: it is a repository with its host',
+    ],
     ['no image', source, 'name one image'],
     ['a key', [...source, '--key', 'k', 'a.txt'], '--with slsa and --key do not go together'],
     [

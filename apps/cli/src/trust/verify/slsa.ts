@@ -173,6 +173,11 @@ function expectationsOf(values: Values): Expected {
   const { 'source-versioned-tag': versionedTag, 'builder-id': builderId } = values;
   if (source === undefined)
     throw new CommandError('USAGE', 'from which source was it to be built? Give --source-uri URI');
+  if (!/^(?:[a-z+]+:\/\/)?[^/\s]+\/[^/\s]/.test(source))
+    throw new CommandError(
+      'USAGE',
+      `--source-uri ${source}: it is a repository with its host, as github.com/ORG/REPO`,
+    );
   return {
     source,
     ...(branch === undefined ? {} : { branch }),
