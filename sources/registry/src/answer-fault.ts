@@ -1,16 +1,25 @@
 import { isObject, type JsonObject, terminalSafe } from '@keelson/core';
 import { type HttpAnswer, HttpError } from '@keelson/http';
 import { OciError } from '@keelson/oci';
+import { withoutCredentials } from './authorizer.ts';
 import { RegistryError } from './errors.ts';
 import { objectIn } from './json.ts';
 
 const maxBodyBytes = 16 * 1024;
 const maxShown = 400;
 
-/** The error for an answer that was not wanted, with what the registry says of it. */
-export async function answerFault(what: string, answer: HttpAnswer): Promise<RegistryError | OciError> {
+/**
+ * The error for an answer that was not wanted, with what the registry says of it.
+ *
+ * @param lacksCredentials whether it was asked without any, since there are none
+ */
+export async function answerFault(
+  what: string,
+  answer: HttpAnswer,
+  lacksCredentials: boolean,
+): Promise<RegistryError | OciError> {
   const said = await reasonOf(answer);
-  const message = `${terminalSafe(what.slice(0, maxShown))}: ${textOf(answer.status)}${said === '' ? '' : `: ${said}`}`;
+  const message = `${terminalSafe(what.slice(0, maxShown))}: ${textOf(answer.status, lacksCredentials)}${said === '' ? '' : `: ${said}`}`;
   const { status } = answer;
   if (status === 404) return new OciError('CONTENT_NOT_FOUND', message);
   if (status === 401 || status === 403) return new RegistryError('REGISTRY_DENIED', message);
@@ -28,7 +37,8 @@ const texts: Readonly<Record<number, string>> = {
   429: 'the registry is too busy',
 };
 
-function textOf(status: number): string {
+function textOf(status: number, lacksCredentials: boolean): string {
+  if (status === 401 && lacksCredentials) return `the registry wants credentials, and ${withoutCredentials}`;
   return texts[status] ?? `status ${status}`;
 }
 

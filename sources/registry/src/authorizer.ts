@@ -22,6 +22,9 @@ interface AuthorizerParts {
   readonly now: Timing['now'];
 }
 
+/** What to say to who has no credentials for a registry that wants some. */
+export const withoutCredentials = 'there are none for this registry: docker login and podman login keep some';
+
 const maxTokens = 100;
 /** Seconds that a token lasts where its service does not say (distribution, token specification). */
 const defaultLifetime = 60;
@@ -33,9 +36,15 @@ export class Authorizer {
   readonly #parts: AuthorizerParts;
   #basic: string | undefined;
   #tokens: Token[] = [];
+  #lacks = false;
 
   constructor(parts: AuthorizerParts) {
     this.#parts = parts;
+  }
+
+  /** True once credentials were looked for and there are none. */
+  get lacksCredentials(): boolean {
+    return this.#lacks;
   }
 
   /** What is known to open the scopes; undefined before the registry has asked. */
@@ -57,6 +66,7 @@ export class Authorizer {
     const challenges = parseChallenges(header);
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
     const credentials = await this.#parts.credentials(this.#parts.registry, repository);
+    this.#lacks = credentials === undefined;
     if (bearer !== undefined) return `Bearer ${await this.#bearer(from, bearer, scopes, credentials)}`;
     if (credentials?.kind !== 'basic' || !challenges.some(({ scheme }) => scheme === 'basic'))
       return undefined;
@@ -120,7 +130,10 @@ export class Authorizer {
     const bytes = await answer.bytes(this.#parts.limits.maxTokenBytes);
     // The body may repeat what was sent, so it is not shown.
     if (answer.status === 401 || answer.status === 403)
-      throw new RegistryError('REGISTRY_DENIED', `${host} gives no token: wrong or missing credentials`);
+      throw new RegistryError(
+        'REGISTRY_DENIED',
+        `${host} gives no token: ${this.#lacks ? `it wants credentials, and ${withoutCredentials}` : 'it wants other credentials'}`,
+      );
     if (answer.status !== 200)
       throw new RegistryError('REGISTRY_FAILED', `${host} gives no token: status ${answer.status}`);
     const { token, access_token: access, expires_in: expires } = objectIn(bytes);

@@ -91,7 +91,8 @@ export class RegistryClient {
       answer = await this.#http.send({ ...request, url, authorization });
     }
     if (request.accept.includes(answer.status)) return answer;
-    throw await answerFault(`${request.method ?? 'GET'} ${url.host}${url.pathname}`, answer);
+    const what = `${request.method ?? 'GET'} ${url.host}${url.pathname}`;
+    throw await answerFault(what, answer, this.#authorizer.lacksCredentials);
   }
 
   /** What to send after a 401; only the registry itself is answered, not a host that it sent on to. */

@@ -86,7 +86,7 @@ export function tokenGetter(
       return async () => token;
     }
     case 'provider':
-      return async () => (await ambientToken(new HttpClient(), source.name)) ?? missing();
+      return async () => (await ambientToken(new HttpClient(), source.name)) ?? missing(true);
     case 'sign-in': {
       const signIn = signInOf(source.flow, values, config, now);
       return async () => await signIn();
@@ -96,7 +96,7 @@ export function tokenGetter(
       return async () => {
         const token = isAsked ? await ambientToken(new HttpClient()) : undefined;
         if (token !== undefined) return token;
-        return isTerminal() ? await signInOf('normal', values, config, now)() : missing();
+        return isTerminal() ? await signInOf('normal', values, config, now)() : missing(isAsked);
       };
     }
   }
@@ -197,10 +197,14 @@ function isTerminal(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true && (process.env['CI'] ?? '') === '';
 }
 
-function missing(): never {
+/** @param isAsked whether the surroundings were asked: what they could do is advice only then */
+function missing(isAsked: boolean): never {
+  const offers = isAsked
+    ? 'set SIGSTORE_ID_TOKEN, let a job of GitHub Actions have id-token: write, '
+    : 'do without --oidc-disable-ambient-providers, ';
   throw new SigstoreError(
     'IDENTITY_TOKEN_MISSING',
-    'no identity token: give --identity-token, set SIGSTORE_ID_TOKEN, let a job of GitHub Actions have id-token: write, or sign in with --fulcio-auth-flow normal or device',
+    `no identity token: give --identity-token, ${offers}or sign in with --fulcio-auth-flow normal or device`,
   );
 }
 
