@@ -8,7 +8,8 @@ import { imageFlags, imageHelp } from './image-flags.ts';
 import { inspectImage } from './inspection.ts';
 import { inspectionText } from './inspection-text.ts';
 import { demandUnread } from './outputs.ts';
-import { trustedRootOf, trustFlags, trustHelp, untoldTrust } from './trusted-root.ts';
+import { trustFlags, trustHelp, untoldTrust } from './trust-flags.ts';
+import { trustedRootOf } from './trusted-root.ts';
 
 const formats = ['txt', 'json'] as const;
 

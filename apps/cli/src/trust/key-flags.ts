@@ -25,7 +25,8 @@ import { readInput } from './input.ts';
 import { demandReachable } from './key-source.ts';
 import { keylessOptions, type SignatureForm, witnessesOf } from './services.ts';
 import { signerOfSource } from './signing-key.ts';
-import { signingTrustOf, type TrustValues, trustFlags, trustHelp } from './trusted-root.ts';
+import { type TrustValues, trustFlags, trustHelp } from './trust-flags.ts';
+import { signingTrustOf } from './trusted-root.ts';
 
 /** Flags that say with what is signed, named as cosign's. */
 export const keyFlags = {

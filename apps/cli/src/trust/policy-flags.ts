@@ -1,5 +1,5 @@
 import type { ImageValues } from './image-flags.ts';
-import { type TrustValues, trustFlags, trustHelp } from './trusted-root.ts';
+import { type TrustValues, trustFlags, trustHelp } from './trust-flags.ts';
 
 /** Flags of verbs that judge by policies: the policies, and what they trust that does not stand in them. */
 export const policySourceFlags = {

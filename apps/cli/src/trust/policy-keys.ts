@@ -7,7 +7,7 @@ import {
   type TrustRepository,
 } from '@keelson/image-policies';
 import { isInService, publicKeyOfSource } from './key-source.ts';
-import type { TrustValues } from './trusted-root.ts';
+import type { TrustValues } from './trust-flags.ts';
 
 /**
  * Policies of images, with the keys that they name in key services, and what TrustRoots name of repositories of The Update Framework: these

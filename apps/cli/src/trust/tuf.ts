@@ -17,7 +17,7 @@ import {
 import { CommandError } from '../errors.ts';
 import { tell } from '../stderr.ts';
 import { readInput } from './input.ts';
-import { type TrustValues, untoldOf } from './trusted-root.ts';
+import { type TrustValues, untoldOf } from './trust-flags.ts';
 
 /** What a repository of The Update Framework says of a Sigstore instance. */
 export interface RepositoryTrust {

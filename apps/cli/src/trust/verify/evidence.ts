@@ -1,6 +1,7 @@
 import { type BundleRequirements, emptyTrustedRoot, type TrustedRoot } from '@keelson/signing';
 import { CommandError } from '../../errors.ts';
-import { type TrustValues, trustedRootOf, trustFlags, trustHelp, waysToTrust } from '../trusted-root.ts';
+import { type TrustValues, trustFlags, trustHelp, waysToTrust } from '../trust-flags.ts';
+import { trustedRootOf } from '../trusted-root.ts';
 
 /** Flags that say what is trusted, and what must bear witness to a signature. */
 export const evidenceFlags = {

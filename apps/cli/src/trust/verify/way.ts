@@ -5,7 +5,7 @@ import { choiceOf, commonFlags } from '../../flag-values.ts';
 import { writeResult } from '../../result.ts';
 import { tell } from '../../stderr.ts';
 import { demandUnread } from '../outputs.ts';
-import { type TrustValues, untoldTrust } from '../trusted-root.ts';
+import { type TrustValues, untoldTrust } from '../trust-flags.ts';
 
 /** The ways of verifying, the first of which is taken where none is named. */
 export const wayNames = ['cosign', 'notation', 'policy', 'slsa', 'npm', 'vsa', 'in-toto', 'tekton'] as const;
