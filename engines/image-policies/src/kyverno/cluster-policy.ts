@@ -6,7 +6,7 @@ import { fieldsOf, shaped } from '../shape.ts';
 import { clusterPolicyShape } from './cluster-policy-shape.ts';
 import { type Conditions, compileConditions } from './conditions/conditions.ts';
 import { type QueryClock, QueryFault } from './conditions/query.ts';
-import { type JudgedObject, metadataOf } from './judged-objects.ts';
+import { metadataOf, requestOf } from './judged-objects.ts';
 import { compileMatch, type RuleMatch } from './match.ts';
 import { resolved, ruleContext } from './rule-context.ts';
 import { verifyImagesPolicy } from './verify-images.ts';
@@ -91,31 +91,17 @@ function compilePreconditions(
     hold: (workload) => {
       const object = workload === undefined ? undefined : judged(workload);
       if (conditions === undefined || object === undefined) return true;
-      const document = objectOf([['request', requestOf(object)]]);
+      const request: JsonObject = { ...requestOf(object), object: object.object, oldObject: null };
+      const document: JsonObject = { request };
       try {
         // Who asks, and what a context brings, is not known: a condition with a fallback for that must not take it for what is.
-        const partial = [document, document['request'] ?? null];
-        return conditions(document, { ...clock, partial }) === undefined;
+        return conditions(document, { ...clock, partial: [document, request] }) === undefined;
       } catch (error) {
         if (error instanceof QueryFault) return true;
         throw error;
       }
     },
   };
-}
-
-/** What is known of the request that makes an object. */
-function requestOf(judged: JudgedObject): JsonObject {
-  const { group, version, kind, object } = judged;
-  const { namespace, name } = metadataOf(judged);
-  return objectOf([
-    ['object', object],
-    ['oldObject', null],
-    ['operation', 'CREATE'],
-    ['kind', { group, version, kind }],
-    ...(typeof namespace === 'string' ? ([['namespace', namespace]] as const) : []),
-    ...(typeof name === 'string' ? ([['name', name]] as const) : []),
-  ]);
 }
 
 function readPreconditions(rule: JsonFields, warnings: string[]): Conditions | undefined {

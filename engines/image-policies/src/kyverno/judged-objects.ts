@@ -40,6 +40,18 @@ export function judgedObjects(workload: Workload): readonly JudgedObject[] {
   return [own, ...pods];
 }
 
+/** What manifests tell of the request that makes an object: a namespace or a name that they leave open is no member of it. */
+export function requestOf(judged: JudgedObject): JsonObject {
+  const { group, version, kind } = judged;
+  const { namespace, name } = metadataOf(judged);
+  return objectOf([
+    ['operation', 'CREATE'],
+    ['kind', { group, version, kind }],
+    ...(typeof namespace === 'string' ? ([['namespace', namespace]] as const) : []),
+    ...(typeof name === 'string' ? ([['name', name]] as const) : []),
+  ]);
+}
+
 export function metadataOf({ object }: Pick<Workload, 'object'>): JsonObject {
   const { metadata } = object;
   return isObject(metadata) ? metadata : createObject();

@@ -2,12 +2,14 @@ import { CelFault, type CelRecord, type CelValue } from '@keelson/cel';
 import { createObject, isObject, type JsonObject, type JsonValue } from '@keelson/core';
 import { containersOf } from '@keelson/kubernetes';
 import { refused } from '../../faults.ts';
-import { type JudgedObject, metadataOf } from '../judged-objects.ts';
+import { type JudgedObject, requestOf } from '../judged-objects.ts';
 import { celValue } from './environment.ts';
 import { type Expression, ExpressionRun } from './expressions.ts';
 
-/** Members of an AdmissionRequest that manifests do not tell: they are there, and whoever reads one fails. */
+/** Members of an AdmissionRequest that manifests may not tell: they are there, and whoever reads one fails. */
 const untold = [
+  'namespace',
+  'name',
   'uid',
   'userInfo',
   'options',
@@ -20,15 +22,8 @@ const untold = [
 
 /** What expressions see of an object, and of the request that makes it. */
 export function inputsOf(object: JudgedObject): Record<string, CelValue> {
-  const { namespace, name } = metadataOf(object);
-  const { group, version, kind } = object;
-  const request: CelRecord = createObject();
-  request['operation'] = 'CREATE';
-  request['kind'] = { group, version, kind };
-  const told = { namespace, name };
-  for (const [member, value] of Object.entries(told)) if (typeof value === 'string') request[member] = value;
-  for (const member of [...untold, ...Object.keys(told)])
-    if (!Object.hasOwn(request, member)) withhold(request, member);
+  const request: CelRecord = Object.assign(createObject(), requestOf(object));
+  for (const member of untold) if (!Object.hasOwn(request, member)) withhold(request, member);
   return { object: celValue(object.object), oldObject: null, request };
 }
 
