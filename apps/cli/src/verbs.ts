@@ -47,7 +47,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'sign',
-    summary: 'sign an image, or a file, with a key',
+    summary: 'sign an image, or a file: with a key, a certificate, or as somebody who signs in',
     load: () => import('./trust/sign.ts'),
   },
   {
@@ -91,6 +91,7 @@ export function overview(): string {
     ...verbs.map((verb) => `  ${verb.name.padEnd(width)}  ${verb.summary}`),
     '',
     'keelson VERB --help tells a verb’s options, with examples. keelson --version tells the version.',
+    'Every verb takes --debug, which tells with an error where in keelson it arose.',
     '',
   ].join('\n');
 }

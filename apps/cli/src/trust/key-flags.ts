@@ -40,7 +40,8 @@ export const keyFlags = {
 } as const;
 
 export const keyHelp = `  --key KEY            the private key: a file of PEM in cosign's encrypted form (the password is in COSIGN_PASSWORD), PKCS #8, SEC 1 or
-                       PKCS #1; env://NAME; or a key in a service: awskms://, gcpkms://, azurekms://, hashivault://
+                       PKCS #1; env://NAME; or a key in a service: awskms://, gcpkms://, azurekms://, hashivault://,
+                       openbao://
   --certificate FILE   the key's certificate, in PEM, of an authority of your own
   --certificate-chain FILE
                        who issued the certificate, up to the root or to the one below it; bundles leave a root out

@@ -12,7 +12,7 @@ export const signerFlags = {
 } as const;
 
 export const signerHelp = `  --key KEY            the public key that must have signed: a file of PEM, env://NAME, or a key in a service, which is asked for it:
-                       awskms://, gcpkms://, azurekms://, hashivault://
+                       awskms://, gcpkms://, azurekms://, hashivault://, openbao://
   --certificate-identity TEXT
                        who must have signed, without a key: an e-mail address or the URI of a workflow
   --certificate-identity-regexp PATTERN

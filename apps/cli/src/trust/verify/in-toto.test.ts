@@ -119,6 +119,7 @@ describe('keelson verify --with in-toto', () => {
   test.each<[string, string[], number, string]>([
     ['a product', [...root, ...links, 'a.tar.gz'], 0, 'product web.tar.gz'],
     ['by its digest', [...root, ...links, `sha256:${digest('a').sha256}`], 0, 'verified'],
+    ['a product, offline', [...root, ...links, '--offline', 'a.tar.gz'], 0, 'verified'],
     ['another product', [...root, ...links, 'b.tar.gz'], 1, 'it is no product of the last step'],
     ['no artifact', [...root, ...links], 0, 'not checked: any artifact'],
     ['who did it', [...root, ...links, 'a.tar.gz'], 0, `step build, by ${builder.id}`],

@@ -18,6 +18,7 @@ const flags = {
   layout: { type: 'string', value: 'file' },
   'layout-key': { type: 'string', multiple: true, value: 'file' },
   'link-dir': { type: 'string', value: 'folder' },
+  offline: { type: 'boolean' },
   substitute: { type: 'string', multiple: true, value: 'text' },
 } as const;
 
@@ -34,6 +35,7 @@ commands, and keelson runs none: a layout that has some is not verified.
   --link-dir DIR       where the links are, STEP.KEYID.link (default: this folder)
   --substitute NAME=VALUE
                        the value of a parameter of the layout; may be given more than once
+  --offline            as for other ways; this one asks the network for nothing in any case
 ${wayHelp}
 
 Exit: 0 verified, 1 not verified, 2 wrong call.
