@@ -124,14 +124,20 @@ test.each<[string, string, boolean, number, string]>([
     0,
     'image:1.0: admitted without a signature, not verified',
   ],
-  ['a store that is not there', trustPolicy({ trustStores: ['ca:none'] }), true, 1, 'does not exist'],
+  [
+    'a store that is not there',
+    trustPolicy({ trustStores: ['ca:none'] }),
+    true,
+    1,
+    'does not exist (stores/x509/ca/none)',
+  ],
   ['none is asked for', trustPolicy(skip), false, 0, 'admitted without a signature, not verified'],
   [
     'a policy for files',
     '{"version":"1.0","trustPolicies":[{"name":"a","globalPolicy":true}]}',
     true,
     2,
-    'one of files says nothing of images',
+    'a trust policy of files says nothing of images',
   ],
   [
     'a policy that breaks a rule',

@@ -6,7 +6,7 @@ import { withImage } from './image.ts';
 import type { ImageValues } from './image-flags.ts';
 import { readInput, textIn } from './input.ts';
 import { revocationServers } from './notation/revocation.ts';
-import { notationFolder, trustStoresIn } from './notation/settings.ts';
+import { trustStoresOf } from './notation/settings.ts';
 import type { PolicySourceValues } from './policy-flags.ts';
 import { policiesWithKeys } from './policy-keys.ts';
 import { trustedRootOf } from './trusted-root.ts';
@@ -41,7 +41,7 @@ export async function givenPolicies(
   });
   const surroundings = {
     ...(publicRoot === undefined ? {} : { publicRoot }),
-    trustStores: trustStoresIn(values['trust-store'] ?? join(notationFolder(), 'truststore')),
+    trustStores: trustStoresOf(values['trust-store']),
     ...(values['ask-revocation'] === true ? { revocation: revocationServers() } : {}),
     now,
     readBeside,

@@ -21,7 +21,11 @@ export type TrustStoreEntry =
 /** A store as it lies on a disk: `truststore/x509/<type>/<name>`. */
 export type TrustStoreFolder =
   | { readonly kind: 'folder'; readonly entries: readonly TrustStoreEntry[] }
-  | { readonly kind: 'missing' | 'symlink' | 'file' | 'other' };
+  | {
+      readonly kind: 'missing' | 'symlink' | 'file' | 'other';
+      /** Where it was looked for. */
+      readonly place?: string;
+    };
 
 /**
  * The certificates of a store, by the rules for what may stand in one (trust-store-trust-policy.md, trust store): nothing but files of
@@ -36,8 +40,10 @@ export function readTrustStore(
 ): readonly Certificate[] {
   const store = `the trust store ${type}:${name.slice(0, 100)}`;
   if (!isStoreName(name)) throw invalid(store, 'has no name of letters, digits, _, . and -');
-  if (folder.kind !== 'folder')
-    throw invalid(store, folder.kind === 'missing' ? 'does not exist' : `is a ${folder.kind}, no folder`);
+  if (folder.kind !== 'folder') {
+    const what = folder.kind === 'missing' ? 'does not exist' : `is a ${folder.kind}, no folder`;
+    throw invalid(store, folder.place === undefined ? what : `${what} (${folder.place})`);
+  }
   const found = folder.entries.flatMap((entry) => {
     const place = `${store}: ${entry.name.slice(0, 100)}`;
     if (entry.kind !== 'file') throw invalid(place, `is a ${entry.kind}, no file of certificates`);

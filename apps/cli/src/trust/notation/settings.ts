@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -28,11 +28,14 @@ export function policyFile(names: readonly string[]): string {
 }
 
 /**
- * The trust stores of a folder: `x509/<type>/<name>` below it.
+ * The trust stores of the folder that was given, else of notation's own: `x509/<type>/<name>` below it.
  *
- * @throws SigningError TRUST_STORE_INVALID, when a store is asked for
+ * @throws CommandError USAGE for a folder that is not there; SigningError TRUST_STORE_INVALID, when a store is asked for
  */
-export function trustStoresIn(folder: string): TrustStores {
+export function trustStoresOf(given: string | undefined): TrustStores {
+  if (given !== undefined && statSync(given, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new CommandError('USAGE', `--trust-store ${given} is no folder`);
+  const folder = given ?? join(notationFolder(), 'truststore');
   return {
     certificates: (type, name) => readTrustStore(type, name, folderAt(join(folder, 'x509', type, name))),
   };
@@ -40,7 +43,7 @@ export function trustStoresIn(folder: string): TrustStores {
 
 function folderAt(path: string): TrustStoreFolder {
   const kind = kindOf(path);
-  if (kind !== 'folder') return { kind };
+  if (kind !== 'folder') return { kind, place: path };
   return {
     kind,
     entries: readdirSync(path)

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { terminalSafe } from '@keelson/report';
 import {
   blobTarget,
@@ -17,7 +16,7 @@ import { type OpenedImage, withImage } from '../image.ts';
 import { imageFlags, imageHelp } from '../image-flags.ts';
 import { readInput } from '../input.ts';
 import { revocationServers } from '../notation/revocation.ts';
-import { notationFolder, policyFile, trustStoresIn } from '../notation/settings.ts';
+import { policyFile, trustStoresOf } from '../notation/settings.ts';
 import { notationJson, notationLines } from '../notation/verdict-text.ts';
 import { demandApart } from '../outputs.ts';
 import { formatOf, type Told, tellVerdict, wayFlags, wayHelp } from './way.ts';
@@ -126,7 +125,7 @@ function requirementsOf(values: NotationValues, kind: 'oci' | 'blob'): Omit<Nota
   const names = kind === 'oci' ? ['trustpolicy.oci.json', 'trustpolicy.json'] : ['trustpolicy.blob.json'];
   return {
     policy: readTrustPolicy(readInput(values['trust-policy'] ?? policyFile(names)), kind),
-    trustStores: trustStoresIn(values['trust-store'] ?? join(notationFolder(), 'truststore')),
+    trustStores: trustStoresOf(values['trust-store']),
     now: Date.now(),
     userMetadata: annotationsOf(values['user-metadata'], 'user-metadata'),
     ...(values['ask-revocation'] === true ? { revocation: revocationServers() } : {}),

@@ -61,6 +61,7 @@ export function readTrustPolicy(source: JsonSource, kind: TrustPolicyKind): Trus
   if (fields.text('version') !== '1.0') throw fields.invalid('version', 'is not 1.0');
   const list = fields.objects('trustPolicies', maxEntries);
   if (list.length === 0) throw fields.invalid('trustPolicies', 'has no statement');
+  demandKind(fields, list, kind);
   const statements = list.map((each) => readStatement(each, kind));
   checkUnique(
     fields,
@@ -75,6 +76,18 @@ export function readTrustPolicy(source: JsonSource, kind: TrustPolicyKind): Trus
   if (statements.filter(({ isGlobal }) => isGlobal).length > 1)
     throw fields.invalid('trustPolicies', 'has more than one global policy');
   return { kind, statements };
+}
+
+/** Policies of images have scopes, and those of files have none. */
+function demandKind(fields: JsonFields, list: readonly JsonFields[], kind: TrustPolicyKind): void {
+  const at = list.findIndex((each) => each.has('registryScopes') !== (kind === 'oci'));
+  if (at === -1) return;
+  throw fields.invalid(
+    `trustPolicies[${at}]`,
+    kind === 'oci'
+      ? 'has no registryScopes: a trust policy of files says nothing of images'
+      : 'has registryScopes: a trust policy of images says nothing of files',
+  );
 }
 
 function readStatement(fields: JsonFields, kind: TrustPolicyKind): TrustStatement {
