@@ -24,7 +24,8 @@ test.each([
 });
 
 test.each([
-  ['', 'no JSON value at offset 0'],
+  ['', 'an empty text at offset 0'],
+  [' \n', 'an empty text at offset 2'],
   ['{"a":1,"a":2}', 'the key "a" stands twice at offset 7'],
   ['{"a":1,"\\u0061":2}', 'the key "a" stands twice'],
   ['{"a":1,}', 'no text in double quotes'],

@@ -158,7 +158,7 @@ class Reader {
     }
     const at = this.#at;
     const raw = this.#match(numberPattern);
-    if (raw === undefined) throw this.#fault('no JSON value');
+    if (raw === undefined) throw this.#fault(/\S/.test(this.#text) ? 'no JSON value' : 'an empty text');
     const value = Number(raw);
     if (!Number.isFinite(value)) throw new JsonSyntaxError('a number beyond a double', at);
     if (/[.eE]/.test(raw) || Number.isSafeInteger(value)) return value;

@@ -78,6 +78,10 @@ function base64Fault(lines: readonly string[], begin: number): PkiError {
   let isEmpty = true;
   for (const [at, each] of lines.entries()) {
     const part = each.trim();
+    if (at === 0 && /^Proc-Type:.*ENCRYPTED/.test(part))
+      return fault(
+        `the block of line ${begin} is encrypted in a form of old that is not read: openssl pkcs8 -topk8 writes today’s`,
+      );
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(part) || (isPadded && part !== ''))
       return fault(`line ${begin + 1 + at} is no base64`);
     isEmpty &&= part === '';

@@ -60,7 +60,7 @@ describe('faults name file, line and reason', () => {
     ['a.json', '{"a":\n 1,}', 'a.json:2:4: no text in double quotes [CONFIGURATION_SYNTAX]'],
     ['a.json', '{"a":', 'a.json:1:6: no JSON value [CONFIGURATION_SYNTAX]'],
     ['a.json', '[1 2]', 'a.json:1:4: no ] [CONFIGURATION_SYNTAX]'],
-    ['a.json', '', 'a.json:1:1: no JSON value [CONFIGURATION_SYNTAX]'],
+    ['a.json', '', 'a.json:1:1: an empty text [CONFIGURATION_SYNTAX]'],
     ['a.json', '{"a": [1e999]}', 'a.json:1:8: a number beyond a double [CONFIGURATION_SYNTAX]'],
     ['a.json', '[1]]', 'a.json:1:4: something behind the value [CONFIGURATION_SYNTAX]'],
     ['a.jsonc', '{ // x\n /* y', 'a.jsonc:2:2: a comment that /* begins has no */ [CONFIGURATION_SYNTAX]'],

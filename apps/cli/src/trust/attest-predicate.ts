@@ -10,7 +10,7 @@ import {
 import type { Digest } from '@keelson/oci';
 import { cosignSignPredicate, type StatementInput, writeStatement } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
-import { readInput, textIn } from './input.ts';
+import { faultIn, readInput, textIn } from './input.ts';
 import { noPredicateType, predicateTypeOf, predicateTypes } from './predicate-types.ts';
 import { isScanReport, testResultOf } from './test-result.ts';
 
@@ -18,6 +18,8 @@ import { isScanReport, testResultOf } from './test-result.ts';
 export interface Stated {
   readonly predicateType: string;
   readonly predicate: JsonValue;
+  /** The file that it stands in, where it is of one. */
+  readonly file?: string;
 }
 
 /** What something is stated of. */
@@ -63,7 +65,7 @@ export function statedBy(file: string, typeText: string | undefined, now: number
   const type = predicateType ?? known?.type ?? '';
   if (known?.isOf === isScanReport && type === known.type)
     return { predicateType: type, predicate: testResultOf(object, bytes, file) };
-  return { predicateType: type, predicate: object };
+  return { predicateType: type, predicate: object, file };
 }
 
 /**
@@ -71,9 +73,16 @@ export function statedBy(file: string, typeText: string | undefined, now: number
  *
  * @throws AttestationError PREDICATE_INVALID
  */
-export function statementOf(stated: Stated, subject: StatementInput['subject']): Uint8Array {
-  const statement = writeStatement({ ...stated, subject });
-  readPredicate(statement);
+export function statementOf(
+  { file, predicateType, predicate }: Stated,
+  subject: StatementInput['subject'],
+): Uint8Array {
+  const statement = writeStatement({ predicateType, predicate, subject });
+  try {
+    readPredicate(statement);
+  } catch (error) {
+    throw file === undefined ? error : faultIn(file, error);
+  }
   return statement;
 }
 

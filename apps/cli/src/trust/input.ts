@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
-import { decodeText, TextEncodingError } from '@keelson/core';
+import { decodeText, isKeelsonError, KeelsonError, TextEncodingError } from '@keelson/core';
 import { CommandError, reasonOf } from '../errors.ts';
 import { readPieces, readStdinBytes } from '../stdin.ts';
 import { noteRead } from './files-read.ts';
@@ -29,6 +29,26 @@ export function readInput(file: string): Buffer {
     if (error instanceof CommandError) throw error;
     throw new CommandError('USAGE', `${file}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/**
+ * What is read from a file's bytes. A fault in them is told with the name of the file.
+ *
+ * @throws CommandError USAGE; what `read` throws
+ */
+export function readFrom<T>(file: string, read: (bytes: Buffer) => T): T {
+  const bytes = readInput(file);
+  try {
+    return read(bytes);
+  } catch (error) {
+    throw faultIn(file, error);
+  }
+}
+
+/** A fault of what stands in a file, or in a variable (`env://NAME`), with its name. */
+export function faultIn(file: string, error: unknown): unknown {
+  if (!isKeelsonError(error) || error instanceof CommandError || error.location !== undefined) return error;
+  return new KeelsonError(error.code, error.message, { location: { file }, cause: error });
 }
 
 /**

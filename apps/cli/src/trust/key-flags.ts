@@ -21,7 +21,7 @@ import {
   identityHelp,
   tokenGetter,
 } from './identity-flags.ts';
-import { readInput } from './input.ts';
+import { readFrom } from './input.ts';
 import { demandReachable } from './key-source.ts';
 import { keylessOptions, type SignatureForm, witnessesOf } from './services.ts';
 import { signerOfSource } from './signing-key.ts';
@@ -190,7 +190,7 @@ async function withKey(values: KeyValues, source: string, form: SignatureForm): 
   const files = [values.certificate, values['certificate-chain']];
   if (files[0] === undefined && files[1] !== undefined)
     throw new CommandError('USAGE', '--certificate-chain goes with --certificate');
-  const certificates = files.flatMap((name) => (name === undefined ? [] : readCertificates(readInput(name))));
+  const certificates = files.flatMap((name) => (name === undefined ? [] : readFrom(name, readCertificates)));
   const [leaf] = certificates;
   if (leaf !== undefined && Buffer.compare(leaf.publicKey.spki, signer.publicKey.spki) !== 0)
     throw new CommandError('USAGE', 'the certificate is not of the key');

@@ -1,6 +1,6 @@
 import { type PublicKey, publicKeyFromPem } from '@keelson/pki';
 import { CommandError } from '../errors.ts';
-import { readInput } from './input.ts';
+import { faultIn, readInput } from './input.ts';
 
 /** Texts that name no file, as cosign tells them apart. */
 const reference = /^(?:[a-z][a-z0-9]*:\/\/|pkcs11:)/;
@@ -22,7 +22,13 @@ export function demandReachable(source: string, offline: boolean | undefined): v
 
 /** The public key of a file, of a variable (`env://NAME`), or of a key in a key service. @throws CommandError USAGE; PkiError; KmsError, HttpError */
 export async function publicKeyOfSource(source: string): Promise<PublicKey> {
-  return isInService(source) ? (await serviceKey(source)).publicKey : publicKeyFromPem(keyText(source));
+  if (isInService(source)) return (await serviceKey(source)).publicKey;
+  const text = keyText(source);
+  try {
+    return publicKeyFromPem(text);
+  } catch (error) {
+    throw faultIn(source, error);
+  }
 }
 
 /** The clients of key services are loaded where a key is in one. */

@@ -1,6 +1,7 @@
 import { type PublicKey, publicKeyOfKeyObject, type SignatureScheme, type Signer } from '@keelson/pki';
 import { readPrivateKey, signerOfKey } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
+import { faultIn } from './input.ts';
 import { isInService, keyText, serviceKey } from './key-source.ts';
 
 /**
@@ -17,8 +18,13 @@ export async function signerOfSource(
     const key = await serviceKey(source);
     return key.signer(schemeOf?.(key.publicKey));
   }
-  const key = await readPrivateKey(keyText(source), passwordOf);
-  return signerOfKey(key, (schemeOf ?? schemeOfFiles)(publicKeyOfKeyObject(key)));
+  const text = keyText(source);
+  try {
+    const key = await readPrivateKey(text, passwordOf);
+    return signerOfKey(key, (schemeOf ?? schemeOfFiles)(publicKeyOfKeyObject(key)));
+  } catch (error) {
+    throw faultIn(source, error);
+  }
 }
 
 /** cosign takes SHA-256 for keys in files, whatever their curve. */

@@ -7,7 +7,7 @@ import {
 } from '@keelson/signing';
 import { CommandError } from '../errors.ts';
 import { tell } from '../stderr.ts';
-import { readInput } from './input.ts';
+import { readFrom } from './input.ts';
 import { type TrustValues, untoldTrust } from './trust-flags.ts';
 
 /**
@@ -19,7 +19,7 @@ import { type TrustValues, untoldTrust } from './trust-flags.ts';
 export async function trustedRootOf(values: TrustValues): Promise<TrustedRoot | undefined> {
   const { 'trusted-root': file, 'tuf-mirror': mirror } = values;
   demandOneTrust(values);
-  if (file !== undefined) return readTrustedRoot(readInput(file));
+  if (file !== undefined) return readFrom(file, readTrustedRoot);
   if (mirror === undefined) return undefined;
   // Most verifications need no client of a repository.
   const { sigstoreRepository } = await import('./tuf.ts');
@@ -54,7 +54,7 @@ export async function signingTrustOf(
 ): Promise<SigningTrust | undefined> {
   const { 'signing-config': file, 'tuf-mirror': mirror, 'trusted-root': rootFile } = values;
   demandOneTrust(values);
-  const given = file === undefined ? undefined : readSigningConfig(readInput(file));
+  const given = file === undefined ? undefined : readFrom(file, readSigningConfig);
   if (mirror === undefined) {
     if (rootFile !== undefined && given === undefined)
       throw new CommandError('USAGE', '--trusted-root goes with --signing-config: nothing else looks at it');
@@ -64,7 +64,7 @@ export async function signingTrustOf(
         '--signing-config goes with --trusted-root or --tuf-mirror: what is signed is verified before it is written',
       );
     if (given === undefined || rootFile === undefined) return undefined;
-    return { trustedRoot: readTrustedRoot(readInput(rootFile)), config: given };
+    return { trustedRoot: readFrom(rootFile, readTrustedRoot), config: given };
   }
   const untold = untoldTrust(values);
   if (untold !== undefined && values.quiet !== true) tell(`not checked: ${untold}`);

@@ -5,9 +5,9 @@ import { openEncryptedKey, sealKey } from './encrypted-key.ts';
 
 /** Labels of cosign's encrypted keys: today's, and that of cosign before 2. */
 const encryptedLabels = ['ENCRYPTED SIGSTORE PRIVATE KEY', 'ENCRYPTED COSIGN PRIVATE KEY'];
-/** PKCS #8, SEC 1 and PKCS #1. */
 /** PKCS #8 as openssl encrypts it (RFC 5958, section 3). */
 const encryptedPkcs8 = 'ENCRYPTED PRIVATE KEY';
+/** PKCS #8, SEC 1 and PKCS #1. */
 const plainLabels = ['PRIVATE KEY', 'EC PRIVATE KEY', 'RSA PRIVATE KEY'];
 
 /** The kinds of key that are made, by their names on the command line. */
@@ -30,14 +30,26 @@ export type KeyKind = (typeof keyKinds)[number];
  */
 export async function readPrivateKey(pem: string, password: () => Uint8Array): Promise<KeyObject> {
   const known = [...encryptedLabels, encryptedPkcs8, ...plainLabels];
-  const block = readPem(pem).find(({ label }) => known.includes(label));
-  if (block === undefined)
-    throw new SigningError('PRIVATE_KEY_INVALID', 'the file has no private key that keelson reads');
+  const blocks = readPem(pem);
+  const block = blocks.find(({ label }) => known.includes(label));
+  if (block === undefined) throw noKey(blocks.map(({ label }) => label));
   if (encryptedLabels.includes(block.label))
     return keyOf(await openEncryptedKey(block.bytes, password()), 'pkcs8');
   if (block.label === encryptedPkcs8) return keyOf(block.bytes, 'pkcs8', password());
   if (block.label === 'PRIVATE KEY') return keyOf(block.bytes, 'pkcs8');
   return keyOf(block.bytes, block.label === 'EC PRIVATE KEY' ? 'sec1' : 'pkcs1');
+}
+
+/** What stands where a private key should. */
+function noKey(labels: readonly string[]): SigningError {
+  const other = labels.find((label) => label.endsWith('PRIVATE KEY'));
+  const found = labels.length === 0 ? '' : `, but ${[...new Set(labels)].join(', ')}`;
+  return new SigningError(
+    'PRIVATE_KEY_INVALID',
+    other === undefined
+      ? `there is no private key in PEM${found}`
+      : `a block of ${other} is no key that is read: those of PKCS #8, SEC 1, PKCS #1 and cosign are`,
+  );
 }
 
 function keyOf(bytes: Uint8Array, type: 'pkcs8' | 'sec1' | 'pkcs1', password?: Uint8Array): KeyObject {

@@ -51,6 +51,11 @@ export function publicKeyFromPem(text: string): PublicKey {
     case 'CERTIFICATE':
       return readCertificate(block.bytes).publicKey;
     default:
-      throw new PkiError('PEM_INVALID', `a block of ${block.label} is no public key`);
+      throw new PkiError(
+        'PEM_INVALID',
+        block.label.endsWith('PRIVATE KEY')
+          ? `a block of ${block.label} is the private half of a key: the public half is what verifies`
+          : `a block of ${block.label} is no public key`,
+      );
   }
 }

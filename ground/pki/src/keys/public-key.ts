@@ -102,7 +102,7 @@ export function publicKeyOf(element: DerElement): PublicKey {
       if (bytes.length !== 32) throw new PkiError('KEY_INVALID', 'an Ed25519 key has not 32 octets');
       return new PublicKey(element.bytes, bytes, { type: 'ed25519' });
     default:
-      throw new PkiError('KEY_UNSUPPORTED', `a public key is of the unknown type ${name}`);
+      throw new PkiError('KEY_UNSUPPORTED', `a key is of the type ${name}; RSA, ECDSA and Ed25519 are taken`);
   }
 }
 
@@ -115,7 +115,11 @@ function curveOf(algorithm: DerFields, point: Uint8Array): Curve {
   const name = oid(algorithm.take(tags.oid, 'parameters'));
   algorithm.finish();
   const curve = curves[name];
-  if (curve === undefined) throw new PkiError('KEY_UNSUPPORTED', `an EC key is of the curve ${name}`);
+  if (curve === undefined)
+    throw new PkiError(
+      'KEY_UNSUPPORTED',
+      `an EC key is of the curve ${name}; ${Object.values(curves).join(', ')} are taken`,
+    );
   // SEC 1 section 2.3.3; RFC 5480 section 2.2 leaves compressed points to choice.
   if (point[0] !== 4)
     throw new PkiError('KEY_UNSUPPORTED', 'the point of an EC key is not in uncompressed form');

@@ -14,7 +14,7 @@ import { annotationsOf } from '../annotations.ts';
 import { durationOf } from '../duration.ts';
 import { type OpenedStore, withImageStore } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
-import { readInput } from '../input.ts';
+import { readFrom } from '../input.ts';
 import { demandReachable } from '../key-source.ts';
 import { digestOfInput } from '../large-input.ts';
 import { signerOfSource } from '../signing-key.ts';
@@ -63,7 +63,7 @@ export async function signWithNotation(
   const options = {
     format: choiceOf('signature-format', values['signature-format'], formats) ?? 'jws',
     signer: await signerOfSource(values.key, notaryScheme),
-    chain: files.flatMap((file) => (file === undefined ? [] : readCertificates(readInput(file)))),
+    chain: files.flatMap((file) => (file === undefined ? [] : readFrom(file, readCertificates))),
     signingTime: now,
     agent: `keelson/${version}`,
     metadata: annotationsOf(values['user-metadata'], 'user-metadata'),

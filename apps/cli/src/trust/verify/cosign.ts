@@ -7,7 +7,7 @@ import { defineVerb } from '../../verb.ts';
 import { artifactNamed } from '../artifact-operand.ts';
 import { demandOnly } from '../flags-together.ts';
 import { imageFlags, imageHelp } from '../image-flags.ts';
-import { readInput } from '../input.ts';
+import { readFrom } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { predicateTypes, wantedPredicateType } from '../predicate-types.ts';
 import { signerFlags, signerHelp, signerOf } from '../signer-flags.ts';
@@ -128,7 +128,7 @@ function blobVerdict(
 ): BlobVerdict {
   const { artifact } = artifactNamed(operand);
   try {
-    const verified = verifyBundle(readBundle(readInput(file)), artifact, requirements);
+    const verified = verifyBundle(readFrom(file, readBundle), artifact, requirements);
     const found = verified.statement?.predicateType;
     if (type !== undefined && found !== type)
       throw new SigningError(

@@ -7,7 +7,7 @@ import { CommandError } from '../../errors.ts';
 import { defineVerb } from '../../verb.ts';
 import { annotationsOf } from '../annotations.ts';
 import { artifactNamed } from '../artifact-operand.ts';
-import { readInput } from '../input.ts';
+import { readFrom, readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { isoTime } from '../times.ts';
 import { judgedAlone, toldOfAll } from './judged.ts';
@@ -68,7 +68,7 @@ function verifyProduct(
   keys: readonly string[],
   values: Values,
 ): Told {
-  const owners = keys.map((key) => readLayoutKey(readInput(key)));
+  const owners = keys.map((key) => readFrom(key, readLayoutKey));
   const parameters =
     values.substitute === undefined ? {} : { parameters: annotationsOf(values.substitute, 'substitute') };
   const folder = values['link-dir'] ?? '.';

@@ -9,7 +9,7 @@ import { terminalSafe } from '@keelson/report';
 import { CommandError } from '../../errors.ts';
 import { defineVerb } from '../../verb.ts';
 import { artifactNamed } from '../artifact-operand.ts';
-import { readInput } from '../input.ts';
+import { readFrom, readInput } from '../input.ts';
 import { demandApart } from '../outputs.ts';
 import { statementOf } from '../verdict-text.ts';
 import { buildJson, buildLines } from './build-text.ts';
@@ -78,7 +78,7 @@ async function verifyPackage(operands: readonly string[], values: Values): Promi
   const [operand, ...others] = operands;
   if (operand === undefined || others.length > 0) throw new CommandError('USAGE', 'name one package');
   const file = demanded(values, 'attestations');
-  const keys = readRegistryKeys(await registryKeysOf(values));
+  const keys = await registryKeysOf(values);
   const { 'package-name': packageName, 'package-version': packageVersion } = values;
   const expected = {
     source: demanded(values, 'source-uri'),
@@ -101,9 +101,9 @@ async function verifyPackage(operands: readonly string[], values: Values): Promi
   });
 }
 
-async function registryKeysOf(values: Values): Promise<Uint8Array> {
+async function registryKeysOf(values: Values): Promise<ReturnType<typeof readRegistryKeys>> {
   const { 'registry-keys': file, 'tuf-mirror': mirror } = values;
-  if (file !== undefined) return readInput(file);
+  if (file !== undefined) return readFrom(file, readRegistryKeys);
   if (mirror === undefined)
     throw new CommandError(
       'USAGE',
@@ -111,7 +111,8 @@ async function registryKeysOf(values: Values): Promise<Uint8Array> {
     );
   const { sigstoreRepository } = await import('../tuf.ts');
   // What --offline leaves unchecked is told where the trusted root is read.
-  return await sigstoreRepository(mirror, { ...values, quiet: true }, 'unexpired').npmKeys();
+  const repository = sigstoreRepository(mirror, { ...values, quiet: true }, 'unexpired');
+  return readRegistryKeys(await repository.npmKeys());
 }
 
 function demanded(values: Values, name: 'attestations' | 'source-uri' | 'builder-id'): string {

@@ -5,7 +5,7 @@ import { terminalSafe } from '@keelson/report';
 import { CommandError } from '../../errors.ts';
 import { annotationsOf } from '../annotations.ts';
 import type { NamedArtifact } from '../artifact-operand.ts';
-import { readInput } from '../input.ts';
+import { readFrom } from '../input.ts';
 import { idText } from './build-text.ts';
 import { judgedAlone, toldOfAll } from './judged.ts';
 import type { Told } from './way.ts';
@@ -72,6 +72,9 @@ function keysOf(texts: readonly string[] | undefined): ReadonlyMap<string, Publi
     );
   const files = annotationsOf(texts, 'cloud-build-key');
   return new Map(
-    [...files].map(([name, file]) => [name, publicKeyFromPem(readInput(file).toString('utf8'))]),
+    [...files].map(([name, file]) => [
+      name,
+      readFrom(file, (bytes) => publicKeyFromPem(bytes.toString('utf8'))),
+    ]),
   );
 }
