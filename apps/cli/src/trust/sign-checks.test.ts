@@ -182,10 +182,14 @@ describe('large files', () => {
 test('a file where an image is expected is told of, and nobody is asked', async () => {
   await withFolderAsync({ 'web.tar.gz': 'a' }, async (folder) => {
     keelson(folder, ['sign', '--generate-key-pair', 'k']);
-    for (const args of [['sign', '--key', 'k.key'], ['verify', ...waived], ['inspect']])
+    for (const [args, expected] of [
+      [['sign', '--key', 'k.key'], 'for the file give --bundle FILE'],
+      [['verify', ...waived], 'for the file give --bundle FILE'],
+      [['inspect'], 'oci-archive:web.tar.gz'],
+    ] as const)
       expect(keelson(folder, [...args, 'web.tar.gz'])).toMatchObject({
         code: 2,
-        err: expect.stringContaining('give --bundle FILE'),
+        err: expect.stringContaining(expected),
       });
   });
 });
@@ -253,7 +257,7 @@ describe('a registry', () => {
     });
   });
 
-  test('the same in a layout is not', async () => {
+  test('a layout that cannot be read is told of likewise', async () => {
     await withFolderAsync({}, async (folder) => {
       await writeImage(folder, () => []);
       keelson(folder, ['sign', '--generate-key-pair', 'k']);
@@ -261,7 +265,7 @@ describe('a registry', () => {
       const index = JSON.parse(readFileSync(path, 'utf8'));
       writeFileSync(path, JSON.stringify({ ...index, manifests: 'rubbish' }));
       expect(keelson(folder, ['verify', ...waived, 'oci:image:1.0'])).toMatchObject({
-        code: 2,
+        code: 4,
         err: expect.stringContaining('MANIFEST_INVALID'),
       });
     });
