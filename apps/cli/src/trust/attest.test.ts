@@ -86,7 +86,7 @@ describe('what a predicate is tells its file', () => {
       'a member that is missing',
       '{"bomFormat":"CycloneDX"}',
       [],
-      'specVersion is missing, in a CycloneDX BOM',
+      'specVersion is missing, in a predicate of type CycloneDX BOM',
     ],
     ['no SPDX document', '{"ok":true}', ['--type', 'spdxjson'], 'has neither spdxVersion of SPDX-'],
     ['another format', '{"bomFormat":"CycloneDX"}', ['--type', 'slsaprovenance1'], 'PREDICATE_INVALID'],

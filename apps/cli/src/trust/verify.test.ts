@@ -139,7 +139,11 @@ describe('keelson verify of a file', () => {
       ['--key', 'key.pub', '--user-metadata', 'a=b', 'oci:image:1.0'],
       '--user-metadata',
     ],
-    ['a key for notation', ['--with', 'notation', '--key', 'key.pub', 'oci:image:1.0'], '--key'],
+    [
+      'a key for notation',
+      ['--with', 'notation', '--key', 'key.pub', 'oci:image:1.0'],
+      'it is for --with cosign, --with vsa and --with tekton',
+    ],
     ['a threshold for notation', ['--with', 'notation', '--threshold', '2', 'oci:image:1.0'], '--threshold'],
     ['a key beside policies', ['--policy', 'a.txt', '--key', 'key.pub', 'oci:image:1.0'], '--key'],
     [

@@ -77,8 +77,7 @@ async function misplaced(name: WayName, args: readonly string[], error: UnknownF
   if (others.length === 0) return error;
   const chosen = name === 'policy' ? '--policy' : `--with ${name}`;
   const said = name === 'cosign' && asksFor(args) === undefined ? 'the form of cosign' : chosen;
-  return new CommandError(
-    'USAGE',
-    `${said} and --${error.flag} do not go together: it is for ${others.map((other) => `--with ${other}`).join(' and ')}`,
-  );
+  const [last, ...before] = others.map((other) => `--with ${other}`).reverse();
+  const list = before.length === 0 ? last : `${before.reverse().join(', ')} and ${last}`;
+  return new CommandError('USAGE', `${said} and --${error.flag} do not go together: it is for ${list}`);
 }

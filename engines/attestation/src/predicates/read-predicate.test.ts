@@ -94,5 +94,5 @@ test('a type that is not known says so, and is not looked at', () => {
 test('the message names the member and the type', () => {
   expect(() =>
     readPredicate(statement('https://in-toto.io/attestation/scai/v0.3', { attributes: [{}] })),
-  ).toThrow('the statement.predicate.attributes[].attribute is missing, in a SCAI report');
+  ).toThrow('the statement.predicate.attributes[].attribute is missing, in a predicate of type SCAI report');
 });

@@ -47,12 +47,12 @@ function demandMembers(predicate: JsonFields, value: JsonValue | undefined, type
       if (!isKind(found, kind))
         throw predicate.invalid(
           path,
-          `is ${found === undefined ? 'missing' : `no ${kind}`}, in a ${type.name}`,
+          `is ${found === undefined ? 'missing' : `no ${kind}`}, in a predicate of type ${type.name}`,
         );
   for (const [path, known] of Object.entries(type.oneOf ?? {}))
     for (const found of at(value, path.split('.')))
       if (typeof found !== 'string' || !known.includes(found))
-        throw predicate.invalid(path, `is none of ${known.join(', ')}, in a ${type.name}`);
+        throw predicate.invalid(path, `is none of ${known.join(', ')}, in a predicate of type ${type.name}`);
   demandMark(predicate, value, type);
 }
 

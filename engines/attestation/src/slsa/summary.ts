@@ -120,7 +120,7 @@ export function demandSummary(
     if (!summary.verifiedLevels.some((actual) => includesLevel(actual, level)))
       throw new AttestationError(
         'LEVEL_MISMATCH',
-        `${level} is not among the levels ${summary.verifiedLevels.join(', ')}`,
+        `${level} is not among the levels${summary.verifiedLevels.length === 0 ? ', and there are none' : `: ${summary.verifiedLevels.join(', ')}`}`,
       );
   return found;
 }

@@ -55,31 +55,31 @@ const all = { signatures: { signedBy: ['alice', 'bob'] } };
 describe('who must have signed', () => {
   test.each<[string, object, StoredSignature[], boolean, string?]>([
     ['all', all, [signatureBy(alice), signatureBy(bob)], true],
-    ['not all', all, [signatureBy(alice)], false, '1 of 2 are met'],
-    ['nobody', all, [], false, '0 of 2 are met'],
+    ['not all', all, [signatureBy(alice)], false, '1 of 2 met, 2 needed'],
+    ['nobody', all, [], false, '0 of 2 met'],
     ['others', all, [signatureBy(eve)], false, 'SIGNATURE_WRONG'],
     ['two of three', two, [signatureBy(alice), signatureBy(eve)], true],
-    ['one twice', two, [signatureBy(alice), signatureBy(alice)], false, '1 different signers'],
+    ['one twice', two, [signatureBy(alice), signatureBy(alice)], false, '1 of 2 different signers'],
     [
       'one under two names',
       { signers: { a: key(alice), b: key(alice) }, signatures: { signedBy: ['a', 'b'], threshold: 2 } },
       [signatureBy(alice)],
       false,
-      '1 different signers',
+      '1 of 2 different signers',
     ],
     [
       'all, one under two names',
       { signers: { a: key(alice), b: key(alice) }, signatures: { signedBy: ['a', 'b'] } },
       [signatureBy(alice)],
       false,
-      '1 different signers have signed, and 2 are needed',
+      '1 of 2 different signers have signed',
     ],
     [
       'all, one under two names, beside another',
       { signers: { a: key(alice), b: key(bob), c: key(alice) }, signatures: { signedBy: ['a', 'b', 'c'] } },
       [signatureBy(alice), signatureBy(bob)],
       false,
-      '2 different signers have signed, and 3 are needed',
+      '2 of 3 different signers have signed',
     ],
     ['a statement is no signature', all, [statedBy(alice, {}), statedBy(bob, {})], false],
     [
@@ -186,7 +186,7 @@ describe('what statements must say', () => {
 
 test('a host in upper case is the same host', async () => {
   for (const image of ['R.Example/a:1', 'R.EXAMPLE/a'])
-    expect((await judge(policy(all), [], { now }, image)).words).toContain('0 of 2 are met');
+    expect((await judge(policy(all), [], { now }, image)).words).toContain('0 of 2 met');
 });
 
 test('a module of Rego in a file is UTF-8', () => {

@@ -17,9 +17,9 @@ const all = (key: JsonValue, operator: string, value: JsonValue) => [{ all: [{ k
 describe('verifyImages', () => {
   test.each<[string, object, readonly StoredSignature[], string]>([
     ['a key', { attestors: [set([by(one)])] }, signed, 'admitted'],
-    ['no signature', { attestors: [set([by(one)])] }, [], '0 of 1 are met'],
+    ['no signature', { attestors: [set([by(one)])] }, [], '0 of 1 met'],
     ['another key', { attestors: [set([by(two)])] }, signed, 'SIGNATURE_WRONG'],
-    ['all of two keys in one text', { attestors: [set([by(one, two)])] }, signed, '1 of 2 are met'],
+    ['all of two keys in one text', { attestors: [set([by(one, two)])] }, signed, '1 of 2 met'],
     ['one of two keys in one text', { attestors: [set([by(one, two)], 1)] }, signed, 'admitted'],
     [
       'all of two entries',
@@ -27,7 +27,7 @@ describe('verifyImages', () => {
       [...signed, signatureBy(two)],
       'admitted',
     ],
-    ['two of three', { attestors: [set([by(one), by(two), by(three)], 2)] }, signed, '1 of 3 are met, and 2'],
+    ['two of three', { attestors: [set([by(one), by(two), by(three)], 2)] }, signed, '1 of 3 met, 2 needed'],
     ['each set', { attestors: [set([by(one)]), set([by(two)])] }, signed, 'SIGNATURE_WRONG'],
     [
       'sets in sets',

@@ -83,6 +83,6 @@ describe('what a rule is about', () => {
       metadata: { name: 'p', namespace },
     });
     expect(await verdictOf({ documents: [own('db')] })).toBe('no policy');
-    expect(await verdictOf({ documents: [own('shop')] })).toContain('0 of 1 are met');
+    expect(await verdictOf({ documents: [own('shop')] })).toContain('0 of 1 met, 1 needed');
   });
 });

@@ -66,8 +66,10 @@ export async function judgeSet(
   if (met >= count && count > 0)
     return { ...judged, isPassed: true, isStatic: passed.every(({ isStatic }) => isStatic) };
   const isAbout = counts === 'signers' || (counts === 'both' && passed.length >= count);
-  const what = isAbout ? `different signers have signed` : `of ${of.length} are met`;
-  return { ...judged, fault: refused(`${isAbout ? met : passed.length} ${what}, and ${count} are needed`) };
+  const lack = isAbout
+    ? `${met} of ${count} different signers have signed`
+    : `${passed.length} of ${of.length} met, ${count} needed`;
+  return { ...judged, fault: refused(lack) };
 }
 
 /** How many of the demands can be given a signer each that no other of them is given: a matching, found by augmenting paths. */
@@ -109,7 +111,12 @@ async function judge(image: ImageToJudge, demand: Demand): Promise<Judged> {
     case 'static':
       return demand.passes
         ? { ...nothing, isPassed: true, isStatic: true }
-        : { ...nothing, fault: refused(`disallowed by static policy: ${demand.message}`) };
+        : {
+            ...nothing,
+            fault: refused(
+              `disallowed by static policy${demand.message.trim() === '' ? '' : `: ${demand.message}`}`,
+            ),
+          };
     case 'set':
       return await judgeSet(image, demand);
     case 'sigstore':

@@ -48,6 +48,7 @@ test.each<[string, object[], StoredSignature[], boolean, string?]>([
   ['every policy counts', [policy([pass]), policy([key(theirs)])], [signatureBy(ours)], false],
   ['a policy about other images', [policy([pass]), policy([fail], {}, 'b.example/**')], [], true],
   ['no policy is about the image', [policy([pass], {}, 'b.example/**')], [], false],
+  ['static fail without a word', [policy([{ static: { action: 'fail' } }])], [], false, 'static policy ['],
   ['static fail', [policy([fail])], [signatureBy(ours)], false, 'disallowed by static policy: no'],
   ['a policy that warns', [policy([fail], { mode: 'warn' })], [], true],
   [

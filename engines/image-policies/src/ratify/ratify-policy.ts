@@ -104,7 +104,7 @@ function verifierOf(
   const common = { name, type, artifactTypes: artifactTypesOf(spec) };
   const refuses = (what: string): Verifier => {
     const fault = unsupported(`Verifier ${name}`, what);
-    return { ...common, warnings: [fault.message], verify: () => ({ fault }) };
+    return { ...common, warnings: [`keelson does not do ${what}`], verify: () => ({ fault }) };
   };
   // What refers to a signature is not read.
   if (nestedMembers.some((member) => isGiven(parameters.value(member)))) return refuses('nested references');
