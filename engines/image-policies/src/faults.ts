@@ -1,6 +1,5 @@
 import { isKeelsonError } from '@keelson/core';
 import { ImagePolicyError, type ImagePolicyErrorCode } from './errors.ts';
-import type { Demand } from './model/policy.ts';
 
 /** The error for what breaks a rule of policies. */
 export const invalid = (message: string, cause?: unknown) => fault('IMAGE_POLICY_INVALID', message, cause);
@@ -25,16 +24,6 @@ export const unsupported = (place: string, what: string) =>
 /** The error for what a policy refers to and the caller did not give. */
 export const lacking = (place: string, what: string) =>
   new ImagePolicyError('IMAGE_POLICY_UNSUPPORTED', `${place}: ${what} was not given`);
-
-/** The demand, or why nothing can meet it. */
-export function demanded(make: () => Demand): Demand {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof ImagePolicyError) return { kind: 'unsupported', fault: error };
-    throw error;
-  }
-}
 
 /** What is told of a regular expression that means less than it seems; undefined where it means the whole text. */
 export function looseness(place: string, pattern: string): string | undefined {

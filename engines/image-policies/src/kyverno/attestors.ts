@@ -1,8 +1,9 @@
 import { isObject, type JsonFields } from '@keelson/core';
 import type { AttestorIdentity, AttestorText, ImageAttestor, KeyHash, SigstoreTerms } from '@keelson/oci';
 import { notationDemand, sigstoreDemand } from '../attestors/attestor-demand.ts';
-import { demanded, invalid, lacking, unsupported } from '../faults.ts';
+import { invalid, lacking, unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
+import { demanded } from '../model/demanded.ts';
 import type { AttestationDemand, Demand, DemandSet, NamedDemand } from '../model/policy.ts';
 import { secretEntries } from '../secrets.ts';
 import { fieldsOf, shaped } from '../shape.ts';

@@ -10,8 +10,9 @@ import {
   type TrustedRoot,
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
-import { demanded, lacking, looseness, unsupported } from '../faults.ts';
+import { lacking, looseness, unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
+import { demanded } from '../model/demanded.ts';
 import type { AttestationDemand, Demand, ImagePolicy, NamedDemand, Workload } from '../model/policy.ts';
 import { secretEntries } from '../secrets.ts';
 import type { ClusterImagePolicy } from './cluster-image-policy.ts';
