@@ -47,14 +47,15 @@ function node(line: string, below: readonly Node[] = []): Node {
 }
 
 function signatureNode(signature: InspectedSignature): Node {
-  const { kind, manifest, form, predicateType, annotations, subjects, issuer, certificateValidity } =
-    signature;
+  const { kind, manifest, form, predicateType, annotations, ofOthers } = signature;
+  const { subjects, issuer, certificateValidity } = signature;
   const by =
     subjects === undefined
       ? 'by a key'
       : `by ${shown(subjects.join(', '))}${issuer === undefined ? '' : `, says ${shown(issuer)}`}`;
   const lines = [
     ...(predicateType === undefined ? [] : [`type ${shown(predicateType)}`]),
+    ...(ofOthers === undefined ? [] : [othersLine(ofOthers)]),
     ...annotationLines(annotations ?? {}),
     by,
     ...(certificateValidity === undefined ? [] : [`certificate ${certificateValidity.join(' to ')}`]),
@@ -68,6 +69,14 @@ function signatureNode(signature: InspectedSignature): Node {
     `${kind} ${manifest} (${form})`,
     lines.map((line) => node(line)),
   );
+}
+
+/** The first of what may be many. */
+function othersLine(digests: readonly string[]): string {
+  const more = digests.length > 3 ? ` and ${digests.length - 3} more` : '';
+  return digests.length === 0
+    ? 'of nothing'
+    : `not of this image, but of ${shown(digests.slice(0, 3).join(', '))}${more}`;
 }
 
 function notaryNode(signature: InspectedNotarySignature): Node {

@@ -9,6 +9,7 @@ import {
 } from '@keelson/oci';
 import { PkiError, readCertificate } from '@keelson/pki';
 import {
+  artifactOfDigest,
   type BundleContent,
   cosignSignPredicate,
   identityOf,
@@ -18,6 +19,7 @@ import {
   SigningError,
   type StoredSignature,
   storedSignatures,
+  subjectsOf,
   type TrustedRoot,
   verifyStored,
 } from '@keelson/signing';
@@ -31,6 +33,8 @@ export interface InspectedSignature {
   readonly form: StoredSignature['form'];
   readonly predicateType?: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** What it says that it is about, where the image is not among it. */
+  readonly ofOthers?: readonly string[];
   /** Who signed, as the certificate says; absent for a key. */
   readonly subjects?: readonly string[];
   readonly issuer?: string;
@@ -157,7 +161,7 @@ function inspectSignature(
   return {
     manifest,
     form,
-    ...described(stored),
+    ...described(stored, image),
     ...claimedSigner(stored),
     logEntries: bundle.logEntries.map(({ logIndex, integratedTime }) => ({
       logIndex: String(logIndex),
@@ -168,28 +172,39 @@ function inspectSignature(
   };
 }
 
-type Described = Pick<InspectedSignature, 'kind' | 'predicateType' | 'annotations'>;
+type Described = Pick<InspectedSignature, 'kind' | 'predicateType' | 'annotations' | 'ofOthers'>;
 
 /** What a signature says that it is about. It may be wrong: it is read before it is verified. */
-function described({ bundle: { content }, payload }: StoredSignature): Described {
+function described({ bundle: { content }, payload }: StoredSignature, image: Digest): Described {
   try {
     if (payload !== undefined) {
-      const { annotations } = readSimpleSigning(payload);
-      return { kind: 'signature', annotations: Object.fromEntries(annotations) };
+      const { annotations, digest } = readSimpleSigning(payload);
+      return {
+        kind: 'signature',
+        annotations: Object.fromEntries(annotations),
+        ...(digest === image ? {} : { ofOthers: [digest] }),
+      };
     }
-    return content.kind === 'dsse' ? describedStatement(content) : { kind: 'signature' };
+    return content.kind === 'dsse' ? describedStatement(content, image) : { kind: 'signature' };
   } catch (error) {
     if (!(error instanceof SigningError)) throw error;
     return { kind: payload === undefined ? 'attestation' : 'signature' };
   }
 }
 
-function describedStatement({ envelope }: BundleContent & { kind: 'dsse' }): Described {
-  const { predicateType, subjects } = readStatementHeader(envelope.payload);
+function describedStatement({ envelope }: BundleContent & { kind: 'dsse' }, image: Digest): Described {
+  const header = readStatementHeader(envelope.payload);
+  const { predicateType, subjects } = header;
   const annotations = Object.fromEntries(subjects.flatMap((subject) => [...subject.annotations]));
+  const isOfImage = subjectsOf(header, artifactOfDigest(image)).length > 0;
+  const about = isOfImage
+    ? {}
+    : {
+        ofOthers: subjects.flatMap(({ digest }) => [...digest].map(([name, hex]) => `${name}:${hex}`)),
+      };
   return predicateType === cosignSignPredicate
-    ? { kind: 'signature', annotations }
-    : { kind: 'attestation', predicateType };
+    ? { kind: 'signature', annotations, ...about }
+    : { kind: 'attestation', predicateType, ...about };
 }
 
 function claimedSigner({ bundle: { material } }: StoredSignature) {

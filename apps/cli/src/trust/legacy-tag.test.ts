@@ -45,6 +45,29 @@ describe('the form of cosign 1 and 2', () => {
     });
   });
 
+  test('a signature at the tag of another image is told as what it is', async () => {
+    await withFolderAsync({ 'p.json': '{"score":9}' }, async (folder) => {
+      const digest = await writeImage(folder, () => []);
+      keelson(folder, ['sign', '--generate-key-pair', 'k']);
+      keelson(folder, ['sign', tag, '--key', 'k.key', 'oci:image:1.0']);
+      keelson(folder, ['attest', tag, '--key', 'k.key', ...statement, 'oci:image:1.0']);
+      const index = join(folder, 'image/index.json');
+      const text = readFileSync(index, 'utf8');
+      const { manifests } = JSON.parse(text);
+      const named = (end: string) =>
+        manifests.find(({ annotations }: { annotations: object }) =>
+          JSON.stringify(annotations).includes(end),
+        );
+      const other: string = named('.att').digest;
+      const tagOf = (of: string) => `${of.replace(':', '-')}.sig`;
+      writeFileSync(index, text.replace(tagOf(digest), tagOf(other)));
+      expect(keelson(folder, ['inspect', `oci:image@${other}`])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`not of this image, but of ${digest}`),
+      });
+    });
+  });
+
   test('keyless with the first Rekor', async () => {
     await inWorld({ rekor: 1, timestamps: true }, async ({ sigstore, folder, run, verify }) => {
       await writeImage(folder, () => []);

@@ -344,16 +344,24 @@ test('keelson inspect draws what stands beside an image', async () => {
     await writeImage(folder, (image) => [
       statementBundle(image, cosignSignPredicate, { env: 'prod\u001b[31m' }),
       statementBundle(image, 'https://slsa.dev/provenance/v1'),
+      statementBundle(`sha256:${'0'.repeat(64)}`, 'https://slsa.dev/provenance/v1'),
       'no bundle',
     ]);
     const { code, out } = keelson(folder, ['inspect', 'oci:image:1.0']);
     expect(code).toBe(0);
     expect(out).toContain('├─ signature sha256:');
     expect(out).toContain('type https://slsa.dev/provenance/v1');
+    expect(out.match(/not of this image, but of .*/g)).toEqual([
+      `not of this image, but of sha256:${'0'.repeat(64)}`,
+    ]);
     expect(out).toContain('unreadable sha256:');
     expect(out).toContain('not verified: no trusted root was given');
     expect(out).not.toContain('\u001b');
     const json = JSON.parse(keelson(folder, ['inspect', '-f', 'json', 'oci:image:1.0']).out);
-    expect(json.signatures.map(({ kind }: { kind: string }) => kind)).toEqual(['signature', 'attestation']);
+    expect(json.signatures.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'signature',
+      'attestation',
+      'attestation',
+    ]);
   });
 });
