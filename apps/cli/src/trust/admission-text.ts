@@ -1,9 +1,10 @@
-import type {
-  AcceptedSignature,
-  AdmissionVerdict,
-  DemandVerdict,
-  ImagePolicy,
-  PolicyVerdict,
+import {
+  type AcceptedSignature,
+  type AdmissionVerdict,
+  type DemandVerdict,
+  type ImagePolicy,
+  ImagePolicyError,
+  type PolicyVerdict,
 } from '@keelson/image-policies';
 import type { Digest } from '@keelson/oci';
 import { terminalSafe } from '@keelson/report';
@@ -64,9 +65,12 @@ function policyLines({ policy, isPassed, parts, fault }: PolicyVerdict): string[
   ];
 }
 
-/** What became of the demands of something. What met it is enough where it is met: the rest is for programs. */
+/** What became of the demands of something. What met it is enough where it is met, with what nobody judged: the rest is for programs. */
 const demandsLines = (demands: readonly DemandVerdict[], isMet: boolean): string[] =>
-  demands.filter(({ isPassed }) => isPassed || !isMet).flatMap(demandLines);
+  demands.filter((each) => each.isPassed || !isMet || isUnjudged(each)).flatMap(demandLines);
+
+const isUnjudged = ({ fault, parts }: DemandVerdict): boolean =>
+  (fault instanceof ImagePolicyError && fault.code === 'IMAGE_POLICY_UNSUPPORTED') || parts.some(isUnjudged);
 
 function demandLines({ name, isPassed, isStatic, accepted, refused, fault, parts }: DemandVerdict): string[] {
   const word = isStatic && isPassed ? 'passed without a signature' : isPassed ? 'passed' : 'not passed';

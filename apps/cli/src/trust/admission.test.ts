@@ -124,7 +124,11 @@ describe('keelson verify --policy', () => {
   });
 
   test('of what passes the text tells what made it pass, and JSON the rest', async () => {
-    const authorities = [other, publicKey].map((key) => ({ key: { data: pemOf(key) } }));
+    const cue = { name: 'a', predicateType: 'custom', policy: { type: 'cue', data: 'a: 1' } };
+    const authorities = [
+      ...[other, publicKey].map((key) => ({ key: { data: pemOf(key) } })),
+      { key: { data: pemOf(publicKey) }, attestations: [cue] },
+    ];
     const either = policy('either', {}, '**', { authorities });
     await withFolderAsync({ 'either.yaml': either }, async (folder) => {
       await writeSigned(`oci:${folder}/image:1.0`);
@@ -132,6 +136,10 @@ describe('keelson verify --policy', () => {
         keelson(folder, ['verify', '--policy', 'either.yaml', ...more, 'oci:image:1.0']);
       expect(tell()).toMatchObject({ code: 0, out: expect.not.stringContaining('SIGNATURE_WRONG') });
       expect(tell().out).toContain('authority-1: passed');
+      // Nor is it left out that something was not judged.
+      expect(tell().out).toContain(
+        'authority-2: not passed\n      spec.authorities[2].attestations[0].policy.type',
+      );
       expect(tell('-f', 'json')).toMatchObject({ code: 0, out: expect.stringContaining('SIGNATURE_WRONG') });
     });
   });
