@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { SourceText } from '@keelson/core';
 import { parseYaml } from '@keelson/yaml';
 import { describe, expect, test } from 'vitest';
+import { errorTables } from './error-tables.ts';
+import { remedies } from './explain/remedies.ts';
 import { keelson, withFolder } from './testing/run.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -243,14 +245,24 @@ describe('keelson explain', () => {
     ['CKV_K8S_16', 'privileged-container: Container runs privileged'],
     ['ksv-0017', 'privileged-container: Container runs privileged'],
     ['yaml_alias', 'YAML_ALIAS: '],
+    ['SCT_MISSING', 'What to do: '],
   ])('%s', (name, expected) => {
     const { code, out } = keelson(root, ['explain', name]);
     expect([code, out]).toEqual([0, expect.stringContaining(expected)]);
   });
 
-  test('a name that nothing has is a wrong call with a suggestion', () => {
-    const { code, err } = keelson(root, ['explain', 'priviledged-container']);
-    expect([code, err]).toEqual([2, expect.stringContaining('(did you mean "privileged-container"?)')]);
+  test.each([
+    ['priviledged-container', 'privileged-container'],
+    ['SCT_MISING', 'SCT_MISSING'],
+    ['sct_mising', 'SCT_MISSING'],
+  ])('a name that nothing has is a wrong call with a suggestion: %s', (name, near) => {
+    const { code, err } = keelson(root, ['explain', name]);
+    expect([code, err]).toEqual([2, expect.stringContaining(`(did you mean "${near}"?)`)]);
+  });
+
+  test('every code that is told what to do about is one', () => {
+    const codes = new Set(errorTables.flatMap(([, table]) => Object.keys(table)));
+    expect(Object.keys(remedies).filter((code) => !codes.has(code))).toEqual([]);
   });
 
   test('no text from a user’s check reaches the terminal raw', () => {

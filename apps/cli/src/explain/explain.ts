@@ -9,6 +9,7 @@ import { writeResult } from '../result.ts';
 import { suggestion } from '../suggest.ts';
 import { defineVerb } from '../verb.ts';
 import { controlsOf, explainCheck } from './check-text.ts';
+import { remedies } from './remedies.ts';
 
 const formats = ['terminal', 'json'] as const;
 
@@ -44,7 +45,7 @@ export const { run, usage } = defineVerb(
     const format = choiceOf('format', values.format, formats) ?? 'terminal';
     const { texts, own, problems } = await loadCatalog(values.checks ?? []);
     for (const problem of problems) reportError(problem, false);
-    const codes: { code: string; meaning: string }[] = [];
+    const codes: ExplainedCode[] = [];
     const ids = new Set<string>();
     for (const name of positionals) {
       const found = idsOf(name, texts);
@@ -52,10 +53,7 @@ export const { run, usage } = defineVerb(
       if (found.length > 0) continue;
       const known = await codeOf(name);
       if (known === undefined) {
-        const near = suggestion(
-          name,
-          texts.map(({ id }) => id),
-        );
+        const near = await nearestTo(name, texts);
         throw new CommandError('USAGE', `there is no check and no error code "${name}"${near}`);
       }
       codes.push(known);
@@ -70,7 +68,9 @@ export const { run, usage } = defineVerb(
       writeResult(values.output, `${JSON.stringify([...checks, ...codes], null, 2)}\n`);
     } else {
       const parts = [
-        ...codes.map(({ code, meaning }) => `${code}: ${meaning}\n`),
+        ...codes.map(({ code, meaning, remedy }) =>
+          [`${code}: ${meaning}`, ...(remedy === undefined ? [] : [`What to do: ${remedy}`]), ''].join('\n'),
+        ),
         ...definitions.map((item) => explainCheck(item, controlsOf(item.id, frameworks))),
       ];
       writeResult(values.output, parts.join('\n'));
@@ -90,15 +90,31 @@ function idsOf(name: string, texts: readonly CheckText[]): string[] {
     .map(({ id }) => id);
 }
 
+interface ExplainedCode {
+  readonly code: string;
+  readonly meaning: string;
+  readonly remedy?: string;
+}
+
+/** The check or the error code whose name is the nearest, for the message. */
+async function nearestTo(name: string, texts: readonly CheckText[]): Promise<string> {
+  const { errorTables } = await import('../error-tables.ts');
+  const codes = errorTables.flatMap(([, table]) => Object.keys(table));
+  const ids = texts.map(({ id }) => id);
+  return suggestion(name, ids) || suggestion(name, codes) || suggestion(name.toUpperCase(), codes);
+}
+
 /**
  * Error codes, and rules of the netpol lint that no scan asks. Codes are upper case, but for those of Rego, which are OPA's.
  */
-async function codeOf(name: string): Promise<{ code: string; meaning: string } | undefined> {
+async function codeOf(name: string): Promise<ExplainedCode | undefined> {
   const { errorTables } = await import('../error-tables.ts');
   for (const [, table] of errorTables) {
     const code = [name.toUpperCase(), name.toLowerCase()].find((each) => Object.hasOwn(table, each));
     const meaning = code === undefined ? undefined : table[code];
-    if (code !== undefined && meaning !== undefined) return { code, meaning };
+    if (code === undefined || meaning === undefined) continue;
+    const remedy = Object.hasOwn(remedies, code) ? remedies[code] : undefined;
+    return { code, meaning, ...(remedy === undefined ? {} : { remedy }) };
   }
   const { lintRules } = await import('@keelson/netpol');
   const rule = lintRules.find(({ id }) => id === name);
