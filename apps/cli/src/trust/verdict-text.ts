@@ -1,6 +1,7 @@
 import { childOf, type JsonValue, parseJsonBytes } from '@keelson/core';
 import { terminalSafe } from '@keelson/report';
 import {
+  type CertificateIdentity,
   cosignSignPredicate,
   type ImageSignature,
   type ImageVerdict,
@@ -78,17 +79,20 @@ const placeOf = ({ manifest, layer, form }: Omit<RefusedSignature, 'fault'>): st
 /** Who signed when, what says so, and what nothing says. */
 export function signatureLines(verified: VerifiedBundle): string[] {
   const { identity, logEntries, timestamps, times, isTimeAssumed } = verified;
-  const lines = [
-    identity === undefined
-      ? '  by the key'
-      : `  by ${terminalSafe(identity.subjects.join(', '))}, says ${terminalSafe(identity.issuer ?? 'nobody')}`,
-  ];
+  const lines = [identity === undefined ? '  by the key' : `  ${signedBy(identity)}`];
   for (const { log } of logEntries) lines.push(`  logged in ${terminalSafe(log.baseUrl)}`);
   for (const { authority, time } of timestamps)
     lines.push(`  stamped ${isoTime(time)} by ${terminalSafe(authority.uri)}`);
   const promised = logEntries.flatMap(({ time }) => time ?? []);
   for (const time of promised) lines.push(`  promised by the log ${isoTime(time)}`);
   return [...lines, ...unchecked(verified, times.length === 0, isTimeAssumed)];
+}
+
+function signedBy({ subjects, issuer }: CertificateIdentity): string {
+  const by = `by ${terminalSafe(subjects.join(', '))}`;
+  return issuer === undefined
+    ? `${by}; the certificate names no issuer`
+    : `${by}, says ${terminalSafe(issuer)}`;
 }
 
 function unchecked(verified: VerifiedBundle, isTimeless: boolean, isTimeAssumed: boolean): string[] {

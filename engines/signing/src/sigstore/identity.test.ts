@@ -78,6 +78,15 @@ describe('identities', () => {
     ],
   ]);
 
+  test('who signed and who should have is told, and that a pattern is for the whole text', () => {
+    const [name = ''] = subject.split('@');
+    const identities = [{ subject: matching(name), issuer: matching('.*') }];
+    const by = issueSigner({ claims: [] });
+    expect(() => verify(makeBundle({ by }), { signer: { kind: 'identities', identities } })).toThrow(
+      `the certificate is of ${subject} (issuer: none), not of /${name}/ (issuer: /.*/); /${name}/ matches a part alone, and must match the whole`,
+    );
+  });
+
   test('of an authority of one’s own one of several names is enough', () => {
     const names = ['other@example.com', subject].map((value) => ({ type: 'email', value }) as const);
     const by = issueSigner({ names, claims: [] });

@@ -123,13 +123,28 @@ export function demandIdentity(
 ): IdentityMatcher {
   const found = accepted.find((matcher) => isAccepted(identity, matcher));
   if (found !== undefined) return found;
-  const wanted = accepted.map(({ subject, issuer }) => `${subject.description} of ${issuer.description}`);
+  const wanted = accepted.map(({ subject, issuer }) => issuedTo(subject.description, issuer.description));
   throw new SigningError(
     'IDENTITY_MISMATCH',
-    `the certificate is of ${named(identity.subjects) || 'nobody'} of ${identity.issuer ?? 'no issuer'}, not of ${
+    `the certificate is of ${issuedTo(named(identity.subjects) || 'nobody', identity.issuer ?? 'none')}, not of ${
       wanted.join(' or ') || 'anybody who is accepted'
-    }`,
+    }${hintFor(identity, accepted)}`,
   );
+}
+
+const issuedTo = (subject: string, issuer: string) => `${subject} (issuer: ${issuer})`;
+
+/** Other programs take a pattern that matches anywhere. */
+function hintFor({ subjects, issuer }: CertificateIdentity, accepted: readonly IdentityMatcher[]): string {
+  const partial = accepted
+    .flatMap((matcher) => [
+      ...(subjects.some((each) => matcher.subject.matchesPart?.(each)) ? [matcher.subject] : []),
+      ...(issuer !== undefined && matcher.issuer.matchesPart?.(issuer) === true ? [matcher.issuer] : []),
+    ])
+    .at(0);
+  return partial === undefined
+    ? ''
+    : `; ${partial.description} matches a part alone, and must match the whole`;
 }
 
 /** Names for a message, which a certificate may have by the thousand. */

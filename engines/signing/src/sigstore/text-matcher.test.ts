@@ -19,6 +19,15 @@ describe('texts of certificates', () => {
     expect(matching(pattern).matches(text)).toBe(isMatch);
   });
 
+  test('a pattern that matches a part alone', () => {
+    const { matchesPart } = matching('release');
+    expect(['release@example.com', 'release', 'dev@example.com'].map((text) => matchesPart?.(text))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   test('as other programs mean it', () => {
     expect(matchingAnywhere('acme').matches('the acme of it')).toBe(true);
   });

@@ -6,6 +6,8 @@ export interface TextMatcher {
   /** For messages. */
   readonly description: string;
   matches(text: string): boolean;
+  /** Whether a pattern that must match a whole text matches a part of it: for messages. */
+  readonly matchesPart?: (text: string) => boolean;
 }
 
 /** That text and no other. */
@@ -20,9 +22,13 @@ export function exactly(text: string): TextMatcher {
  * @throws SigningError PATTERN_INVALID
  */
 export function matching(pattern: string): TextMatcher {
-  compiled(pattern);
+  const part = compiled(pattern);
   const whole = compiled(`\\A(?:${pattern})\\z`);
-  return { description: `/${pattern}/`, matches: (text) => whole.test(text) };
+  return {
+    description: `/${pattern}/`,
+    matches: (text) => whole.test(text),
+    matchesPart: (text) => part.test(text) && !whole.test(text),
+  };
 }
 
 /**
