@@ -14,7 +14,7 @@ import { annotationsOf } from '../annotations.ts';
 import { faultJson, faultText } from '../fault-text.ts';
 import { type OpenedImage, withImage } from '../image.ts';
 import { imageFlags, imageHelp } from '../image-flags.ts';
-import { readInput } from '../input.ts';
+import { readFrom, readInput } from '../input.ts';
 import { revocationServers } from '../notation/revocation.ts';
 import { policyFile, trustStoresOf } from '../notation/settings.ts';
 import { notationJson, notationLines } from '../notation/verdict-text.ts';
@@ -124,7 +124,7 @@ async function verifyBlob(operand: string, file: string, values: NotationValues)
 function requirementsOf(values: NotationValues, kind: 'oci' | 'blob'): Omit<NotationRequirements, 'target'> {
   const names = kind === 'oci' ? ['trustpolicy.oci.json', 'trustpolicy.json'] : ['trustpolicy.blob.json'];
   return {
-    policy: readTrustPolicy(readInput(values['trust-policy'] ?? policyFile(names)), kind),
+    policy: readFrom(values['trust-policy'] ?? policyFile(names), (bytes) => readTrustPolicy(bytes, kind)),
     trustStores: trustStoresOf(values['trust-store']),
     now: Date.now(),
     userMetadata: annotationsOf(values['user-metadata'], 'user-metadata'),
