@@ -135,6 +135,7 @@ export {
   mayState,
   type RefusedSignature,
   refusalOf,
+  statedType,
   verifyImage,
   verifyStored,
   type Wanted,

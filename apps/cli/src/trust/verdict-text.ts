@@ -10,6 +10,7 @@ import {
   type Wanted,
 } from '@keelson/signing';
 import { faultJson, faultText } from './fault-text.ts';
+import { claimOf, leftOutLine } from './left-out.ts';
 import { isoTime } from './times.ts';
 
 /** What became of an artifact beside its bundle. */
@@ -55,7 +56,8 @@ export function imageText({ name, digest, verdict, wanted, isVerified }: ImageRe
   for (const accepted of verdict.accepted) lines.push(...acceptedLines(accepted));
   for (const refused of verdict.refused) lines.push(...refusedLines(refused));
   if (verdict.accepted.length + verdict.refused.length === 0) lines.push(`  there is no ${what}`);
-  if (verdict.leftOut.length > 0) lines.push(`  ${verdict.leftOut.length} of other kinds, not asked for`);
+  if (verdict.leftOut.length > 0)
+    lines.push(`  ${leftOutLine(verdict.leftOut.map(({ bundle }) => claimOf(bundle)))}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -180,6 +182,9 @@ export const verdictJson = {
       statement: statementOf(each.verified),
     })),
     refused: verdict.refused.map(refusedJson),
-    notAskedFor: verdict.leftOut.map(({ manifest, layer, form }) => ({ manifest, layer, form })),
+    notAskedFor: verdict.leftOut.map(({ manifest, layer, form, bundle }) => ({
+      ...{ manifest, layer, form },
+      type: claimOf(bundle),
+    })),
   }),
 };

@@ -10,6 +10,7 @@ import {
 } from '@keelson/signing';
 import { type FileFlag, type OpenedImage, withImage } from '../image.ts';
 import type { ImageValues } from '../image-flags.ts';
+import { claimOf } from '../left-out.ts';
 
 /** Something that nobody has verified yet, and where it was found: a line of a file, or a manifest. */
 export interface Candidate<T> {
@@ -27,8 +28,8 @@ export interface Refused {
 export interface Candidates<T = Bundle> {
   readonly found: readonly Candidate<T>[];
   readonly unreadable: readonly Refused[];
-  /** Attestations of other types, and signatures. */
-  readonly leftOut: number;
+  /** Attestations of other types, and signatures, by what they say that they are. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -71,7 +72,7 @@ export function candidatesIn<T>(
       unreadable.push({ place, fault: error });
     }
   }
-  return { found, unreadable, leftOut: 0 };
+  return { found, unreadable, leftOut: [] };
 }
 
 /** True for a DSSE envelope by itself. */
@@ -103,7 +104,7 @@ export async function attestationsBeside(
       digest,
       found: wanted.map(({ manifest, bundle }) => ({ place: manifest, item: bundle })),
       unreadable: unreadable.map(({ manifest, fault }) => ({ place: manifest, fault })),
-      leftOut: found.length - wanted.length,
+      leftOut: found.filter(({ bundle }) => !mayState(bundle, types)).map(({ bundle }) => claimOf(bundle)),
     };
   };
   return await withImage(image, values, find, fileFlag);

@@ -1,6 +1,7 @@
 import { isKeelsonError, type JsonValue } from '@keelson/core';
 import { terminalSafe } from '@keelson/report';
 import { faultJson, faultText } from '../fault-text.ts';
+import { leftOutLine } from '../left-out.ts';
 import type { Candidates, Refused } from './attestations.ts';
 import type { Told } from './way.ts';
 
@@ -11,7 +12,8 @@ export interface Judged<T> {
   readonly digest?: string;
   readonly accepted: readonly { readonly place: string; readonly verified: T }[];
   readonly refused: readonly Refused[];
-  readonly leftOut: number;
+  /** What the others say of themselves that they are. */
+  readonly leftOut: readonly string[];
 }
 
 /** Judges each attestation about an artifact: it is verified where at least one holds. */
@@ -45,7 +47,7 @@ export function judgedAlone<T>(
     ...digestOf(of),
     accepted: isRefused ? [] : [outcome],
     refused: isRefused ? [outcome] : [],
-    leftOut: 0,
+    leftOut: [],
   };
 }
 
@@ -102,7 +104,7 @@ function judgedText<T>(
   for (const { place, fault } of refused)
     lines.push(`  refused ${terminalSafe(place)}`, `    ${faultText(fault)}`);
   if (accepted.length + refused.length === 0) lines.push(`  there is no ${what}`);
-  if (leftOut > 0) lines.push(`  ${leftOut} of other kinds, not asked for`);
+  if (leftOut.length > 0) lines.push(`  ${leftOutLine(leftOut)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -120,6 +122,6 @@ function judgedJson<T>(
       statement: statementOf(verified),
     })),
     refused: refused.map(({ place, fault }) => ({ place, ...faultJson(fault) })),
-    notAskedFor: leftOut,
+    notAskedFor: leftOut.map((type) => ({ type })),
   };
 }

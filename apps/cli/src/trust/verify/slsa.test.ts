@@ -217,7 +217,7 @@ describe('keelson verify --with slsa', () => {
       const run = keelson(folder, [...slsa, ...trusted, ...source, 'oci:image:1.0']);
       expect([run.code, run.out]).toEqual([0, expect.stringContaining(`digest: ${digest}`)]);
       expect(run.out).toContain('ARTIFACT_MISMATCH');
-      expect(run.out).toContain('1 of other kinds, not asked for');
+      expect(run.out).toContain('1 of other kinds, not asked for: https://spdx.dev/Document');
     });
   });
 });

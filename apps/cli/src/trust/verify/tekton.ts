@@ -140,7 +140,7 @@ function verifyRun(object: JsonValue, requirements: BundleRequirements): Judged<
     });
   }
   const found = parts.map((part) => ({ place: part.key, item: part }));
-  const verdict = judged({ name: nameOf(object) }, { found, unreadable: [], leftOut: 0 }, (part) =>
+  const verdict = judged({ name: nameOf(object) }, { found, unreadable: [], leftOut: [] }, (part) =>
     verifyPart(read, part, requirements),
   );
   return { ...verdict, isVerified: verdict.isVerified && verdict.refused.length === 0 };

@@ -84,17 +84,25 @@ function claims({ form, bundle }: StoredSignature, wanted: Wanted): boolean {
   if (form === 'simplesigning') return wanted.kind === 'signature';
   // The envelopes of `.att` tags are never signatures.
   if (form === 'envelope' && wanted.kind === 'signature') return false;
-  const types = wanted.kind === 'signature' ? cosignSignPredicate : wanted.predicateType;
-  return bundle.content.kind === 'dsse' ? mayState(bundle, new Set([types])) : wanted.kind === 'signature';
+  return mayState(
+    bundle,
+    new Set([wanted.kind === 'signature' ? cosignSignPredicate : wanted.predicateType]),
+  );
 }
 
 /** Whether a bundle that nobody has verified may hold a Statement with a predicate of one of the types. */
-export function mayState({ content }: Bundle, types: ReadonlySet<string>): boolean {
-  if (content.kind !== 'dsse') return false;
+export function mayState(bundle: Bundle, types: ReadonlySet<string>): boolean {
+  const stated = statedType(bundle);
+  return stated === undefined || types.has(stated);
+}
+
+/** The predicate type that a bundle has as it says itself, a plain signature cosign's; undefined where that cannot be read. */
+export function statedType({ content }: Bundle): string | undefined {
+  if (content.kind !== 'dsse') return cosignSignPredicate;
   try {
-    return types.has(readStatementHeader(content.envelope.payload).predicateType);
+    return readStatementHeader(content.envelope.payload).predicateType;
   } catch (error) {
-    if (isKeelsonError(error)) return true;
+    if (isKeelsonError(error)) return undefined;
     throw error;
   }
 }
