@@ -1,6 +1,5 @@
 export { ImagePolicyError, type ImagePolicyErrorCode, imagePolicyErrorCodes } from './errors.ts';
 export type { ReadOptions } from './material.ts';
-export type { AcceptedSignature, DemandVerdict } from './model/demands.ts';
 export { type AdmissionVerdict, admitImage, type PolicyVerdict } from './model/evaluate.ts';
 export {
   type ImageEvidence,
@@ -20,8 +19,9 @@ export type {
   Rule,
   RuleSubject,
   SigstoreDemand,
-  Workload,
 } from './model/policy.ts';
+export type { AcceptedSignature, DemandVerdict } from './model/verdict.ts';
+export type { Workload } from './model/workload.ts';
 export { type ClusterImagePolicy, readClusterImagePolicy } from './policy-controller/cluster-image-policy.ts';
 export { readTrustRoot, type TrustRepository, type TrustRoot } from './policy-controller/trust-root.ts';
 export { type PolicyFile, readImagePolicies } from './read-policies.ts';

@@ -1,8 +1,8 @@
 import { isKeelsonError, type JsonValue } from '@keelson/core';
 import type { StoredSignature } from '@keelson/signing';
 import { describe, expect, test } from 'vitest';
-import type { DemandVerdict } from '../model/demands.ts';
 import { admitImage } from '../model/evaluate.ts';
+import type { DemandVerdict } from '../model/verdict.ts';
 import { readImagePolicies } from '../read-policies.ts';
 import type { PolicySurroundings } from '../surroundings.ts';
 import { evidenceOf } from '../testing/evidence.ts';

@@ -7,7 +7,8 @@ import type { PolicySurroundings } from '../surroundings.ts';
 import { invalid, membersOf } from './context.ts';
 import { imageTest, patternFault } from './images.ts';
 import { type RuleReader, readRules } from './rules.ts';
-import { readSigner, type Signer } from './signers.ts';
+import type { Signer } from './signer.ts';
+import { readSigner } from './signers.ts';
 
 /** The kind of keelson's own image policies. */
 export const ownPolicyKind = 'keelson.dev/v1alpha1 ImagePolicy';

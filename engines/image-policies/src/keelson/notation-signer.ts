@@ -1,7 +1,7 @@
 import type { JsonFields, JsonValue } from '@keelson/core';
 import { readTrustPolicy, readTrustStore } from '@keelson/signing';
 import { contentOf, invalid, membersOf, readable } from './context.ts';
-import type { SignerReader } from './signers.ts';
+import type { SignerReader } from './signer.ts';
 
 const notationMembers = ['certificates', 'timestampCertificates', 'subjects', 'level', 'revocation'];
 

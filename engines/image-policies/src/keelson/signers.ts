@@ -17,27 +17,13 @@ import {
 import { trustedRootOfKeys } from '../attestors/trusted-keys.ts';
 import type { ImagePolicyError } from '../errors.ts';
 import { lacking } from '../faults.ts';
-import type { AttestationDemand, Demand } from '../model/policy.ts';
 import type { PolicySurroundings } from '../surroundings.ts';
 import { contentOf, invalid, membersOf, readable } from './context.ts';
 import { notationSigner } from './notation-signer.ts';
-
-/** Somebody whom a policy names. */
-export interface Signer {
-  readonly name: string;
-  /** Whether different people may be meant. */
-  readonly isMany: boolean;
-  /** Whether statements can be signed in this way. */
-  readonly attests: boolean;
-  /** @param attestations none where a signature of the image is asked for */
-  readonly demand: (attestations: readonly AttestationDemand[]) => Demand;
-}
+import type { SignerReader } from './signer.ts';
 
 const ways = ['key', 'identities', 'notation'] as const;
 const common = ['log', 'timestamp', 'certificateLog', 'trustedRoot', 'authority'];
-
-/** What a signer is, once files and trust are known. */
-export type SignerReader = (surroundings: PolicySurroundings) => Signer;
 
 /**
  * Reads a signer of `spec.signers`.

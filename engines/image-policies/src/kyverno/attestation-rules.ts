@@ -1,8 +1,8 @@
 import { childOf, isObject, type JsonFields, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
 import type { ImagePolicyError } from '../errors.ts';
 import { refused, unsupported } from '../faults.ts';
-import type { DemandVerdict } from '../model/demands.ts';
 import type { ImagePolicy, Rule } from '../model/policy.ts';
+import type { DemandVerdict } from '../model/verdict.ts';
 import { payloadJson } from '../payload.ts';
 import { type Conditions, compileConditions } from './conditions/conditions.ts';
 import { type QueryClock, QueryFault } from './conditions/query.ts';

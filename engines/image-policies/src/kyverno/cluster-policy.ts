@@ -1,7 +1,8 @@
 import { isObject, type JsonFields, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
 import { ImagePolicyError } from '../errors.ts';
 import type { PolicyReader } from '../material.ts';
-import type { ImagePolicy, Workload } from '../model/policy.ts';
+import type { ImagePolicy } from '../model/policy.ts';
+import type { Workload } from '../model/workload.ts';
 import { fieldsOf, shaped } from '../shape.ts';
 import { clusterPolicyShape } from './cluster-policy-shape.ts';
 import { type Conditions, compileConditions } from './conditions/conditions.ts';

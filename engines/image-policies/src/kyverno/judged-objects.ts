@@ -1,6 +1,6 @@
 import { createObject, isObject, type JsonObject, objectOf } from '@keelson/core';
 import { podTemplates } from '@keelson/kubernetes';
-import type { Workload } from '../model/policy.ts';
+import type { Workload } from '../model/workload.ts';
 
 /** An object that admission would judge for a workload. */
 export interface JudgedObject extends Workload {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Workload } from '../model/policy.ts';
+import type { Workload } from '../model/workload.ts';
 import { by, deployment, pod, pods, policy, set, two, verdictOf } from '../testing/kyverno.ts';
 import { digest } from '../testing/signatures.ts';
 

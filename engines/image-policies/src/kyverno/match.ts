@@ -1,6 +1,6 @@
 import { isObject, type JsonFields, type JsonObject } from '@keelson/core';
 import { matchesSelector } from '@keelson/kubernetes';
-import type { Workload } from '../model/policy.ts';
+import type { Workload } from '../model/workload.ts';
 import { wildcardTest } from '../wildcard.ts';
 import { type JudgedObject, judgedObjects, metadataOf } from './judged-objects.ts';
 

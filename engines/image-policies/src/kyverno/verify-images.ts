@@ -2,7 +2,8 @@ import { isObject, type JsonFields, type JsonObject, objectOf } from '@keelson/c
 import { ImagePolicyError } from '../errors.ts';
 import { invalid, unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
-import type { AttestationDemand, Demand, ImagePolicy, NamedDemand, Workload } from '../model/policy.ts';
+import type { AttestationDemand, Demand, ImagePolicy, NamedDemand } from '../model/policy.ts';
+import type { Workload } from '../model/workload.ts';
 import { fieldsOf } from '../shape.ts';
 import { conditionsRule, denyRule } from './attestation-rules.ts';
 import { type AttestorContext, attestorSet } from './attestors.ts';

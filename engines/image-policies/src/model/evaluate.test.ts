@@ -5,7 +5,7 @@ import { readImagePolicies } from '../read-policies.ts';
 import { evidenceOf } from '../testing/evidence.ts';
 import { attestationBy, digest, type KeyPair, newPair, pemOf, signatureBy } from '../testing/signatures.ts';
 import { admitImage } from './evaluate.ts';
-import type { Workload } from './policy.ts';
+import type { Workload } from './workload.ts';
 
 const [ours, theirs] = [newPair(), newPair()];
 const attestedBy = (pair: KeyPair, data: string, type?: string) => attestationBy(pair, { Data: data }, type);

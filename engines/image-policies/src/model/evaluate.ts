@@ -1,7 +1,8 @@
 import { ImagePolicyError } from '../errors.ts';
-import { type DemandVerdict, hasSignature, judgeSet } from './demands.ts';
+import { hasSignature, judgeSet } from './demands.ts';
 import type { ImageToJudge } from './evidence.ts';
 import type { ImagePolicy } from './policy.ts';
+import type { DemandVerdict } from './verdict.ts';
 
 export interface PolicyVerdict {
   readonly policy: ImagePolicy;

@@ -11,7 +11,7 @@ import {
   storedSignatures,
   type TargetDescriptor,
 } from '@keelson/signing';
-import type { Workload } from './policy.ts';
+import type { Workload } from './workload.ts';
 
 /** An image that is to run, with what a registry keeps beside it. */
 export interface ImageToJudge {

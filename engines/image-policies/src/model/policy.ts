@@ -1,17 +1,11 @@
-import type { JsonObject, JsonValue } from '@keelson/core';
+import type { JsonValue } from '@keelson/core';
 import type { Digest } from '@keelson/oci';
 import type { BundleRequirements, NotationRequirements, StoredSignature } from '@keelson/signing';
 import type { ImagePolicyError } from '../errors.ts';
-import type { DemandVerdict } from './demands.ts';
-import type { ImageToJudge } from './evidence.ts';
 
-/** The object of Kubernetes that runs an image. */
-export interface Workload {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly object: JsonObject;
-}
+import type { ImageToJudge } from './evidence.ts';
+import type { DemandVerdict } from './verdict.ts';
+import type { Workload } from './workload.ts';
 
 /** A policy of which images may run, whatever it was written in. */
 export interface ImagePolicy {

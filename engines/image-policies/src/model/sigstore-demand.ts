@@ -8,9 +8,9 @@ import {
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
 import { refused } from '../faults.ts';
-import type { Judged } from './demands.ts';
 import type { ImageToJudge } from './evidence.ts';
 import type { AttestationDemand, SigstoreDemand } from './policy.ts';
+import type { Judged } from './verdict.ts';
 
 /** What becomes of a demand for a signature, or for attestations. */
 export function judgeSigstore(image: ImageToJudge, demand: SigstoreDemand): Partial<Judged> {

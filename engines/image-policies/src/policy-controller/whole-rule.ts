@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { type JsonFields, type JsonObject, type JsonValue, objectOf } from '@keelson/core';
 import type { CertificateClaim, ImageSignature } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
-import type { DemandVerdict } from '../model/demands.ts';
-import type { ImagePolicy, Workload } from '../model/policy.ts';
+import type { ImagePolicy } from '../model/policy.ts';
+import type { DemandVerdict } from '../model/verdict.ts';
+import type { Workload } from '../model/workload.ts';
 
 const parts = [
   ['includeSpec', 'spec'],

@@ -2,8 +2,9 @@ import { isObject, type JsonFields, type JsonValue, objectOf } from '@keelson/co
 import { ImagePolicyError } from '../errors.ts';
 import { invalid, refused, unsupported } from '../faults.ts';
 import type { PolicyMaterial } from '../material.ts';
-import type { DemandVerdict } from '../model/demands.ts';
-import type { Demand, ImagePolicy, OwnVerdict, Workload } from '../model/policy.ts';
+import type { Demand, ImagePolicy, OwnVerdict } from '../model/policy.ts';
+import type { DemandVerdict } from '../model/verdict.ts';
+import type { Workload } from '../model/workload.ts';
 import { fieldsOf } from '../shape.ts';
 import { cosignVerifier } from './cosign-verifier.ts';
 import type { RatifyDocument, RatifyKind } from './documents.ts';

@@ -2,9 +2,9 @@ import { isKeelsonError, type JsonValue, objectOf, stringifyJson } from '@keelso
 import { compile, fromJson, RegoError } from '@keelson/rego';
 import { ImagePolicyError } from '../errors.ts';
 import { invalid, keelsonError, refused, unsupported } from '../faults.ts';
-import type { DemandVerdict } from '../model/demands.ts';
 import type { ImageToJudge } from '../model/evidence.ts';
 import type { OwnVerdict } from '../model/policy.ts';
+import type { DemandVerdict } from '../model/verdict.ts';
 import type { RatifyDocument } from './documents.ts';
 import { attempt, isFor, type Referrer, referrersOf, type Verifier } from './reports.ts';
 

@@ -1,8 +1,8 @@
 import { isKeelsonError, type JsonValue } from '@keelson/core';
 import type { Digest } from '@keelson/oci';
 import { bundleMediaType, type RefusedSignature, type StoredSignature } from '@keelson/signing';
-import type { AcceptedSignature } from '../model/demands.ts';
 import type { ImageEvidence, ImageToJudge } from '../model/evidence.ts';
+import type { AcceptedSignature } from '../model/verdict.ts';
 
 /** The artifact type under which Ratify has the tag of cosign's signatures. */
 export const cosignArtifactType = 'application/vnd.dev.cosign.artifact.sig.v1+json';

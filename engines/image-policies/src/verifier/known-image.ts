@@ -12,9 +12,9 @@ import type {
 import type { RefusedSignature } from '@keelson/signing';
 import { sigstoreDemand } from '../attestors/attestor-demand.ts';
 import { ImagePolicyError } from '../errors.ts';
-import type { AcceptedSignature, Judged } from '../model/demands.ts';
 import type { ImageEvidence, ImageToJudge } from '../model/evidence.ts';
 import { judgeSigstore } from '../model/sigstore-demand.ts';
+import type { AcceptedSignature, Judged } from '../model/verdict.ts';
 import { payloadJson } from '../payload.ts';
 import { registryReference } from '../reference.ts';
 import type { PolicySurroundings } from '../surroundings.ts';

@@ -1,7 +1,7 @@
 import { isKeelsonError } from '@keelson/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admitImage } from '../../model/evaluate.ts';
-import type { Workload } from '../../model/policy.ts';
+import type { Workload } from '../../model/workload.ts';
 import { readImagePolicies } from '../../read-policies.ts';
 import { ImageWorld, notary, now, one, sbom, slsa, stranger, two } from '../../testing/image-world.ts';
 import { wordsOf } from '../../testing/kyverno.ts';

@@ -1,6 +1,6 @@
 import type { JsonFields } from '@keelson/core';
 import { matchesSelector } from '@keelson/kubernetes';
-import type { Workload } from '../../model/policy.ts';
+import type { Workload } from '../../model/workload.ts';
 import { type JudgedObject, judgedObjects, metadataOf } from '../judged-objects.ts';
 
 /** The object of a workload that a policy judges; undefined where it judges none. */
