@@ -4,16 +4,29 @@ import { basename, dirname, join } from 'node:path';
 /** Every file that was read so far, those that other files name among them; an image in a folder by its parts. */
 const filesRead = new Set<string>();
 
-/** Remembers a file that is read, or a folder all of which is. */
+/** Remembers a file that is read. Of a folder, as a chart is one, other files are not meant. */
 export function noteRead(file: string): void {
-  const place = placeOf(file);
-  if (place !== undefined) filesRead.add(place);
+  if (!isFolder(file)) note(file);
 }
 
 /** Remembers an image that is read in a file or a folder. In a folder other files may stand beside it. */
 export function noteImageRead(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) noteRead(path);
-  else for (const part of ['oci-layout', 'index.json', 'blobs', 'manifest.json']) noteRead(join(path, part));
+  if (!isFolder(path)) note(path);
+  else for (const part of ['oci-layout', 'index.json', 'blobs', 'manifest.json']) note(join(path, part));
+}
+
+function note(path: string): void {
+  const place = placeOf(path);
+  if (place !== undefined) filesRead.add(place);
+}
+
+/** False for what cannot be looked at too: whoever reads it tells why. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 export function wasRead(file: string): boolean {
