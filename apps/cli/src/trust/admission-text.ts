@@ -25,12 +25,16 @@ export interface JudgedImage {
   readonly isMisnamed?: boolean;
 }
 
-/** What policies say to each image, for people. */
-export function admissionText(images: readonly JudgedImage[], looser: readonly ImagePolicy[]): string {
-  const lines = looser.flatMap(({ name, warnings }) =>
+/**
+ * What policies say to each image, for people.
+ *
+ * @param policies all that were given
+ */
+export function admissionText(images: readonly JudgedImage[], policies: readonly ImagePolicy[]): string {
+  const lines = policies.flatMap(({ name, warnings }) =>
     warnings.map((warning) => `warning: policy ${terminalSafe(name)}: ${terminalSafe(warning)}`),
   );
-  for (const image of images) lines.push(...imageLines(image));
+  for (const image of images) lines.push(...imageLines(image, policies));
   if (images.length > 1) {
     const admitted = images.filter(({ verdict }) => verdict?.isAdmitted === true);
     lines.push(`${admitted.length} of ${images.length} images are admitted`);
@@ -38,13 +42,26 @@ export function admissionText(images: readonly JudgedImage[], looser: readonly I
   return `${lines.join('\n')}\n`;
 }
 
-function imageLines({ name, runBy, digest, verdict, fault }: JudgedImage): string[] {
+function imageLines(
+  { name, runBy, digest, verdict, fault }: JudgedImage,
+  policies: readonly ImagePolicy[],
+): string[] {
   const what = `${terminalSafe(name)}${runBy === undefined ? '' : `, run by ${terminalSafe(runBy)}`}`;
   if (verdict === undefined)
     return [`${what}: not judged`, ...(fault === undefined ? [] : [`  ${faultText(fault)}`])];
   const lines = [`${what}: ${wordOf(verdict)}`, `  digest: ${digest}`];
-  if (verdict.policies.length === 0) lines.push('  no policy is about it');
+  if (verdict.policies.length === 0) lines.push('  no policy is about it', ...policies.flatMap(aboutLine));
   return [...lines, ...verdict.policies.flatMap(policyLines)];
+}
+
+/** So many patterns of a policy are told. */
+const maxPatterns = 5;
+
+function aboutLine({ name, images = [] }: ImagePolicy): string[] {
+  if (images.length === 0) return [];
+  const more = images.length > maxPatterns ? ` and ${images.length - maxPatterns} more` : '';
+  const patterns = terminalSafe(images.slice(0, maxPatterns).join(', '));
+  return [`    ${terminalSafe(name)} is about ${patterns}${more}`];
 }
 
 /** An image may run that a policy warns of, or that policies ask nothing of, and is not verified. */
@@ -90,9 +107,11 @@ function acceptedSignatureLines(accepted: AcceptedSignature): string[] {
 }
 
 /** The same for programs. */
-export function admissionJson(images: readonly JudgedImage[], looser: readonly ImagePolicy[]) {
+export function admissionJson(images: readonly JudgedImage[], policies: readonly ImagePolicy[]) {
   return {
-    warnings: looser.flatMap(({ name, warnings }) => warnings.map((message) => ({ policy: name, message }))),
+    warnings: policies.flatMap(({ name, warnings }) =>
+      warnings.map((message) => ({ policy: name, message })),
+    ),
     images: images.map(({ name, runBy, digest, verdict, fault }) => ({
       image: name,
       runBy,

@@ -101,7 +101,7 @@ describe('keelson verify --policy', () => {
       0,
       '"verified": false,\n      "admitted": true',
     ],
-    ['none is about the image', ['elsewhere.yaml'], 1, 'no policy is about it'],
+    ['none is about the image', ['elsewhere.yaml'], 1, 'about it\n    elsewhere is about b.example/**'],
     ['CUE', ['cue.yaml'], 1, 'IMAGE_POLICY_UNSUPPORTED'],
     [
       'one that breaks a rule',

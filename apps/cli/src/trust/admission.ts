@@ -27,11 +27,10 @@ export async function verifyByPolicies(operand: string | undefined, values: Poli
       judged.push({ ...about, digest: found.descriptor.digest, verdict });
     }
   }
-  const used = policies.filter(({ warnings }) => warnings.length > 0);
   return {
     code: codeOf(judged, isPartial),
-    txt: admissionText(judged, used),
-    json: admissionJson(judged, used),
+    txt: admissionText(judged, policies),
+    json: admissionJson(judged, policies),
   };
 }
 

@@ -25,7 +25,8 @@ export const readOwnPolicy: PolicyReader = (document) => {
   const name = fields.required('metadata').text('name');
   if (name === '') throw fields.invalid('metadata.name', 'is empty');
   const spec = membersOf(fields.required('spec'), specMembers);
-  const tests = imagesOf(spec);
+  const images = imagesOf(spec);
+  const tests = images.map(imageTest);
   const mode = spec.optionalText('mode') ?? 'enforce';
   if (mode !== 'enforce' && mode !== 'warn') throw spec.invalid('mode', 'is neither enforce nor warn');
   const levels = levelsOf(spec);
@@ -37,6 +38,7 @@ export const readOwnPolicy: PolicyReader = (document) => {
       mode,
       warnings: [],
       isAbout: (image) => tests.some((test) => test(image)),
+      images,
       demands: demandsOf(surroundings),
       levels,
     };
@@ -44,14 +46,14 @@ export const readOwnPolicy: PolicyReader = (document) => {
   };
 };
 
-function imagesOf(spec: JsonFields): readonly ((image: string) => boolean)[] {
+function imagesOf(spec: JsonFields): readonly string[] {
   const patterns = spec.texts('images', 1_000);
   if (patterns.length === 0) throw spec.invalid('images', 'is missing or empty');
   for (const [at, pattern] of patterns.entries()) {
     const fault = patternFault(pattern);
     if (fault !== undefined) throw spec.invalid(`images[${at}]`, fault);
   }
-  return patterns.map(imageTest);
+  return patterns;
 }
 
 /** slsa.dev/spec/v1.2/verification_summary: names of one's own do not begin with SLSA_, and a track has one level. */

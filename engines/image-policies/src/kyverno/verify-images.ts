@@ -56,6 +56,7 @@ export function verifyImagesPolicy(written: JsonFields, context: VerifyImagesCon
     mode: context.mode,
     warnings,
     isAbout: (image, workload) => isMeant(image) && context.isAbout(workload),
+    images: references,
     demands: demands.length === 0 ? nothingDemanded : { count: demands.length, of: demands },
     ...(asksForNothing && isRequired ? { requiresSignature: true } : {}),
     ...(deny === undefined ? {} : { rule: deny }),

@@ -23,6 +23,8 @@ export interface ImagePolicy {
    * @param workload undefined where it is not known, which leaves out no policy
    */
   readonly isAbout: (name: string, workload: Workload | undefined) => boolean;
+  /** The patterns of images that it is about, as it has them, for who is told that it is not about one. */
+  readonly images?: readonly string[];
   readonly demands: DemandSet;
   /** A signature must have been verified, by this policy or by another that is about the image. */
   readonly requiresSignature?: boolean;

@@ -29,7 +29,8 @@ const text = (fields: JsonFields | undefined, name: string): string => fields?.o
 export function policyOf(source: ClusterImagePolicy, material: PolicyMaterial): ImagePolicy {
   const { name, spec } = source;
   const warnings = [...source.warnings];
-  const globs = spec.objects('images').map((image) => globTest(text(image, 'glob')));
+  const images = spec.objects('images').map((image) => text(image, 'glob'));
+  const globs = images.map(globTest);
   const matches = spec.objects('match');
   const whole = spec.object('policy');
   const authorities = spec.objects('authorities').map((authority, at): NamedDemand => {
@@ -46,6 +47,7 @@ export function policyOf(source: ClusterImagePolicy, material: PolicyMaterial): 
     warnings,
     isAbout: (image, workload) =>
       globs.some((test) => test(image)) && (matches.length === 0 || isMatched(matches, workload)),
+    images,
     demands: { count: 1, of: authorities },
     ...(whole === undefined ? {} : { rule: wholeRule(whole, toldRule(whole, material, warnings)) }),
   };
