@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +24,17 @@ const peers: Readonly<Record<string, Peer>> = {
       const venv = join(folder, 'checkov');
       run('python3', ['-m', 'venv', venv]);
       run(join(venv, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', 'checkov==3.3.30']);
+    },
+  },
+  'docker-registry': {
+    program: 'docker-registry',
+    install: (folder) => {
+      const own = join(folder, 'docker-registry');
+      mkdirSync(own, { recursive: true });
+      run('apt-get', ['download', 'docker-registry'], {}, own);
+      const [file = ''] = readdirSync(own).filter((name) => name.endsWith('.deb'));
+      run('dpkg-deb', ['-x', file, 'usr-tree'], {}, own);
+      renameSync(join(own, 'usr-tree', 'usr', 'bin'), join(own, 'bin'));
     },
   },
   cosign: goProgram('cosign', 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3'),
@@ -52,9 +63,15 @@ const peers: Readonly<Record<string, Peer>> = {
   ),
 };
 
-function run(program: string, args: readonly string[], environment: Record<string, string> = {}): void {
+function run(
+  program: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  cwd?: string,
+): void {
   const { status, stderr, error } = spawnSync(program, args, {
     encoding: 'utf8',
+    cwd,
     env: { ...process.env, ...environment },
   });
   if (error !== undefined || status !== 0) throw new Error(error?.message ?? stderr.slice(-2000));

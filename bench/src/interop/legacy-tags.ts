@@ -16,7 +16,7 @@ const cosignWrites = [tag, '--use-signing-config=false', '--tlog-upload=false', 
 /** The form of cosign 1 and 2, by a key. */
 export function legacyTagCells(pair: CosignPair, registry: string): readonly Cell[] {
   const cell = (id: string, run: (image: string) => Promise<void>): Cell => ({
-    id: `${id} (registry with ${registry})`,
+    id: `${id} (${registry})`,
     run: async () => await run(await pair.shop.image()),
   });
   const keelson = async (image: string, verb: 'sign' | 'attest', ...more: readonly string[]) =>

@@ -62,7 +62,7 @@ export function notationCells(
   return kinds.flatMap((name) =>
     (['jws', 'cose'] as const).flatMap((format) =>
       (['keelson', 'notation-go'] as const).map((by) => ({
-        id: `${by} → ${by === 'keelson' ? 'notation-go' : 'keelson'}: image, ${format.toUpperCase()}, ${name} (registry with ${registry})`,
+        id: `${by} → ${by === 'keelson' ? 'notation-go' : 'keelson'}: image, ${format.toUpperCase()}, ${name} (${registry})`,
         run: async () => {
           for (const each of [name, 'other']) {
             if (!made.has(each)) writeSettings(shop, each, (keys[each] ?? curve('P-256'))());

@@ -1,19 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { basicConstraints, issueCertificate, keyUsage, writePem } from '@keelson/pki';
 import { TestSigstore } from '@keelson/sigstore-testing';
 import { findPeer } from '../peers.ts';
 import type { CosignPair } from './cosign.ts';
 import { demand } from './programs.ts';
+import { answering, freePorts, stopAll } from './services.ts';
 
 const programs = ['fulcio', 'posix', 'timestamp-server'] as const;
 type Programs = Readonly<Record<(typeof programs)[number], string>>;
 
 const day = 86_400_000;
-const patience = 20_000;
 const since = 'start-time=2020-01-01T00:00:00Z';
 
 /** The real services of Sigstore on loopback: Fulcio, Rekor v2 and a timestamp authority. The identity provider is ours. */
@@ -119,42 +116,9 @@ export class PrivateSigstore implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const child of this.#children) {
-      if (child.exitCode !== null || !child.kill('SIGKILL')) continue;
-      await once(child, 'exit');
-    }
+    await stopAll(this.#children);
     await this.#provider[Symbol.asyncDispose]();
   }
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map(async (server) => await once(server.close(), 'close')));
-  return ports;
-}
-
-/** What a service answers once it is there. @throws Error after 20 seconds */
-async function answering(url: string): Promise<string> {
-  for (const start = performance.now(); performance.now() - start < patience; await sleep(100)) {
-    try {
-      const answer = await fetch(url);
-      if (answer.ok) return await answer.text();
-    } catch {
-      // It is not there yet.
-    }
-  }
-  throw new Error(`nothing answers at ${url}`);
 }
 
 function writeKeys(pair: CosignPair): void {

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { TestRegistry } from '@keelson/registry-testing';
 import { findPeer } from '../peers.ts';
 import type { Cell, InteropSuite } from './cell.ts';
 import { CosignPair, cosignFlags } from './cosign.ts';
+import { DebianRegistry } from './debian-registry.ts';
 import { keylessCells } from './keyless.ts';
 import { KeylessTags, legacyTagCells } from './legacy-tags.ts';
 import { notationCells } from './notation.ts';
@@ -9,9 +11,11 @@ import { ownAuthorityCells } from './own-authority.ts';
 import { PrivateSigstore } from './private-sigstore.ts';
 import { demand } from './programs.ts';
 import { tamperCells } from './tampering.ts';
-import { Workshop } from './workshop.ts';
+import { type ShopRegistry, Workshop } from './workshop.ts';
 
 const keyTypes = ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519', 'rsa-2048', 'rsa-4096'] as const;
+/** As what the registry's cells are called. */
+const debianName = 'Debian’s docker-registry';
 const waived = ['--insecure-ignore-tlog'];
 /** What SLSA provenance has to have. */
 const predicate = JSON.stringify({
@@ -30,14 +34,21 @@ export async function open(): Promise<InteropSuite> {
       notRun: [{ id: 'all with cosign', reason: cosign.missing }],
       close: async () => undefined,
     };
-  const shops = [await Workshop.open(true), await Workshop.open(false)];
-  const pairs = shops.map((shop) => new CosignPair(cosign.program, shop));
-  for (const pair of pairs) {
+  const debian = findPeer('docker-registry');
+  const registries: readonly (readonly [string, ShopRegistry])[] = [
+    ['registry with referrers', await TestRegistry.start({ referrers: true })],
+    ['registry with fallback tag', await TestRegistry.start({ referrers: false })],
+    ...('missing' in debian ? [] : [[debianName, await DebianRegistry.start(debian.program)] as const]),
+  ];
+  const pairs = registries.map(
+    ([name, registry]) => [name, new CosignPair(cosign.program, Workshop.open(registry))] as const,
+  );
+  for (const [, pair] of pairs) {
     await pair.prepare();
     pair.shop.file('blob.txt', 'a file\n');
     pair.shop.file('predicate.json', predicate);
   }
-  const [first] = pairs;
+  const first = pairs[0]?.[1];
   const notation = findPeer('notation-peer');
   const services = PrivateSigstore.find();
   const sigstore =
@@ -49,24 +60,25 @@ export async function open(): Promise<InteropSuite> {
     peers: [
       `cosign ${/GitVersion:\s*(\S+)/.exec(version.stdout)?.[1] ?? 'of unknown version'}`,
       ...('missing' in notation ? [] : ['notation-go v1.3.2 (bench/interop-go)']),
+      ...('missing' in debian ? [] : [registryVersion(debian.program)]),
       ...(sigstore === undefined
         ? []
         : ['Fulcio v1.8.8', 'rekor-tiles v2.3.0', 'timestamp-authority v2.1.2']),
     ],
     cells: [
       ...(first === undefined ? [] : keyTypes.flatMap((type) => blobCells(first, type))),
-      ...pairs.flatMap((pair, at) => {
-        const registry = at === 0 ? 'referrers' : 'fallback tag';
-        return [...imageCells(pair, registry), ...legacyTagCells(pair, registry)];
-      }),
+      ...pairs.flatMap(([registry, pair]) => [
+        ...imageCells(pair, registry),
+        ...legacyTagCells(pair, registry),
+      ]),
       ...(first === undefined ? [] : ownAuthorityCells(first)),
       ...(first === undefined || sigstore === undefined ? [] : keylessCells(first, sigstore)),
       ...(tags?.cells ?? []),
-      ...shops.flatMap((shop, at) => {
+      ...pairs.flatMap(([registry, { shop }]) => {
         if ('missing' in notation) return [];
-        return at === 0
-          ? notationCells(shop, notation.program, 'referrers')
-          : notationCells(shop, notation.program, 'fallback tag', ['P-256']);
+        return registry === 'registry with referrers'
+          ? notationCells(shop, notation.program, registry)
+          : notationCells(shop, notation.program, registry, ['P-256']);
       }),
       ...(first === undefined ? [] : tamperCells(first)),
     ],
@@ -77,6 +89,7 @@ export async function open(): Promise<InteropSuite> {
           'cosign 3.1.3 signs the file and refuses its own signature: "message is missing artifact digest"',
       },
       ...('missing' in notation ? [{ id: 'notation', reason: notation.missing }] : []),
+      ...('missing' in debian ? [{ id: debianName, reason: debian.missing }] : []),
       ...('missing' in services
         ? [
             {
@@ -89,9 +102,14 @@ export async function open(): Promise<InteropSuite> {
     close: async () => {
       await sigstore?.[Symbol.asyncDispose]();
       await tags?.[Symbol.asyncDispose]();
-      for (const shop of shops) await shop[Symbol.asyncDispose]();
+      for (const [, { shop }] of pairs) await shop[Symbol.asyncDispose]();
     },
   };
+}
+
+function registryVersion(program: string): string {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return `docker-registry ${stdout.trim().split(/\s+/).at(-1) ?? ''}`;
 }
 
 function blobCells(pair: CosignPair, type: string): readonly Cell[] {
@@ -162,7 +180,7 @@ function blobCells(pair: CosignPair, type: string): readonly Cell[] {
 
 function imageCells(pair: CosignPair, registry: string): readonly Cell[] {
   const cell = (id: string, run: (image: string) => Promise<void>): Cell => ({
-    id: `${id} (registry with ${registry})`,
+    id: `${id} (${registry})`,
     run: async () => await run(await pair.shop.image()),
   });
   const cosignVerifies = async (verb: string, image: string, ...more: readonly string[]) =>

@@ -12,7 +12,6 @@ import {
   writeManifest,
 } from '@keelson/oci';
 import { openStore, resolveReference } from '@keelson/registry';
-import { TestRegistry } from '@keelson/registry-testing';
 
 /** A signature as cosign 1 and 2 keep it. */
 export interface SignatureLayer {
@@ -21,21 +20,25 @@ export interface SignatureLayer {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** A registry on loopback that anybody may write to. */
+export interface ShopRegistry extends AsyncDisposable {
+  /** Host and port, as a reference has them. */
+  readonly host: string;
+}
+
 /** A folder and a registry of one interop run. Both go away with it. */
 export class Workshop implements AsyncDisposable {
   readonly folder: string;
-  readonly registry: TestRegistry;
+  readonly registry: ShopRegistry;
   #images = 0;
 
-  private constructor(folder: string, registry: TestRegistry) {
+  private constructor(folder: string, registry: ShopRegistry) {
     this.folder = folder;
     this.registry = registry;
   }
 
-  /** @param referrers whether the registry has the referrers API, or needs the fallback tag */
-  static async open(referrers: boolean): Promise<Workshop> {
-    const folder = mkdtempSync(join(tmpdir(), 'keelson-interop-'));
-    return new Workshop(folder, await TestRegistry.start({ referrers }));
+  static open(registry: ShopRegistry): Workshop {
+    return new Workshop(mkdtempSync(join(tmpdir(), 'keelson-interop-')), registry);
   }
 
   file(name: string, content: string | Uint8Array): string {
