@@ -112,10 +112,15 @@ export function opaVersion(program: string): string {
 /**
  * Where a package of npm's is: in `node_modules` of the folder `KEELSON_PEERS`, or installed now into the ignored cache, with
  * what it needs beside it.
+ *
+ * @param name of its folder there: what else is in one, npm takes away
  */
-export function findPackages(packages: readonly string[]): { folder: string } | { missing: string } {
+export function findPackages(
+  packages: readonly string[],
+  name = 'npm',
+): { folder: string } | { missing: string } {
   const given = process.env['KEELSON_PEERS'];
-  const own = join(cache, 'npm');
+  const own = join(cache, name);
   const names = packages.map((each) => each.replace(/(?<=.)@[^@]*$/, ''));
   const isThere = (folder: string) => names.every((name) => existsSync(join(folder, 'node_modules', name)));
   const found = [...(given === undefined ? [] : [resolve(given)]), own].find(isThere);

@@ -5,15 +5,17 @@ import { type InteropSuite, judge, type Outcome } from './cell.ts';
 /** Every interop suite by name; a module is loaded only when it runs. */
 const suites: Readonly<Record<string, () => Promise<{ open(): Promise<InteropSuite> }>>> = {
   signing: () => import('./signing.ts'),
+  tuf: () => import('./tuf.ts'),
 };
 
 const page = fileURLToPath(new URL('../../../docs/interop.md', import.meta.url));
 const [name = '', ...flags] = process.argv.slice(2);
 const load = suites[name];
-const isKnown = (flag: string) => flag === '--write' || flag.startsWith('--only=');
+// The page is that of signatures.
+const isKnown = (flag: string) => (flag === '--write' && name === 'signing') || flag.startsWith('--only=');
 if (load === undefined || flags.length > 1 || !flags.every(isKnown)) {
   console.error(
-    `usage: npm run interop -- NAME [--write|--only=TEXT]; known: ${Object.keys(suites).join(', ')}; --only=TEXT runs the cells whose name has it, and those that others need`,
+    `usage: npm run interop -- NAME [--write|--only=TEXT]; known: ${Object.keys(suites).join(', ')}; --write renews docs/interop.md from signing; --only=TEXT runs the cells whose name has it, and those that others need`,
   );
   process.exitCode = 2;
 } else {
