@@ -34,3 +34,18 @@ export function fieldsOf(value: JsonValue | undefined, what: string, code: Attes
     tooMany: (message) => new AttestationError('ATTESTATION_LIMIT', message),
   });
 }
+
+/**
+ * The members of a document.
+ *
+ * @param what for messages: `the layout`
+ * @throws AttestationError with `code`, or ATTESTATION_LIMIT
+ */
+export function documentFields(
+  bytes: Uint8Array,
+  what: string,
+  code: AttestationErrorCode,
+  limits: AttestationLimits,
+): JsonFields {
+  return fieldsOf(parsed(bytes, what, code, limits), what, code);
+}

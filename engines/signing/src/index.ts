@@ -165,7 +165,7 @@ export {
   type SigningService,
 } from './sigstore/sign/signing-config.ts';
 export { imageStatement, type StatementInput, writeStatement } from './sigstore/sign/statements.ts';
-export { signerOf } from './sigstore/signers.ts';
+export { signerId } from './sigstore/signers.ts';
 export {
   readStatementHeader,
   type StatementHeader,

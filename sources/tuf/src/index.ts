@@ -15,6 +15,7 @@ export type { Trusted } from './refresh.ts';
 export { type PinnedRoot, rootVersion } from './root-chain.ts';
 export {
   type Freshness,
+  npmKeysTarget,
   publicSigstoreRoot,
   publicSigstoreUrl,
   type SigstoreOptions,

@@ -32,7 +32,9 @@ export interface SigstoreOptions extends Omit<TufOptions, 'metadataUrl' | 'root'
 
 const trustedRootName = 'trusted_root.json';
 const signingConfigName = 'signing_config.v0.2.json';
-const npmKeysName = 'registry.npmjs.org/keys.json';
+
+/** The target that holds the keys which npm's registry signs attestations of packages with. */
+export const npmKeysTarget = 'registry.npmjs.org/keys.json';
 
 /** Keys, certificates and services of a Sigstore instance, as its repository has them. */
 export class SigstoreRepository {
@@ -71,15 +73,6 @@ export class SigstoreRepository {
       if (error instanceof TufError && error.code === 'TUF_TARGET_UNKNOWN') return undefined;
       throw error;
     }
-  }
-
-  /**
-   * The keys that npm's registry signs attestations of packages with.
-   *
-   * @throws TufError TUF_TARGET_UNKNOWN where the repository has none; what `fetch` throws
-   */
-  async npmKeys(): Promise<Uint8Array> {
-    return await this.#download(npmKeysName);
   }
 
   /**

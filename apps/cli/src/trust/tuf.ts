@@ -7,6 +7,7 @@ import {
   type Freshness,
   httpFetch,
   MemoryStore,
+  npmKeysTarget,
   publicSigstoreRoot,
   repositoryStores,
   rootVersion,
@@ -51,7 +52,7 @@ export function sigstoreRepository(
   return {
     trustedRoot: () => explained(url, values, () => repository.trustedRoot()),
     signingConfig: () => explained(url, values, () => repository.signingConfig()),
-    npmKeys: () => explained(url, values, () => repository.npmKeys()),
+    npmKeys: () => explained(url, values, () => repository.target(npmKeysTarget)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { JsonFields } from '@keelson/core';
 import { canonicalJson, MetadataKey, readMetadataKey } from '@keelson/envelopes';
 import { PkiError, publicKeyFromPem, writePem } from '@keelson/pki';
 import { AttestationError } from '../errors.ts';
-import { fieldsOf, parsed } from '../fields.ts';
+import { documentFields } from '../fields.ts';
 import { type AttestationLimits, defaultAttestationLimits } from '../limits.ts';
 
 /**
@@ -19,11 +19,7 @@ export function readLayoutKey(
 ): MetadataKey {
   const bytes = typeof file === 'string' ? Buffer.from(file) : file;
   if (bytes[0] !== 0x7b) return fromPem(Buffer.from(bytes).toString('latin1'), keyId);
-  const fields = fieldsOf(
-    parsed(bytes, 'the key', 'LAYOUT_KEY_INVALID', limits),
-    'the key',
-    'LAYOUT_KEY_INVALID',
-  );
+  const fields = documentFields(bytes, 'the key', 'LAYOUT_KEY_INVALID', limits);
   const id = keyId ?? fields.optionalText('keyid');
   if (id === undefined) throw fields.invalid('keyid', 'is missing');
   return readLayoutKeyFields(id, fields);

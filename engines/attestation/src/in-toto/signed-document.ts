@@ -2,7 +2,7 @@ import { decodeBase64, isObject, type JsonFields, type JsonValue } from '@keelso
 import { canonicalJson, type MetadataKey, pae } from '@keelson/envelopes';
 import { statementPayloadType } from '@keelson/signing';
 import type { AttestationErrorCode } from '../errors.ts';
-import { fieldsOf, parsed } from '../fields.ts';
+import { documentFields, fieldsOf, parsed } from '../fields.ts';
 import type { AttestationLimits } from '../limits.ts';
 
 /** A layout or a link with its signatures, which have not been verified. */
@@ -27,7 +27,7 @@ export function readSignedDocument(
   code: AttestationErrorCode,
   limits: AttestationLimits,
 ): SignedDocument {
-  const outer = fieldsOf(parsed(bytes, what, code, limits), what, code);
+  const outer = documentFields(bytes, what, code, limits);
   return outer.has('payload')
     ? fromEnvelope(outer, what, code, limits)
     : fromSigned(outer, what, code, limits);

@@ -1,6 +1,6 @@
 import { isObject, type JsonFields, type JsonValue } from '@keelson/core';
 import { readStatementHeader, type StatementHeader } from '@keelson/signing';
-import { fieldsOf, parsed } from '../fields.ts';
+import { documentFields } from '../fields.ts';
 import { type AttestationLimits, defaultAttestationLimits } from '../limits.ts';
 import { type MemberKind, type PredicateType, predicateTypeTable } from './known-predicates.ts';
 
@@ -30,11 +30,7 @@ export function readPredicate(
   limits: AttestationLimits = defaultAttestationLimits,
 ): ReadPredicate {
   const statement = readStatementHeader(payload);
-  const document = fieldsOf(
-    parsed(payload, 'the statement', 'PREDICATE_INVALID', limits),
-    'the statement',
-    'PREDICATE_INVALID',
-  );
+  const document = documentFields(payload, 'the statement', 'PREDICATE_INVALID', limits);
   const type = predicateTypeOf(statement.predicateType);
   const predicate = document.required('predicate');
   if (type !== undefined) demandMembers(predicate, document.value('predicate'), type);

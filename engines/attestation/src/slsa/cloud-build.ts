@@ -3,7 +3,7 @@ import { pae } from '@keelson/envelopes';
 import type { PublicKey } from '@keelson/pki';
 import { readStatementHeader, type StatementHeader, statementPayloadType } from '@keelson/signing';
 import { AttestationError } from '../errors.ts';
-import { fieldsOf, parsed } from '../fields.ts';
+import { documentFields } from '../fields.ts';
 import { type AttestationLimits, defaultAttestationLimits } from '../limits.ts';
 import { predicateTypes } from './known-builders.ts';
 import { holds } from './signature.ts';
@@ -33,11 +33,7 @@ export function readCloudBuild(
   document: Uint8Array,
   limits: AttestationLimits = defaultAttestationLimits,
 ): CloudBuildDocument {
-  const fields = fieldsOf(
-    parsed(document, what, 'PROVENANCE_INVALID', limits),
-    'the document',
-    'PROVENANCE_INVALID',
-  );
+  const fields = documentFields(document, 'the document', 'PROVENANCE_INVALID', limits);
   const image = fields.required('image_summary');
   const provenances = fields.required('provenance_summary').objects('provenance', limits.maxSignatures);
   if (provenances.length === 0) throw fields.invalid('provenance_summary.provenance', 'is empty');
@@ -117,7 +113,7 @@ function provenanceFrom(
   limits: AttestationLimits,
 ): CloudBuildProvenance {
   const statement = readStatementHeader(payload);
-  const signed = fieldsOf(parsed(payload, what, 'PROVENANCE_INVALID', limits), what, 'PROVENANCE_INVALID');
+  const signed = documentFields(payload, what, 'PROVENANCE_INVALID', limits);
   if (statement.predicateType !== (isVersion1 ? predicateTypes.v1 : predicateTypes.v01))
     throw signed.invalid('predicateType', `is ${statement.predicateType}, which its key does not sign`);
   return { entry, statement, signed, predicate: signed.required('predicate'), isVersion1 };

@@ -11,7 +11,7 @@ import {
   type ValidityPeriod,
 } from '@keelson/signing';
 import { AttestationError } from '../errors.ts';
-import { fieldsOf, parsed } from '../fields.ts';
+import { documentFields } from '../fields.ts';
 import { type AttestationLimits, defaultAttestationLimits } from '../limits.ts';
 import { predicateTypes } from './known-builders.ts';
 
@@ -40,11 +40,7 @@ export function readNpmAttestations(
   limits: AttestationLimits = defaultAttestationLimits,
 ): NpmAttestations {
   const what = 'the attestations of the package';
-  const fields = fieldsOf(
-    parsed(document, what, 'NPM_ATTESTATIONS_INVALID', limits),
-    what,
-    'NPM_ATTESTATIONS_INVALID',
-  );
+  const fields = documentFields(document, what, 'NPM_ATTESTATIONS_INVALID', limits);
   const attestations = fields.objects('attestations', limits.maxSignatures);
   const only = (isWanted: (type: string) => boolean, name: string): Bundle => {
     const [found, ...others] = attestations.filter((each) => isWanted(each.text('predicateType')));
@@ -102,11 +98,7 @@ export function readNpmPublication(
 ): NpmPublication {
   const statement = statementOf(payload);
   const what = 'the statement of the registry';
-  const predicate = fieldsOf(
-    parsed(payload, what, 'PROVENANCE_INVALID', limits),
-    what,
-    'PROVENANCE_INVALID',
-  ).required('predicate');
+  const predicate = documentFields(payload, what, 'PROVENANCE_INVALID', limits).required('predicate');
   return { statement, name: predicate.text('name'), version: predicate.text('version') };
 }
 
@@ -133,11 +125,7 @@ export function readRegistryKeys(
   limits: AttestationLimits = defaultAttestationLimits,
 ): readonly RegistryKey[] {
   const what = 'the keys of the registry';
-  const fields = fieldsOf(
-    parsed(document, what, 'NPM_ATTESTATIONS_INVALID', limits),
-    what,
-    'NPM_ATTESTATIONS_INVALID',
-  );
+  const fields = documentFields(document, what, 'NPM_ATTESTATIONS_INVALID', limits);
   return fields
     .objects('keys', limits.maxKeys)
     .filter((each) => each.optionalText('keyUsage') === 'npm:attestations')

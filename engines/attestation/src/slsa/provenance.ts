@@ -1,7 +1,7 @@
 import type { JsonFields } from '@keelson/core';
 import { readStatementHeader, type StatementHeader } from '@keelson/signing';
 import { AttestationError } from '../errors.ts';
-import { fieldsOf, parsed } from '../fields.ts';
+import { documentFields } from '../fields.ts';
 import { type AttestationLimits, defaultAttestationLimits } from '../limits.ts';
 import { type BuildType, buildTypes, predicateTypes } from './known-builders.ts';
 
@@ -35,11 +35,7 @@ export function readProvenance(
   limits: AttestationLimits = defaultAttestationLimits,
 ): Provenance {
   const statement = readStatementHeader(payload);
-  const document = fieldsOf(
-    parsed(payload, 'the provenance', 'PROVENANCE_INVALID', limits),
-    'the provenance',
-    'PROVENANCE_INVALID',
-  );
+  const document = documentFields(payload, 'the provenance', 'PROVENANCE_INVALID', limits);
   const predicate = document.required('predicate');
   if (statement.predicateType === predicateTypes.v02) return version02(statement, predicate, limits);
   if (statement.predicateType === predicateTypes.v1) return version1(statement, predicate, limits);

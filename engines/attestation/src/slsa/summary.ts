@@ -3,7 +3,7 @@ import { EnvelopeError, pae, readEnvelope } from '@keelson/envelopes';
 import type { PublicKey } from '@keelson/pki';
 import { readStatementHeader, type StatementHeader, statementPayloadType } from '@keelson/signing';
 import { AttestationError } from '../errors.ts';
-import { fieldsOf, parsed } from '../fields.ts';
+import { documentFields, fieldsOf } from '../fields.ts';
 import { type AttestationLimits, defaultAttestationLimits } from '../limits.ts';
 import { holds } from './signature.ts';
 
@@ -151,11 +151,7 @@ export function readSummary(
   limits: AttestationLimits = defaultAttestationLimits,
 ): VerifiedSummary {
   const statement = readStatementHeader(payload);
-  const document = fieldsOf(
-    parsed(payload, 'the summary', 'SUMMARY_INVALID', limits),
-    'the summary',
-    'SUMMARY_INVALID',
-  );
+  const document = documentFields(payload, 'the summary', 'SUMMARY_INVALID', limits);
   if (statement.predicateType !== summaryPredicateType)
     throw document.invalid('predicateType', `is ${statement.predicateType}`);
   return { statement, summary: summaryFrom(document.required('predicate'), limits) };

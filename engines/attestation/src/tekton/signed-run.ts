@@ -18,7 +18,7 @@ import {
   verifyBundle,
 } from '@keelson/signing';
 import { AttestationError } from '../errors.ts';
-import { fieldsOf, parsed } from '../fields.ts';
+import { documentFields } from '../fields.ts';
 import { type AttestationLimits, beyond, defaultAttestationLimits } from '../limits.ts';
 import type { TektonRun } from './run.ts';
 
@@ -169,11 +169,7 @@ function demandRun(run: TektonRun, part: SignedPart, envelope: DsseEnvelope | un
     throw wrong(part, 'is that of another run');
   if (envelope?.payloadType !== statementPayloadType) throw wrong(part, 'is over no statement');
   const code = 'RUN_INVALID';
-  const statement = fieldsOf(
-    parsed(part.payload, 'the payload', code, defaultAttestationLimits),
-    'the payload',
-    code,
-  );
+  const statement = documentFields(part.payload, 'the payload', code, defaultAttestationLimits);
   const id = invocationIdOf(statement.value('predicate'));
   if (id !== undefined && !equalJson(id, run.uid)) throw wrong(part, 'is about another run');
 }

@@ -15,14 +15,13 @@ import {
   exactly,
   type IdentityMatcher,
   matchingAnywhere,
-  readTrustPolicy,
   type TextMatcher,
   type TrustedRoot,
-  type TrustStores,
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
 import { lacking, unsupported } from '../faults.ts';
 import type { AttestationDemand, NotationDemand, SigstoreDemand } from '../model/policy.ts';
+import { type OwnStoreType, ownStores, ownTrustPolicy } from '../notation/own-stores.ts';
 import type { PolicySurroundings } from '../surroundings.ts';
 import { wildcardTest } from '../wildcard.ts';
 import { type TrustedKeys, trustedRootOfKeys } from './trusted-keys.ts';
@@ -67,17 +66,15 @@ export function notationDemand(
 ): NotationDemand {
   if (now === undefined) throw lacking(place, 'the time, by which signatures of the Notary Project expire,');
   return readable(place, () => {
-    const trusted = new Map<string, readonly Certificate[]>([['ca', readCertificates(certificates)]]);
+    const trusted = new Map<OwnStoreType, readonly Certificate[]>([['ca', readCertificates(certificates)]]);
     if (timestampCertificates !== undefined) trusted.set('tsa', readCertificates(timestampCertificates));
-    const statement = {
+    const policy = ownTrustPolicy({
       name: 'policy',
-      registryScopes: ['*'],
-      signatureVerification: { level: 'strict' },
-      trustStores: [...trusted.keys()].map((type) => `${type}:policy`),
-      trustedIdentities: ['*'],
-    };
-    const policy = readTrustPolicy(JSON.stringify({ version: '1.0', trustPolicies: [statement] }), 'oci');
-    const trustStores: TrustStores = { certificates: (type) => trusted.get(type) ?? [] };
+      level: 'strict',
+      identities: ['*'],
+      stores: [...trusted.keys()],
+    });
+    const trustStores = ownStores(trusted);
     return {
       kind: 'notation',
       requirements: { policy, trustStores, now, ...(revocation === undefined ? {} : { revocation }) },

@@ -1,5 +1,6 @@
-import type { JsonFields, JsonValue } from '@keelson/core';
-import { readTrustPolicy, readTrustStore } from '@keelson/signing';
+import type { JsonFields } from '@keelson/core';
+import { readTrustStore } from '@keelson/signing';
+import { type OwnStoreType, ownStoreName, ownStores, ownTrustPolicy } from '../notation/own-stores.ts';
 import { contentOf, invalid, membersOf, readable } from './context.ts';
 import type { SignerReader } from './signer.ts';
 
@@ -19,21 +20,21 @@ export function notationSigner(name: string, fields: JsonFields, file: string): 
   if (level !== 'strict' && level !== 'permissive')
     throw fields.invalid('level', 'is neither strict nor permissive');
   const revocation = fields.optionalText('revocation');
-  const stores = ['ca', ...(fields.has('timestampCertificates') ? ['tsa'] : [])];
-  const statement: { [member: string]: JsonValue } = {
-    name,
-    registryScopes: ['*'],
-    signatureVerification: { level, ...(revocation === undefined ? {} : { override: { revocation } }) },
-    trustStores: stores.map((type) => `${type}:${storeName}`),
-    trustedIdentities: subjects.map((subject) => (subject === '*' ? subject : `x509.subject: ${subject}`)),
-  };
+  const members = new Map<OwnStoreType, string>([['ca', 'certificates']]);
+  if (fields.has('timestampCertificates')) members.set('tsa', 'timestampCertificates');
   const policy = readable(fields.place(''), () =>
-    readTrustPolicy({ version: '1.0', trustPolicies: [statement] }, 'oci'),
+    ownTrustPolicy({
+      name,
+      level,
+      ...(revocation === undefined ? {} : { revocation }),
+      identities: subjects.map((subject) => (subject === '*' ? subject : `x509.subject: ${subject}`)),
+      stores: [...members.keys()],
+    }),
   );
   return (surroundings) => {
     const { now, revocation: source } = surroundings;
     if (now === undefined) throw invalid(`${fields.place('')}: the time is not known`);
-    const store = (type: 'ca' | 'tsa', member: string) => {
+    const store = (type: OwnStoreType, member: string) => {
       const bytes = fields
         .texts(member, 100)
         .map((text, at) => contentOf(text, fields.place(`${member}[${at}]`), file, surroundings));
@@ -43,12 +44,10 @@ export function notationSigner(name: string, fields: JsonFields, file: string): 
         bytes: each,
       }));
       return readable(fields.place(member), () =>
-        readTrustStore(type, storeName, { kind: 'folder', entries }),
+        readTrustStore(type, ownStoreName, { kind: 'folder', entries }),
       );
     };
-    const ca = store('ca', 'certificates');
-    const tsa = stores.includes('tsa') ? store('tsa', 'timestampCertificates') : [];
-    const trustStores = { certificates: (type: string) => (type === 'tsa' ? tsa : ca) };
+    const trustStores = ownStores(new Map([...members].map(([type, member]) => [type, store(type, member)])));
     const requirements = {
       policy,
       trustStores,
@@ -64,5 +63,3 @@ export function notationSigner(name: string, fields: JsonFields, file: string): 
     };
   };
 }
-
-const storeName = 'policy';

@@ -3,7 +3,7 @@ import {
   type ImageSignature,
   type RefusedSignature,
   refusalOf,
-  signerOf,
+  signerId,
   verifyStored,
 } from '@keelson/signing';
 import { ImagePolicyError } from '../errors.ts';
@@ -84,7 +84,7 @@ function acceptedBy(
 ): Pick<Judged, 'accepted' | 'signers'> {
   return {
     accepted: signatures.map((signature) => ({ kind: 'sigstore', signature })),
-    signers: new Set(signatures.map(({ verified }) => signerOf(verified, requirements.signer))),
+    signers: new Set(signatures.map(({ verified }) => signerId(verified, requirements.signer))),
   };
 }
 

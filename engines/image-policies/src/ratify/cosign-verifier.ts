@@ -11,7 +11,7 @@ import {
   type RefusedSignature,
   refusalOf,
   SigningError,
-  signerOf,
+  signerId,
   type TextMatcher,
   verifyStored,
 } from '@keelson/signing';
@@ -93,7 +93,7 @@ function judged({ signatures }: Referrer, image: Digest, { name, requirements }:
         if (stored.form !== 'simplesigning') throw unwanted();
         const signature = verifyStored(stored, image, each);
         accepted.push(signature);
-        signers.add(signerOf(signature.verified, each.signer));
+        signers.add(signerId(signature.verified, each.signer));
         verifications.push(verification(signature.verified.logEntries.length > 0));
         break;
       } catch (error) {

@@ -1,6 +1,6 @@
 import {
   type BundleRequirements,
-  signerOf,
+  signerId,
   storedSignatures,
   verifyImage,
   type Wanted,
@@ -36,7 +36,7 @@ export async function verifyStored(
     verdict: verifyImage(await storedSignatures(source, digest), digest, wanted, requirements),
   });
   const { digest, verdict } = await withImage(operand, values, judge, 'bundle');
-  const signers = new Set(verdict.accepted.map(({ verified }) => signerOf(verified, requirements.signer)));
+  const signers = new Set(verdict.accepted.map(({ verified }) => signerId(verified, requirements.signer)));
   const isVerified = signers.size >= threshold;
   if (!isVerified && signers.size > 0 && values.quiet !== true)
     tell(`${signers.size} of ${threshold} different signers have signed`);

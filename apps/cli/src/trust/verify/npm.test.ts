@@ -1,6 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import { SimulatedRepository, serveRepository } from '@keelson/sigstore-testing';
+import { npmKeysTarget } from '@keelson/tuf';
 import { describe, expect, test } from 'vitest';
 import { keelson, keelsonBeside, withFolderAsync } from '../../testing/run.ts';
 import {
@@ -136,7 +137,7 @@ describe('keelson verify --with npm', () => {
   test('keys and what is trusted by a repository', async () => {
     const repository = new SimulatedRepository(Date.now());
     repository.addTarget('targets', 'trusted_root.json', trustedRoot);
-    repository.addTarget('targets', 'registry.npmjs.org/keys.json', keysUntil());
+    repository.addTarget('targets', npmKeysTarget, keysUntil());
     repository.publish('targets', 'snapshot', 'timestamp');
     await using server = await serveRepository(repository);
     const root = { 'root.json': Buffer.from(repository.files.get('1.root.json') ?? '').toString() };

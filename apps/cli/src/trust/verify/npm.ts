@@ -38,8 +38,8 @@ PACKAGE is the package's file (.tgz), or sha512:HEX. Nothing is fetched but what
 
   --attestations FILE  what the registry answers at /-/npm/v1/attestations/NAME@VERSION
   --registry-keys FILE
-                       the registry's keys, as Sigstore's TUF repository has them in registry.npmjs.org/keys.json; else the repository
-                       of --tuf-mirror is asked for them
+                       the registry's keys, as Sigstore's TUF repository has them (keys.json below the registry's name); else the
+                       repository of --tuf-mirror is asked for them
   --package-name NAME  the package
   --package-version VERSION
                        its version
